@@ -1,0 +1,52 @@
+// Every bound of the product, with its unit and its reason. Floors here lie under every policy and contract.
+
+export const LIMITS = {
+  /** People behind any released figure, at the least. No document may go below (the engine's hard floor). */
+  kFloor: 10,
+  /** Nesting of a JSON document; deeper input is refused before it is parsed further (OWASP ASVS 5, 1.5). */
+  jsonDepth: 32,
+  /** Bytes of a JSON request body. */
+  jsonBodyBytes: 1_048_576,
+  /** Bytes of one upload part: its digest precedes the body, so a part is what must be sent again on damage. */
+  partBytes: 8 * 1_048_576,
+  /** Bytes of one upload, all parts together, as sent. */
+  uploadBytes: 64 * 1_073_741_824,
+  /** Parts of one upload; 8 MiB each makes 64 GiB. */
+  uploadParts: 8_192,
+  /** Bytes that one gzip part may grow to: a list shrinks about fourfold, a bomb a thousandfold. */
+  inflatedPartBytes: 256 * 1_048_576,
+  /** Bytes of one row of a list. */
+  rowBytes: 65_536,
+  /** Bytes of one record reference. */
+  recordBytes: 128,
+  /** Rejected rows whose line and reason are kept word for word; the rest are counted by reason. */
+  rejectedRowsKept: 1_000,
+  /** Members of a contract: regions grow as 2^members. */
+  contractMembers: 12,
+  /** Identifiers of one row (`privacy.md`, unit). */
+  identifiersPerRow: 5,
+  /** Declared values of one attribute: codes take two bytes. */
+  attributeValues: 65_000,
+  /** Attributes of one dataset. */
+  attributes: 64,
+  /** Seconds a request signature may live. */
+  signatureLifeSeconds: 300,
+  /** Seconds by which clocks may differ. */
+  clockToleranceSeconds: 60,
+  /** Bytes of a nonce, at the least (128 bits). */
+  nonceBytes: 16,
+  /** Days an idempotency record is kept. */
+  idempotencyDays: 30,
+  /** Seconds after which an unfinished idempotent request may be taken up again: its server is gone. */
+  idempotencyLeaseSeconds: 120,
+  /** Days an enrolment code is good for. */
+  enrolmentDays: 7,
+  /** Days an upload may stay open without a part. */
+  uploadDays: 2,
+  /** Items on one page of a list. */
+  pageItems: 100,
+  /** Milliseconds between the ticks on which noised answers leave, so that sampling time does not show. */
+  answerTickMillis: 100,
+  /** Entries that one page of the log holds. */
+  logPageEntries: 1_000,
+} as const;
