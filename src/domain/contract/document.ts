@@ -1,0 +1,144 @@
+// A contract: what the members agreed. Its canonical form (RFC 8785) is what each member signs; the SHA-256 of that
+// form is its identity, so two texts of one contract are one contract.
+
+import { z } from "zod";
+import type { Brand } from "../brand.ts";
+import { canonicalDigest } from "../canonical-json.ts";
+import { datasetRef, identifierKindSchema } from "../dataset/schema.ts";
+import { LIMITS } from "../limits.ts";
+import { partnerIdSchema, slugSchema } from "../partner/manifest.ts";
+import { dateSchema } from "../policy/document.ts";
+import { ATTRIBUTE_USES, analysisSchema, limitsSchema } from "../policy/limits-document.ts";
+
+/** SHA-256 of the canonical contract, 64 lowercase hex digits. */
+export type ContractId = Brand<string, "ContractId">;
+
+const DIGEST = /^[0-9a-f]{64}$/;
+
+export const contractIdSchema = z
+  .string()
+  .regex(DIGEST, "the contract's digest, 64 hex digits")
+  // SAFETY: the pattern above is that of a digest.
+  .transform((text) => text as ContractId);
+
+export const ROLES = ["contributor", "recipient"] as const;
+
+const memberSchema = z.strictObject({ partner: partnerIdSchema, roles: z.array(z.enum(ROLES)).min(1).max(2) });
+
+const contractDatasetSchema = z.strictObject({
+  partner: partnerIdSchema,
+  dataset: slugSchema,
+  identifiers: z.array(identifierKindSchema).min(1),
+  attributes: z.record(
+    slugSchema,
+    z.strictObject({
+      type: z.literal("category"),
+      values: z.array(z.string().min(1).max(100)).min(1).max(LIMITS.attributeValues),
+      uses: z.array(z.enum(ATTRIBUTE_USES)),
+    }),
+  ),
+  /** Consents that a row must carry to be in the room: always, or only for the channels named. */
+  consents: z.array(z.strictObject({ consent: slugSchema, channels: z.array(slugSchema).min(1).optional() })).max(31),
+});
+
+const contractAnalysisSchema = z.strictObject({
+  analysis: analysisSchema,
+  purposes: z.array(slugSchema).min(1).max(20),
+  recipients: z.array(partnerIdSchema).min(1),
+  /** The identifiers that may match, in the order in which they are tried. */
+  identifiers: z.array(identifierKindSchema).min(1),
+  /** Channels of an audience. */
+  channels: z.array(slugSchema).max(20),
+});
+
+export const contractSchema = z
+  .strictObject({
+    concordat: z.literal("contract/1"),
+    name: slugSchema,
+    version: z.int().min(1),
+    /** The id of the contract that this one replaces. */
+    previous: z.string().regex(DIGEST).nullable(),
+    members: z.array(memberSchema).min(2).max(LIMITS.contractMembers),
+    purposes: z.array(slugSchema).min(1).max(20),
+    datasets: z.array(contractDatasetSchema).min(1).max(40),
+    analyses: z.array(contractAnalysisSchema).min(1).max(20),
+    terms: limitsSchema,
+    validity: z.strictObject({ from: dateSchema, until: dateSchema }),
+  })
+  .superRefine((contract, context) => {
+    for (const { path, message } of contradictions(contract)) context.addIssue({ code: "custom", path, message });
+  });
+
+export type Contract = z.output<typeof contractSchema>;
+export type ContractDataset = Contract["datasets"][number];
+
+/** The contract's identity: SHA-256 of its canonical form. O(size of the document). */
+export function contractId(contract: Contract): ContractId {
+  // SAFETY: a digest has the pattern of an id.
+  return canonicalDigest(contract) as ContractId;
+}
+
+type Contradiction = { readonly path: (string | number)[]; readonly message: string };
+type Draft = {
+  readonly version: number;
+  readonly previous: string | null;
+  readonly members: readonly z.output<typeof memberSchema>[];
+  readonly purposes: readonly string[];
+  readonly datasets: readonly z.output<typeof contractDatasetSchema>[];
+  readonly analyses: readonly z.output<typeof contractAnalysisSchema>[];
+  readonly validity: { readonly from: string; readonly until: string };
+};
+
+function contradictions(contract: Draft): Contradiction[] {
+  return [
+    ...memberContradictions(contract),
+    ...datasetContradictions(contract),
+    ...analysisContradictions(contract),
+    ...validityContradictions(contract),
+  ];
+}
+
+function memberContradictions({ members }: Draft): Contradiction[] {
+  const ids = members.map((member) => member.partner);
+  if (new Set(ids).size === ids.length) return [];
+  return [{ path: ["members"], message: "each member stands once" }];
+}
+
+function datasetContradictions({ members, datasets }: Draft): Contradiction[] {
+  const contributors = new Set(members.filter((one) => one.roles.includes("contributor")).map((one) => one.partner));
+  const found: Contradiction[] = datasets.flatMap((dataset, index) =>
+    contributors.has(dataset.partner)
+      ? []
+      : [{ path: ["datasets", index, "partner"], message: "a dataset's owner is a member with role `contributor`" }],
+  );
+  const names = datasets.map((dataset) => datasetRef(dataset.partner, dataset.dataset));
+  if (new Set(names).size !== names.length) found.push({ path: ["datasets"], message: "each dataset stands once" });
+  return found;
+}
+
+function analysisContradictions({ members, purposes, datasets, analyses }: Draft): Contradiction[] {
+  const recipients = new Set(members.filter((one) => one.roles.includes("recipient")).map((one) => one.partner));
+  const offered = new Set(datasets.flatMap((dataset) => dataset.identifiers));
+  const found: Contradiction[] = [];
+  for (const [index, one] of analyses.entries()) {
+    const refuse = (member: string, message: string) => found.push({ path: ["analyses", index, member], message });
+    if (!one.recipients.every((recipient) => recipients.has(recipient)))
+      refuse("recipients", "a recipient is a member with role `recipient`");
+    if (!one.purposes.every((purpose) => purposes.includes(purpose)))
+      refuse("purposes", "a purpose is one of the contract's");
+    if (!one.identifiers.every((identifier) => offered.has(identifier)))
+      refuse("identifiers", "an identifier is one that a dataset brings");
+    if (one.analysis === "audience" && one.channels.length === 0) refuse("channels", "an audience names its channels");
+  }
+  const names = analyses.map((one) => one.analysis);
+  if (new Set(names).size !== names.length) found.push({ path: ["analyses"], message: "each analysis stands once" });
+  return found;
+}
+
+function validityContradictions({ version, previous, validity }: Draft): Contradiction[] {
+  const found: Contradiction[] = [];
+  if (validity.until < validity.from) found.push({ path: ["validity", "until"], message: "not before `from`" });
+  if ((version === 1) !== (previous === null))
+    found.push({ path: ["previous"], message: "the first version names none before it, every later one does" });
+  return found;
+}
