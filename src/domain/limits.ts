@@ -21,6 +21,10 @@ export const LIMITS = {
   recordBytes: 128,
   /** Rejected rows whose line and reason are kept word for word; the rest are counted by reason. */
   rejectedRowsKept: 1_000,
+  /** Distinct identifiers of one kind that the match doctor counts exactly, at up to 48 bytes each; beyond, a sample. */
+  doctorIdentifiers: 1_000_000,
+  /** Filled cells of a raw column after which it is refused when most of them are digests already. */
+  looksHashedAfter: 100,
   /** Members of a contract: regions grow as 2^members. */
   contractMembers: 12,
   /** Identifiers of one row (`privacy.md`, unit). */
@@ -35,6 +39,12 @@ export const LIMITS = {
   clockToleranceSeconds: 60,
   /** Bytes of a nonce, at the least (128 bits). */
   nonceBytes: 16,
+  /** Characters of a digest or signature field that is read at all; a signed request needs about 400. */
+  signatureFieldCharacters: 4_096,
+  /** Characters of a nonce, at the most: it is kept until its window has passed. */
+  nonceCharacters: 128,
+  /** Signature lines read from one signed note; C2SP signed-note asks for 16 at the least. */
+  noteSignatures: 100,
   /** Days an idempotency record is kept. */
   idempotencyDays: 30,
   /** Seconds after which an unfinished idempotent request may be taken up again: its server is gone. */
@@ -49,4 +59,16 @@ export const LIMITS = {
   answerTickMillis: 100,
   /** Entries that one page of the log holds. */
   logPageEntries: 1_000,
+  /** Times one transaction runs before its conflict is let out: with jitter, a tenth in a row is a hot spot. */
+  transactionAttempts: 10,
+  /** Milliseconds to wait before a transaction runs again, at the most. */
+  transactionBackoffMillis: 200,
+  /** Milliseconds to wait for a free session of the database: past it, the room is overloaded and says so. */
+  sessionWaitMillis: 30_000,
+  /** Milliseconds a transaction may sit between statements: a frozen instance must not hold the log for ever. */
+  idleInTransactionMillis: 60_000,
+  /** Other wordings of a denied question that are weighed, so that a denial costs little more than a permit. */
+  alternativesTried: 24,
+  /** Permitted wordings that a denial names; more would not be read. */
+  alternativesOffered: 5,
 } as const;

@@ -1,6 +1,7 @@
 // The matcher: where lists live and where they are compared. It sees tokens and codes; it knows nothing of contracts,
 // policies or prices, and nobody asks it before these have decided.
 
+import type { RowReport } from "../domain/dataset/row-report.ts";
 import type { DatasetSchema, IdentifierKind } from "../domain/dataset/schema.ts";
 import type { Result } from "../domain/result.ts";
 
@@ -15,34 +16,6 @@ export type ListRefusal = {
   readonly kind: "list-unreadable" | "list-column-missing" | "list-wrong-convention" | "body-too-large";
   readonly says: string;
   readonly line?: number;
-};
-
-export type RejectReason =
-  | "record-missing"
-  | "record-too-long"
-  | "identifier-malformed"
-  | "identifier-of-nothing"
-  | "value-unknown"
-  | "columns-differ";
-
-/** One refused row: its part, its line within the part, and the column at fault. Never what stood there. */
-export type Reject = {
-  readonly part: number;
-  readonly line: number;
-  readonly reason: RejectReason;
-  readonly column?: string;
-};
-
-/** What became of the rows. `read` = `accepted` + `blank` + `rejected`. */
-export type RowReport = {
-  readonly read: number;
-  readonly accepted: number;
-  /** Rows without any identifier: they can match nobody, and are left out without counting as refused. */
-  readonly blank: number;
-  readonly rejected: number;
-  readonly byReason: { readonly [reason in RejectReason]?: number };
-  /** The first `LIMITS.rejectedRowsKept` refused rows. */
-  readonly rejects: readonly Reject[];
 };
 
 /** A part that was read: what must be remembered of it until the upload is committed or dropped. */

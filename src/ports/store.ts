@@ -3,12 +3,13 @@
 // decides, spends, answers and writes down happens at once or not at all.
 
 import type { Contract, ContractId } from "../domain/contract/document.ts";
+import type { RowReport } from "../domain/dataset/row-report.ts";
 import type { DatasetRef, DatasetSchema } from "../domain/dataset/schema.ts";
 import type { UnixMillis } from "../domain/instant.ts";
 import type { Manifest, PartnerId } from "../domain/partner/manifest.ts";
 import type { Policy } from "../domain/policy/document.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
-import type { RowReport, SealedVersion } from "./matcher.ts";
+import type { SealedVersion } from "./matcher.ts";
 
 export type Act = {
   /** Shows in the database's own view of running transactions; lowercase words. */
@@ -126,6 +127,8 @@ export type VersionRow = SealedVersion & {
 /** Whose account a debit stands in: one recipient's, or everybody's together. */
 export type Recipient = PartnerId | "everyone";
 export type LedgerLine = {
+  /** 1, 2, 3, ... within the owner's lines; the cursor of a page of them. */
+  readonly number: number;
   readonly lineage: DatasetRef;
   readonly recipient: Recipient;
   readonly nanoRho: bigint;
@@ -229,7 +232,7 @@ export type Transaction = {
     readonly parts: (id: string) => Promise<readonly PartRow[]>;
     readonly addPart: (upload: UploadRow, part: PartRow) => Promise<void>;
     readonly close: (id: string, state: Exclude<UploadState, "open">, version: string | null) => Promise<void>;
-    /** Ids of uploads that are still open; older ones than `days` are dropped first. */
+    /** Ids of open uploads; those idle for `days` are dropped first. Throws unless the act is for every partner. */
     readonly openIds: (days: number) => Promise<readonly string[]>;
   };
   readonly versions: {
@@ -240,7 +243,7 @@ export type Transaction = {
     readonly add: (version: Omit<VersionRow, "sequence" | "sealedAt">) => Promise<number>;
     /** When the versions sealed within the last `days` were sealed, newest first. */
     readonly sealedWithin: (dataset: DatasetRef, days: number) => Promise<readonly UnixMillis[]>;
-    /** Segments of every version of every party. */
+    /** Segments of every version. Throws unless the act is for every partner: what is hidden must not seem absent. */
     readonly segments: () => Promise<readonly string[]>;
   };
   readonly ledger: {
@@ -250,7 +253,7 @@ export type Transaction = {
      * Writes the debit and raises the account. The table itself refuses an account above `cap`.
      * @param cap the most that the account may hold for ever
      */
-    readonly debit: (line: Omit<LedgerLine, "at">, cap: bigint | null) => Promise<void>;
+    readonly debit: (line: Omit<LedgerLine, "number" | "at">, cap: bigint | null) => Promise<void>;
     readonly lines: (owner: PartnerId, page: Page) => Promise<readonly LedgerLine[]>;
   };
   readonly releases: {
@@ -269,7 +272,7 @@ export type Transaction = {
       release: Omit<ReleaseRow, "releasedAt" | "collectedAt">,
       owners: readonly PartnerId[],
     ) => Promise<void>;
-    /** When this recipient's charged answers that touch the lineage were made within the last `days`, newest first. */
+    /** When this recipient's answers that touch the lineage were added within the last `days`, newest first. */
     readonly madeWithin: (
       touch: { readonly recipient: PartnerId; readonly analysis: Analysis; readonly lineage: DatasetRef },
       days: number,

@@ -5,9 +5,6 @@ import type { UnixMillis } from "../domain/instant.ts";
 /** The machine's clock. Rules that outlive a request use the database's. */
 export type Clock = () => UnixMillis;
 
-/** Bytes from a secure source. */
-export type RandomBytes = (count: number) => Uint8Array;
-
 /** The keys that lie outside the database. Secret, all but the names. */
 export type RoomKeys = {
   /** Wraps the partners' data keys. 32 bytes. */

@@ -6,9 +6,10 @@ import type { Brand } from "../brand.ts";
 import { canonicalDigest } from "../canonical-json.ts";
 import { datasetRef, identifierKindSchema } from "../dataset/schema.ts";
 import { LIMITS } from "../limits.ts";
-import { partnerIdSchema, slugSchema } from "../partner/manifest.ts";
+import { OPERATOR, partnerIdSchema, slugSchema } from "../partner/manifest.ts";
 import { dateSchema } from "../policy/document.ts";
 import { ATTRIBUTE_USES, analysisSchema, limitsSchema } from "../policy/limits-document.ts";
+import { publicText } from "../public-text.ts";
 
 /** SHA-256 of the canonical contract, 64 lowercase hex digits. */
 export type ContractId = Brand<string, "ContractId">;
@@ -33,7 +34,7 @@ const contractDatasetSchema = z.strictObject({
     slugSchema,
     z.strictObject({
       type: z.literal("category"),
-      values: z.array(z.string().min(1).max(100)).min(1).max(LIMITS.attributeValues),
+      values: z.array(publicText(100)).min(1).max(LIMITS.attributeValues),
       uses: z.array(z.enum(ATTRIBUTE_USES)),
     }),
   ),
@@ -100,8 +101,10 @@ function contradictions(contract: Draft): Contradiction[] {
 
 function memberContradictions({ members }: Draft): Contradiction[] {
   const ids = members.map((member) => member.partner);
-  if (new Set(ids).size === ids.length) return [];
-  return [{ path: ["members"], message: "each member stands once" }];
+  const found: Contradiction[] = [];
+  if (new Set(ids).size !== ids.length) found.push({ path: ["members"], message: "each member stands once" });
+  if (ids.includes(OPERATOR)) found.push({ path: ["members"], message: "the operator is no member of a contract" });
+  return found;
 }
 
 function datasetContradictions({ members, datasets }: Draft): Contradiction[] {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Brand } from "../brand.ts";
 import { LIMITS } from "../limits.ts";
 import { type PartnerId, slugSchema } from "../partner/manifest.ts";
+import { publicText } from "../public-text.ts";
 
 /** The kinds of identifier that a row may hold; each is matched only with its own kind. */
 export const IDENTIFIER_KINDS = ["email", "phone"] as const;
@@ -47,7 +48,7 @@ const attributeSchema = z.strictObject({
   column,
   type: z.literal("category"),
   /** Every value that a row may hold, in the order of any table that shows them. A row without one holds none. */
-  values: z.array(z.string().min(1).max(100)).min(1).max(LIMITS.attributeValues),
+  values: z.array(publicText(100)).min(1).max(LIMITS.attributeValues),
 });
 
 const consentSchema = z.strictObject({

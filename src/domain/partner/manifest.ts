@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { Brand } from "../brand.ts";
+import { publicText } from "../public-text.ts";
 
 /** A partner's short name, unique in the room: 3 to 40 characters, lowercase letters, digits and single dashes. */
 export type PartnerId = Brand<string, "PartnerId">;
@@ -22,18 +23,20 @@ export const OPERATOR = "operator" as PartnerId;
 
 export const industrySchema = slugSchema;
 
+const jwkMemberSchema = z.union([z.string().max(1_000), z.array(z.string().max(100)).max(20)]);
+
 export const manifestSchema = z
   .strictObject({
     concordat: z.literal("partner/1"),
     id: partnerIdSchema,
-    name: z.string().trim().min(1).max(120),
+    name: publicText(120),
     industry: industrySchema,
     contacts: z
       .array(z.strictObject({ role: slugSchema, name: z.string().max(120).optional(), email: z.email().max(254) }))
       .min(1)
       .max(20),
     /** Public keys the partner will enrol with. Empty: the first key that presents the enrolment code. */
-    jwks: z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())).max(10) }).optional(),
+    jwks: z.strictObject({ keys: z.array(z.record(z.string(), jwkMemberSchema)).max(10) }).optional(),
     datasets: z.array(z.strictObject({ name: slugSchema, about: z.string().max(500).optional() })).max(20),
   })
   .refine((manifest) => manifest.id !== OPERATOR, { path: ["id"], error: "`operator` is reserved for the room" });

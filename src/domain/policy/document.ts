@@ -4,9 +4,10 @@
 import { z } from "zod";
 import { startOfDate } from "../instant.ts";
 import { industrySchema, partnerIdSchema, slugSchema } from "../partner/manifest.ts";
+import { publicText } from "../public-text.ts";
 import { ANALYSES, ATTRIBUTE_USES, analysisSchema, limitsSchema, partialLimitsSchema } from "./limits-document.ts";
 
-const because = z.string().trim().min(1).max(300);
+const because = publicText(300);
 
 /** A calendar day, UTC. */
 export const dateSchema = z.string().refine((text) => startOfDate(text).ok, "a date such as `2027-06-30`");

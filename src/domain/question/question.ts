@@ -8,19 +8,22 @@ import {
   type DatasetRef,
   datasetRef,
   datasetRefSchema,
+  IDENTIFIER_KINDS,
   type IdentifierKind,
   identifierKindSchema,
+  ownerOf,
 } from "../dataset/schema.ts";
 import { LIMITS } from "../limits.ts";
 import { slugSchema } from "../partner/manifest.ts";
 import { type Analysis, epsilonSchema } from "../policy/limits-document.ts";
+import { publicText } from "../public-text.ts";
 import { err, ok, type Result } from "../result.ts";
 
 const clauseSchema = z.strictObject({
   dataset: datasetRefSchema,
   attribute: slugSchema,
   /** Rows whose value is one of these. */
-  in: z.array(z.string().min(1).max(100)).min(1).max(1_000),
+  in: z.array(publicText(100)).min(1).max(1_000),
 });
 
 const asked = {
@@ -84,8 +87,10 @@ export function canonicalQuestion(
   ];
   if (issues.length > 0) return err(issues);
   const shared = { identifiers: identifiersOf(contract, asked), where: canonicalClauses(asked.where) };
-  if (asked.analysis === "audience") return ok({ ...asked, ...shared });
-  return ok({ ...asked, ...shared, between: [...asked.between].sort() });
+  if (asked.analysis === "audience") return ok({ ...withPrice(asked), ...shared });
+  const { detail, ...rest } = withPrice(asked);
+  const between = [...asked.between].sort();
+  return ok({ ...rest, ...shared, between, ...(detail === undefined || detail.length === 0 ? {} : { detail }) });
 }
 
 /** SHA-256 of a canonical question: what makes a repeated question the same question. */
@@ -103,6 +108,11 @@ export function attributesOf(question: Question): { readonly dataset: DatasetRef
   return question.where.map(({ dataset, attribute }) => ({ dataset, attribute }));
 }
 
+/** The analysis as the contract permits it, or nothing. */
+export function analysisOf(contract: Contract, analysis: Analysis): Contract["analyses"][number] | undefined {
+  return contract.analyses.find((one) => one.analysis === analysis);
+}
+
 function listIssues(contract: Contract, asked: AskedQuestion): QuestionIssue[] {
   const lists = datasetsOf(asked);
   const known = new Set<string>(contract.datasets.map((one) => datasetRef(one.partner, one.dataset)));
@@ -111,7 +121,7 @@ function listIssues(contract: Contract, asked: AskedQuestion): QuestionIssue[] {
     .filter((list) => !known.has(list))
     .map((list) => ({ path: place, says: `the contract has no list \`${list}\`` }));
   if (new Set(lists).size !== lists.length) issues.push({ path: place, says: "each list stands once" });
-  const owners = lists.map((list) => list.slice(0, list.indexOf("/")));
+  const owners = lists.map(ownerOf);
   if (new Set(owners).size !== owners.length)
     issues.push({ path: place, says: "the lists belong to different members" });
   return issues;
@@ -152,9 +162,8 @@ function clauseIssues(contract: Contract, asked: AskedQuestion): QuestionIssue[]
 function permittedIdentifiers(contract: Contract, asked: AskedQuestion): IdentifierKind[] {
   const lists = new Set<string>(datasetsOf(asked));
   const brought = contract.datasets.filter((one) => lists.has(datasetRef(one.partner, one.dataset)));
-  const analysis = contract.analyses.find((one) => one.analysis === asked.analysis);
-  if (analysis === undefined) return brought[0]?.identifiers ?? [];
-  return analysis.identifiers.filter((kind) => brought.every((one) => one.identifiers.includes(kind)));
+  const permitted = analysisOf(contract, asked.analysis)?.identifiers ?? IDENTIFIER_KINDS;
+  return permitted.filter((kind) => brought.every((one) => one.identifiers.includes(kind)));
 }
 
 function identifiersOf(contract: Contract, asked: AskedQuestion): IdentifierKind[] {
@@ -163,8 +172,18 @@ function identifiersOf(contract: Contract, asked: AskedQuestion): IdentifierKind
 }
 
 function declaredValues(contract: Contract, clause: Clause): readonly string[] | undefined {
-  const dataset = contract.datasets.find((one) => datasetRef(one.partner, one.dataset) === clause.dataset);
-  return dataset?.attributes[clause.attribute]?.values;
+  const attributes = contract.datasets.find(
+    (one) => datasetRef(one.partner, one.dataset) === clause.dataset,
+  )?.attributes;
+  // An attribute may be called `constructor`: only the contract's own members count.
+  if (attributes === undefined || !Object.hasOwn(attributes, clause.attribute)) return undefined;
+  return attributes[clause.attribute]?.values;
+}
+
+// The price in its shortest spelling: `0.50` and `0.5` are one price, hence one question.
+function withPrice<Asked extends AskedQuestion>(asked: Asked): Asked {
+  if (asked.epsilon === undefined) return asked;
+  return { ...asked, epsilon: asked.epsilon.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "") };
 }
 
 // Several clauses on one attribute hold together, so their values intersect; an intersection of nothing stays, as the
@@ -178,9 +197,4 @@ function canonicalClauses(where: readonly Clause[] | undefined): Clause[] {
     merged.set(key, { ...clause, in: [...new Set(values)].sort() });
   }
   return [...merged.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, clause]) => clause);
-}
-
-/** The analysis as the contract permits it, or nothing. */
-export function analysisOf(contract: Contract, analysis: Analysis): Contract["analyses"][number] | undefined {
-  return contract.analyses.find((one) => one.analysis === analysis);
 }

@@ -1,0 +1,39 @@
+// The peer in the same process: DuckDB, which reads the file with `read_csv` on all its threads into a table in memory
+// whose token is a UUID, without a keyed hash, without encryption and without a disk.
+
+import { DuckDBInstance } from "@duckdb/node-api";
+import { type Contender, timed } from "./contender.ts";
+
+export async function duckdb(): Promise<Contender> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  return {
+    name: "DuckDB",
+    load: async (side, path) => {
+      await connection.run(`drop table if exists ${side}_list`);
+      const { millis } = await timed(() =>
+        connection.run(
+          `create table ${side}_list as
+             select record, substr(sha256hex, 1, 32)::uuid as token, tier, region, category
+               from read_csv('${path}', header = true, auto_detect = false, delim = ',', columns = {
+                      'record': 'varchar', 'sha256hex': 'varchar', 'tier': 'varchar', 'region': 'varchar',
+                      'category': 'varchar' })`,
+        ),
+      );
+      return millis;
+    },
+    overlap: async () => {
+      const { millis, value } = await timed(async () => {
+        const reader = await connection.runAndReadAll(
+          "select count(*)::integer from left_list join right_list using (token)",
+        );
+        return Number(reader.getRows()[0]?.[0]);
+      });
+      return { millis, count: value };
+    },
+    end: async () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+// Peak memory of reading one part, in a process of its own: `node --import tsx memory.ts ROWS` prints the bytes that
+// the process held at its height. Started by main.ts for two sizes, which should not differ.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { columnarMatcher } from "../../src/engine/columnar/matcher.ts";
+import { listChunks, SCHEMA } from "./lists.ts";
+
+const rows = Number(process.argv[2]);
+const directory = mkdtempSync(join(tmpdir(), "concordat-bench-memory-"));
+const dataKey = new Uint8Array(32);
+const matcher = columnarMatcher({ directory, roomKey: new Uint8Array(32), roomKeyVersion: 1, memoryBytes: 0 });
+
+async function* body(): AsyncGenerator<Uint8Array> {
+  yield* listChunks("left", rows);
+}
+
+try {
+  const staged = await matcher.stagePart({ staging: "memory", number: 1, schema: SCHEMA, dataKey, body: body() });
+  if (!staged.ok || staged.value.report.accepted !== rows) throw new Error("the part was not read whole");
+  const reading = process.resourceUsage().maxRSS * 1_024;
+  await matcher.seal({ staging: "memory", parts: 1, schema: SCHEMA, dataKey });
+  const sealing = process.resourceUsage().maxRSS * 1_024;
+  process.stdout.write(JSON.stringify({ reading, sealing }));
+} finally {
+  rmSync(directory, { recursive: true });
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// The `concordat` command. The program is TypeScript and runs from source: tsx is registered first, then
+// src/cli/main.ts is imported and takes it from there. A checkout without packages installs them before anything else.
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { ensurePackages } from "./with-packages.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+// tsx otherwise looks for the compiler's settings in whatever folder the command is called from.
+process.env.TSX_TSCONFIG_PATH ??= `${root}tsconfig.json`;
+
+if (existsSync(`${root}package-lock.json`)) await ensurePackages();
+const { register } = await import("tsx/esm/api");
+register();
+await import("../src/cli/main.ts");

@@ -1,0 +1,50 @@
+// Makes the generated files from their sources: the OpenAPI document, one JSON Schema a document, the client's types.
+// With `--check` it writes nothing and fails where a file differs from what it would write.
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import openapiTypescript, { astToString } from "openapi-typescript";
+import { z } from "zod";
+import { contractSchema } from "../src/domain/contract/document.ts";
+import { datasetSchemaSchema } from "../src/domain/dataset/schema.ts";
+import { manifestSchema } from "../src/domain/partner/manifest.ts";
+import { policySchema } from "../src/domain/policy/document.ts";
+import { questionSchema } from "../src/domain/question/question.ts";
+import { ROUTES } from "../src/http/api/routes.ts";
+import { openApiDocument } from "../src/http/openapi.ts";
+
+const DOCUMENTS = {
+  contract: contractSchema,
+  dataset: datasetSchemaSchema,
+  partner: manifestSchema,
+  policy: policySchema,
+  question: questionSchema,
+};
+
+async function generated(): Promise<Map<string, string>> {
+  const openapi = printed(openApiDocument(ROUTES));
+  const files = new Map([["schemas/openapi.json", openapi]]);
+  for (const [name, schema] of Object.entries(DOCUMENTS)) {
+    files.set(`schemas/${name}.json`, printed(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })));
+  }
+  const types = astToString(await openapiTypescript(openapi));
+  const note = "// Made from schemas/openapi.json by `npm run generate`; not to be edited.\n\n";
+  return files.set("src/client/api-types.gen.ts", note + types);
+}
+
+function printed(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+const isCheck = process.argv.includes("--check");
+const stale: string[] = [];
+for (const [path, text] of await generated()) {
+  const before = await readFile(path, "utf8").catch(() => null);
+  if (before === text) continue;
+  stale.push(path);
+  if (isCheck) continue;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+if (stale.length > 0) console.log(`${isCheck ? "stale, run `npm run generate`" : "written"}: ${stale.join(", ")}`);
+process.exitCode = isCheck && stale.length > 0 ? 1 : 0;

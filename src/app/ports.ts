@@ -1,0 +1,60 @@
+// What use cases are given: the ports of the world, the room's own identity, and the place where a reply is kept.
+
+import type { SigningKey } from "../crypto/jwk.ts";
+import type { NoteSigner } from "../crypto/signed-note.ts";
+import type { PartnerId } from "../domain/partner/manifest.ts";
+import type { RandomBytes } from "../domain/privacy/random.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Result } from "../domain/result.ts";
+import type { Matcher } from "../ports/matcher.ts";
+import type { Act, Store, Transaction } from "../ports/store.ts";
+import type { Clock } from "../ports/world.ts";
+
+/** The room as others know it: its name in checkpoints, and the key that signs receipts and checkpoints. */
+export type Room = {
+  readonly origin: string;
+  readonly signingKey: SigningKey;
+  readonly noteSigner: NoteSigner;
+  /** Wraps partners' data keys. Secret. */
+  readonly wrappingKey: Uint8Array;
+};
+
+/** Where the progress of running uploads is told; it lives in memory, since a restart ends what runs. */
+export type Progress = {
+  readonly tell: (upload: string, state: ProgressState | null) => void;
+  readonly of: (upload: string) => ProgressState | null;
+};
+export type ProgressState = {
+  readonly phase: "receiving" | "sealing";
+  readonly rows: number;
+  readonly rowsTotal: number | null;
+  readonly bytes: number;
+};
+
+export type Ports = {
+  readonly store: Store;
+  readonly matcher: Matcher;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly room: Room;
+  readonly progress: Progress;
+};
+
+/** Who asks: the partner, and the key that signed. */
+export type Caller = { readonly partner: PartnerId; readonly thumbprint: string };
+
+/** Keeps the reply to a request in the transaction of its effect, so that a retry gets the same bytes. */
+export type Keeping<Value> = { readonly keep: (tx: Transaction, outcome: Result<Value, Problem>) => Promise<void> };
+
+/** Runs one logged act whose outcome, good or refused, is kept with it. */
+export function settle<Value>(
+  ports: Pick<Ports, "store"> & Keeping<Value>,
+  act: Act,
+  work: (tx: Transaction) => Promise<Result<Value, Problem>>,
+): Promise<Result<Value, Problem>> {
+  return ports.store.write(act, async (tx) => {
+    const outcome = await work(tx);
+    await ports.keep(tx, outcome);
+    return outcome;
+  });
+}

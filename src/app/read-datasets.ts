@@ -1,0 +1,28 @@
+// Reading one's own datasets and their versions.
+
+import { datasetRef } from "../domain/dataset/schema.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { DatasetRow, VersionRow } from "../ports/store.ts";
+import type { Caller, Ports } from "./ports.ts";
+
+/** The caller's datasets. */
+export function listDatasets(
+  ports: Pick<Ports, "store">,
+  { caller }: { readonly caller: Caller },
+): Promise<readonly DatasetRow[]> {
+  const act = { name: "list datasets", parties: [caller.partner] };
+  return ports.store.read(act, (tx) => tx.datasets.list(caller.partner));
+}
+
+/** The versions of one of the caller's datasets, newest first. */
+export function listVersions(
+  ports: Pick<Ports, "store">,
+  { caller, dataset }: { readonly caller: Caller; readonly dataset: string },
+): Promise<Result<readonly VersionRow[], Problem>> {
+  return ports.store.read({ name: "list versions", parties: [caller.partner] }, async (tx) => {
+    const row = await tx.datasets.find(caller.partner, dataset);
+    if (row === null) return err(problem("not-found", `you have no dataset \`${dataset}\``));
+    return ok(await tx.versions.list(datasetRef(caller.partner, dataset)));
+  });
+}

@@ -1,0 +1,109 @@
+// Reading the log: entries that concern the reader, proofs that they stand in it and that it only grew, and the export
+// that verifies without the room.
+
+import type { Checkpoint } from "../domain/audit/checkpoint.ts";
+import { consistencyPlan, inclusionPlan, type ProofPlan, proofFromPlan } from "../domain/audit/merkle.ts";
+import { toBase64 } from "../domain/bytes.ts";
+import { canonicalJson } from "../domain/canonical-json.ts";
+import { LIMITS } from "../domain/limits.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { EntryRow, Transaction } from "../ports/store.ts";
+import type { Caller, Ports } from "./ports.ts";
+
+/** The last signed checkpoint: a signed note. */
+export async function readCheckpoint(ports: Pick<Ports, "store">, caller: Caller): Promise<string> {
+  const act = { name: "read checkpoint", parties: [caller.partner] };
+  return (await ports.store.read(act, (tx) => tx.log.head())).checkpoint;
+}
+
+/** Entries that concern the caller, from an index on. */
+export function readEntries(
+  ports: Pick<Ports, "store">,
+  request: { readonly caller: Caller; readonly from: number; readonly limit: number },
+): Promise<readonly EntryRow[]> {
+  const act = { name: "read log", parties: [request.caller.partner] };
+  return ports.store.read(act, (tx) => tx.log.entries(request.from, request.limit));
+}
+
+/** Proof that the leaf at `index` stands in the tree of `size` leaves. */
+export function proveInclusion(
+  ports: Pick<Ports, "store">,
+  request: { readonly caller: Caller; readonly index: number; readonly size: number },
+): Promise<Result<readonly Uint8Array[], Problem>> {
+  const { caller, index, size } = request;
+  return ports.store.read({ name: "prove inclusion", parties: [caller.partner] }, async (tx) => {
+    const head = await tx.log.head();
+    if (index >= size || size > head.size) return err(outside(head.size));
+    return ok(await proofOf(tx, inclusionPlan(index, size)));
+  });
+}
+
+/** Proof that the tree of `second` leaves extends the tree of `first` leaves. */
+export function proveConsistency(
+  ports: Pick<Ports, "store">,
+  request: { readonly caller: Caller; readonly first: number; readonly second: number },
+): Promise<Result<readonly Uint8Array[], Problem>> {
+  const { caller, first, second } = request;
+  return ports.store.read({ name: "prove consistency", parties: [caller.partner] }, async (tx) => {
+    const head = await tx.log.head();
+    if (first > second || second > head.size) return err(outside(head.size));
+    return ok(await proofOf(tx, consistencyPlan(first, second)));
+  });
+}
+
+/**
+ * The export file of what the caller may read, piece by piece in canonical form: one entry at a time is in memory.
+ * With `earlier`, it carries the proof that the log only grew since that checkpoint.
+ */
+export async function* exportLog(
+  ports: Pick<Ports, "store">,
+  request: { readonly caller: Caller; readonly earlier: Checkpoint | null },
+): AsyncIterable<string> {
+  const { caller, earlier } = request;
+  const act = { name: "export log", parties: [caller.partner] };
+  const { head, consistency } = await ports.store.read(act, async (tx) => {
+    const last = await tx.log.head();
+    const proof = earlier === null ? null : await proofOf(tx, consistencyPlan(earlier.size, last.size));
+    return { head: last, consistency: proof };
+  });
+  yield `{"checkpoint":${canonicalJson(head.checkpoint)},"concordat":"audit-export/1",`;
+  if (earlier !== null && consistency !== null) {
+    const from = { root: toBase64(earlier.root), size: earlier.size };
+    yield `"consistency":${canonicalJson({ from, proof: consistency.map(toBase64) })},`;
+  }
+  yield '"entries":[';
+  let separator = "";
+  for (let from = 0; from < head.size; ) {
+    const page = await ports.store.read(act, (tx) => provenEntries(tx, { from, size: head.size }));
+    for (const entry of page) {
+      yield separator + canonicalJson(entry);
+      separator = ",";
+    }
+    from = (page.at(-1)?.index ?? head.size) + 1;
+  }
+  yield "]}\n";
+}
+
+type ProvenEntry = { readonly index: number; readonly entry: string; readonly proof: readonly string[] };
+
+async function provenEntries(
+  tx: Transaction,
+  { from, size }: { readonly from: number; readonly size: number },
+): Promise<ProvenEntry[]> {
+  const entries = (await tx.log.entries(from, LIMITS.logPageEntries)).filter(({ index }) => index < size);
+  const plans = entries.map(({ index }) => inclusionPlan(index, size));
+  const nodes = await tx.log.nodes(plans.flat(2));
+  return entries.map(({ index, entry }, place) => {
+    const proof = proofFromPlan(plans[place] ?? [], nodes).map(toBase64);
+    return { index, entry, proof };
+  });
+}
+
+async function proofOf(tx: Transaction, plan: ProofPlan): Promise<readonly Uint8Array[]> {
+  return proofFromPlan(plan, await tx.log.nodes(plan.flat()));
+}
+
+function outside(size: number): Problem {
+  return problem("invalid-parameter", `the log has ${size} entries`, { size });
+}

@@ -1,0 +1,117 @@
+// One part of a list arrives: whole rows, at most 8 MiB as sent, in order. Its hashes become tokens as it streams by;
+// only when its digest proves right does the part count. The same part sent again is the same part.
+
+import { open as openBox } from "../crypto/sealed-box.ts";
+import { LIMITS } from "../domain/limits.ts";
+import type { PartnerId } from "../domain/partner/manifest.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { DataKey, ListRefusal } from "../ports/matcher.ts";
+import type { DatasetRow, PartRow, Transaction } from "../ports/store.ts";
+import { dataKeyLabel } from "./add-partner.ts";
+import { closedFault, findUpload, type UploadFile } from "./open-upload.ts";
+import type { Caller, Ports } from "./ports.ts";
+
+/** A body on its way in. `isIntact` may be asked once the bytes have all been read. */
+export type IncomingPart = {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** SHA-256 that the signed request states for it, lowercase hex. */
+  readonly digest: string;
+  readonly isIntact: () => boolean;
+  readonly size: () => number;
+};
+
+type Receiving = { readonly caller: Caller; readonly id: string; readonly number: number; readonly body: IncomingPart };
+
+/** Takes in the next part of an upload. */
+export async function receivePart(
+  ports: Pick<Ports, "store" | "matcher" | "room" | "progress">,
+  request: Receiving,
+): Promise<Result<UploadFile, Problem>> {
+  const act = { name: "receive part", parties: [request.caller.partner] };
+  const ready = await ports.store.read(act, (tx) => prepare(tx, ports.room.wrappingKey, request));
+  if (!ready.ok) return ready;
+  const { file, dataset, dataKey } = ready.value;
+  const known = file.parts[request.number - 1];
+  if (known !== undefined) return repeated(request, known, file);
+  const { id, number } = request;
+  const columns = file.parts[0]?.columns;
+  const wanted = { staging: id, number, schema: dataset.schema, dataKey, body: request.body.bytes };
+  const staged = await ports.matcher.stagePart(columns === undefined ? wanted : { ...wanted, columns });
+  if (!staged.ok) return err(refusedList(staged.error, request));
+  if (!request.body.isIntact()) {
+    await ports.matcher.dropPart(id, number);
+    return err(problem("digest-mismatch", "the bytes received do not have the digest that was signed"));
+  }
+  const part = { ...staged.value, digest: request.body.digest, bytes: request.body.size() };
+  return ports.store.note(act, (tx) => keepPart(ports, tx, { request, part }));
+}
+
+/** A partner's data key, unwrapped. Secret; kept in memory while it is used. */
+export async function unwrapDataKey(tx: Transaction, wrappingKey: Uint8Array, partner: PartnerId): Promise<DataKey> {
+  const wrapped = await tx.dataKeys.find(partner);
+  if (wrapped === null) throw new Error("a partner has no data key");
+  const key = openBox(wrappingKey, wrapped, dataKeyLabel(partner));
+  if (!key.ok) throw new Error("a data key does not open: is this the room's wrapping key?");
+  return key.value;
+}
+
+/** A refusal of the list's content as the problem that the uploader reads; the line counts within the part. */
+function refusedList(refusal: ListRefusal, { number }: Receiving): Problem {
+  const place = refusal.line === undefined ? {} : { line: refusal.line };
+  const where = refusal.line === undefined ? `part ${number}` : `part ${number}, line ${refusal.line}`;
+  return problem(refusal.kind, `${where}: ${refusal.says}`, { part: number, ...place });
+}
+
+async function prepare(
+  tx: Transaction,
+  wrappingKey: Uint8Array,
+  { id, number, caller }: Receiving,
+): Promise<Result<{ file: UploadFile; dataset: DatasetRow; dataKey: DataKey }, Problem>> {
+  const file = await findUpload(tx, id);
+  if (!file.ok) return file;
+  const { upload, parts } = file.value;
+  const fault = closedFault(upload) ?? orderFault(number, parts.length);
+  if (fault !== null) return err(fault);
+  const dataset = await tx.datasets.find(upload.partner, upload.dataset);
+  if (dataset === null) throw new Error("an upload's dataset is not there");
+  return ok({ file: file.value, dataset, dataKey: await unwrapDataKey(tx, wrappingKey, caller.partner) });
+}
+
+function orderFault(number: number, received: number): Problem | null {
+  const expected = received + 1;
+  if (number > LIMITS.uploadParts)
+    return problem("body-too-large", `an upload has at most ${LIMITS.uploadParts} parts`);
+  if (number <= expected) return null;
+  return problem("part-out-of-order", `part ${number} came before part ${expected}`, { expected });
+}
+
+async function repeated(request: Receiving, known: PartRow, file: UploadFile): Promise<Result<UploadFile, Problem>> {
+  for await (const _ of request.body.bytes);
+  const isSame = known.digest === request.body.digest && request.body.isIntact();
+  return isSame ? ok(file) : err(problem("part-mismatch", `part ${request.number} was received with another digest`));
+}
+
+async function keepPart(
+  ports: Pick<Ports, "progress">,
+  tx: Transaction,
+  kept: { readonly request: Receiving; readonly part: PartRow },
+): Promise<Result<UploadFile, Problem>> {
+  const { request, part } = kept;
+  const file = await findUpload(tx, request.id);
+  if (!file.ok) return file;
+  const { upload, parts } = file.value;
+  const fault = closedFault(upload);
+  if (fault !== null) return err(fault);
+  const known = parts[part.number - 1];
+  if (known !== undefined && known.digest !== part.digest) {
+    return err(problem("part-mismatch", `part ${part.number} arrived twice at once, with two contents`));
+  }
+  if (known !== undefined) return file;
+  await tx.uploads.addPart(upload, part);
+  const all = [...parts, part];
+  const rows = all.reduce((total, one) => total + one.report.read, 0);
+  const bytes = all.reduce((total, one) => total + one.bytes, 0);
+  ports.progress.tell(upload.id, { phase: "receiving", rows, rowsTotal: null, bytes });
+  return ok({ upload, parts: all });
+}

@@ -1,0 +1,83 @@
+// A member signs a contract: one JWS signature over its canonical form, by a key that is registered and not revoked.
+
+import { CONTRACT_TYP } from "../crypto/contract-jws.ts";
+import { parsePublicJwk } from "../crypto/jwk.ts";
+import { type JwsEntry, readProtectedHeader, SIGNATURE_REFUSALS, verifySignature } from "../crypto/jws.ts";
+import { utf8 } from "../domain/bytes.ts";
+import { canonicalJson } from "../domain/canonical-json.ts";
+import type { ContractId } from "../domain/contract/document.ts";
+import { mayAct } from "../domain/contract/lifecycle.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { ContractFile, Transaction } from "../ports/store.ts";
+import { appendEntry } from "./append-entry.ts";
+import { type ContractView, contractFile, membersOf, stateOf } from "./offer-contract.ts";
+import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
+
+/** Verifies and keeps a member's signature. When it is the last one missing, the contract is in force from its date. */
+export async function signContract(
+  ports: Pick<Ports, "store" | "random" | "room"> & Keeping<ContractView>,
+  request: { readonly caller: Caller; readonly contract: ContractId; readonly signature: JwsEntry },
+): Promise<Result<ContractView, Problem>> {
+  const { caller, contract: id, signature } = request;
+  const parties = await partiesOf(ports, caller, id);
+  return settle(ports, { name: "sign contract", parties }, async (tx) => {
+    const open = await openFile(tx, { id, act: { kind: "sign", partner: caller.partner } });
+    if (!open.ok) return open;
+    const signer = await verifySigner(tx, open.value, { caller, signature });
+    if (!signer.ok) return signer;
+    const { contract } = open.value;
+    await tx.contracts.sign(contract, id, { partner: caller.partner, thumbprint: signer.value, ...signature });
+    const file = await contractFile(tx, id);
+    const state = stateOf(tx, file);
+    const detail = { keyThumbprint: signer.value, state: state.kind };
+    const happening = { actor: caller, parties: membersOf(contract), subject: { contract: id }, detail };
+    await appendEntry(ports, tx, { act: "contract-signed", ...happening });
+    return ok({ file, state });
+  });
+}
+
+/** For whom a transaction about a contract acts: its members, when the caller is one; otherwise the caller alone. */
+export async function partiesOf(
+  ports: Pick<Ports, "store">,
+  caller: Pick<Caller, "partner">,
+  id: ContractId,
+): Promise<Caller["partner"][]> {
+  const act = { name: "find contract", parties: [caller.partner] };
+  const file = await ports.store.read(act, (tx) => tx.contracts.find(id));
+  return file === null ? [caller.partner] : [...new Set([caller.partner, ...membersOf(file.contract)])];
+}
+
+/** The contract, if the act is open to the member now. A contract of others is not found. */
+export async function openFile(
+  tx: Transaction,
+  wanted: { readonly id: ContractId; readonly act: Parameters<typeof mayAct>[1] },
+): Promise<Result<ContractFile, Problem>> {
+  const file = await tx.contracts.find(wanted.id);
+  if (file === null) return err(problem("not-found", "you are not a member of such a contract"));
+  const state = stateOf(tx, file);
+  const verdict = mayAct(state, wanted.act);
+  if (verdict.ok) return ok(file);
+  if (verdict.error === "not-a-member") return err(problem("not-found", "you are not a member of such a contract"));
+  return err(problem("contract-not-open", `the contract is ${state.kind.replaceAll("-", " ")}`, { state: state.kind }));
+}
+
+async function verifySigner(
+  tx: Transaction,
+  file: ContractFile,
+  signed: { readonly caller: Caller; readonly signature: JwsEntry },
+): Promise<Result<string, Problem>> {
+  const refuse = (says: string) => err(problem("contract-signature-invalid", says));
+  const header = readProtectedHeader(signed.signature.protected);
+  if (!header.ok) return refuse(SIGNATURE_REFUSALS[header.error]);
+  const row = await tx.keys.find(header.value.kid);
+  if (row === null || row.partner !== signed.caller.partner || row.revokedAt !== null) {
+    return refuse("`kid` does not name an active key of yours");
+  }
+  const key = parsePublicJwk(JSON.parse(row.jwk));
+  if (!key.ok) return refuse("the registered key can no longer be used");
+  const payloadBytes = utf8(canonicalJson(file.contract));
+  const entry = signed.signature;
+  const verdict = verifySignature({ key: key.value, payloadBytes, typ: CONTRACT_TYP, entry });
+  return verdict.ok ? ok(row.thumbprint) : refuse(SIGNATURE_REFUSALS[verdict.error]);
+}

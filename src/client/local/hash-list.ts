@@ -1,0 +1,154 @@
+// A raw list hashed on the partner's own machine, as a stream: CSV in, plain or gzip; CSV out with the same header
+// names, digests in place of identifiers, and only the columns that the dataset's schema names. Node and browser.
+
+import type { DatasetSchema, IdentifierKind } from "../../domain/dataset/schema.ts";
+import { NORMALISER_VERSION } from "../../domain/identifier/canonical.ts";
+import { LIMITS } from "../../domain/limits.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import { type CsvRow, csvRows } from "./csv-rows.ts";
+import { type Doctor, type Findings, findingsOf, newDoctor } from "./doctor.ts";
+import { hashRow } from "./hash-row.ts";
+import type { FileForm } from "./list-bytes.ts";
+import { type ListPlan, planList } from "./list-plan.ts";
+import { listText } from "./list-text.ts";
+import { type MutableTally, newRefusalTally, type RefusalTally, tallyRefusal } from "./refusals.ts";
+
+/** A raw list, its schema, and where the hashed list goes. */
+export type HashListRequest = {
+  readonly schema: DatasetSchema;
+  /** The raw list's bytes, plain or gzip. */
+  readonly source: AsyncIterable<Uint8Array>;
+  /** Takes the hashed list, piece by piece. What it got before a refusal is to be thrown away. */
+  readonly write: (piece: Uint8Array) => Promise<void>;
+  /** Country of phones without country code, ISO 3166-1 alpha-2; over the schema's own, under a row's. */
+  readonly country?: string | undefined;
+  /** Told after each block: rows read and bytes of the file as it stands on disk. */
+  readonly progress?: ((rows: number, bytes: number) => void) | undefined;
+};
+
+/** What hashing came to, as plain values that print as JSON. Counts, lines and column names; never a cell. */
+export type HashReport = {
+  readonly normaliser: string;
+  readonly rows: number;
+  readonly emitted: number;
+  /** Rows without any identifier: left out, not counted as refused. */
+  readonly blank: number;
+  /** Rows left out because of a fault. */
+  readonly refused: RefusalTally;
+  /** Identifiers left out of rows that another identifier keeps. */
+  readonly dropped: RefusalTally;
+  /** The schema's share of rows that may be refused, and whether this list goes beyond it. */
+  readonly rejects: { readonly allowed: string; readonly isExceeded: boolean };
+  readonly columns: { readonly written: readonly string[]; readonly leftOut: readonly string[] };
+  readonly file: Readonly<FileForm>;
+  readonly doctor: Findings;
+};
+
+type Tally = {
+  rows: number;
+  emitted: number;
+  blank: number;
+  readonly refused: MutableTally;
+  readonly dropped: MutableTally;
+  readonly doctor: Doctor;
+};
+
+/**
+ * Hashes a list under its schema. Memory: a few blocks, and the doctor's counts (`LIMITS.doctorIdentifiers`).
+ * @throws whatever the source or the writer throws
+ */
+export async function hashList(request: HashListRequest): Promise<Result<HashReport, Problem>> {
+  const form: FileForm = { bytes: 0, isGzip: false, hasByteOrderMark: false };
+  const tally: Tally = newTally();
+  const encoder = new TextEncoder();
+  let plan: ListPlan | undefined;
+  for await (const batch of csvRows(listText(request.source, form))) {
+    if (!batch.ok) return batch;
+    let rows = batch.value;
+    let text = "";
+    if (plan === undefined) {
+      const [header, ...rest] = rows;
+      if (header === undefined) continue;
+      const planned = planList(header.cells, request.schema, request.country);
+      if (!planned.ok) return planned;
+      plan = planned.value;
+      rows = rest;
+      text = csvLine(plan.keptColumns);
+    }
+    text += hashBatch(plan, rows, tally);
+    const hashed = hashedColumn(plan, tally.doctor, LIMITS.looksHashedAfter);
+    if (hashed !== null) return err(hashed);
+    if (text !== "") await request.write(encoder.encode(text));
+    request.progress?.(tally.rows, form.bytes);
+  }
+  if (plan === undefined) return err(problem("list-empty", "the file is empty: it has no header row"));
+  const hashed = hashedColumn(plan, tally.doctor, 1);
+  return hashed === null ? ok(reportOf({ request, plan, tally, form })) : err(hashed);
+}
+
+function newTally(): Tally {
+  const refused = newRefusalTally();
+  return { rows: 0, emitted: 0, blank: 0, refused, dropped: newRefusalTally(), doctor: newDoctor() };
+}
+
+function hashBatch(plan: ListPlan, rows: readonly CsvRow[], tally: Tally): string {
+  let text = "";
+  for (const row of rows) {
+    const hashed = hashRow(plan, row, tally.doctor);
+    if (hashed.kind === "row") {
+      tally.emitted++;
+      for (const place of hashed.dropped) tallyRefusal(tally.dropped, place);
+      text += csvLine(hashed.cells);
+    } else if (hashed.kind === "blank") tally.blank++;
+    else tallyRefusal(tally.refused, hashed.place);
+  }
+  tally.rows += rows.length;
+  return text;
+}
+
+/** A column most of whose cells are digests already: hashing them again would give digests of nobody. */
+function hashedColumn(plan: ListPlan, doctor: Doctor, after: number): Problem | null {
+  const found = plan.identifiers.find(({ kind }) => isMostlyHashed(doctor, kind, after));
+  if (found === undefined) return null;
+  const holds = `the column \`${found.column}\` holds digests, not raw values`;
+  const sentence = `${holds}: if the schema's profile made them, send the file as it is, with \`--hashed\``;
+  return problem("list-unreadable", sentence, { reason: "already-hashed", column: found.column });
+}
+
+function isMostlyHashed(doctor: Doctor, kind: IdentifierKind, after: number): boolean {
+  const { filled, looksHashed } = doctor[kind].cells;
+  return filled >= after && looksHashed * 2 > filled;
+}
+
+type Outcome = {
+  readonly request: HashListRequest;
+  readonly plan: ListPlan;
+  readonly tally: Tally;
+  readonly form: FileForm;
+};
+
+function reportOf({ request, plan, tally, form }: Outcome): HashReport {
+  const allowed = request.schema.rejects;
+  return {
+    normaliser: NORMALISER_VERSION,
+    rows: tally.rows,
+    emitted: tally.emitted,
+    blank: tally.blank,
+    refused: tally.refused,
+    dropped: tally.dropped,
+    rejects: { allowed, isExceeded: tally.refused.total > Number(allowed) * tally.rows },
+    columns: { written: plan.keptColumns, leftOut: plan.leftOut },
+    file: form,
+    doctor: findingsOf(tally.doctor),
+  };
+}
+
+/** One row of RFC 4180. It is for the room to read, not for a spreadsheet, so no cell is prefixed. */
+function csvLine(cells: readonly string[]): string {
+  return `${cells.map(csvCell).join(",")}\r\n`;
+}
+
+function csvCell(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}

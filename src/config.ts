@@ -1,0 +1,73 @@
+// The room's settings, read once from the environment. The only reader of `process.env` beside the command line;
+// unknown CONCORDAT_ names are refused, so that a misspelt setting cannot pass for a set one.
+
+import { createHash } from "node:crypto";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { err, ok, type Result } from "./domain/result.ts";
+
+const CLIENT_NAMES = new Set(["CONCORDAT_URL", "CONCORDAT_PARTNER", "CONCORDAT_KEY", "CONCORDAT_PROFILE"]);
+
+const environmentSchema = z.object({
+  CONCORDAT_DATA: z.string().min(1).optional(),
+  CONCORDAT_ENGINE: z.enum(["columnar"]).optional(),
+  CONCORDAT_KEYS: z
+    .string()
+    .regex(/^file:.+$/, "`file:PATH`")
+    .optional(),
+  CONCORDAT_TLS: z.enum(["terminated-in-front"]).optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  HOST: z.string().min(1).optional(),
+  PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  PUBLIC_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+  LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug"]).optional(),
+});
+
+export type Config = {
+  readonly dataDirectory: string;
+  readonly keysPath: string;
+  readonly databaseUrl: string | null;
+  readonly host: string;
+  readonly port: number;
+  /** What signatures cover: scheme and authority as partners write them. Null: as the server listens. */
+  readonly publicOrigin: string | null;
+  readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
+};
+
+/** Reads the settings, or says what is wrong with them, a sentence each. */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<Config, readonly string[]> {
+  const parsed = environmentSchema.safeParse(environment);
+  if (!parsed.success) return err(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
+  const known = new Set([...Object.keys(environmentSchema.shape), ...CLIENT_NAMES]);
+  const unknown = Object.keys(environment).filter((name) => name.startsWith("CONCORDAT_") && !known.has(name));
+  if (unknown.length > 0) return err(unknown.map((name) => `${name}: there is no such setting`));
+  const set = parsed.data;
+  const dataDirectory = set.CONCORDAT_DATA ?? join(homedir(), ".concordat");
+  const config: Config = Object.freeze({
+    dataDirectory,
+    keysPath: set.CONCORDAT_KEYS?.slice("file:".length) ?? join(dataDirectory, "keys.json"),
+    databaseUrl: set.DATABASE_URL ?? null,
+    host: set.HOST ?? "127.0.0.1",
+    port: set.PORT ?? 7443,
+    publicOrigin: set.PUBLIC_ORIGIN === undefined ? null : new URL(set.PUBLIC_ORIGIN).origin,
+    logLevel: set.LOG_LEVEL ?? "info",
+  });
+  return isLoopback(config.host) || set.CONCORDAT_TLS !== undefined ? ok(config) : err([OPEN_WITHOUT_TLS]);
+}
+
+/** SHA-256 over the settings without any secret, for the log. */
+export function configurationDigest(config: Config): string {
+  const { host, port, publicOrigin, logLevel, databaseUrl } = config;
+  const told = JSON.stringify({ host, port, publicOrigin, logLevel, isOwnDatabase: databaseUrl === null });
+  return createHash("sha256").update(told).digest("hex");
+}
+
+const OPEN_WITHOUT_TLS =
+  "HOST: listening beyond this machine needs TLS in front; say so with CONCORDAT_TLS=terminated-in-front and PUBLIC_ORIGIN=https://…";
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\./.test(host);
+}

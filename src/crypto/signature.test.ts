@@ -1,0 +1,106 @@
+import { generateKeyPairSync } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { fromBase64Url, fromHex, toBase64Url, toHex, utf8 } from "../domain/bytes.ts";
+import { ED25519_EXAMPLE, ES256_EXAMPLE } from "../testing/vectors/rfc7515/examples.ts";
+import {
+  examplePublicKey,
+  exampleSigningKey,
+  RFC7515_P256,
+  RFC8037_KEY,
+} from "../testing/vectors/rfc7638/example-key.ts";
+import { ED25519_CASES, ED25519_X, ES256_CASES, ES256_KEY } from "../testing/vectors/wycheproof/cases.ts";
+import { itWithPublished } from "../testing/vectors/wycheproof/published-file.ts";
+import { generateSigningKey, type PublicKey, parsePublicJwk, signingKeyFromJwk } from "./jwk.ts";
+import { signBytes, verifyBytes } from "./signature.ts";
+
+function taken(jwk: unknown): PublicKey {
+  const key = parsePublicJwk(jwk);
+  if (!key.ok) throw new Error(key.error);
+  return key.value;
+}
+
+function bytes(hex: string): Uint8Array {
+  const read = fromHex(hex);
+  if (!read.ok) throw new Error("not hex");
+  return read.value;
+}
+
+function fromUrl(text: string): Uint8Array {
+  const read = fromBase64Url(text);
+  if (!read.ok) throw new Error("not base64url");
+  return read.value;
+}
+
+describe("signatures printed in standards", () => {
+  it("makes the EdDSA signature of RFC 8037 appendix A.4 again, byte for byte", () => {
+    const key = exampleSigningKey(RFC8037_KEY.jwk, RFC8037_KEY.d);
+    expect(toBase64Url(signBytes(key, utf8(ED25519_EXAMPLE.signingInput)))).toBe(ED25519_EXAMPLE.signature);
+  });
+
+  it("verifies the ES256 signature of RFC 7515 §A.3", () => {
+    const key = examplePublicKey(RFC7515_P256.jwk);
+    expect(verifyBytes(key, utf8(ES256_EXAMPLE.signingInput), fromUrl(ES256_EXAMPLE.signature))).toBe(true);
+    expect(verifyBytes(key, utf8(`${ES256_EXAMPLE.signingInput}.`), fromUrl(ES256_EXAMPLE.signature))).toBe(false);
+  });
+
+  it.each(ED25519_CASES)("gives Wycheproof's verdict on Ed25519 case $id", ({ message, signature, isValid }) => {
+    const key = taken({ kty: "OKP", crv: "Ed25519", x: ED25519_X });
+    expect(verifyBytes(key, bytes(message), bytes(signature))).toBe(isValid);
+  });
+
+  it.each(ES256_CASES)("gives Wycheproof's verdict on ES256 case $id", ({ message, signature, isValid }) => {
+    const key = taken({ kty: "EC", crv: "P-256", ...ES256_KEY });
+    expect(verifyBytes(key, bytes(message), bytes(signature))).toBe(isValid);
+  });
+});
+
+type Group = {
+  readonly publicKey: { readonly pk?: string; readonly uncompressed?: string };
+  readonly tests: readonly { tcId: number; comment: string; msg: string; sig: string; result: string }[];
+};
+type Suite = { readonly numberOfTests: number; readonly testGroups: readonly Group[] };
+
+function keyOf({ pk, uncompressed = "" }: Group["publicKey"]): PublicKey {
+  if (pk !== undefined) return taken({ kty: "OKP", crv: "Ed25519", x: toBase64Url(bytes(pk)) });
+  const point = bytes(uncompressed);
+  return taken({ kty: "EC", crv: "P-256", x: toBase64Url(point.subarray(1, 33)), y: toBase64Url(point.subarray(33)) });
+}
+
+describe("Wycheproof, every case", () => {
+  for (const [file, count] of [
+    ["ed25519_test", 62],
+    ["ecdsa_secp256r1_sha256_p1363_test", 262],
+  ] as const) {
+    itWithPublished(`wycheproof/${file}.json`, `agrees with all ${count} verdicts of ${file}`, (suite: Suite) => {
+      const verdicts = suite.testGroups.flatMap((group) => {
+        const key = keyOf(group.publicKey);
+        return group.tests.map((test) => ({ test, isValid: verifyBytes(key, bytes(test.msg), bytes(test.sig)) }));
+      });
+      const wrong = verdicts.filter(({ test, isValid }) => isValid !== (test.result === "valid"));
+      expect(wrong.map(({ test }) => `${test.tcId} ${test.comment}`)).toEqual([]);
+      expect(verdicts).toHaveLength(count);
+    });
+  }
+});
+
+describe("signing and verifying", () => {
+  const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
+  const es256 = signingKeyFromJwk({ kty: ec.kty, crv: ec.crv, x: ec.x, y: ec.y, d: ec.d });
+  if (!es256.ok) throw new Error(es256.error);
+
+  it.each([
+    ["Ed25519", generateSigningKey().key],
+    ["ES256", es256.value],
+  ])("verifies what it signed with %s, and nothing near it", (_, key) => {
+    const message = utf8("the terms");
+    const signature = signBytes(key, message);
+    expect(signature).toHaveLength(64);
+    expect(verifyBytes(key.publicKey, message, signature)).toBe(true);
+    for (let bit = 0; bit < 512; bit++) {
+      const damaged = signature.map((byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
+      expect(verifyBytes(key.publicKey, message, damaged), `bit ${bit} of ${toHex(signature)}`).toBe(false);
+    }
+    expect(verifyBytes(key.publicKey, utf8("the term"), signature)).toBe(false);
+    expect(verifyBytes(generateSigningKey().key.publicKey, message, signature)).toBe(false);
+  });
+});

@@ -1,0 +1,116 @@
+// One entry of the audit log: who did what, concerning whom, under which documents, and what came of it.
+// Its text is canonical JSON (RFC 8785), so a leaf has one spelling. An entry can never be erased, hence it holds ids,
+// digests and counts alone; the salt keeps its leaf hash from confirming a guess of what it says.
+
+import { z } from "zod";
+import { canonicalJson, type Json, parseStrictJson } from "../canonical-json.ts";
+import { startOfDate } from "../instant.ts";
+import { err, ok, type Result } from "../result.ts";
+
+/** Everything that the log records; the list is closed, and an entry of another act does not decode. */
+export const ACTS = [
+  "room-started",
+  "partner-added",
+  "key-registered",
+  "key-revoked",
+  "policy-put",
+  "contract-offered",
+  "contract-signed",
+  "contract-refused",
+  "contract-suspended",
+  "contract-resumed",
+  "contract-terminated",
+  "dataset-created",
+  "upload-committed",
+  "upload-refused",
+  "version-ended",
+  "question-permitted",
+  "question-denied",
+  "question-withheld",
+  "release-collected",
+  "log-exported",
+  "configuration-changed",
+] as const;
+
+// Names stay under 64 characters so that a digest cannot pass as one, and begin with a letter or digit, so that none
+// is a name that JavaScript treats apart.
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+const DIGEST_FIELD = /(?:digest|contract|version|thumbprint)s?$/i;
+const SHA256_HEX = /[0-9a-f]{64}/i;
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
+const partner = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
+const thumbprint = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const detailValue: z.ZodType<Json> = z.lazy(() =>
+  z.union([z.null(), z.boolean(), z.number(), z.string().max(2_000), z.array(detailValue), detail]),
+);
+const detail = z.record(z.string().regex(NAME), detailValue);
+
+/**
+ * - `at`: RFC 3339, UTC, with milliseconds, as `isoInstant` prints it
+ * - `actor`: the partner and the RFC 7638 thumbprint of the key it signed with, or the room itself
+ * - `parties`: the partners that the entry concerns, and who may read it; sorted, each once
+ * - `subject`: ids of what the act was done to, by plain name (`contract`, `dataset`, `release`, `policyDigest`, ...)
+ * - `detail`: counts, digests, the decision with its reasons, the debits
+ * - `salt`: 128 random bits in hex
+ *
+ * A text in `subject` or `detail` that contains `@` is refused, and so is one that contains 64 hex digits unless its
+ * field's name ends in digest, contract, version or thumbprint: those are what a raw or hashed e-mail would look like.
+ * It is a net under the rule, not the rule: a name or a number in other spelling passes it.
+ */
+export const auditEntrySchema = z
+  .strictObject({
+    concordat: z.literal("entry/1"),
+    index: z.int().nonnegative(),
+    at: z.string().refine(isInstantText, "not an instant in UTC with milliseconds"),
+    act: z.enum(ACTS),
+    actor: z.union([z.strictObject({ partner, key: thumbprint }), z.strictObject({ room: z.literal(true) })]),
+    parties: z.array(partner).refine(isSortedSet, "partners are sorted, each once"),
+    subject: z.record(z.string().regex(NAME), z.string().min(1).max(200)),
+    detail,
+    salt: z.string().regex(/^[0-9a-f]{32}$/),
+  })
+  .refine((entry) => !looksPersonal(entry.subject, "") && !looksPersonal(entry.detail, ""), "looks like personal data")
+  .readonly();
+
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+/**
+ * The text of an entry, which is what the tree hashes and storage keeps. It contains the salt, so it is shown only to
+ * the parties of the entry.
+ * @throws TypeError for an entry that `decodeEntry` would refuse: what cannot be read back is never written
+ */
+export function encodeEntry(entry: AuditEntry): string {
+  const text = canonicalJson(entry);
+  if (!decodeEntry(text).ok) throw new TypeError(`not an audit entry: ${entry.act} at ${entry.index}`);
+  return text;
+}
+
+/** Reads the text of an entry. The text must be its own canonical form, so that one entry has one leaf hash. */
+export function decodeEntry(text: string): Result<AuditEntry, "not-canonical" | "not-an-entry"> {
+  const json = parseStrictJson(text);
+  if (!json.ok || canonicalJson(json.value) !== text) return err("not-canonical");
+  const entry = auditEntrySchema.safeParse(json.value);
+  // zod leaves out a record's member named `__proto__` without a word; what it left out was not an entry.
+  return entry.success && canonicalJson(entry.data) === text ? ok(entry.data) : err("not-an-entry");
+}
+
+function isInstantText(text: string): boolean {
+  const date = INSTANT.exec(text)?.[1];
+  return date !== undefined && startOfDate(date).ok;
+}
+
+function isSortedSet(names: readonly string[]): boolean {
+  return names.every((name, index) => index === 0 || name > (names[index - 1] ?? name));
+}
+
+function looksPersonal(value: Json, field: string): boolean {
+  if (typeof value === "string") return value.includes("@") || (SHA256_HEX.test(value) && !DIGEST_FIELD.test(field));
+  if (value === null || typeof value !== "object") return false;
+  if (isList(value)) return value.some((item) => looksPersonal(item, field));
+  return Object.entries(value).some(([name, member]) => member !== undefined && looksPersonal(member, name));
+}
+
+function isList(value: object): value is readonly Json[] {
+  return Array.isArray(value);
+}

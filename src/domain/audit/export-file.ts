@@ -1,0 +1,156 @@
+// The exported log: the entries that a partner may see, each with its proof, under one signed checkpoint.
+// One canonical JSON document (RFC 8785) that anyone verifies offline with the room's public key and nothing else
+// (RFC 9162 §2.1.3, §2.1.4). How the checkpoint's signature is opened is an argument: no key is known here.
+
+import { z } from "zod";
+import { equalBytes, fromBase64, toBase64, utf8 } from "../bytes.ts";
+import { canonicalJson, parseStrictJson } from "../canonical-json.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { type AuditEntry, decodeEntry } from "./entry.ts";
+import { leafHash } from "./merkle.ts";
+import { verifyConsistency, verifyInclusion } from "./proof.ts";
+
+/** What goes into an export file. `checkpoint` is the signed note; `entry` the stored text of each entry. */
+export type AuditExport = {
+  readonly checkpoint: string;
+  readonly entries: readonly {
+    readonly index: number;
+    readonly entry: string;
+    readonly proof: readonly Uint8Array[];
+  }[];
+  readonly consistency?: {
+    readonly from: { readonly size: number; readonly root: Uint8Array };
+    readonly proof: readonly Uint8Array[];
+  };
+};
+
+/** What a verified export says: these entries stand in the log of this origin, size and root. */
+export type VerifiedExport = {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Uint8Array;
+  readonly entries: readonly AuditEntry[];
+};
+
+export type ExportRefusal = {
+  readonly kind: "not-an-export" | "checkpoint" | "another-log" | "inconsistent" | "order" | "entry" | "inclusion";
+  /** The entry at fault, where one is. */
+  readonly index?: number;
+  readonly says: string;
+};
+
+/** What a verifier brings along: how to open the signed note, and the checkpoint it kept from last time, if any. */
+export type Verifier = {
+  readonly openCheckpoint: (note: string) => Result<Checkpoint, string>;
+  readonly earlier?: Checkpoint | undefined;
+};
+
+const hash = z.string().transform((text, context) => {
+  const bytes = fromBase64(text);
+  if (bytes.ok && bytes.value.length === 32) return bytes.value;
+  context.addIssue("not 32 bytes of base64");
+  return z.NEVER;
+});
+const size = z.int().nonnegative();
+
+/** The document `audit-export/1`; parsing turns its base64 into bytes. */
+export const auditExportSchema = z.strictObject({
+  concordat: z.literal("audit-export/1"),
+  checkpoint: z.string(),
+  entries: z.array(z.strictObject({ index: size, entry: z.string(), proof: z.array(hash) })),
+  consistency: z.strictObject({ from: z.strictObject({ size, root: hash }), proof: z.array(hash) }).optional(),
+});
+
+type Parsed = z.infer<typeof auditExportSchema>;
+
+/** The text of an export file, with a final newline. Entries are taken in the order given; it should rise by index. */
+export function formatExport(content: AuditExport): string {
+  const entries = content.entries.map(({ index, entry, proof }) => ({ index, entry, proof: proof.map(toBase64) }));
+  const document = { concordat: "audit-export/1", checkpoint: content.checkpoint, entries };
+  if (content.consistency === undefined) return `${canonicalJson(document)}\n`;
+  const { from, proof } = content.consistency;
+  const consistency = { from: { size: from.size, root: toBase64(from.root) }, proof: proof.map(toBase64) };
+  return `${canonicalJson({ ...document, consistency })}\n`;
+}
+
+/**
+ * Verifies an export file: its form, the checkpoint's signature, that the log only grew since `earlier`, and that each
+ * entry stands where it says. The file must be byte for byte its own canonical form; one final newline may follow.
+ * O(entries × log size) hashes. It cannot know what the file leaves out: an export has the entries of one reader.
+ */
+export function verifyExport(text: string, verifier: Verifier): Result<VerifiedExport, ExportRefusal> {
+  const document = parseExport(text.endsWith("\n") ? text.slice(0, -1) : text);
+  if (!document.ok) return document;
+  const opened = verifier.openCheckpoint(document.value.checkpoint);
+  if (!opened.ok) return refuse("checkpoint", opened.error);
+  const grown = checkGrowth(document.value, opened.value, verifier.earlier);
+  if (!grown.ok) return grown;
+  const entries = checkEntries(document.value, opened.value);
+  return entries.ok ? ok({ ...opened.value, entries: entries.value }) : entries;
+}
+
+function parseExport(text: string): Result<Parsed, ExportRefusal> {
+  const json = parseStrictJson(text);
+  if (!json.ok) return refuse("not-an-export", `the file is not JSON: ${json.error.kind} at ${json.error.at}`);
+  if (canonicalJson(json.value) !== text) return refuse("not-an-export", "the file is not in canonical form");
+  const document = auditExportSchema.safeParse(json.value);
+  if (document.success) return ok(document.data);
+  return refuse("not-an-export", `the file does not fit its schema at \`${document.error.issues[0]?.path.join(".")}\``);
+}
+
+// A consistency proof is checked whoever brought it; an earlier checkpoint makes one necessary.
+function checkGrowth(document: Parsed, now: Checkpoint, earlier: Checkpoint | undefined): Result<null, ExportRefusal> {
+  const { consistency } = document;
+  if (earlier !== undefined) {
+    const anchored = checkEarlier(consistency?.from, now, earlier);
+    if (!anchored.ok) return anchored;
+  }
+  if (consistency === undefined) return ok(null);
+  const holds = verifyConsistency({
+    first: consistency.from.size,
+    second: now.size,
+    firstRoot: consistency.from.root,
+    secondRoot: now.root,
+    proof: consistency.proof,
+  });
+  return holds ? ok(null) : refuse("inconsistent", "the log did not grow from the tree that the file names");
+}
+
+type Tree = { readonly size: number; readonly root: Uint8Array };
+
+function checkEarlier(from: Tree | undefined, now: Checkpoint, earlier: Checkpoint): Result<null, ExportRefusal> {
+  if (earlier.origin !== now.origin) {
+    return refuse(
+      "another-log",
+      `the file is of log \`${now.origin}\`, the checkpoint kept is of \`${earlier.origin}\``,
+    );
+  }
+  if (from === undefined && earlier.size === now.size) {
+    return equalBytes(earlier.root, now.root) ? ok(null) : refuse("inconsistent", "two roots for one size of the log");
+  }
+  if (from === undefined) return refuse("inconsistent", "the file has no proof from the checkpoint kept");
+  return from.size === earlier.size && equalBytes(from.root, earlier.root)
+    ? ok(null)
+    : refuse("inconsistent", "the file's proof is not from the checkpoint kept");
+}
+
+function checkEntries(document: Parsed, now: Checkpoint): Result<readonly AuditEntry[], ExportRefusal> {
+  const entries: AuditEntry[] = [];
+  let previous = -1;
+  for (const { index, entry, proof } of document.entries) {
+    if (index <= previous) return refuse("order", "entries do not rise by index", index);
+    previous = index;
+    const decoded = decodeEntry(entry);
+    if (!decoded.ok) return refuse("entry", `the entry is refused: ${decoded.error}`, index);
+    if (decoded.value.index !== index) return refuse("entry", "the entry names another index", index);
+    const claim = { leafHash: leafHash(utf8(entry)), index, size: now.size, proof, root: now.root };
+    if (!verifyInclusion(claim)) return refuse("inclusion", "the entry does not stand there in the log", index);
+    entries.push(decoded.value);
+  }
+  return ok(entries);
+}
+
+function refuse(kind: ExportRefusal["kind"], says: string, index?: number): Result<never, ExportRefusal> {
+  return err(index === undefined ? { kind, says } : { kind, says, index });
+}

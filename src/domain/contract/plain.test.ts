@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { contractOf, DIRECTORY, HARBOUR, LIMITS_STATED, MERIDIAN, SUNLINE } from "../../testing/documents.ts";
+import { plainContract } from "./plain.ts";
+
+function linesAbout(contract: ReturnType<typeof contractOf>, name: string): string[] {
+  return plainContract(contract, DIRECTORY).filter((line) => line.startsWith(`If ${name} signs`));
+}
+
+describe("a contract in plain words", () => {
+  const [overlap, audience] = contractOf().analyses;
+  const recipients = { overlap: [HARBOUR, MERIDIAN], audience: [SUNLINE] };
+  const contract = contractOf({
+    analyses: [
+      { ...overlap, recipients: recipients.overlap },
+      { ...audience, recipients: recipients.audience },
+    ],
+  });
+
+  it("says for each member what every other may learn, and from whom a list is made", () => {
+    const [figures, lists] = linesAbout(contract, "Meridian Bank");
+    expect(figures).toContain("Harbour Yachts may learn how many of Meridian Bank's customers are also its own");
+    expect(figures).toContain("for cross-sell and insight");
+    expect(figures).toContain("“tier” and “region”");
+    expect(lists).toContain("Sunline Holidays may receive a list of its own customers who are also Meridian Bank's");
+    expect(lists).toContain("through email or post");
+    expect(linesAbout(contract, "Sunline Holidays")).toEqual([
+      expect.stringContaining("Harbour Yachts and Meridian Bank may each learn"),
+    ]);
+  });
+
+  it("says that a list tells who is a customer, and that no noise hides it", () => {
+    for (const name of ["Harbour Yachts", "Meridian Bank"]) {
+      const [, lists] = linesAbout(contract, name);
+      expect(lists).toContain(
+        `tells that this person is ${name === "Harbour Yachts" ? "Harbour Yachts'" : "Meridian Bank's"} customer`,
+      );
+      expect(lists).toContain("no noise hides that");
+    }
+  });
+
+  it("tells a member that brings nothing, or of which nobody learns, so", () => {
+    const without = contractOf({ datasets: contractOf().datasets.filter((dataset) => dataset.partner !== HARBOUR) });
+    expect(plainContract(without, DIRECTORY)).toContainEqual(expect.stringContaining("Harbour Yachts brings no list"));
+    const oneSided = contractOf({ analyses: [{ ...overlap, recipients: [SUNLINE] }] });
+    expect(linesAbout(oneSided, "Sunline Holidays")).toEqual([
+      expect.stringContaining("no other member learns anything"),
+    ]);
+  });
+
+  it("offers no list to a recipient that brings none", () => {
+    const datasets = contractOf().datasets.filter((dataset) => dataset.partner !== SUNLINE);
+    const text = plainContract(contractOf({ ...contract, datasets }), DIRECTORY).join("\n");
+    expect(text).not.toContain("may receive a list");
+  });
+
+  it("calls figures without noise weaker, and says what noise does where there is noise", () => {
+    const exact = plainContract(contractOf({ terms: { ...LIMITS_STATED, mode: "exact" } }), DIRECTORY).join("\n");
+    expect(exact).toContain("This is weaker: it comes without a mathematical guarantee");
+    expect(plainContract(contract, DIRECTORY).join("\n")).toContain("Every figure carries noise");
+  });
+
+  it("tells terms, consents, validity, what is never shared and how to stop", () => {
+    const datasets = contractOf().datasets.map((dataset) => ({
+      ...dataset,
+      consents: [{ consent: "partner-marketing" }, { consent: "mailing", channels: ["post"] }],
+    }));
+    const terms = { ...LIMITS_STATED, approval: ["audience"], k: 1_200, minimumAudience: 1_500 };
+    const text = plainContract(contractOf({ datasets, terms }), DIRECTORY).join("\n");
+    for (const fact of [
+      "No figure below 1,200 people is shown",
+      "1,500 to 20,000 people",
+      "from 2026-01-01 until 2027-12-31",
+      "the consent “mailing” take part, when they would be reached through post",
+      "A person at each member concerned approves audience lists first",
+      "at most 20 times in 30 days",
+      "kept for 90 days",
+      "Never shared with another member",
+      "may refuse",
+      "may suspend",
+      "may terminate",
+    ])
+      expect(text).toContain(fact);
+  });
+
+  it("says pseudonymous, and claims no more", () => {
+    const text = plainContract(contract, DIRECTORY).join("\n");
+    expect(text).toContain("pseudonymous");
+    expect(text).not.toMatch(/anonym/i);
+  });
+
+  it("names the version that a later one replaces", () => {
+    const later = contractOf({ version: 3, previous: "a".repeat(64) });
+    expect(plainContract(later, DIRECTORY)[0]).toContain("It takes the place of version 2");
+  });
+});

@@ -1,0 +1,165 @@
+// A contract in plain words, for the people who sign it: member by member what the others may learn, on what terms,
+// until when, what is never shared, and how to stop. Made from the document alone.
+
+import { durationDays } from "../instant.ts";
+import type { PartnerId } from "../partner/manifest.ts";
+import type { AttributeUse } from "../policy/limits-document.ts";
+import {
+  ANALYSIS_WORDS,
+  counted,
+  type Directory,
+  figure,
+  listed,
+  nameOf,
+  possessive,
+  USE_WORDS,
+} from "../policy/words.ts";
+import { unreachable } from "../result.ts";
+import type { Contract, ContractDataset } from "./document.ts";
+
+type Entry = Contract["analyses"][number];
+type Plain = { readonly contract: Contract; readonly directory: Directory };
+
+/** The contract as lines of text, in the order in which a signer needs them. O(members² × analyses). */
+export function plainContract(contract: Contract, directory: Directory): string[] {
+  const plain = { contract, directory };
+  return [
+    opening(plain),
+    ...contract.members.flatMap(({ partner }) => memberLines(plain, partner)),
+    ...termLines(contract),
+    neverShared(),
+    ...endings(contract),
+  ];
+}
+
+function opening({ contract, directory }: Plain): string {
+  const members = listed(contract.members.map(({ partner }) => nameOf(directory, partner)));
+  const { from, until } = contract.validity;
+  const replaces = contract.version === 1 ? "" : ` It takes the place of version ${contract.version - 1}.`;
+  return (
+    `“${contract.name}”, version ${contract.version}, is between ${members}. It is for ${listed(contract.purposes)}, ` +
+    `and holds from ${from} until ${until}, once every member has signed.${replaces}`
+  );
+}
+
+function memberLines(plain: Plain, owner: PartnerId): string[] {
+  const name = nameOf(plain.directory, owner);
+  const lists = plain.contract.datasets.filter((dataset) => dataset.partner === owner);
+  if (lists.length === 0) return [`${name} brings no list, so nobody learns anything about its customers.`];
+  const learned = plain.contract.analyses.flatMap((entry) => {
+    const recipients = entry.recipients.filter((recipient) => mayLearn(plain.contract, entry, recipient, owner));
+    return recipients.length === 0 ? [] : [`If ${name} signs, ${disclosure(plain, { entry, recipients, owner })}`];
+  });
+  return [
+    `${name} brings ${listed(lists.map(broughtList))}.`,
+    ...(learned.length === 0 ? [`If ${name} signs, no other member learns anything about its customers.`] : learned),
+    ...lists.flatMap((list) => consentLines(list, name)),
+  ];
+}
+
+// An audience names the recipient's own customers, so a recipient without a list receives none.
+function mayLearn({ datasets }: Contract, { analysis }: Entry, recipient: PartnerId, owner: PartnerId): boolean {
+  if (recipient === owner) return false;
+  return analysis !== "audience" || datasets.some((dataset) => dataset.partner === recipient);
+}
+
+type Disclosure = { readonly entry: Entry; readonly recipients: readonly PartnerId[]; readonly owner: PartnerId };
+
+function disclosure({ contract, directory }: Plain, { entry, recipients, owner }: Disclosure): string {
+  const whose = possessive(nameOf(directory, owner));
+  const who = listed(recipients.map((recipient) => nameOf(directory, recipient)));
+  const may = recipients.length > 1 ? `${who} may each` : `${who} may`;
+  const chosen = attributesFor(contract, owner, "filter");
+  const segment = chosen.length === 0 ? "" : `, all of them or those chosen by ${listed(chosen)}`;
+  const how = `found by ${listed(entry.identifiers)}, for ${listed(entry.purposes)}`;
+  switch (entry.analysis) {
+    case "overlap":
+      return `${may} learn how many of ${whose} customers are also its own or another member's${segment}, ${how}.`;
+    case "audience":
+      return (
+        `${may} receive a list of its own customers who are also ${whose}${segment}, ${how}, to reach them through ` +
+        `${listed(entry.channels, "or")}: each entry of such a list tells that this person is ${whose} customer, and ` +
+        "no noise hides that."
+      );
+    default:
+      return unreachable(entry.analysis);
+  }
+}
+
+function broughtList({ dataset, identifiers, attributes }: ContractDataset): string {
+  const named = Object.entries(attributes).map(([name, { uses }]) => `“${name}” ${usesInWords(uses)}`);
+  const carried = named.length === 0 ? "without attributes" : `with ${listed(named)}`;
+  return `the list “${dataset}”, matched by ${listed(identifiers)}, ${carried}`;
+}
+
+function usesInWords(uses: readonly AttributeUse[]): string {
+  return uses.length === 0 ? "for no use" : `to ${listed(uses.map((use) => USE_WORDS[use]))}`;
+}
+
+function attributesFor({ datasets }: Contract, owner: PartnerId, use: AttributeUse): string[] {
+  return datasets
+    .filter((dataset) => dataset.partner === owner)
+    .flatMap(({ attributes }) => Object.entries(attributes))
+    .flatMap(([name, { uses }]) => (uses.includes(use) ? [`“${name}”`] : []));
+}
+
+function consentLines({ dataset, consents }: ContractDataset, name: string): string[] {
+  return consents.map(({ consent, channels }) => {
+    const when = channels === undefined ? "" : `, when they would be reached through ${listed(channels, "or")}`;
+    return `Of ${possessive(name)} list “${dataset}”, only people who gave the consent “${consent}” take part${when}.`;
+  });
+}
+
+function termLines({ terms, analyses }: Contract): string[] {
+  const asked = new Set(analyses.map((entry) => entry.analysis));
+  const caps = terms.requestsPerPeriod.filter((cap) => asked.has(cap.analysis)).map(capInWords);
+  const waits = terms.approval.filter((analysis) => asked.has(analysis)).map((analysis) => ANALYSIS_WORDS[analysis]);
+  return [
+    `No figure below ${figure(terms.k)} people is shown.`,
+    terms.mode === "noise" ? NOISE : exactLine(terms.rounding),
+    ...(asked.has("audience") ? [audienceLine(terms)] : []),
+    ...(caps.length === 0 ? [] : [`A recipient may ask for ${listed(caps)}.`]),
+    ...(waits.length === 0 ? [] : [`A person at each member concerned approves ${listed(waits)} first.`]),
+    `Answers are kept for ${spoken(terms.retention)}.`,
+    "Each member's own rules hold besides: where they are stricter than this contract, they decide.",
+  ];
+}
+
+function capInWords({ analysis, count, period }: Contract["terms"]["requestsPerPeriod"][number]): string {
+  return `${ANALYSIS_WORDS[analysis]} at most ${counted(count, "time")} in ${spoken(period)}`;
+}
+
+const NOISE = "Every figure carries noise, which bounds what it can tell about any one person.";
+
+function exactLine(rounding: number): string {
+  return (
+    `Figures carry no noise where every owner's own rules agree to that; they are rounded to multiples of ` +
+    `${figure(rounding)}. This is weaker: it comes without a mathematical guarantee, and what is withheld may tell ` +
+    "something."
+  );
+}
+
+function audienceLine({ minimumAudience, maximumAudience, audienceValidity }: Contract["terms"]): string {
+  const size = `${figure(minimumAudience)} to ${figure(maximumAudience)} people`;
+  return `A list is given only when its size reads ${size}, and can be collected for ${spoken(audienceValidity)}.`;
+}
+
+function neverShared(): string {
+  return (
+    "Never shared with another member: names, e-mail addresses, phone numbers, identifiers in any form, and rows of " +
+    "a list. What is matched are tokens made from hashes; they are pseudonymous, so personal data all the same."
+  );
+}
+
+function endings(contract: Contract): string[] {
+  return [
+    `Before all ${contract.members.length} members have signed, any of them may refuse, and the contract is off.`,
+    "Any member may suspend it, alone and at once; nobody but that member lifts its suspension.",
+    "Any member may terminate it for good; nothing given under it can be used under it from then on.",
+  ];
+}
+
+function spoken(duration: string): string {
+  const days = durationDays(duration);
+  return days.ok ? counted(days.value, "day") : duration;
+}

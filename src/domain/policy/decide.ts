@@ -1,0 +1,50 @@
+// The decision on one question: the meet of the contract's terms and those of every owner whose lists it touches, or
+// no. Pure, without a clock and blind to people: it depends on the documents alone.
+
+import type { PartnerId } from "../partner/manifest.ts";
+import { type Alternative, alternativesTo } from "./instead.ts";
+import { limitReasons, type Reason } from "./reasons.ts";
+import type { Terms } from "./terms.ts";
+import { type DecisionInput, type OwnerTerms, weigh } from "./weigh.ts";
+
+/** The answer of the documents to one question: a permit is bounded by its terms, a denial names every clause. */
+export type Decision =
+  | {
+      readonly kind: "permit";
+      readonly recipient: PartnerId;
+      readonly terms: Terms;
+      readonly owners: readonly OwnerTerms[];
+      /** Whose person must approve first: every owner's where the contract asks for it, else those whose rules do. */
+      readonly approvers: readonly PartnerId[];
+      readonly reasons: readonly Reason[];
+    }
+  | {
+      readonly kind: "deny";
+      readonly recipient: PartnerId;
+      readonly reasons: readonly Reason[];
+      /** Wordings of the question that would be permitted. */
+      readonly instead: readonly Alternative[];
+    };
+
+/**
+ * Decides a question in canonical form. Adding an owner, a clause or a stricter term never widens the outcome.
+ * Whether the contract is in force, and what the ledger has left, is for the caller to ask.
+ */
+export function decide(input: DecisionInput): Decision {
+  const { recipient, question, contract } = input;
+  const weighed = weigh(input);
+  if (weighed.kind === "deny")
+    return { kind: "deny", recipient, reasons: weighed.reasons, instead: alternativesTo(input) };
+  const { terms, owners, contributions } = weighed;
+  const isAskedByContract = contract.terms.approval.includes(question.analysis);
+  return {
+    kind: "permit",
+    recipient,
+    terms,
+    owners,
+    approvers: owners
+      .filter((owner) => isAskedByContract || owner.terms.approval.includes(question.analysis))
+      .map((owner) => owner.partner),
+    reasons: [...weighed.reasons, ...limitReasons(terms, contributions, question.analysis)],
+  };
+}

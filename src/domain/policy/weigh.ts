@@ -1,0 +1,124 @@
+// Weighs one question: gathers what the contract and every owner's policy say to it and, where none says no, meets
+// their terms. Deny by default: an owner without a policy, or a partner the room does not know, denies.
+
+import { ownerOf } from "../dataset/schema.ts";
+import type { PartnerId } from "../partner/manifest.ts";
+import { parseEpsilon } from "../privacy/epsilon.ts";
+import { attributesOf, datasetsOf, type Question } from "../question/question.ts";
+import { type Asking, contractSource, evaluateContract } from "./agreement.ts";
+import type { AccessRequest } from "./cover.ts";
+import type { Policy } from "./document.ts";
+import { evaluatePolicy } from "./evaluate.ts";
+import { type Contribution, priceReasons, type Reason, sizeReasons } from "./reasons.ts";
+import { meet, type Terms } from "./terms.ts";
+import { nameOf, type PartnerCard } from "./words.ts";
+
+/** A policy in force, with the SHA-256 of its canonical form. */
+export type PolicyInForce = { readonly policy: Policy; readonly digest: string };
+
+/** Everything a decision depends on: documents, the question, who asks and the day. Nothing about people. */
+export type DecisionInput = Asking & { readonly policies: ReadonlyMap<PartnerId, PolicyInForce> };
+
+/** One owner's part in a permit: the policy that spoke, and its terms before they met the others'. */
+export type OwnerTerms = {
+  readonly partner: PartnerId;
+  readonly version: number;
+  readonly digest: string;
+  readonly terms: Terms;
+};
+
+export type Weighed =
+  | { readonly kind: "deny"; readonly reasons: readonly Reason[] }
+  | {
+      readonly kind: "permit";
+      readonly terms: Terms;
+      readonly contributions: readonly Contribution[];
+      readonly owners: readonly OwnerTerms[];
+      /** The clauses that permitted, and the consents they ask for. */
+      readonly reasons: readonly Reason[];
+    };
+
+/** Holds a question against every document that has a say in it. Time is linear in the documents; no I/O. */
+export function weigh(input: DecisionInput): Weighed {
+  const agreement = evaluateContract(input);
+  const says = ownersOf(input.question).map((owner) => ownerSays(input, owner));
+  const denials = [...agreement.denials, ...says.flatMap((one) => (one.kind === "deny" ? one.reasons : []))];
+  const permits = [...agreement.reasons, ...says.flatMap((one) => (one.kind === "permit" ? one.reasons : []))];
+  if (denials.length > 0) return { kind: "deny", reasons: denials };
+  const owners = says.flatMap((one) => (one.kind === "permit" ? [one] : []));
+  const contributions = [...agreement.contributions, ...owners.flatMap((one) => one.contributions)];
+  const terms = [...agreement.contributions, ...owners.map((one) => one.owner)].map((one) => one.terms).reduce(meet);
+  const unmet = [...priceDenials(input, terms, contributions), ...sizeDenials(input, terms, contributions)];
+  if (unmet.length > 0) return { kind: "deny", reasons: unmet };
+  return { kind: "permit", terms, contributions, owners: owners.map((one) => one.owner), reasons: permits };
+}
+
+/** The owners whose own rules alone deny a question, however the contract answers. */
+export function deniersOf(input: DecisionInput): readonly PartnerId[] {
+  return ownersOf(input.question).filter((owner) => ownerSays(input, owner).kind === "deny");
+}
+
+/** Whether the own rules of all these owners permit a question. */
+export function isPermittedBy(input: DecisionInput, owners: readonly PartnerId[]): boolean {
+  return owners.every((owner) => ownerSays(input, owner).kind === "permit");
+}
+
+/** The owners of the lists that a question touches, sorted. */
+export function ownersOf(question: Question): readonly PartnerId[] {
+  return datasetsOf(question).map(ownerOf).sort();
+}
+
+type OwnerSays =
+  | { readonly kind: "deny"; readonly reasons: readonly Reason[] }
+  | {
+      readonly kind: "permit";
+      readonly owner: OwnerTerms;
+      readonly contributions: readonly Contribution[];
+      readonly reasons: readonly Reason[];
+    };
+
+function ownerSays(input: DecisionInput, partner: PartnerId): OwnerSays {
+  const inForce = input.policies.get(partner);
+  const recipient = input.directory.get(input.recipient);
+  const name = nameOf(input.directory, partner);
+  if (inForce === undefined) return unheard(input, `${name} has not stated its own rules yet, so it permits nothing`);
+  if (recipient === undefined) return unheard(input, "whoever asks is not a partner in this room");
+  const { policy, digest } = inForce;
+  const answer = evaluatePolicy(policy, digest, accessOf(input, { partner, name }, recipient));
+  if (answer.kind === "deny") return answer;
+  return { ...answer, owner: { partner, version: policy.version, digest, terms: answer.terms } };
+}
+
+// No policy speaks here, so the reason stands with the contract's list of members.
+function unheard(input: DecisionInput, says: string): OwnerSays {
+  return { kind: "deny", reasons: [{ ...contractSource(input), pointer: "/members", effect: "denies", says }] };
+}
+
+function accessOf(
+  { question, recipient, on }: DecisionInput,
+  owner: AccessRequest["owner"],
+  { name, industry }: PartnerCard,
+): AccessRequest {
+  const used = attributesOf(question).filter(({ dataset }) => ownerOf(dataset) === owner.partner);
+  return {
+    owner,
+    recipient: { partner: recipient, name, industry },
+    datasets: datasetsOf(question).filter((dataset) => ownerOf(dataset) === owner.partner),
+    purpose: question.purpose,
+    analysis: question.analysis,
+    attributes: used.map(({ attribute }) => ({ name: attribute, uses: ["filter"] })),
+    channel: question.analysis === "audience" ? question.channel : null,
+    on,
+  };
+}
+
+function priceDenials({ question }: DecisionInput, terms: Terms, contributions: readonly Contribution[]) {
+  if (question.epsilon === undefined) return [];
+  const asked = parseEpsilon(question.epsilon);
+  return asked.ok && asked.value <= terms.budget.perRelease ? [] : priceReasons(terms, contributions);
+}
+
+function sizeDenials({ question }: DecisionInput, terms: Terms, contributions: readonly Contribution[]) {
+  const hasRoom = terms.minimumAudience <= terms.maximumAudience;
+  return question.analysis !== "audience" || hasRoom ? [] : sizeReasons(terms, contributions);
+}

@@ -1,0 +1,47 @@
+// The words in which decisions, contracts and policies are told to people. No field name, pointer or digest in them.
+
+import type { PartnerId } from "../partner/manifest.ts";
+import type { Analysis, AttributeUse } from "./limits-document.ts";
+
+/** What decisions know of a partner besides its id: its name in sentences, and the industry that clauses speak of. */
+export type PartnerCard = { readonly name: string; readonly industry: string };
+export type Directory = ReadonlyMap<PartnerId, PartnerCard>;
+
+/** An analysis as the thing one asks for. */
+export const ANALYSIS_WORDS = {
+  overlap: "overlap figures",
+  audience: "audience lists",
+} as const satisfies Record<Analysis, string>;
+
+/** What an attribute is used for, after "to". */
+export const USE_WORDS = {
+  filter: "choose people",
+  group: "group people",
+  measure: "add up figures",
+} as const satisfies Record<AttributeUse, string>;
+
+/** The name of a partner in a sentence; its id where the directory does not know it. */
+export function nameOf(directory: Directory, partner: PartnerId): string {
+  return directory.get(partner)?.name ?? partner;
+}
+
+/** `Harbour Yachts'`, `Meridian Bank's`. */
+export function possessive(name: string): string {
+  return name.endsWith("s") ? `${name}'` : `${name}'s`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[], last: "and" | "or" = "and"): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} ${last} ${words.slice(-1).join("")}`;
+}
+
+/** A count with thousands apart: `12,340`. */
+export function figure(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
+/** `1 day`, `30 days`. */
+export function counted(count: number, thing: string): string {
+  return `${figure(count)} ${thing}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,147 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { contractOf, HARBOUR, MERIDIAN, SUNLINE } from "../../testing/documents.ts";
+import { contractId } from "../contract/document.ts";
+import { analysisOf, attributesOf, canonicalQuestion, datasetsOf, questionDigest, questionSchema } from "./question.ts";
+
+const CONTRACT = contractOf();
+const [SUN, HARB, BANK] = [SUNLINE, HARBOUR, MERIDIAN].map((partner) => `${partner}/customers`);
+const OVERLAP = { analysis: "overlap", purpose: "insight", between: [SUN, BANK] };
+const AUDIENCE = { analysis: "audience", purpose: "activation", from: SUN, matching: BANK, channel: "email" };
+
+type Json = { readonly [member: string]: unknown };
+
+function canonical(json: Json, contract = CONTRACT) {
+  const question = canonicalQuestion(contract, questionSchema.parse({ ...json, contract: contractId(contract) }));
+  if (!question.ok) throw new Error(JSON.stringify(question.error));
+  return question.value;
+}
+
+function issues(json: Json, contract = CONTRACT): string[] {
+  const question = canonicalQuestion(contract, questionSchema.parse({ ...json, contract: contractId(contract) }));
+  return question.ok ? [] : question.error.map((issue) => issue.path);
+}
+
+function where(attribute: string, values: readonly string[], dataset = BANK) {
+  return { dataset, attribute, in: values };
+}
+
+describe("the canonical form", () => {
+  it("is one for all spellings of one question", () => {
+    const tiers = fc.subarray(["bronze", "silver", "gold"], { minLength: 1 });
+    const spelling = fc.record({
+      lists: fc.shuffledSubarray([SUN, BANK], { minLength: 2 }),
+      order: fc.shuffledSubarray([0, 1, 2], { minLength: 3 }),
+      doubled: fc.boolean(),
+      identifiers: fc.constantFrom(undefined, ["email", "phone"], ["phone", "email"], ["phone", "email", "phone"]),
+      epsilon: fc.constantFrom("0.5", "0.50", "0.500000"),
+      detail: fc.constantFrom(undefined, []),
+    });
+    const spell = (chosen: readonly string[], { lists, order, doubled, identifiers, epsilon, detail }: Spelling) => {
+      const clauses = [where("tier", chosen), where("region", ["north"]), where("region", ["south", "north"], SUN)];
+      const ordered = order.flatMap((index) => clauses.slice(index, index + 1));
+      const all = doubled ? [...ordered, where("tier", ["gold", "silver", "bronze", "gold"])] : ordered;
+      return { ...OVERLAP, between: lists, where: all, identifiers, epsilon, detail };
+    };
+    type Spelling = typeof spelling extends fc.Arbitrary<infer Value> ? Value : never;
+    fc.assert(
+      fc.property(tiers, spelling, spelling, (chosen, one, other) => {
+        const [left, right] = [canonical(spell(chosen, one)), canonical(spell([...chosen].reverse(), other))];
+        expect(left).toEqual(right);
+        expect(questionDigest(left)).toBe(questionDigest(right));
+      }),
+    );
+  });
+
+  it("is its own canonical form", () => {
+    const question = canonical({ ...OVERLAP, epsilon: "10.0", where: [where("tier", ["gold", "bronze"])] });
+    expect(canonical(question)).toEqual(question);
+    expect(question.epsilon).toBe("10");
+  });
+
+  it("differs when the question does", () => {
+    const digests = [
+      OVERLAP,
+      { ...OVERLAP, purpose: "cross-sell" },
+      { ...OVERLAP, epsilon: "0.5" },
+      { ...OVERLAP, identifiers: ["email"] },
+      { ...OVERLAP, detail: ["identifier"] },
+      { ...OVERLAP, where: [where("tier", ["gold"])] },
+      { ...OVERLAP, where: [where("tier", ["bronze", "silver", "gold"])] },
+      { ...OVERLAP, between: [SUN, HARB] },
+      AUDIENCE,
+      { ...AUDIENCE, from: BANK, matching: SUN },
+    ].map((json) => questionDigest(canonical(json)));
+    expect(new Set(digests).size).toBe(digests.length);
+  });
+
+  it("intersects clauses on one attribute, and keeps an empty segment empty", () => {
+    const question = canonical({
+      ...OVERLAP,
+      where: [where("tier", ["gold", "silver"]), where("tier", ["bronze", "gold"])],
+    });
+    expect(question.where).toEqual([where("tier", ["gold"])]);
+    expect(canonical({ ...OVERLAP, where: [where("tier", ["gold"]), where("tier", ["silver"])] }).where).toEqual([
+      where("tier", []),
+    ]);
+  });
+
+  it("spells out the identifiers in the contract's order", () => {
+    expect(canonical(OVERLAP).identifiers).toEqual(["email", "phone"]);
+    expect(canonical({ ...OVERLAP, identifiers: ["phone", "email"] }).identifiers).toEqual(["email", "phone"]);
+    expect(canonical(AUDIENCE).identifiers).toEqual(["email"]);
+  });
+});
+
+describe("a question does not fit", () => {
+  it("with a list that the contract lacks, twice the same, or two of one owner", () => {
+    expect(issues({ ...OVERLAP, between: [SUN, "aurora-air/customers"] })).toContain("/between");
+    expect(issues({ ...OVERLAP, between: [SUN, SUN] })).toContain("/between");
+    expect(issues({ ...AUDIENCE, matching: "aurora-air/customers" })).toContain("/matching");
+    const [first, second] = CONTRACT.datasets;
+    const contract = contractOf({ datasets: [first, { ...first, dataset: "members" }, second] });
+    expect(issues({ ...OVERLAP, between: [SUN, `${SUNLINE}/members`] }, contract)).toEqual(["/between"]);
+  });
+
+  it("with an identifier that the contract does not match, or lists that share none", () => {
+    expect(issues({ ...AUDIENCE, identifiers: ["phone"] })).toContain("/identifiers");
+    const datasets = CONTRACT.datasets.map((one) => ({
+      ...one,
+      identifiers: one.partner === SUNLINE ? ["email"] : ["phone"],
+    }));
+    expect(issues(OVERLAP, contractOf({ datasets, analyses: CONTRACT.analyses.slice(0, 1) }))).toEqual([
+      "/identifiers",
+    ]);
+  });
+
+  it("with several identifiers, or figures by identifier, over three lists", () => {
+    const three = { ...OVERLAP, between: [SUN, HARB, BANK] };
+    expect(issues(three)).toEqual(["/identifiers"]);
+    expect(issues({ ...three, identifiers: ["email"] })).toEqual([]);
+    expect(issues({ ...three, identifiers: ["email"], detail: ["identifier"] })).toEqual(["/detail"]);
+  });
+
+  it("with a clause on a list it does not use, an attribute or a value that the contract lacks", () => {
+    expect(issues({ ...OVERLAP, where: [where("tier", ["gold"], HARB)] })).toEqual(["/where/0"]);
+    expect(issues({ ...OVERLAP, where: [where("tier", ["gold"]), where("colour", ["red"])] })).toEqual(["/where/1"]);
+    expect(issues({ ...OVERLAP, where: [where("tier", ["platinum"])] })).toEqual(["/where/0"]);
+  });
+
+  it("with an attribute named like something that every object has", () => {
+    expect(issues({ ...OVERLAP, where: [where("constructor", ["a"])] })).toEqual(["/where/0"]);
+  });
+});
+
+describe("what a question touches", () => {
+  it("is its lists, sorted, and the attributes of its clauses", () => {
+    const question = canonical({ ...AUDIENCE, where: [where("tier", ["gold"])] });
+    expect(datasetsOf(question)).toEqual([BANK, SUN]);
+    expect(attributesOf(question)).toEqual([{ dataset: BANK, attribute: "tier" }]);
+    expect(analysisOf(CONTRACT, question.analysis)?.purposes).toEqual(["activation"]);
+  });
+
+  it("fits a contract without its analysis, so that the decision can say so", () => {
+    const contract = contractOf({ analyses: CONTRACT.analyses.slice(0, 1) });
+    expect(canonical(AUDIENCE, contract).identifiers).toEqual(["email", "phone"]);
+  });
+});

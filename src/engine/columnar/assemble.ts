@@ -1,0 +1,255 @@
+// From gathered rows to a sealed version's columns: sorts the tokens, finds out which rows are one person, and keeps
+// for each person what its first row says and the consents that all its rows give.
+
+import { randomBytes } from "node:crypto";
+import { type OrderSpace, orderBucket, orderSpace } from "../../domain/matching/bucket-order.ts";
+import { type Forest, forest, join, numberPeople } from "../../domain/matching/people.ts";
+import { BUCKETS, type TokenTable } from "../../domain/matching/token-table.ts";
+import type { GatheredRows, RowTokens } from "./gather.ts";
+import { inPieces, inSteps } from "./pace.ts";
+
+/** Buckets between two breaths: one holds 40,000 rows of ten million. */
+const BUCKETS_PER_BREATH = 4;
+
+/** A token table as it is written; where its keys repeat is found out when it is opened. */
+type WrittenTable = Omit<TokenTable, "repeats">;
+
+export type AssembledPeople = {
+  readonly people: number;
+  /** In the order of the schema's kinds. */
+  readonly tables: readonly WrittenTable[];
+  readonly codes: GatheredRows["codes"];
+  readonly consents: Uint32Array;
+  readonly recordLengths: Uint8Array;
+  readonly recordBytes: Uint8Array;
+};
+
+/** Assembles in place: the arrays of `gathered` are used up. */
+export async function assemblePeople(gathered: GatheredRows): Promise<AssembledPeople> {
+  const rows = forest(gathered.rows);
+  for (const tokens of gathered.tokens) await inSteps(sortTokens(tokens, rows), BUCKETS_PER_BREATH);
+  await inSteps(joinRecords(gathered, await hashRecords(gathered), rows), BUCKETS_PER_BREATH);
+  const { personOf, people } = numberPeople(rows);
+  const tables: WrittenTable[] = [];
+  for (const tokens of gathered.tokens) tables.push(await tableOf(tokens, personOf, people));
+  return { people, tables, ...(await columnsOfPeople(gathered, personOf, people)) };
+}
+
+function* sortTokens(tokens: RowTokens, rows: Forest): Generator<void, void> {
+  const space = orderSpace(largestBucket(tokens.starts));
+  const spare = new Uint32Array(space.order.length);
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    const from = tokens.starts[bucket] ?? 0;
+    const to = tokens.starts[bucket + 1] ?? 0;
+    orderBucket(tokens.keys.subarray(from, to), space, (a, b) => compareRest(tokens, from + a, from + b));
+    for (const plane of [tokens.keys, tokens.second, tokens.third, tokens.fourth, tokens.rows])
+      permute(plane.subarray(from, to), space.order, spare);
+    for (let at = from + 1; at < to; at++) {
+      if (tokens.keys[at] === tokens.keys[at - 1] && compareRest(tokens, at - 1, at) === 0)
+        join(rows, tokens.rows[at - 1] ?? 0, tokens.rows[at] ?? 0);
+    }
+    yield;
+  }
+}
+
+function compareRest({ second, third, fourth }: RowTokens, a: number, b: number): number {
+  return (
+    (second[a] ?? 0) - (second[b] ?? 0) || (third[a] ?? 0) - (third[b] ?? 0) || (fourth[a] ?? 0) - (fourth[b] ?? 0)
+  );
+}
+
+function permute(plane: Uint32Array, order: Uint32Array, spare: Uint32Array): void {
+  for (let at = 0; at < plane.length; at++) spare[at] = plane[order[at] ?? 0] ?? 0;
+  for (let at = 0; at < plane.length; at++) plane[at] = spare[at] ?? 0;
+}
+
+function largestBucket(starts: Uint32Array): number {
+  let largest = 0;
+  for (let bucket = 0; bucket < BUCKETS; bucket++)
+    largest = Math.max(largest, (starts[bucket + 1] ?? 0) - (starts[bucket] ?? 0));
+  return largest;
+}
+
+/** The hashes of the record references, bucket by bucket, and where each row's reference begins. */
+type RecordHashes = {
+  readonly starts: Uint32Array;
+  readonly keys: Uint32Array;
+  readonly rows: Uint32Array;
+  readonly offsets: Uint32Array;
+};
+
+/** Joins rows with the same record reference: sorted by a hash, compared byte by byte where hashes are equal. */
+function* joinRecords(gathered: GatheredRows, records: RecordHashes, rows: Forest): Generator<void, void> {
+  const space = orderSpace(largestBucket(records.starts));
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    const from = records.starts[bucket] ?? 0;
+    const keys = records.keys.subarray(from, records.starts[bucket + 1] ?? 0);
+    const rowAt = (place: number) => records.rows[from + place] ?? 0;
+    const compare = (a: number, b: number) => compareRecords(gathered, records.offsets, [rowAt(a), rowAt(b)]);
+    orderBucket(keys, space, compare);
+    joinEqual(keys.length, space, (a, b) => {
+      if (compare(a, b) === 0) join(rows, rowAt(a), rowAt(b));
+    });
+    yield;
+  }
+}
+
+function joinEqual(count: number, { order, sorted }: OrderSpace, joinIfSame: (a: number, b: number) => void): void {
+  for (let at = 1; at < count; at++) {
+    if (sorted[at] === sorted[at - 1]) joinIfSame(order[at - 1] ?? 0, order[at] ?? 0);
+  }
+}
+
+// The seed keeps a partner from writing references that all fall into one bucket or one run.
+async function hashRecords({ rows, recordLengths, recordBytes }: GatheredRows): Promise<RecordHashes> {
+  const seed = randomBytes(4).readInt32LE();
+  const offsets = new Uint32Array(rows + 1);
+  const hashes = new Uint32Array(rows);
+  const starts = new Uint32Array(BUCKETS + 1);
+  let place = 0;
+  await inPieces(rows, (from, to) => {
+    let at = place;
+    for (let row = from; row < to; row++) {
+      let hash = seed;
+      for (const end = at + (recordLengths[row] ?? 0); at < end; at++) {
+        hash = Math.imul(hash ^ (recordBytes[at] ?? 0), 0x9e3779b1);
+        hash ^= hash >>> 15;
+      }
+      hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+      hash ^= hash >>> 13;
+      offsets[row + 1] = at;
+      hashes[row] = hash;
+      const next = (hash >>> 24) + 1;
+      starts[next] = (starts[next] ?? 0) + 1;
+    }
+    place = at;
+  });
+  for (let bucket = 0; bucket < BUCKETS; bucket++)
+    starts[bucket + 1] = (starts[bucket + 1] ?? 0) + (starts[bucket] ?? 0);
+  return { offsets, starts, ...(await byBucket(hashes, starts)) };
+}
+
+async function byBucket(hashes: Uint32Array, starts: Uint32Array) {
+  const cursor = starts.slice();
+  const keys = new Uint32Array(hashes.length);
+  const rows = new Uint32Array(hashes.length);
+  await inPieces(hashes.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const hash = hashes[row] ?? 0;
+      const at = cursor[hash >>> 24] ?? 0;
+      cursor[hash >>> 24] = at + 1;
+      keys[at] = hash;
+      rows[at] = row;
+    }
+  });
+  return { keys, rows };
+}
+
+function compareRecords(
+  { recordBytes, recordLengths }: GatheredRows,
+  offsets: Uint32Array,
+  [a, b]: readonly [number, number],
+): number {
+  const length = recordLengths[a] ?? 0;
+  if (length !== recordLengths[b]) return length - (recordLengths[b] ?? 0);
+  const left = offsets[a] ?? 0;
+  const right = offsets[b] ?? 0;
+  for (let byte = 0; byte < length; byte++) {
+    const order = (recordBytes[left + byte] ?? 0) - (recordBytes[right + byte] ?? 0);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** Drops repeated tokens and puts people for rows. */
+async function tableOf(tokens: RowTokens, personOf: Uint32Array, people: number): Promise<WrittenTable> {
+  const { keys, second, third, fourth, rows } = tokens;
+  const starts = new Uint32Array(BUCKETS + 1);
+  let count = 0;
+  await inPieces(keys.length, (from, to) => {
+    for (let at = from; at < to; at++) {
+      if (at > 0 && keys[at] === keys[count - 1] && compareRest(tokens, at, count - 1) === 0) continue;
+      const key = keys[at] ?? 0;
+      keys[count] = key;
+      second[count] = second[at] ?? 0;
+      third[count] = third[at] ?? 0;
+      fourth[count] = fourth[at] ?? 0;
+      rows[count++] = rows[at] ?? 0;
+      starts[(key >>> 24) + 1] = count;
+    }
+  });
+  for (let bucket = 1; bucket <= BUCKETS; bucket++)
+    starts[bucket] = Math.max(starts[bucket] ?? 0, starts[bucket - 1] ?? 0);
+  const kept = rows.subarray(0, count);
+  const firsts = await firstsOf(kept, personOf, people);
+  await inPieces(count, (from, to) => {
+    for (let at = from; at < to; at++) kept[at] = personOf[kept[at] ?? 0] ?? 0;
+  });
+  return {
+    keys: keys.subarray(0, count),
+    second: second.subarray(0, count),
+    third: third.subarray(0, count),
+    fourth: fourth.subarray(0, count),
+    people: kept,
+    firsts,
+    starts,
+  };
+}
+
+/** Marks each person's first token of the file; empty when nobody holds two. */
+async function firstsOf(rows: Uint32Array, personOf: Uint32Array, people: number): Promise<Uint8Array> {
+  const none = new Uint8Array(0);
+  if (people === personOf.length) return none;
+  const firstRows = new Uint32Array(people).fill(NO_ROW);
+  let holders = 0;
+  await inPieces(rows.length, (from, to) => {
+    for (let at = from; at < to; at++) {
+      const row = rows[at] ?? 0;
+      const person = personOf[row] ?? 0;
+      const first = firstRows[person] ?? 0;
+      holders += +(first === NO_ROW);
+      if (row < first) firstRows[person] = row;
+    }
+  });
+  if (holders === rows.length) return none;
+  const firsts = new Uint8Array(rows.length);
+  await inPieces(rows.length, (from, to) => {
+    for (let at = from; at < to; at++) {
+      const row = rows[at] ?? 0;
+      firsts[at] = +(firstRows[personOf[row] ?? 0] === row);
+    }
+  });
+  return firsts;
+}
+
+const NO_ROW = 0xffffffff;
+
+type PeopleColumns = Omit<AssembledPeople, "people" | "tables">;
+
+async function columnsOfPeople(gathered: GatheredRows, personOf: Uint32Array, people: number): Promise<PeopleColumns> {
+  const { codes, consents, recordLengths, recordBytes } = gathered;
+  if (people === gathered.rows) return { codes, consents, recordLengths, recordBytes };
+  let next = 0;
+  let byteFrom = 0;
+  let byteTo = 0;
+  await inPieces(gathered.rows, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const person = personOf[row] ?? 0;
+      const length = recordLengths[row] ?? 0;
+      if (person === next) {
+        for (const column of codes) column[next] = column[row] ?? 0;
+        if (consents.length > 0) consents[next] = consents[row] ?? 0;
+        recordLengths[next++] = length;
+        recordBytes.copyWithin(byteTo, byteFrom, byteFrom + length);
+        byteTo += length;
+      } else if (consents.length > 0) consents[person] = (consents[person] ?? 0) & (consents[row] ?? 0);
+      byteFrom += length;
+    }
+  });
+  return {
+    codes: codes.map((column) => column.subarray(0, people)),
+    consents: consents.subarray(0, consents.length > 0 ? people : 0),
+    recordLengths: recordLengths.subarray(0, people),
+    recordBytes: recordBytes.subarray(0, byteTo),
+  };
+}

@@ -1,0 +1,146 @@
+// Files of sealed frames: written under a temporary name, synced, renamed, and the directory synced, so that a name
+// either stands for a whole file or does not exist. Read back frame by frame; whatever does not fit is called damaged.
+
+import { createHash, randomBytes } from "node:crypto";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { frameOpener, frameSealer, HEAD_BYTES, PREFIX_BYTES, readHead } from "../../wire/segment/sealed-frames.ts";
+
+/** What a file is called while it is written. `sweep` deletes whatever bears this ending. */
+export const UNFINISHED = ".unfinished";
+
+export type SealedFileWriter = {
+  /** Seals a frame at once and keeps it for the next `flush`. */
+  add(plain: Uint8Array, isLast: boolean): void;
+  flush(): Promise<void>;
+  /** Syncs the file and gives it its name, which may depend on its digest. */
+  finish(path: (digest: string) => string): Promise<{ readonly digest: string; readonly bytes: number }>;
+  /** Deletes what was written. */
+  abandon(): Promise<void>;
+};
+
+export async function createSealedFile(
+  directory: string,
+  dataKey: Uint8Array,
+  label: string,
+): Promise<SealedFileWriter> {
+  const temporary = `${directory}/${randomBytes(12).toString("hex")}${UNFINISHED}`;
+  const file = await open(temporary, "wx", 0o600);
+  const sealer = frameSealer(dataKey, label);
+  const hash = createHash("sha256");
+  let waiting: Uint8Array[] = [sealer.prefix];
+  let bytes = 0;
+  const flush = async () => {
+    const pieces = waiting;
+    waiting = [];
+    if (pieces.length === 0) return;
+    const before = bytes;
+    for (const piece of pieces) {
+      hash.update(piece);
+      bytes += piece.length;
+    }
+    const { bytesWritten } = await file.writev(pieces);
+    if (bytesWritten !== bytes - before) throw new Error("the disk took only part of what was written");
+  };
+  return {
+    add: (plain, isLast) => void waiting.push(...sealer.seal(plain, isLast)),
+    flush,
+    finish: async (path) => {
+      await flush();
+      await file.sync();
+      await file.close();
+      const digest = hash.digest("hex");
+      await rename(temporary, path(digest));
+      await syncDirectory(dirname(path(digest)));
+      return { digest, bytes };
+    },
+    abandon: async () => {
+      await file.close();
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
+/** Makes renames and deletions in a directory last. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+type Sealed = { readonly path: string; readonly dataKey: Uint8Array; readonly label: string };
+
+/**
+ * The frames of a file in order, each with whether it is the last. With a digest, the whole file must have it.
+ * @throws an error that says damaged when the file is not, byte for byte, what was sealed under this key and label
+ */
+export async function* framesOf({ path, dataKey, label }: Sealed, digest?: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const hash = digest === undefined ? null : createHash("sha256");
+    const read = exactReader(file, size, (bytes) => hash?.update(bytes));
+    const opener = frameOpener(dataKey, label, await read.take(PREFIX_BYTES));
+    for (let number = 0; read.left() > 0; number++) {
+      const head = readHead(await read.take(HEAD_BYTES));
+      const sealed = await read.take(head.sealedBytes);
+      yield opener.open(number, sealed, read.left() === 0);
+    }
+    if (hash !== null && hash.digest("hex") !== digest) throw new Error("its digest is not its name");
+  } catch (error) {
+    throw new Error(`the sealed file ${path} is damaged, or sealed under another key`, { cause: error });
+  } finally {
+    await file.close();
+  }
+}
+
+/** The last frame of a file, whose plaintext has the length given. */
+export async function lastFrameOf({ path, dataKey, label }: Sealed, plainBytes: number): Promise<Uint8Array> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const prefix = await readAt(file, 0, PREFIX_BYTES);
+    const tail = await readAt(file, size - plainBytes - 16 - HEAD_BYTES, plainBytes + 16 + HEAD_BYTES);
+    const head = readHead(tail);
+    return frameOpener(dataKey, label, prefix).open(head.number, tail.subarray(HEAD_BYTES), true);
+  } catch (error) {
+    throw new Error(`the sealed file ${path} is damaged, or sealed under another key`, { cause: error });
+  } finally {
+    await file.close();
+  }
+}
+
+async function readAt(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  const { bytesRead } = await file.read(bytes, 0, length, position);
+  if (bytesRead !== length) throw new Error("the file ends too soon");
+  return bytes;
+}
+
+const READ_BYTES = 4 * 1_048_576;
+
+/** Reads a file from its start in exact lengths, in large pieces underneath. */
+function exactReader(file: FileHandle, size: number, seen: (bytes: Uint8Array) => void) {
+  let held: Uint8Array = new Uint8Array(0);
+  let taken = 0;
+  let position = 0;
+  return {
+    left: () => size - taken,
+    take: async (length: number): Promise<Uint8Array> => {
+      if (length > size - taken) throw new Error("the file ends too soon");
+      if (held.length < length) {
+        const more = await readAt(file, position, Math.min(size - position, Math.max(READ_BYTES, length)));
+        seen(more);
+        position += more.length;
+        held = held.length === 0 ? more : Buffer.concat([held, more]);
+      }
+      const piece = held.subarray(0, length);
+      held = held.subarray(length);
+      taken += length;
+      return piece;
+    },
+  };
+}

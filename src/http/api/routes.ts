@@ -1,0 +1,18 @@
+// Every signed route of the API.
+
+import type { Route } from "../route.ts";
+import { AUDIT_ROUTES } from "./audit.ts";
+import { CONTRACT_ROUTES } from "./contracts.ts";
+import { DATASET_ROUTES } from "./datasets.ts";
+import { PARTNER_ROUTES } from "./partners.ts";
+import { POLICY_ROUTES } from "./policies.ts";
+import { QUESTION_ROUTES } from "./questions.ts";
+
+export const ROUTES: readonly Route[] = [
+  ...PARTNER_ROUTES,
+  ...CONTRACT_ROUTES,
+  ...POLICY_ROUTES,
+  ...DATASET_ROUTES,
+  ...QUESTION_ROUTES,
+  ...AUDIT_ROUTES,
+];

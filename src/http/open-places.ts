@@ -1,0 +1,72 @@
+// What needs no signature: health, the room's public keys, the pages of problems, and the API's own description.
+
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { HttpBindings } from "@hono/node-server";
+import type { Hono } from "hono";
+import { rawPublicKey, verifierKey } from "../crypto/signed-note.ts";
+import { canonicalJson } from "../domain/canonical-json.ts";
+import { problem } from "../domain/problem.ts";
+import { ROUTES } from "./api/routes.ts";
+import { openApiDocument } from "./openapi.ts";
+import { isProblemKind, problemIndex, problemPage, problemReply } from "./problem-reply.ts";
+import { type Serving, toResponse } from "./serve-route.ts";
+
+type Opened = Serving & { readonly isReady: () => Promise<boolean> };
+
+const HTML = "text/html; charset=utf-8";
+const JAVASCRIPT = "text/javascript; charset=utf-8";
+
+/** Mounts the places that anybody may look at. */
+export function mountOpenPlaces(app: Hono<{ Bindings: HttpBindings }>, opened: Opened): void {
+  app.get("/healthz", () => json(200, { isAlive: true }));
+  app.get("/readyz", async () => {
+    const isReady = await opened.isReady();
+    return json(isReady ? 200 : 503, { isReady });
+  });
+  app.get("/.well-known/jwks.json", () => json(200, roomKeys(opened)));
+  app.get("/problems", () => page(HTML, problemIndex()));
+  app.get("/problems/:kind", (c) => {
+    const kind = c.req.param("kind");
+    if (isProblemKind(kind)) return page(HTML, problemPage(kind));
+    return toResponse(problemReply(problem("not-found", "there is no such kind of problem")));
+  });
+  const document = canonicalJson(openApiDocument(ROUTES));
+  app.get("/v1/openapi.json", () => page("application/json", document));
+  app.get("/docs", () => page(HTML, DOCS));
+  app.get("/docs/start.js", () => page(JAVASCRIPT, START));
+  for (const [name, type] of ASSETS) {
+    app.get(`/docs/${name}`, async () => page(type, await readFile(join(ASSET_FOLDER, name), "utf8")));
+  }
+}
+
+// The receipts' key as a JWK, and the same key in the form in which checkpoints are verified.
+function roomKeys({ ports }: Opened) {
+  const { signingKey, origin } = ports.room;
+  const { jwk, thumbprint, algorithm } = signingKey.publicKey;
+  const checkpointKey = verifierKey(origin, rawPublicKey(signingKey.publicKey));
+  return { keys: [{ ...jwk, kid: thumbprint, alg: algorithm, use: "sig" }], checkpointKey };
+}
+
+const ASSET_FOLDER = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+const ASSETS = [
+  ["swagger-ui-bundle.js", JAVASCRIPT],
+  ["swagger-ui.css", "text/css; charset=utf-8"],
+] as const;
+const DOCS = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Concordat API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css"><div id="docs"></div>
+<script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></html>
+`;
+const START = `SwaggerUIBundle({ url: "/v1/openapi.json", dom_id: "#docs", supportedSubmitMethods: [] });\n`;
+
+function json(status: number, value: Parameters<typeof canonicalJson>[0]): Response {
+  return toResponse({ status, contentType: "application/json", body: canonicalJson(value) });
+}
+
+function page(contentType: string, body: string): Response {
+  const csp =
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'";
+  const headers = { "content-type": contentType, "content-security-policy": csp, "x-content-type-options": "nosniff" };
+  return new Response(body, { headers });
+}

@@ -1,0 +1,74 @@
+// The HTTP server of a room: every route, the few things that need no signature, and the boundary where a bug becomes
+// a reference in the server's log and nothing else.
+
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { LIMITS } from "../domain/limits.ts";
+import { problem } from "../domain/problem.ts";
+import { ROUTES } from "./api/routes.ts";
+import type { RoomContext } from "./incoming.ts";
+import { mountOpenPlaces } from "./open-places.ts";
+import { problemReply } from "./problem-reply.ts";
+import type { Route } from "./route.ts";
+import { type Served, type Serving, serveRoute, toResponse } from "./serve-route.ts";
+
+/** What the server writes into its own log about a request: never a body, a header or a query. */
+export type RequestLine = Served & {
+  readonly method: string;
+  readonly path: string;
+  readonly millis: number;
+  /** Present for a bug or a broken adapter: what the caller was told to give the operator. */
+  readonly reference?: string;
+  readonly failure?: string;
+};
+
+export type Logging = { readonly logRequest: (line: RequestLine) => void };
+
+/** The room as a Hono app, for a server of `@hono/node-server`. */
+export function roomServer(serving: Serving & Logging & { readonly isReady: () => Promise<boolean> }): Hono<{
+  Bindings: HttpBindings;
+}> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  mountOpenPlaces(app, serving);
+  for (const route of ROUTES) {
+    app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => answer(serving, route, c));
+  }
+  app.notFound((c) => toResponse(problemReply(problem("not-found", `there is no \`${c.req.method} ${c.req.path}\``))));
+  return app;
+}
+
+async function answer(serving: Serving & Logging, route: Route, c: RoomContext): Promise<Response> {
+  const started = serving.ports.clock();
+  const outcome = await serveRoute(serving, route, c).catch((failure: unknown) => broken(failure));
+  if (route.onTick === true) await untilTick(serving, started);
+  const millis = serving.ports.clock() - started;
+  serving.logRequest({ method: c.req.method, path: route.path, millis, ...outcome.served });
+  return outcome.response;
+}
+
+// A noised answer leaves on a tick counted from its arrival, so that the time taken for noise or data does not show.
+async function untilTick(serving: Serving, started: number): Promise<void> {
+  const taken = serving.ports.clock() - started;
+  const left = LIMITS.answerTickMillis - (taken % LIMITS.answerTickMillis);
+  await wait(left);
+}
+
+function broken(failure: unknown): { response: Response; served: Omit<RequestLine, "method" | "path" | "millis"> } {
+  const reference = randomUUID();
+  const isUnavailable = failure instanceof Error && UNAVAILABLE.has(failure.name);
+  const kind = isUnavailable ? "unavailable" : "internal";
+  const reply = problemReply(problem(kind, `reference ${reference}`, { reference }));
+  const served = { partner: null, outcome: kind, reference, failure: safeFailure(failure) };
+  return { response: toResponse(reply), served };
+}
+
+const UNAVAILABLE = new Set(["OutcomeUnknown", "ConnectionLost", "SessionsBusy"]);
+
+// Database errors quote values; of those only the code is kept. Other messages are our own.
+function safeFailure(failure: unknown): string {
+  if (!(failure instanceof Error)) return "a thrown value that is no error";
+  if (failure.name === "PostgresError" && "code" in failure) return `PostgresError ${String(failure.code)}`;
+  return failure.stack ?? failure.message;
+}

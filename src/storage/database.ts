@@ -1,0 +1,158 @@
+// Connects a room to its Postgres as two roles: the owner, who migrates, and the application role, which serves and
+// owns nothing. On a server of the operator's the application role logs in by a password that only the data
+// directory holds.
+
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { toBase64, toBase64Url } from "../domain/bytes.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { EmbeddedConnection } from "./embedded/launcher.ts";
+import { hasCode } from "./error-code.ts";
+import { type Address, openPool, type Pool } from "./pool.ts";
+import { isConnectionFailure, transaction } from "./transaction.ts";
+
+export type DatabaseTarget =
+  | { readonly kind: "embedded"; readonly connection: EmbeddedConnection }
+  /** `directory` is the room's own: the application role's password is kept there. */
+  | { readonly kind: "url"; readonly url: string; readonly directory: string };
+
+export type Database = {
+  /** Owns the schema; for migrations and checks of the catalogue alone. */
+  readonly owner: Pool;
+  /** What the running room uses. */
+  readonly room: Pool;
+  /** The name of the application role, for grants and checks. */
+  readonly appRole: string;
+  readonly close: () => Promise<void>;
+};
+
+type Role = { readonly rolsuper: boolean; readonly rolbypassrls: boolean; readonly rolcreaterole: boolean };
+type App = { readonly role: string; readonly password: string | null; readonly address: Address };
+
+const OWNER_SESSIONS = 2;
+const ROOM_SESSIONS = 16;
+const SCRAM_ITERATIONS = 4_096;
+const PASSWORD_FILE = "database-password";
+
+/** Connects both roles, making the application role at the first call; a refusal says what to grant or mend. */
+export async function connectDatabase(target: DatabaseTarget): Promise<Result<Database, string>> {
+  const owner = openPool(target.kind === "url" ? { url: target.url } : target.connection, OWNER_SESSIONS);
+  const app = await appOf(target);
+  const room = openPool(app.address, ROOM_SESSIONS);
+  const close = async () => void (await Promise.all([owner.close(), room.close()]));
+  const refusal =
+    (await refusalOf(() => prepareRole(owner, app))) ?? (await refusalOf(() => logIn({ owner, room }, app)));
+  if (refusal === null) return ok({ owner, room, appRole: app.role, close });
+  await close();
+  return err(refusal);
+}
+
+async function appOf(target: DatabaseTarget): Promise<App> {
+  if (target.kind === "embedded") {
+    const role = "concordat_app";
+    return { role, password: null, address: { ...target.connection, username: role } };
+  }
+  const database = decodeURIComponent(new URL(target.url).pathname.slice(1));
+  const role = `concordat_app_${createHash("sha256").update(database).digest("hex").slice(0, 8)}`;
+  const password = await keptPassword(join(target.directory, PASSWORD_FILE));
+  return { role, password, address: { url: target.url, username: role, password } };
+}
+
+async function keptPassword(file: string): Promise<string> {
+  try {
+    await writeFile(file, toBase64Url(randomBytes(32)), { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+  }
+  return (await readFile(file, "utf8")).trim();
+}
+
+async function refusalOf(step: () => Promise<string | null>): Promise<string | null> {
+  try {
+    return await step();
+  } catch (error) {
+    const isServers =
+      error instanceof Error && (isConnectionFailure(error) || hasCode(error, "3D000", "28000", "28P01"));
+    if (!isServers) throw error;
+    return `the database cannot be reached: ${error.message}`;
+  }
+}
+
+async function prepareRole(owner: Pool, app: App): Promise<string | null> {
+  const act = { name: "make the application role", parties: [], access: "read write" } as const;
+  return transaction(owner, act, async (tx) => {
+    const [me] = await tx<(Role & { rolname: string; database: string; may_create: boolean })[]>`
+      select rolname, rolsuper, rolbypassrls, rolcreaterole, current_database() as database,
+             has_database_privilege(current_database(), 'CREATE') as may_create
+      from pg_roles where rolname = current_user`;
+    const [found] = await tx<Role[]>`
+      select rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = ${app.role}`;
+    if (me === undefined) return "the database does not know its own user";
+    if (!me.may_create) return `the database's user may not make a schema; ${granting("database", me)}`;
+    if (found !== undefined) return roleRefusal(app.role, found);
+    if (!me.rolcreaterole && !me.rolsuper) return `the database's user may not make a role; ${granting("role", me)}`;
+    await tx.unsafe(creation(app, me.database));
+    return null;
+  });
+}
+
+function granting(what: "database" | "role", me: { rolname: string; database: string }): string {
+  const statement =
+    what === "role"
+      ? `alter role ${quoted(me.rolname)} createrole`
+      : `grant create on database ${quoted(me.database)} to ${quoted(me.rolname)}`;
+  return `run \`${statement}\` as its administrator`;
+}
+
+// Row-level security binds neither superusers nor BYPASSRLS, and CREATEROLE can give either away.
+function roleRefusal(name: string, { rolsuper, rolbypassrls, rolcreaterole }: Role): string | null {
+  if (!rolsuper && !rolbypassrls && !rolcreaterole) return null;
+  const mend = `alter role ${quoted(name)} nosuperuser nobypassrls nocreaterole`;
+  return `the role \`${name}\` has more rights than it may; run \`${mend}\``;
+}
+
+// A second process may make the role between our look and our statement; its role is as good.
+function creation({ role, password }: App, database: string): string {
+  const login = password === null ? "" : ` password '${scramVerifier(password)}'`;
+  return `do $$ begin
+    create role ${quoted(role)} login noinherit${login};
+    exception when duplicate_object or unique_violation then null;
+  end $$;
+  grant connect on database ${quoted(database)} to ${quoted(role)}`;
+}
+
+async function logIn(pools: { owner: Pool; room: Pool }, app: App): Promise<string | null> {
+  const act = { name: "greet", parties: [], access: "read only" } as const;
+  const greet = () => transaction(pools.room, act, async (tx) => void (await tx`select 1`));
+  try {
+    await greet();
+    return null;
+  } catch (error) {
+    if (!hasCode(error, "28P01") || app.password === null) throw error;
+    return renewPassword(pools.owner, app.role, app.password)
+      .then(greet)
+      .then(() => null);
+  }
+}
+
+// The role is there with another password: the data directory is a new one, or was restored.
+async function renewPassword(owner: Pool, role: string, password: string): Promise<void> {
+  const act = { name: "renew the password", parties: [], access: "read write" } as const;
+  const statement = `alter role ${quoted(role)} password '${scramVerifier(password)}'`;
+  await transaction(owner, act, async (tx) => void (await tx.unsafe(statement)));
+}
+
+/** What Postgres stores of a password (RFC 5803 §2), so that the password itself is in no statement and no log. */
+function scramVerifier(password: string): string {
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password, salt, SCRAM_ITERATIONS, 32, "sha256");
+  const keyed = (label: string) => createHmac("sha256", salted).update(label).digest();
+  const storedKey = createHash("sha256").update(keyed("Client Key")).digest();
+  const keys = `${toBase64(storedKey)}:${toBase64(keyed("Server Key"))}`;
+  return `SCRAM-SHA-256$${SCRAM_ITERATIONS}:${toBase64(salt)}$${keys}`;
+}
+
+function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,34 @@
+// Partners' datasets: their names, and how their columns are read.
+// A dataset is never renamed or removed, since its name is the lineage that the ledger counts by.
+
+import { canonicalJson } from "../domain/canonical-json.ts";
+import { datasetSchemaSchema } from "../domain/dataset/schema.ts";
+import type { DatasetRow, Transaction } from "../ports/store.ts";
+import { readDocument } from "./documents.ts";
+import type { Statements } from "./pool.ts";
+
+type Row = Omit<DatasetRow, "schema"> & { readonly document: string };
+
+export function datasets(tx: Statements): Transaction["datasets"] {
+  const columns = tx`partner, name, document, concordat.millis(created_at) as "createdAt"`;
+  return {
+    find: async (partner, name) => {
+      const [row] = await tx<Row[]>`
+        select ${columns} from concordat.dataset where partner = ${partner} and name = ${name}`;
+      return row === undefined ? null : toDataset(row);
+    },
+    list: async (partner) => {
+      const rows = await tx<Row[]>`select ${columns} from concordat.dataset where partner = ${partner} order by name`;
+      return rows.map(toDataset);
+    },
+    create: async (partner, schema) => {
+      await tx`
+        insert into concordat.dataset (partner, name, document)
+        values (${partner}, ${schema.dataset}, ${canonicalJson(schema)})`;
+    },
+  };
+}
+
+function toDataset({ document, ...row }: Row): DatasetRow {
+  return { ...row, schema: readDocument(datasetSchemaSchema, document) };
+}

@@ -1,0 +1,86 @@
+// The audit log's rows: entries, hashes of the tree and the head. What they mean is `domain/audit`'s business; here is
+// made sure that an entry follows the last one and that nothing written is written again.
+
+import { concatBytes } from "../domain/bytes.ts";
+import type { EntryRow, LogHead, LogNode, Transaction } from "../ports/store.ts";
+import type { Statements } from "./pool.ts";
+
+const HASH_BYTES = 32;
+
+type Addition = Parameters<Transaction["log"]["append"]>[0];
+
+export function log(tx: Statements): Transaction["log"] {
+  return {
+    head: () => head(tx),
+    append: async (addition) => {
+      await moveHead(tx, addition);
+      const { entry, parties } = addition;
+      await tx`
+        insert into concordat.log_entry (index, entry, parties)
+        values (${entry.index}, ${entry.entry}, ${tx.array([...parties], 25)}::text[])`;
+      await addNodes(tx, addition.nodes);
+    },
+    entries: async (from, limit) => [
+      ...(await tx<EntryRow[]>`
+        select index, entry from concordat.log_entry where index >= ${from} order by index limit ${limit}`),
+    ],
+    nodes: (places) => nodes(tx, places),
+  };
+}
+
+async function head(tx: Statements): Promise<LogHead> {
+  const [row] = await tx<{ size: number; frontier: Uint8Array; checkpoint: string }[]>`
+    select size, frontier, checkpoint from concordat.log_head`;
+  if (row === undefined) throw new Error("the log has no head for a transaction that acts for nobody");
+  return { size: row.size, frontier: unpacked(row.frontier), checkpoint: row.checkpoint };
+}
+
+async function moveHead(tx: Statements, { entry, head }: Addition): Promise<void> {
+  const { count } = await tx`
+    update concordat.log_head
+    set size = ${head.size}, frontier = ${concatBytes(...head.frontier)}, checkpoint = ${head.checkpoint}
+    where size = ${entry.index}`;
+  if (count !== 1 || head.size !== entry.index + 1) throw new Error("an entry does not follow the last one of the log");
+}
+
+// A list of byte strings is no parameter of the driver, so the hashes go as one.
+async function addNodes(tx: Statements, nodes: readonly LogNode[]): Promise<void> {
+  const levels = tx.array(
+    nodes.map((node) => node.level),
+    23,
+  );
+  const indexes = tx.array(
+    nodes.map((node) => node.index),
+    20,
+  );
+  const hashes = concatBytes(...nodes.map((node) => node.hash));
+  await tx`
+    insert into concordat.log_node (level, index, hash)
+    select level, index, substring(${hashes}::bytea from ((place - 1) * ${HASH_BYTES} + 1)::int for ${HASH_BYTES})
+    from unnest(${levels}::int[], ${indexes}::int8[]) with ordinality as node (level, index, place)`;
+}
+
+async function nodes(
+  tx: Statements,
+  places: readonly { readonly level: number; readonly index: number }[],
+): Promise<readonly LogNode[]> {
+  const levels = tx.array(
+    places.map((place) => place.level),
+    23,
+  );
+  const indexes = tx.array(
+    places.map((place) => place.index),
+    20,
+  );
+  const rows = await tx<LogNode[]>`
+    select level, index, hash from unnest(${levels}::int[], ${indexes}::int8[])
+      with ordinality as asked (level, index, place)
+    join concordat.log_node using (level, index) order by place`;
+  return rows.map((row) => ({ ...row, hash: new Uint8Array(row.hash) }));
+}
+
+function unpacked(frontier: Uint8Array): Uint8Array[] {
+  const hashes: Uint8Array[] = [];
+  for (let at = 0; at < frontier.length; at += HASH_BYTES) hashes.push(new Uint8Array(frontier.subarray(at, at + 32)));
+  return hashes;
+}

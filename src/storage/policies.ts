@@ -1,0 +1,35 @@
+// Partners' policies in all their versions, the highest in force.
+// Private to their partner; a question's transaction acts for every owner and sees theirs.
+
+import { canonicalJson } from "../domain/canonical-json.ts";
+import { policySchema } from "../domain/policy/document.ts";
+import type { PolicyRow, Transaction } from "../ports/store.ts";
+import { readDocument } from "./documents.ts";
+import type { Statements } from "./pool.ts";
+
+type Row = Omit<PolicyRow, "policy"> & { readonly document: string };
+
+export function policies(tx: Statements): Transaction["policies"] {
+  const columns = tx`partner, version, digest, document, concordat.millis(put_at) as "putAt"`;
+  return {
+    current: async (partner) => {
+      const [row] = await tx<Row[]>`
+        select ${columns} from concordat.policy where partner = ${partner} order by version desc limit 1`;
+      return row === undefined ? null : toPolicy(row);
+    },
+    list: async (partner) => {
+      const rows = await tx<Row[]>`
+        select ${columns} from concordat.policy where partner = ${partner} order by version desc`;
+      return rows.map(toPolicy);
+    },
+    put: async (policy, digest) => {
+      await tx`
+        insert into concordat.policy (partner, version, digest, document)
+        values (${policy.partner}, ${policy.version}, ${digest}, ${canonicalJson(policy)})`;
+    },
+  };
+}
+
+function toPolicy({ document, ...row }: Row): PolicyRow {
+  return { ...row, policy: readDocument(policySchema, document) };
+}

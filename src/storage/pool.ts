@@ -1,0 +1,162 @@
+// Sessions with Postgres, each lent to one transaction at a time. The driver's own pool may hand a connection that was
+// lost and opened again to a transaction that still believes in the old one; here a lost session is never used again.
+
+import postgres from "postgres";
+import { LIMITS } from "../domain/limits.ts";
+
+/** What the driver takes and gives beyond its own types: int8 as a safe number, bigint as a parameter. */
+type Types = { int8: number | bigint };
+
+/** The statements of one session: a tagged template, `unsafe` for text of our own, `json`, `array`. */
+export type Statements = postgres.ISql<Types>;
+
+export type Address =
+  | { readonly path: string; readonly database: string; readonly username: string }
+  | { readonly url: string; readonly username?: string; readonly password?: string };
+
+export type Session = {
+  readonly sql: Statements;
+  readonly isLost: () => boolean;
+  /** Rejects when the connection is lost, and never settles otherwise. */
+  readonly lost: Promise<never>;
+  readonly end: () => Promise<void>;
+};
+
+export type Pool = {
+  /** A session for the caller alone, waiting its turn while all are lent out. */
+  readonly take: () => Promise<Session>;
+  /** Gives a session back. One that is lost, or whose state is `unknown`, is closed and never lent again. */
+  readonly give: (session: Session, state: "clean" | "unknown") => void;
+  /** Transactions run again, by the name of the transaction, since the pool was opened. */
+  readonly retries: Map<string, number>;
+  /** Closes every session, letting statements that run finish for at most five seconds. */
+  readonly close: () => Promise<void>;
+};
+
+/** The connection was lost before anything was committed. */
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
+}
+
+type Waiting = {
+  readonly settle: (session: Session) => void;
+  readonly fail: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+};
+
+/** Opens a pool of at most `size` sessions; each connects when it is first used. */
+export function openPool(address: Address, size: number): Pool {
+  const all = new Set<Session>();
+  const idle: Session[] = [];
+  const waiting: Waiting[] = [];
+  let isClosed = false;
+
+  function open(): Session {
+    const session = openSession(address);
+    all.add(session);
+    return session;
+  }
+
+  function discard(session: Session): void {
+    if (all.delete(session)) void session.end();
+  }
+
+  function lend(): Session | null {
+    for (let session = idle.pop(); session !== undefined; session = idle.pop()) {
+      if (!session.isLost()) return session;
+      discard(session);
+    }
+    return all.size < size ? open() : null;
+  }
+
+  function give(session: Session, state: "clean" | "unknown"): void {
+    if (isClosed) return;
+    if (state === "unknown" || session.isLost()) discard(session);
+    else idle.push(session);
+    const next = waiting.shift();
+    const free = next === undefined ? null : lend();
+    if (next === undefined || free === null) return;
+    clearTimeout(next.timer);
+    next.settle(free);
+  }
+
+  async function take(): Promise<Session> {
+    if (isClosed) throw new ConnectionLost("the database's pool is closed");
+    return lend() ?? inTurn(waiting);
+  }
+
+  async function close(): Promise<void> {
+    isClosed = true;
+    refuse(waiting.splice(0));
+    const open = [...all];
+    all.clear();
+    await Promise.all(open.map((session) => session.end()));
+  }
+
+  return { take, give, retries: new Map(), close };
+}
+
+function refuse(waiting: readonly Waiting[]): void {
+  for (const { fail, timer } of waiting) {
+    clearTimeout(timer);
+    fail(new ConnectionLost("the database's pool was closed"));
+  }
+}
+
+function inTurn(waiting: Waiting[]): Promise<Session> {
+  return new Promise((settle, fail) => {
+    const timer = setTimeout(() => {
+      waiting.splice(
+        waiting.findIndex((entry) => entry.timer === timer),
+        1,
+      );
+      fail(new Error(`no database session was free for ${LIMITS.sessionWaitMillis} ms`));
+    }, LIMITS.sessionWaitMillis);
+    waiting.push({ settle, fail, timer });
+  });
+}
+
+// One connection a client, without the driver's idle and life times: they count between statements too, and would end
+// a connection in the middle of a transaction.
+function openSession(address: Address): Session {
+  let isLost = false;
+  let markLost: (error: ConnectionLost) => void = () => {};
+  const lost = new Promise<never>((_, fail) => {
+    markLost = fail;
+  });
+  // A loss between two transactions is nobody's failure.
+  lost.catch(() => {});
+  const settings: postgres.Options<{ int8: postgres.PostgresType<number | bigint> }> = {
+    ...("path" in address ? { ...address, ssl: false } : address),
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: 0,
+    connect_timeout: 10,
+    backoff: false,
+    types: { int8 },
+    onnotice: () => {},
+    onclose: () => {
+      isLost = true;
+      markLost(new ConnectionLost("the connection to the database was lost"));
+    },
+    connection: {
+      application_name: "concordat",
+      TimeZone: "UTC",
+      default_transaction_isolation: "serializable",
+      idle_in_transaction_session_timeout: LIMITS.idleInTransactionMillis,
+    },
+  };
+  const sql = "url" in address ? postgres(address.url, settings) : postgres(settings);
+  return { sql, isLost: () => isLost, lost, end: () => sql.end({ timeout: 5 }) };
+}
+
+const int8: postgres.PostgresType<number | bigint> = {
+  to: 20,
+  from: [20],
+  serialize: (value) => value.toString(),
+  parse: (text: string) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) throw new RangeError("an int8 of the database is beyond the safe integers");
+    return value;
+  },
+};

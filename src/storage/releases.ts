@@ -1,0 +1,82 @@
+// Releases: answers as they left the room.
+// A question asked again finds its recorded answer here, in the order of their entries in the log.
+
+import type { DatasetRef } from "../domain/dataset/schema.ts";
+import type { UnixMillis } from "../domain/instant.ts";
+import type { PartnerId } from "../domain/partner/manifest.ts";
+import type { Analysis } from "../domain/policy/limits-document.ts";
+import type { ReleaseRow, Transaction } from "../ports/store.ts";
+import type { Statements } from "./pool.ts";
+
+export function releases(tx: Statements): Transaction["releases"] {
+  const columns = tx`
+    id, recipient, contract, analysis, question, question_digest as "questionDigest", versions, outcome, answer,
+    receipt, entry, concordat.millis(released_at) as "releasedAt", concordat.millis(expires_at) as "expiresAt",
+    concordat.millis(collected_at) as "collectedAt"`;
+  const last = async (condition: ReturnType<typeof isOn>) => {
+    const [row] = await tx<ReleaseRow[]>`
+      select ${columns} from concordat.release where ${condition} order by entry desc limit 1`;
+    return row ?? null;
+  };
+  return {
+    recorded: (contract, digest, versions) => last(tx`contract = ${contract} and ${isOn(tx, digest, versions)}`),
+    ofRecipient: (recipient, digest, versions) => last(tx`recipient = ${recipient} and ${isOn(tx, digest, versions)}`),
+    find: (id) => last(tx`id = ${id}`),
+    list: async (recipient, { after, limit }) => [
+      ...(await tx<ReleaseRow[]>`
+        select ${columns} from concordat.release
+        where recipient = ${recipient} and (${after}::text is null or entry < (
+          select last.entry from concordat.release last where last.recipient = ${recipient} and last.id = ${after}))
+        order by entry desc limit ${limit}`),
+    ],
+    add: (release, owners) => add(tx, release, owners),
+    madeWithin: (touch, days) => madeWithin(tx, touch, days),
+    audiences: async (recipient, lineage) => [
+      ...(await tx<ReleaseRow[]>`
+        select ${columns} from concordat.release
+        where recipient = ${recipient} and analysis = 'audience' and outcome = 'released'
+          and ${lineage} = any (lineages)
+        order by entry desc`),
+    ],
+    collect: async (id) => {
+      const { count } = await tx`
+        update concordat.release set collected_at = now() where id = ${id} and collected_at is null`;
+      return count === 1;
+    },
+  };
+}
+
+function isOn(tx: Statements, questionDigest: string, versions: string) {
+  return tx`question_digest = ${questionDigest} and versions = ${versions}`;
+}
+
+type Addition = Omit<ReleaseRow, "releasedAt" | "collectedAt">;
+
+// Who may read the row is the contract's to say, and which lists it touches the versions', so neither is asked for.
+async function add(tx: Statements, release: Addition, owners: readonly PartnerId[]): Promise<void> {
+  const { count } = await tx`
+    insert into concordat.release (recipient, id, contract, members, owners, lineages, analysis, question,
+      question_digest, versions, outcome, answer, receipt, entry, expires_at)
+    select ${release.recipient}, ${release.id}, contract.id, contract.members, ${tx.array([...owners], 25)}::text[],
+      touched.lineages, ${release.analysis}, ${release.question}, ${release.questionDigest}, ${release.versions},
+      ${release.outcome}, ${release.answer}, ${release.receipt}, ${release.entry},
+      concordat.instant(${release.expiresAt})
+    from concordat.contract, (
+      select array_agg(partner || '/' || dataset order by partner, dataset) as lineages from concordat.version
+      where id = any (string_to_array(${release.versions}, ','))) touched
+    where contract.id = ${release.contract}
+      and cardinality(touched.lineages) = cardinality(string_to_array(${release.versions}, ','))`;
+  if (count !== 1) throw new Error("a release names a contract or a version that its transaction cannot see");
+}
+
+type Touch = { readonly recipient: PartnerId; readonly analysis: Analysis; readonly lineage: DatasetRef };
+
+// Every row counts: one is added when an answer is charged, and an answer given again to the same recipient adds none.
+async function madeWithin(tx: Statements, touch: Touch, days: number): Promise<readonly UnixMillis[]> {
+  const rows = await tx<{ at: UnixMillis }[]>`
+    select concordat.millis(released_at) as at from concordat.release
+    where recipient = ${touch.recipient} and analysis = ${touch.analysis} and ${touch.lineage} = any (lineages)
+      and released_at > now() - make_interval(days => ${days})
+    order by entry desc`;
+  return rows.map((row) => row.at);
+}

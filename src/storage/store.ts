@@ -1,0 +1,63 @@
+// The store over Postgres: each act is one transaction,
+// and what it may touch is composed here from the aggregates.
+
+import { fileURLToPath } from "node:url";
+import type { UnixMillis } from "../domain/instant.ts";
+import type { Store, Transaction } from "../ports/store.ts";
+import { contracts } from "./contracts.ts";
+import { dataKeys } from "./data-keys.ts";
+import { datasets } from "./datasets.ts";
+import { enrolments } from "./enrolments.ts";
+import { idempotency } from "./idempotency.ts";
+import { keys } from "./keys.ts";
+import { ledger } from "./ledger.ts";
+import { log } from "./log.ts";
+import { nonces } from "./nonces.ts";
+import { partners } from "./partners.ts";
+import { policies } from "./policies.ts";
+import type { Pool, Statements } from "./pool.ts";
+import { releases } from "./releases.ts";
+import { transaction } from "./transaction.ts";
+import { uploads } from "./uploads.ts";
+import { versions } from "./versions.ts";
+
+/** The folder of the migrations that this store needs. */
+export const MIGRATIONS = fileURLToPath(new URL("./migrations", import.meta.url));
+
+type Work<T> = (tx: Transaction) => Promise<T>;
+
+export function postgresStore(pool: Pool): Store {
+  return {
+    read: (act, work) => transaction(pool, { ...act, access: "read only" }, within(work)),
+    note: (act, work) => transaction(pool, { ...act, access: "read write" }, within(work)),
+    write: (act, work) => transaction(pool, { ...act, access: "read write", lock: "log" }, within(work)),
+  };
+}
+
+function within<T>(work: Work<T>): (tx: Statements) => Promise<T> {
+  return async (tx) => {
+    const [clock] = await tx<{ now: UnixMillis }[]>`select concordat.millis(now()) as now`;
+    if (clock === undefined) throw new Error("the database tells no time");
+    return work(transactionOver(tx, clock.now));
+  };
+}
+
+function transactionOver(tx: Statements, now: UnixMillis): Transaction {
+  return {
+    now,
+    partners: partners(tx),
+    keys: keys(tx),
+    enrolments: enrolments(tx),
+    nonces: nonces(tx),
+    idempotency: idempotency(tx),
+    contracts: contracts(tx),
+    policies: policies(tx),
+    datasets: datasets(tx),
+    dataKeys: dataKeys(tx),
+    uploads: uploads(tx),
+    versions: versions(tx),
+    ledger: ledger(tx),
+    releases: releases(tx),
+    log: log(tx),
+  };
+}

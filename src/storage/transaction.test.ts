@@ -1,0 +1,268 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type TestDatabase, testDatabase } from "../testing/database.ts";
+import { openPool, type Pool, type Statements } from "./pool.ts";
+import { type Act, OutcomeUnknown, transaction } from "./transaction.ts";
+
+let database: TestDatabase;
+
+const write: Act = { name: "write a number", parties: [], access: "read write" };
+const read: Act = { name: "read a number", parties: [], access: "read only" };
+const logged: Act = { ...write, lock: "log" };
+
+function asOwner<T>(work: (tx: Statements) => Promise<T>, act: Act = write): Promise<T> {
+  return transaction(database.owner, act, work);
+}
+
+beforeAll(async () => {
+  database = await testDatabase();
+  await asOwner((tx) =>
+    tx.unsafe(`
+      create schema concordat;
+      create table concordat.log_head (size int8 not null);
+      insert into concordat.log_head values (0);
+      create table number (n int8 not null);
+      create table visit (partner text not null, n int not null);
+      alter table visit enable row level security;
+      alter table visit force row level security;
+      create policy own on visit using (partner = any (current_setting('concordat.parties')::text[]))
+        with check (partner = any (current_setting('concordat.parties')::text[]));
+      grant usage on schema concordat to ${database.appRole};
+      grant all on concordat.log_head, number, visit to ${database.appRole};`),
+  );
+});
+
+beforeEach(() => asOwner((tx) => tx.unsafe("truncate number; insert into number values (0)")));
+
+afterAll(() => database.close());
+
+async function number(): Promise<number> {
+  const [row] = await transaction(database.room, read, (tx) => tx<{ n: number }[]>`select n from number`);
+  return row?.n ?? Number.NaN;
+}
+
+async function addOne(tx: Statements): Promise<void> {
+  const [row] = await tx<{ n: number }[]>`select n from number`;
+  await tx`update number set n = ${(row?.n ?? Number.NaN) + 1}`;
+}
+
+/** Ends the session that runs a statement, as a crash of the network or the server would. */
+async function cut(tx: Statements): Promise<void> {
+  const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  await asOwner((owner) => owner`select pg_terminate_backend(${row?.pid ?? 0}, 5000)`);
+  await sleep(50);
+}
+
+test("commits what work did, and rolls back what work threw", async () => {
+  await transaction(database.room, write, addOne);
+  expect(await number()).toBe(1);
+  const failing = transaction(database.room, write, async (tx) => {
+    await addOne(tx);
+    throw new RangeError("changed my mind");
+  });
+  await expect(failing).rejects.toThrow("changed my mind");
+  expect(await number()).toBe(1);
+});
+
+test("refuses writes in a read only transaction", async () => {
+  await expect(transaction(database.room, read, addOne)).rejects.toThrow(/read-only/);
+});
+
+test("serializes lost updates: each of many concurrent increments counts, by running again", async () => {
+  const before = database.room.retries.get(write.name) ?? 0;
+  let runs = 0;
+  const counted = async (tx: Statements) => {
+    runs += 1;
+    await addOne(tx);
+  };
+  await Promise.all(Array.from({ length: 6 }, () => transaction(database.room, write, counted)));
+  expect(await number()).toBe(6);
+  const retried = (database.room.retries.get(write.name) ?? 0) - before;
+  expect(runs).toBe(6 + retried);
+  expect(retried).toBeGreaterThan(0);
+});
+
+test("queues transactions that write the log: none of many concurrent ones runs twice", async () => {
+  const act = { ...logged, name: "append" };
+  await Promise.all(Array.from({ length: 40 }, () => transaction(database.room, act, addOne)));
+  expect(await number()).toBe(40);
+  expect(database.room.retries.get("append")).toBe(undefined);
+});
+
+test("lets the last conflict out when it never ends", async () => {
+  let runs = 0;
+  const hopeless = transaction(database.room, write, async (tx) => {
+    runs += 1;
+    await tx.unsafe("do $$ begin raise serialization_failure; end $$");
+  });
+  await expect(hopeless).rejects.toMatchObject({ code: "40001" });
+  expect(runs).toBe(10);
+});
+
+test("does not commit when a failed statement was passed over", async () => {
+  const careless = transaction(database.room, write, async (tx) => {
+    await addOne(tx);
+    await tx`select 1 / 0`.catch(() => "never mind");
+  });
+  await expect(careless).rejects.toThrow(/went on after a statement of it had failed/);
+  expect(await number()).toBe(0);
+});
+
+test("refuses a statement that comes after the end of its transaction", async () => {
+  const escaped = await transaction(database.room, read, async (tx) => ({ tx }));
+  expect(() => escaped.tx`select 1`).toThrow(/after the end/);
+  expect(() => escaped.tx.unsafe("select 1")).toThrow(/after the end/);
+});
+
+test("shows its name in the database while it runs, and no longer", async () => {
+  const names = await transaction(database.room, { ...read, name: "look at oneself" }, async (tx) => {
+    const own = await tx<{ name: string }[]>`select application_name as name from pg_stat_activity
+                                             where pid = pg_backend_pid()`;
+    return own.map(({ name }) => name);
+  });
+  expect(names).toEqual(["look at oneself"]);
+  await expect(transaction(database.room, { ...read, name: "x'; drop table number" }, addOne)).rejects.toThrow(/name/);
+});
+
+describe("row-level security", () => {
+  const as = (...parties: string[]): Act => ({ ...write, parties });
+  const partners = (act: Act) =>
+    transaction(database.room, act, async (tx) => {
+      const rows = await tx<{ partner: string }[]>`select distinct partner from visit order by partner`;
+      return rows.map(({ partner }) => partner);
+    });
+
+  test("shows each transaction the rows of its parties alone, whatever ran before in the session", async () => {
+    const odd = 'o"d,d\\ {one}';
+    for (const partner of ["acme", "brio", odd]) {
+      await transaction(database.room, as(partner), (tx) => tx`insert into visit values (${partner}, 1)`);
+    }
+    expect(await partners(as("acme"))).toEqual(["acme"]);
+    expect(await partners(as())).toEqual([]);
+    expect(await partners(as("acme", odd))).toEqual(["acme", odd]);
+    const foreign = transaction(database.room, as("acme"), (tx) => tx`insert into visit values ('brio', 2)`);
+    await expect(foreign).rejects.toThrow(/row-level security/);
+    const bare = await database.room.take();
+    await expect(bare.sql`select * from visit`).rejects.toThrow(/concordat.parties|malformed array/);
+    database.room.give(bare, "clean");
+  });
+});
+
+describe("a lost connection", () => {
+  test("before the commit: the whole work runs again, once", async () => {
+    let runs = 0;
+    await transaction(database.room, write, async (tx) => {
+      runs += 1;
+      await addOne(tx);
+      if (runs === 1) await cut(tx);
+      await addOne(tx);
+    });
+    expect(runs).toBe(2);
+    expect(await number()).toBe(2);
+  });
+
+  test("while work does something else: no statement of it reaches another session", async () => {
+    const narrow = await narrowPool();
+    const late: unknown[] = [];
+    let runs = 0;
+    await transaction(narrow, write, async (tx) => {
+      runs += 1;
+      if (runs > 1) return;
+      await cut(tx);
+      await sleep(300);
+      late.push(
+        await Promise.resolve()
+          .then(() => tx`insert into number values (666)`)
+          .catch((error) => error),
+      );
+    });
+    await sleep(500);
+    expect(String(late)).toMatch(/after the end/);
+    expect(await number()).toBe(0);
+    await narrow.close();
+  });
+
+  test("at the commit: the outcome is unknown, and the work does not run again", async () => {
+    let runs = 0;
+    await asOwner((tx) =>
+      tx.unsafe(`
+        create function fall() returns trigger language plpgsql as $$
+          begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+        create constraint trigger fall after insert on visit deferrable initially deferred
+          for each row execute function fall();`),
+    );
+    const falling = transaction(database.owner, { ...write, parties: ["acme"] }, async (tx) => {
+      runs += 1;
+      await tx`insert into visit values ('acme', 9)`;
+    });
+    await expect(falling).rejects.toBeInstanceOf(OutcomeUnknown);
+    await asOwner((tx) => tx`drop function fall cascade`);
+    expect(runs).toBe(1);
+  });
+
+  test("between transactions goes unnoticed", async () => {
+    const narrow = await narrowPool();
+    await transaction(narrow, write, addOne);
+    const session = await narrow.take();
+    const [row] = await session.sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    narrow.give(session, "clean");
+    await asOwner((tx) => tx`select pg_terminate_backend(${row?.pid ?? 0}, 5000)`);
+    await sleep(50);
+    await transaction(narrow, write, addOne);
+    expect(await number()).toBe(2);
+    expect(narrow.retries.size).toBe(0);
+    await narrow.close();
+  });
+});
+
+async function narrowPool(): Promise<Pool> {
+  if (database.target.kind === "url") return openPool({ url: database.target.url }, 1);
+  return openPool(database.target.connection, 1);
+}
+
+describe("the pool", () => {
+  test("lends a session to one at a time and lets the others wait in turn", async () => {
+    const narrow = await narrowPool();
+    const order: number[] = [];
+    await Promise.all(
+      [1, 2, 3].map((turn) =>
+        transaction(narrow, read, async (tx) => {
+          order.push(turn);
+          await tx`select pg_sleep(0.02)`;
+          order.push(turn);
+        }),
+      ),
+    );
+    expect(order).toEqual([1, 1, 2, 2, 3, 3]);
+    await narrow.close();
+  });
+
+  test("refuses those who wait, and those who come, when it is closed", async () => {
+    const narrow = await narrowPool();
+    const held = await narrow.take();
+    const waiting = narrow.take();
+    const refusal = expect(waiting).rejects.toThrow(/closed/);
+    await narrow.close();
+    await refusal;
+    await expect(narrow.take()).rejects.toThrow(/closed/);
+    narrow.give(held, "clean");
+  });
+});
+
+describe("the types of the driver", () => {
+  test("int8 comes as a number, and one beyond the safe integers is refused without harm to the session", async () => {
+    const narrow = await narrowPool();
+    const of = (text: string) =>
+      transaction(narrow, read, (tx) => tx<{ n: number }[]>`select ${text}::text::int8 as n`);
+    expect(await of("9007199254740991")).toMatchObject([{ n: Number.MAX_SAFE_INTEGER }]);
+    await expect(of("9007199254740992")).rejects.toThrow(/beyond the safe integers/);
+    expect(await of("-5")).toMatchObject([{ n: -5 }]);
+    const bigints = await transaction(
+      narrow,
+      read,
+      (tx) => tx`select ${2n ** 40n}::int8 as n, ${[1, 2]}::int8[] as list`,
+    );
+    expect(bigints).toMatchObject([{ n: 2 ** 40, list: [1, 2] }]);
+    await narrow.close();
+  });
+});

@@ -1,0 +1,142 @@
+// Named transactions, run again when Postgres could not order them or the connection broke before anything was
+// committed. Each says for whom it acts, and row-level security shows it the rows of those parties alone.
+
+import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import postgres from "postgres";
+import { LIMITS } from "../domain/limits.ts";
+import { errorCode, hasCode } from "./error-code.ts";
+import { ConnectionLost, type Pool, type Session, type Statements } from "./pool.ts";
+
+export type Act = {
+  /** Shows as the application's name in pg_stat_activity; lowercase words. */
+  readonly name: string;
+  /** The partners whose rows exist for this transaction. */
+  readonly parties: readonly string[];
+  /** `read only` is one snapshot (repeatable read); `read write` is serializable. */
+  readonly access: "read only" | "read write";
+  /** The table held from before the first snapshot, so that such transactions queue instead of failing. */
+  readonly lock?: keyof typeof LOCKS;
+};
+
+/** The connection was lost when COMMIT had been sent: the transaction happened, or it did not. */
+export class OutcomeUnknown extends Error {
+  override readonly name = "OutcomeUnknown";
+}
+
+const LOCKS = { log: "concordat.log_head", migration: "concordat.migration" } as const;
+
+const SERIALIZATION_FAILURE = "40001";
+const DEADLOCK_DETECTED = "40P01";
+
+/** What the driver, the system and a server that comes or goes say when there is no connection any more. */
+const CONNECTION_CODES = [
+  ...["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED", "CONNECT_TIMEOUT"],
+  ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"],
+  ...["57P01", "57P02", "57P03", "25P03"],
+];
+
+/**
+ * Runs `work` in one transaction and commits it. `work` may run again from its beginning after a conflict or a lost
+ * connection, so all its effects go through `tx`; a failure it lets out rolls everything back.
+ * @throws OutcomeUnknown when the connection is lost at COMMIT; whatever `work` throws; the last conflict when
+ *   `LIMITS.transactionAttempts` did not suffice
+ */
+export async function transaction<T>(pool: Pool, act: Act, work: (tx: Statements) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptOnce(pool, act, work);
+    } catch (error) {
+      if (!isWorthRetrying(error) || attempt >= LIMITS.transactionAttempts) throw error;
+      pool.retries.set(act.name, (pool.retries.get(act.name) ?? 0) + 1);
+      await sleep(randomInt(1, 1 + Math.min(LIMITS.transactionBackoffMillis, 2 ** attempt)));
+    }
+  }
+}
+
+/** Whether an error says that the database cannot be reached, now or any more. */
+export function isConnectionFailure(error: unknown): boolean {
+  return error instanceof ConnectionLost || hasCode(error, ...CONNECTION_CODES) || isSocketMissing(error);
+}
+
+function isSocketMissing(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && error.syscall === "connect" && hasCode(error, "ENOENT");
+}
+
+function isWorthRetrying(error: unknown): boolean {
+  return isConnectionFailure(error) || hasCode(error, SERIALIZATION_FAILURE, DEADLOCK_DETECTED);
+}
+
+type Stage = "working" | "committing" | "over";
+
+async function attemptOnce<T>(pool: Pool, act: Act, work: (tx: Statements) => Promise<T>): Promise<T> {
+  const session = await pool.take();
+  const progress: { stage: Stage } = { stage: "working" };
+  try {
+    const result = await Promise.race([run(session, act, { work, progress }), session.lost]);
+    pool.give(session, "clean");
+    return result;
+  } catch (error) {
+    const isUncertain = progress.stage === "committing" && !isRefusal(error);
+    progress.stage = "over";
+    pool.give(session, (await rollBack(session)) ? "clean" : "unknown");
+    if (!isUncertain) throw error;
+    throw new OutcomeUnknown(`the connection was lost at the commit of \`${act.name}\``, { cause: error });
+  }
+}
+
+type Running<T> = { readonly work: (tx: Statements) => Promise<T>; readonly progress: { stage: Stage } };
+
+async function run<T>(session: Session, act: Act, { work, progress }: Running<T>): Promise<T> {
+  await session.sql.unsafe(opening(act));
+  const parties = session.sql.array([...act.parties], 25);
+  await session.sql`select set_config('concordat.parties', ${parties}::text[]::text, true)`;
+  const result = await work(whileOpen(session.sql, () => progress.stage === "working"));
+  progress.stage = "committing";
+  const { command } = await session.sql.unsafe("commit");
+  progress.stage = "over";
+  // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed.
+  if (command !== "COMMIT") throw new Error(`\`${act.name}\` went on after a statement of it had failed`);
+  return result;
+}
+
+// BEGIN, SET LOCAL and LOCK TABLE take no snapshot: the one that all else reads is taken when the lock is held.
+function opening({ name, access, lock }: Act): string {
+  if (!/^[a-z][a-z0-9 -]{0,60}$/.test(name)) throw new Error(`not a name of a transaction: \`${name}\``);
+  const isolation = access === "read only" ? "repeatable read" : "serializable";
+  const begin = `begin isolation level ${isolation} ${access}; set local application_name = '${name}'`;
+  return lock === undefined ? begin : `${begin}; lock table ${LOCKS[lock]} in exclusive mode`;
+}
+
+// A statement sent when its transaction is over would run in the next one of the session, or in none.
+function whileOpen(sql: Statements, isOpen: () => boolean): Statements {
+  const assertOpen = () => {
+    if (!isOpen()) throw new Error("a statement came after the end of its transaction");
+  };
+  return new Proxy(sql, {
+    apply(target, self, statement) {
+      assertOpen();
+      return Reflect.apply(target, self, statement);
+    },
+    get(target, name) {
+      assertOpen();
+      return Reflect.get(target, name);
+    },
+  });
+}
+
+// An error that Postgres reports and survives is a definite answer: nothing was committed.
+function isRefusal(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.severity === "ERROR";
+}
+
+async function rollBack(session: Session): Promise<boolean> {
+  if (session.isLost()) return false;
+  try {
+    await Promise.race([session.sql.unsafe("rollback"), session.lost]);
+    return true;
+  } catch (error) {
+    if (isConnectionFailure(error) || errorCode(error) !== null) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,129 @@
+// Laws of contracts, policies, datasets and data keys.
+// A row is seen by those it concerns and by nobody else.
+
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { contractId } from "../../domain/contract/document.ts";
+import type { PartnerId } from "../../domain/partner/manifest.ts";
+import type { Store } from "../../ports/store.ts";
+import { policyOf } from "../documents.ts";
+import { actsOn, newPartners, offer, twoPartners } from "./acts.ts";
+import { contractAmong, schemaOf, signatureOf } from "./rows.ts";
+
+export function agreementsLaws(store: () => Store): void {
+  const as = (...parties: readonly PartnerId[]) => actsOn(store(), ...parties);
+
+  describe("contracts", () => {
+    test("hold what was offered, signed and noted, for their members alone", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const [eve] = await newPartners(store(), "eve");
+      const contract = contractAmong([ann, bob]);
+      const id = contractId(contract);
+      await offer(store(), contract);
+      await as(ann, bob).write(async (tx) => {
+        await tx.contracts.sign(contract, id, signatureOf(bob));
+        await tx.contracts.note(contract, id, { kind: "suspended", partner: bob });
+        await tx.contracts.note(contract, id, { kind: "resumed", partner: bob });
+        await tx.contracts.note(contract, id, { kind: "terminated", partner: ann });
+      });
+      const file = await as(ann).read((tx) => tx.contracts.find(id));
+      expect(file).toMatchObject({ id, contract, offeredBy: ann, replacedBy: null });
+      expect(file?.signatures).toEqual([{ ...signatureOf(bob), at: file?.signatures[0]?.at }]);
+      expect(file?.signatures[0]?.at).toBeGreaterThanOrEqual(file?.offeredAt ?? Number.POSITIVE_INFINITY);
+      expect(file?.events.map(({ kind, partner }) => [kind, partner])).toEqual([
+        ["suspended", bob],
+        ["resumed", bob],
+        ["terminated", ann],
+      ]);
+      expect(await as(bob).read((tx) => tx.contracts.find(id))).toEqual(file);
+      expect(await as(eve ?? ann).read((tx) => tx.contracts.find(id))).toBeNull();
+    });
+
+    test("are signed once by each member, and by nobody else", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const contract = contractAmong([ann, bob]);
+      const id = contractId(contract);
+      await offer(store(), contract);
+      const sign = (by: PartnerId, actor: PartnerId) =>
+        as(actor).write((tx) => tx.contracts.sign(contract, id, signatureOf(by)));
+      await sign(ann, ann);
+      await expect(sign(ann, ann)).rejects.toThrow();
+      await expect(sign(ann, bob)).rejects.toThrow();
+      const [eve] = await newPartners(store(), "eve");
+      await expect(sign(eve ?? ann, eve ?? ann)).rejects.toThrow();
+      await expect(offer(store(), contract)).rejects.toThrow();
+    });
+
+    test("are replaced by the later version that all of their members have signed", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const first = contractAmong([ann, bob]);
+      const [firstId] = [contractId(first)];
+      const second = contractAmong([ann, bob], { version: 2, previous: firstId });
+      await offer(store(), first);
+      await offer(store(), second);
+      const replaced = () => as(ann).read(async (tx) => (await tx.contracts.find(firstId))?.replacedBy);
+      expect(await replaced()).toBeNull();
+      await as(ann).write((tx) => tx.contracts.sign(second, contractId(second), signatureOf(ann)));
+      expect(await replaced()).toBeNull();
+      await as(bob).write((tx) => tx.contracts.sign(second, contractId(second), signatureOf(bob)));
+      expect(await replaced()).toBe(contractId(second));
+    });
+
+    test("are not replaced by one that leaves a member out", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const [eve] = await newPartners(store(), "eve");
+      const first = contractAmong([ann, bob]);
+      const other = contractAmong([ann, eve ?? bob], { version: 2, previous: contractId(first) });
+      await offer(store(), first);
+      await offer(store(), other);
+      for (const member of [ann, eve ?? bob])
+        await as(member).write((tx) => tx.contracts.sign(other, contractId(other), signatureOf(member)));
+      expect(await as(ann).read((tx) => tx.contracts.find(contractId(first)))).toMatchObject({ replacedBy: null });
+    });
+
+    test("are listed newest first, page by page", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const all = ["one", "two", "three"].map((name) => contractAmong([ann, bob], { name }));
+      for (const contract of all) await offer(store(), contract);
+      const list = (after: string | null, limit: number) =>
+        as(bob).read(async (tx) => (await tx.contracts.list({ after, limit })).map((file) => file.contract.name));
+      expect(await list(null, 10)).toEqual(["three", "two", "one"]);
+      const [, second] = all;
+      expect(await list(second === undefined ? null : contractId(second), 10)).toEqual(["one"]);
+      expect(await list(null, 2)).toEqual(["three", "two"]);
+    });
+  });
+
+  describe("policies, datasets and data keys", () => {
+    test("keep every version of a policy, the highest in force, for its partner alone", async () => {
+      const [ann, bob] = await twoPartners(store());
+      for (const version of [1, 2])
+        await as(ann).write((tx) => tx.policies.put(policyOf(ann, { version }), `d${version}`));
+      await expect(as(ann).write((tx) => tx.policies.put(policyOf(ann, { version: 2 }), "d2"))).rejects.toThrow();
+      const current = await as(ann).read((tx) => tx.policies.current(ann));
+      expect(current).toMatchObject({ partner: ann, version: 2, digest: "d2", policy: policyOf(ann, { version: 2 }) });
+      expect(await as(ann).read(async (tx) => (await tx.policies.list(ann)).map((row) => row.version))).toEqual([2, 1]);
+      expect(await as(bob).read((tx) => tx.policies.current(ann))).toBeNull();
+      expect(await as(bob, ann).read((tx) => tx.policies.current(ann))).toEqual(current);
+    });
+
+    test("keep a dataset under its name and give back its schema", async () => {
+      const [ann, bob] = await twoPartners(store());
+      for (const name of ["yachts", "customers"]) await as(ann).write((tx) => tx.datasets.create(ann, schemaOf(name)));
+      await expect(as(ann).write((tx) => tx.datasets.create(ann, schemaOf("yachts")))).rejects.toThrow();
+      expect(await as(ann).read((tx) => tx.datasets.find(ann, "yachts"))).toMatchObject({ schema: schemaOf("yachts") });
+      const names = await as(ann).read(async (tx) => (await tx.datasets.list(ann)).map((row) => row.name));
+      expect(names).toEqual(["customers", "yachts"]);
+      expect(await as(bob).read((tx) => tx.datasets.list(ann))).toEqual([]);
+    });
+
+    test("keep a data key, byte for byte, and never another in its place", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const wrapped = new Uint8Array(randomBytes(60));
+      await as(ann).note((tx) => tx.dataKeys.put(ann, wrapped));
+      await expect(as(ann).note((tx) => tx.dataKeys.put(ann, new Uint8Array(60)))).rejects.toThrow();
+      expect(await as(ann).read((tx) => tx.dataKeys.find(ann))).toEqual(wrapped);
+      expect(await as(bob).read((tx) => tx.dataKeys.find(ann))).toBeNull();
+    });
+  });
+}

@@ -1,0 +1,190 @@
+// Laws of the privacy ledger and of releases.
+// What is spent never exceeds what was agreed, and what was answered stays as it was.
+
+import { describe, expect, test } from "vitest";
+import { type DatasetRef, datasetRef } from "../../domain/dataset/schema.ts";
+import type { PartnerId } from "../../domain/partner/manifest.ts";
+import type { Store } from "../../ports/store.ts";
+import { actsOn, appendNext, bringVersion, customers, newPartners, offer, random, times, twoPartners } from "./acts.ts";
+import { contractAmong, releaseOf } from "./rows.ts";
+
+export function answersLaws(store: () => Store): void {
+  const as = (...parties: readonly PartnerId[]) => actsOn(store(), ...parties);
+
+  describe("the ledger", () => {
+    const line = (lineage: DatasetRef, nanoRho: bigint, recipient: PartnerId | "everyone" = "everyone") => ({
+      ...{ lineage, recipient, nanoRho },
+      release: `rel_${random()}`,
+    });
+    const spent = (owner: PartnerId, recipient: PartnerId | "everyone", days: number | null) =>
+      as(owner).read((tx) => tx.ledger.spent(customers(owner), recipient, days));
+
+    test("grants exactly the debits that fit, when 32 ask at once and each decides by what is spent", async () => {
+      const [ann] = await twoPartners(store());
+      const [cap, price] = [1_000_000_007n, 100_000_000n];
+      const granted = await times(32, () =>
+        as(ann).write(async (tx) => {
+          if ((await tx.ledger.spent(customers(ann), "everyone", null)) + price > cap) return false;
+          await tx.ledger.debit(line(customers(ann), price), cap);
+          return true;
+        }),
+      );
+      expect(granted.filter(Boolean)).toHaveLength(10);
+      expect(await spent(ann, "everyone", null)).toBe(1_000_000_000n);
+      expect(await spent(ann, "everyone", 1)).toBe(1_000_000_000n);
+    });
+
+    test("refuses what goes above the cap, even when 32 ask at once without looking", async () => {
+      const [ann] = await twoPartners(store());
+      const outcomes = await times(32, () =>
+        as(ann)
+          .write((tx) => tx.ledger.debit(line(customers(ann), 3n), 20n))
+          .then(
+            () => "granted",
+            () => "refused",
+          ),
+      );
+      expect(outcomes.filter((one) => one === "granted")).toHaveLength(6);
+      expect(await spent(ann, "everyone", null)).toBe(18n);
+      expect(await as(ann).read((tx) => tx.ledger.lines(ann, { after: null, limit: 100 }))).toHaveLength(6);
+    });
+
+    test("refuses a cap below what is spent, and takes any amount where there is no cap", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const debit = (nanoRho: bigint, cap: bigint | null) =>
+        as(ann).write((tx) => tx.ledger.debit(line(customers(ann), nanoRho, bob), cap));
+      const huge = 2n ** 70n;
+      await debit(huge, null);
+      await debit(1n, null);
+      await expect(debit(0n, huge)).rejects.toThrow();
+      await expect(debit(-1n, null)).rejects.toThrow();
+      expect(await spent(ann, bob, null)).toBe(huge + 1n);
+      expect(await spent(ann, bob, 30)).toBe(huge + 1n);
+    });
+
+    test("keeps recipients, lineages and days apart", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const yachts = datasetRef(ann, "yachts");
+      await as(ann).write(async (tx) => {
+        await tx.ledger.debit(line(customers(ann), 5n, bob), null);
+        await tx.ledger.debit(line(customers(ann), 7n), 100n);
+        await tx.ledger.debit(line(yachts, 11n, bob), null);
+      });
+      expect(await spent(ann, bob, 1)).toBe(5n);
+      expect(await spent(ann, "everyone", 1)).toBe(7n);
+      expect(await spent(ann, bob, 0)).toBe(0n);
+      expect(await as(ann).read((tx) => tx.ledger.spent(yachts, bob, null))).toBe(11n);
+      expect(await as(ann).read((tx) => tx.ledger.spent(yachts, "everyone", null))).toBe(0n);
+      expect(await as(bob).read((tx) => tx.ledger.spent(yachts, bob, null))).toBe(0n);
+      await expect(as(bob).write((tx) => tx.ledger.debit(line(yachts, 1n, bob), null))).rejects.toThrow();
+    });
+
+    test("gives its lines to the owner in the order they were written, page by page", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const written = [1n, 2n, 3n].map((nanoRho) => line(customers(ann), nanoRho, bob));
+      for (const one of written) await as(ann, bob).write((tx) => tx.ledger.debit(one, null));
+      const lines = (partner: PartnerId, after: string | null) =>
+        as(partner).read((tx) => tx.ledger.lines(ann, { after, limit: 2 }));
+      const first = await lines(ann, null);
+      expect(first).toMatchObject(written.slice(0, 2));
+      expect(await lines(ann, String(first[1]?.number))).toMatchObject(written.slice(2));
+      expect(await lines(bob, null)).toEqual([]);
+    });
+  });
+
+  describe("releases", () => {
+    /** Two members, a contract, a version each, and a way to record an answer to one of them. */
+    async function asked() {
+      const [ann, bob] = await twoPartners(store());
+      const contract = contractAmong([ann, bob]);
+      const versions = [`a${random()}`, `b${random()}`];
+      await offer(store(), contract);
+      await bringVersion(store(), ann, versions[0] ?? "");
+      await bringVersion(store(), bob, versions[1] ?? "");
+      const answer = (
+        recipient: PartnerId,
+        said: { versions?: string; analysis?: "audience"; outcome?: "withheld" } = {},
+      ) =>
+        as(ann, bob).write(async (tx) => {
+          const entry = await appendNext(tx, [ann, bob]);
+          const named = { id: `rel_${random()}`, recipient, versions: versions.join(), entry };
+          const release = { ...releaseOf(contract, named), ...said };
+          await tx.releases.add(release, [ann, bob]);
+          return release;
+        });
+      return { ann, bob, contract, versions, answer };
+    }
+
+    test("give the recorded answer to every member, and a release to its recipient", async () => {
+      const { ann, bob, answer } = await asked();
+      const release = await answer(ann);
+      const { contract, questionDigest, versions } = release;
+      const recorded = await as(bob).read((tx) => tx.releases.recorded(contract, questionDigest, versions));
+      expect(recorded).toMatchObject({ ...release, collectedAt: null });
+      expect(recorded?.expiresAt).toBe(release.expiresAt);
+      expect(await as(ann).read((tx) => tx.releases.find(release.id))).toEqual(recorded);
+      const own = (partner: PartnerId) =>
+        as(ann, bob).read((tx) => tx.releases.ofRecipient(partner, questionDigest, versions));
+      expect([await own(ann), await own(bob)]).toEqual([recorded, null]);
+      const [eve] = await newPartners(store(), "eve");
+      const seen = await as(eve ?? ann).read((tx) => tx.releases.recorded(contract, questionDigest, versions));
+      expect(seen).toBeNull();
+      const others = await as(ann).read((tx) => tx.releases.recorded(contract, questionDigest, `${versions},x`));
+      expect(others).toBeNull();
+    });
+
+    test("are listed to their recipient, newest first, page by page", async () => {
+      const { ann, bob, answer } = await asked();
+      const ids = [await answer(ann), await answer(ann), await answer(bob), await answer(ann)].map(({ id }) => id);
+      const list = (after: string | null, limit: number) =>
+        as(ann).read(async (tx) => (await tx.releases.list(ann, { after, limit })).map(({ id }) => id));
+      expect(await list(null, 2)).toEqual([ids[3], ids[1]]);
+      expect(await list(ids[1] ?? null, 2)).toEqual([ids[0]]);
+    });
+
+    test("are collected once, by their recipient", async () => {
+      const { ann, bob, answer } = await asked();
+      const { id } = await answer(ann);
+      const collect = (partner: PartnerId) => as(partner).write((tx) => tx.releases.collect(id));
+      await expect(collect(bob)).rejects.toThrow();
+      expect(await Promise.all([collect(ann), collect(ann)])).toEqual(expect.arrayContaining([true, false]));
+      expect(await collect(ann)).toBe(false);
+    });
+
+    test("count as made to their recipient, for each list that they touch, within the days asked", async () => {
+      const { ann, bob, answer } = await asked();
+      const ids = [await answer(ann), await answer(ann), await answer(bob)].map(({ id }) => id);
+      const made = (recipient: PartnerId, lineage: DatasetRef, days: number) =>
+        as(ann, bob).read((tx) => tx.releases.madeWithin({ recipient, analysis: "overlap", lineage }, days));
+      const at = await as(ann).read((tx) =>
+        Promise.all(ids.map(async (id) => (await tx.releases.find(id))?.releasedAt)),
+      );
+      expect(await made(ann, customers(bob), 30)).toEqual([at[1], at[0]]);
+      expect(await made(ann, customers(ann), 30)).toEqual([at[1], at[0]]);
+      expect(await made(bob, customers(ann), 30)).toEqual([at[2]]);
+      expect(await made(ann, customers(bob), 0)).toEqual([]);
+      expect(await made(ann, datasetRef(bob, "yachts"), 30)).toEqual([]);
+      const audiences = { recipient: ann, analysis: "audience", lineage: customers(bob) } as const;
+      expect(await as(ann, bob).read((tx) => tx.releases.madeWithin(audiences, 30))).toEqual([]);
+    });
+
+    test("of audiences are found by the list they came from, without those withheld", async () => {
+      const { ann, bob, answer } = await asked();
+      await answer(ann);
+      await answer(ann, { analysis: "audience", outcome: "withheld" });
+      const { id } = await answer(ann, { analysis: "audience" });
+      const audiences = (recipient: PartnerId, lineage: DatasetRef) =>
+        as(ann, bob).read(async (tx) => (await tx.releases.audiences(recipient, lineage)).map((row) => row.id));
+      expect(await audiences(ann, customers(bob))).toEqual([id]);
+      expect(await audiences(ann, datasetRef(bob, "yachts"))).toEqual([]);
+      expect(await audiences(bob, customers(bob))).toEqual([]);
+    });
+
+    test("name versions that are there, and an entry of the log", async () => {
+      const { ann, answer, contract, versions } = await asked();
+      await expect(answer(ann, { versions: `${versions.join()},ver_unknown` })).rejects.toThrow(/cannot see/);
+      const named = { id: `rel_${random()}`, recipient: ann, versions: versions[0] ?? "", entry: 4_000_000_000 };
+      await expect(as(ann).write((tx) => tx.releases.add(releaseOf(contract, named), [ann]))).rejects.toThrow();
+    });
+  });
+}

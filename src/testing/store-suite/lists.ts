@@ -1,0 +1,103 @@
+// Laws of uploads and of the versions that they make.
+// A list is its partner's own; only an act for every partner sees them all.
+
+import { describe, expect, test } from "vitest";
+import { LIMITS } from "../../domain/limits.ts";
+import { OPERATOR, type PartnerId } from "../../domain/partner/manifest.ts";
+import type { Store } from "../../ports/store.ts";
+import { actsOn, bringVersion, customers, everyPartner, random, times, twoPartners } from "./acts.ts";
+import { REPORT, schemaOf, sealedVersionOf } from "./rows.ts";
+
+export function listsLaws(store: () => Store): void {
+  const as = (...parties: readonly PartnerId[]) => actsOn(store(), ...parties);
+
+  describe("uploads", () => {
+    const part = (number: number) => ({ number, digest: `d${number}`, bytes: 8_388_608, columns: ["ref", 'e,"mail"'] });
+
+    async function opening(partner: PartnerId): Promise<string> {
+      const id = `upl_${random()}`;
+      await as(partner).write((tx) => tx.datasets.create(partner, schemaOf("customers")));
+      await as(partner).note((tx) => tx.uploads.open({ id, partner, dataset: "customers" }));
+      return id;
+    }
+    const addPart = (partner: PartnerId, id: string, number: number) =>
+      as(partner).note(async (tx) => {
+        const upload = await tx.uploads.find(id);
+        if (upload === null) throw new Error("no upload");
+        await tx.uploads.addPart(upload, { ...part(number), report: REPORT });
+      });
+
+    test("keep their parts in order, for their partner alone", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const id = await opening(ann);
+      await addPart(ann, id, 2);
+      await addPart(ann, id, 1);
+      await expect(addPart(ann, id, 1)).rejects.toThrow();
+      const parts = await as(ann).read((tx) => tx.uploads.parts(id));
+      expect(parts).toEqual([1, 2].map((number) => ({ ...part(number), report: REPORT })));
+      expect(await as(bob).read((tx) => tx.uploads.find(id))).toBeNull();
+      expect(await as(bob).read((tx) => tx.uploads.parts(id))).toEqual([]);
+    });
+
+    test("take nothing more once they are closed, and are closed once", async () => {
+      const [ann] = await twoPartners(store());
+      const id = await opening(ann);
+      await as(ann).note((tx) => tx.uploads.close(id, "committed", "ver_1"));
+      const upload = await as(ann).read((tx) => tx.uploads.find(id));
+      expect(upload).toMatchObject({ id, partner: ann, dataset: "customers", state: "committed", version: "ver_1" });
+      expect(upload?.closedAt).toBeGreaterThanOrEqual(upload?.openedAt ?? Number.POSITIVE_INFINITY);
+      await expect(addPart(ann, id, 1)).rejects.toThrow(/not open/);
+      await expect(as(ann).note((tx) => tx.uploads.close(id, "dropped", null))).rejects.toThrow(/not open/);
+    });
+
+    test("are named while they are open, and dropped when they were idle too long", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const [open, closed] = [await opening(ann), await opening(bob)];
+      await as(bob).note((tx) => tx.uploads.close(closed, "refused", null));
+      const openIds = async (days: number) => {
+        const everybody = await everyPartner(store());
+        return as(...everybody).note((tx) => tx.uploads.openIds(days));
+      };
+      expect(await openIds(LIMITS.uploadDays)).toContain(open);
+      expect(await openIds(LIMITS.uploadDays)).not.toContain(closed);
+      expect(await openIds(0)).toEqual([]);
+      expect(await as(ann).read((tx) => tx.uploads.find(open))).toMatchObject({ state: "dropped" });
+    });
+
+    test("and segments are named only to whoever acts for all, since what is not named is deleted", async () => {
+      const [ann] = await twoPartners(store());
+      await expect(as(ann).note((tx) => tx.uploads.openIds(2))).rejects.toThrow(/every partner/);
+      await expect(as(OPERATOR).note((tx) => tx.versions.segments())).rejects.toThrow(/every partner/);
+    });
+  });
+
+  describe("versions", () => {
+    test("count up within their dataset, the last one in force", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const ids = [random(), random(), random()];
+      for (const id of ids) await bringVersion(store(), ann, id);
+      await bringVersion(store(), bob, random());
+      const list = await as(ann).read((tx) => tx.versions.list(customers(ann)));
+      expect(list.map((row) => [row.id, row.sequence])).toEqual(ids.map((id, place) => [id, place + 1]).reverse());
+      const current = await as(ann).read((tx) => tx.versions.current(customers(ann)));
+      expect(current).toEqual(list[0]);
+      expect(current).toMatchObject(sealedVersionOf(ann, ids[2] ?? ""));
+      expect(await as(ann).read((tx) => tx.versions.find(ids[0] ?? ""))).toEqual(list[2]);
+      expect(await as(bob).read((tx) => tx.versions.find(ids[0] ?? ""))).toBeNull();
+      expect(await as(bob).read((tx) => tx.versions.current(customers(ann)))).toBeNull();
+      expect(await as(ann).read((tx) => tx.versions.sealedWithin(customers(ann), 1))).toEqual(
+        list.map((row) => row.sealedAt),
+      );
+      expect(await as(ann).read((tx) => tx.versions.sealedWithin(customers(ann), 0))).toEqual([]);
+      const segments = await as(...(await everyPartner(store()))).read((tx) => tx.versions.segments());
+      expect(segments).toEqual(expect.arrayContaining(list.map((row) => row.segment)));
+    });
+
+    test("number one after the other when they are added at the same time", async () => {
+      const [ann] = await twoPartners(store());
+      await bringVersion(store(), ann, random());
+      const added = await times(6, () => as(ann).write((tx) => tx.versions.add(sealedVersionOf(ann, random()))));
+      expect(added.sort()).toEqual([2, 3, 4, 5, 6, 7]);
+    });
+  });
+}

@@ -1,0 +1,76 @@
+// Datasets, uploads and versions as they look over the API. Reports speak of the uploader's own file alone.
+
+import { z } from "zod";
+import { datasetSchemaSchema } from "../../domain/dataset/schema.ts";
+import { LIMITS } from "../../domain/limits.ts";
+import { slugSchema } from "../../domain/partner/manifest.ts";
+import { digestSchema, instantSchema, listOf } from "./shared.ts";
+
+export const newDatasetSchema = datasetSchemaSchema.meta({ id: "DatasetSchema" });
+
+export const datasetReplySchema = z
+  .strictObject({
+    name: z.string(),
+    createdAt: instantSchema,
+    schema: z.looseObject({}).describe("the dataset's schema (schema `dataset`)"),
+  })
+  .meta({ id: "Dataset" });
+
+export const datasetListSchema = listOf(datasetReplySchema).meta({ id: "DatasetList" });
+
+export const rowReportSchema = z
+  .strictObject({
+    read: z.int(),
+    accepted: z.int(),
+    blank: z.int().describe("rows without any identifier: left out, not refused"),
+    rejected: z.int(),
+    byReason: z.record(z.string(), z.int()),
+    rejects: z.array(
+      z.strictObject({ part: z.int(), line: z.int(), reason: z.string(), column: z.string().optional() }),
+    ),
+  })
+  .meta({ id: "RowReport" });
+
+export const uploadReplySchema = z
+  .strictObject({
+    id: z.string(),
+    dataset: z.string(),
+    state: z.enum(["open", "committed", "refused", "dropped"]),
+    openedAt: instantSchema,
+    version: z.string().nullable(),
+    parts: z.array(z.strictObject({ number: z.int(), digest: digestSchema, bytes: z.int(), rows: z.int() })),
+    nextPart: z.int().describe("the part to send next: a client that was cut off goes on here"),
+    report: rowReportSchema,
+    progress: z
+      .strictObject({ phase: z.string(), rows: z.int(), rowsTotal: z.int().nullable(), bytes: z.int() })
+      .nullable(),
+  })
+  .meta({ id: "Upload" });
+
+export const versionReplySchema = z
+  .strictObject({
+    id: z.string(),
+    dataset: z.string(),
+    sequence: z.int(),
+    people: z.int().describe("rows that share an identifier or a record reference are one person"),
+    duplicates: z.int(),
+    sealedAt: instantSchema,
+    normaliser: z.string(),
+    report: rowReportSchema,
+  })
+  .meta({ id: "Version" });
+
+export const versionListSchema = listOf(versionReplySchema).meta({ id: "VersionList" });
+
+export const commitSchema = z
+  .strictObject({
+    parts: z.array(digestSchema).min(1).max(LIMITS.uploadParts).describe("the parts' SHA-256 digests, in order"),
+  })
+  .meta({ id: "Commit" });
+
+export const datasetPathSchema = z.strictObject({ dataset: slugSchema });
+export const uploadPathSchema = z.strictObject({ upload: z.string().regex(/^upl_[A-Za-z0-9_-]{22}$/) });
+export const partPathSchema = z.strictObject({
+  upload: z.string().regex(/^upl_[A-Za-z0-9_-]{22}$/),
+  part: z.coerce.number().int().min(1).max(1_000_000),
+});

@@ -1,0 +1,28 @@
+// Shapes that many replies share.
+
+import { z } from "zod";
+import { LIMITS } from "../../domain/limits.ts";
+
+export const instantSchema = z.string().describe("RFC 3339, UTC, with milliseconds");
+
+/** A page of a list, and where the next begins. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({ items: z.array(item), next: z.string().nullable().describe("`after` of the next page") });
+}
+
+export const pageQuerySchema = z.strictObject({
+  after: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(LIMITS.pageItems).optional(),
+});
+
+export const problemSchema = z
+  .looseObject({
+    type: z.string().describe("`/problems/{kind}`"),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    next: z.string().describe("what to do"),
+  })
+  .meta({ id: "Problem", description: "RFC 9457." });
+
+export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, "SHA-256, 64 lowercase hex digits");

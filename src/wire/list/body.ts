@@ -1,0 +1,96 @@
+// The bytes of a part: gzip (RFC 1952) known by its first two bytes and inflated under a bound, small pieces gathered
+// into blocks so that a client that sends one byte at a time costs no more than another.
+
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { LIMITS } from "../../domain/limits.ts";
+import type { ListFault } from "./fault.ts";
+
+/** Bytes gathered before they are read; a row is at most as long. */
+const BLOCK_BYTES = 65_536;
+
+/**
+ * Gives the bytes of a part to `take`, block by block, until it refuses or nothing is left.
+ * @throws whatever the body throws: a connection that breaks is no fault of the list
+ */
+export async function readBlocks(
+  body: AsyncIterable<Uint8Array>,
+  take: (block: Uint8Array) => Promise<ListFault | null>,
+): Promise<ListFault | null> {
+  const pieces = body[Symbol.asyncIterator]();
+  try {
+    const head = await atLeast(pieces, 2);
+    const all = whole(head, pieces);
+    return head[0] === 0x1f && head[1] === 0x8b ? await inflate(all, take) : await gather(all, take);
+  } finally {
+    await pieces.return?.();
+  }
+}
+
+async function atLeast(pieces: AsyncIterator<Uint8Array>, wanted: number): Promise<Uint8Array> {
+  const held: Uint8Array[] = [];
+  let bytes = 0;
+  while (bytes < wanted) {
+    const next = await pieces.next();
+    if (next.done === true) break;
+    held.push(next.value);
+    bytes += next.value.length;
+  }
+  return Buffer.concat(held);
+}
+
+async function* whole(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (head.length > 0) yield head;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+}
+
+async function gather(
+  pieces: AsyncIterable<Uint8Array>,
+  take: (block: Uint8Array) => Promise<ListFault | null>,
+): Promise<ListFault | null> {
+  let held: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    held.push(piece);
+    bytes += piece.length;
+    if (bytes < BLOCK_BYTES) continue;
+    const refusal = await take(held.length === 1 ? piece : Buffer.concat(held));
+    if (refusal !== null) return refusal;
+    held = [];
+    bytes = 0;
+  }
+  return bytes > 0 ? take(Buffer.concat(held)) : null;
+}
+
+async function inflate(
+  pieces: AsyncIterable<Uint8Array>,
+  take: (block: Uint8Array) => Promise<ListFault | null>,
+): Promise<ListFault | null> {
+  const source = Readable.from(pieces, { objectMode: false });
+  const gunzip = createGunzip({ chunkSize: BLOCK_BYTES });
+  source.on("error", (error) => gunzip.destroy(error));
+  source.pipe(gunzip);
+  let bytes = 0;
+  const bounded = async (block: Uint8Array) => {
+    bytes += block.length;
+    return bytes > LIMITS.inflatedPartBytes ? TOO_LARGE : take(block);
+  };
+  try {
+    return await gather(gunzip, bounded);
+  } catch (error) {
+    if (isGzipFault(error)) return { kind: "list-unreadable", says: `the gzip stream is damaged: ${error.message}` };
+    throw error;
+  } finally {
+    source.destroy();
+    gunzip.destroy();
+  }
+}
+
+const TOO_LARGE: ListFault = {
+  kind: "body-too-large",
+  says: `the part grows beyond ${LIMITS.inflatedPartBytes} bytes when it is unpacked: send smaller parts`,
+};
+
+function isGzipFault(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("Z_");
+}
