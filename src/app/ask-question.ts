@@ -2,6 +2,7 @@
 // commit together before the reply; a question asked before gets the recorded answer and costs nothing.
 
 import { sha256 } from "@noble/hashes/sha2.js";
+import { RECEIPT_TYP } from "../crypto/document-types.ts";
 import { signCompact } from "../crypto/jws.ts";
 import { toBase64, toBase64Url, toHex, utf8 } from "../domain/bytes.ts";
 import { canonicalJson, type Json } from "../domain/canonical-json.ts";
@@ -21,9 +22,6 @@ import { type Computed, computeAnswer, earlierAudiences, earlierKeyOf, openFor }
 import { membersOf } from "./offer-contract.ts";
 import type { Caller, Keeping, Ports } from "./ports.ts";
 import { partiesOf } from "./sign-contract.ts";
-
-/** The `typ` of receipts. */
-export const RECEIPT_TYP = "concordat-receipt+jws";
 
 type AskPorts = Pick<Ports, "store" | "matcher" | "random" | "room"> & Keeping<ReleaseRow>;
 type Asking = { readonly caller: Caller; readonly asked: AskedQuestion };
@@ -89,7 +87,7 @@ async function deny(
 ): Promise<Outcome> {
   const { file, question, digest, reasons } = denied;
   const subject = { contract: file.id, questionDigest: digest };
-  const detail = { question: canonicalJson(question), reasons: loggedReasons(reasons) };
+  const detail = { question, reasons: loggedReasons(reasons) };
   const parties = membersOf(file.contract);
   await appendEntry(ports, tx, { act: "question-denied", actor: caller, parties, subject, detail });
   return err(deniedProblem(denied));
@@ -205,10 +203,10 @@ async function record(
     parties: membersOf(file.contract),
     subject: { contract: file.id, release: id, questionDigest: digest },
     detail: {
-      question: canonicalJson(question),
+      question,
       recipient: caller.partner,
       answerDigest,
-      versions: versionsOf(permitted),
+      versions: Object.entries(versionsOf(permitted)).map(([list, version]) => ({ list, version })),
       debits: debitsOf(charges),
       reasons: loggedReasons(decision.reasons),
     },

@@ -110,7 +110,14 @@ async function permittedBy(tx: Transaction, ruled: Ruled): Promise<Result<Permit
   const denied = { kind: "denied", ...about, question, digest, decision } as const;
   if (decision.approvers.length > 0) return ok({ ...denied, reasons: [...decision.reasons, approvalReason(ruled)] });
   const drawn = await drawnBefore(tx, { ...ruled, versionsKey, epsilon });
-  const charges = await chargesFor(tx, { recipient, question, decision, epsilon, isDrawn: drawn !== null });
+  const charges = await chargesFor(tx, {
+    contract: about.file.contract,
+    recipient,
+    question,
+    decision,
+    epsilon,
+    isDrawn: drawn !== null,
+  });
   const shortfalls = recorded === null ? charges.flatMap((charge) => charge.refusals) : [];
   if (shortfalls.length > 0) return ok({ ...denied, reasons: [...decision.reasons, ...shortfalls] });
   const permitted = { ...about, question, digest, decision, epsilon, versions: versions.value, versionsKey };

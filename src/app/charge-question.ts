@@ -1,11 +1,14 @@
 // The price of an answer in each owner's accounts, and whether caps and budgets leave room for it: decided from the
 // ledger and the text of the question alone.
 
+import type { Contract } from "../domain/contract/document.ts";
 import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
 import { DAY_MILLIS, type Days, isoInstant, unixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Decision } from "../domain/policy/decide.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
+import { meet, type Terms, termsOfLimits } from "../domain/policy/terms.ts";
+import type { OwnerTerms } from "../domain/policy/weigh.ts";
 import {
   budgetFromEpsilon,
   costOfPureEpsilon,
@@ -41,6 +44,7 @@ export type Charge = {
 };
 
 type Charged = {
+  readonly contract: Contract;
   readonly recipient: PartnerId;
   readonly question: Question;
   readonly decision: Permit;
@@ -102,8 +106,13 @@ export function shownCharges(charges: readonly Charge[], isPaid: boolean): Shown
   );
 }
 
+// An account is held to what its owner and the contract say of it: another owner's limits are on that owner's list.
+function accountTerms({ contract, decision }: Charged, lineage: DatasetRef): Terms {
+  return meet(termsOfLimits(contract.terms), ownerTerms(decision, lineage).terms);
+}
+
 async function accountsOf(tx: Transaction, lineage: DatasetRef, charged: Charged): Promise<AccountCharge[]> {
-  const { budget } = charged.decision.terms;
+  const { budget } = accountTerms(charged, lineage);
   const cost = costOfPureEpsilon(charged.epsilon);
   const delta = parseDelta(budget.delta);
   if (!delta.ok) throw new Error("terms state a delta that is none");
@@ -139,9 +148,9 @@ function budgetRefusal(account: AccountCharge, lineage: DatasetRef, charged: Cha
 }
 
 async function capRefusals(tx: Transaction, lineage: DatasetRef, charged: Charged): Promise<Reason[]> {
-  const { recipient, question, decision } = charged;
+  const { recipient, question } = charged;
   const reasons: Reason[] = [];
-  for (const cap of decision.terms.requests.filter((one) => one.analysis === question.analysis)) {
+  for (const cap of accountTerms(charged, lineage).requests.filter((one) => one.analysis === question.analysis)) {
     const touch = { recipient, analysis: question.analysis, lineage };
     const made = await tx.releases.madeWithin(touch, cap.periodDays);
     const oldest = made[cap.count - 1];
@@ -156,11 +165,13 @@ function nextTime(oldest: number, days: Days): string {
   return isoInstant(unixMillis(oldest + days * DAY_MILLIS));
 }
 
-function sourceOf(
-  { decision }: Charged,
-  lineage: DatasetRef,
-): Pick<Reason, "document" | "partner" | "version" | "digest"> {
+function sourceOf({ decision }: Charged, lineage: DatasetRef): Omit<Reason, "pointer" | "effect" | "says"> {
+  const { partner, version, digest } = ownerTerms(decision, lineage);
+  return { document: "policy", partner, version, digest };
+}
+
+function ownerTerms(decision: Permit, lineage: DatasetRef): OwnerTerms {
   const owner = decision.owners.find((one) => one.partner === ownerOf(lineage));
   if (owner === undefined) throw new Error("a permit lacks the terms of an owner");
-  return { document: "policy", partner: owner.partner, version: owner.version, digest: owner.digest };
+  return owner;
 }

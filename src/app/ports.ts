@@ -6,9 +6,9 @@ import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { RandomBytes } from "../domain/privacy/random.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Matcher } from "../ports/matcher.ts";
 import type { Act, Store, Transaction } from "../ports/store.ts";
-import type { Clock } from "../ports/world.ts";
 
 /** The room as others know it: its name in checkpoints, and the key that signs receipts and checkpoints. */
 export type Room = {

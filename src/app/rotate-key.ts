@@ -1,6 +1,7 @@
 // A partner's later keys: a registered key brings in another, which proves that somebody holds it, or ends one.
 // A revoked key signs nothing new from then on; what it signed before stays verifiable.
 
+import { KEY_PROOF_TYP } from "../crypto/document-types.ts";
 import type { PublicKey } from "../crypto/jwk.ts";
 import { verifyCompact } from "../crypto/jws.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
@@ -11,9 +12,6 @@ import type { KeyRow } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { registerIn } from "./enrol-key.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
-
-/** The `typ` of the proof that a new key is held: a compact JWS by it over `{ partner, thumbprint }`. */
-export const KEY_PROOF_TYP = "concordat-key-proof+jws";
 
 /** Registers a further key of the caller's. The proof is by the new key, the request by a registered one. */
 export function addKey(

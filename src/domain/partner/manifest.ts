@@ -10,10 +10,15 @@ export type PartnerId = Brand<string, "PartnerId">;
 const SLUG = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
 /** Lowercase words joined by single dashes: names of datasets, attributes, purposes, industries, channels, clauses. */
-export const slugSchema = z.string().regex(SLUG, "lowercase letters, digits and single dashes").max(40);
+export const slugSchema = z
+  .string()
+  .regex(SLUG, "lowercase letters, digits and single dashes")
+  .max(40)
+  // Documents are records by such names, and this is the one of them that every JavaScript object has.
+  .refine((text) => text !== "constructor", "`constructor` is reserved");
 
 export const partnerIdSchema = slugSchema
-  .min(3)
+  .min(3, "at least 3 characters")
   // SAFETY: the schema above is the one constructor of a partner id.
   .transform((text) => text as PartnerId);
 

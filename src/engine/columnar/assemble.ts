@@ -182,7 +182,8 @@ async function tableOf(tokens: RowTokens, personOf: Uint32Array, people: number)
     starts[bucket] = Math.max(starts[bucket] ?? 0, starts[bucket - 1] ?? 0);
   const kept = rows.subarray(0, count);
   const firsts = await firstsOf(kept, personOf, people);
-  await inPieces(count, (from, to) => {
+  const isEachRowAPerson = people === personOf.length;
+  await inPieces(isEachRowAPerson ? 0 : count, (from, to) => {
     for (let at = from; at < to; at++) kept[at] = personOf[kept[at] ?? 0] ?? 0;
   });
   return {

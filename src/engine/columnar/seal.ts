@@ -1,6 +1,7 @@
 // Sealing: the staged parts of an upload become one immutable version, named by the digest of its sealed bytes and
 // synced before anybody is told of it.
 
+import { createHash } from "node:crypto";
 import type { DatasetSchema } from "../../domain/dataset/schema.ts";
 import type { Matcher, SealedVersion } from "../../ports/matcher.ts";
 import { kindsOf } from "../../wire/list/columns.ts";
@@ -32,15 +33,24 @@ export async function sealUpload(layout: Layout, scheme: string, upload: Upload)
   const assembled = await assemblePeople(gathered);
   tell(ASSEMBLED, rows);
   const header = headerOf(upload.schema, scheme, assembled);
-  const file = await createSealedFile(layout.segments, upload.dataKey, SEGMENT_LABEL);
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const onBytes = (piece: Uint8Array) => {
+    hash.update(piece);
+    bytes += piece.length;
+  };
+  const place = { directory: layout.segments, dataKey: upload.dataKey, label: SEGMENT_LABEL };
+  const file = await createSealedFile({ ...place, onBytes });
   let isKept = false;
   try {
     file.add(writeHeader(header), false);
     await writeColumns(file, piecesOf(header, assembled));
-    const { digest, bytes } = await file.finish((name) => layout.segment(name));
+    await file.close();
+    const segment = hash.digest("hex");
+    await file.publish(layout.segment(segment));
     isKept = true;
     tell(1, rows);
-    return { segment: digest, people: assembled.people, duplicates: rows - assembled.people, bytes, scheme };
+    return { segment, people: assembled.people, duplicates: rows - assembled.people, bytes, scheme };
   } finally {
     if (!isKept) await file.abandon();
   }

@@ -12,53 +12,72 @@ export const UNFINISHED = ".unfinished";
 export type SealedFileWriter = {
   /** Seals a frame at once and keeps it for the next `flush`. */
   add(plain: Uint8Array, isLast: boolean): void;
+  /** Begins to write what waits, once what was begun before is written: memory holds two flushes at most. */
   flush(): Promise<void>;
-  /** Syncs the file and gives it its name, which may depend on its digest. */
-  finish(path: (digest: string) => string): Promise<{ readonly digest: string; readonly bytes: number }>;
+  /** Writes and syncs what is left. */
+  close(): Promise<void>;
+  /** Gives a closed file its name, for good. */
+  publish(path: string): Promise<void>;
   /** Deletes what was written. */
   abandon(): Promise<void>;
 };
 
-export async function createSealedFile(
-  directory: string,
-  dataKey: Uint8Array,
-  label: string,
-): Promise<SealedFileWriter> {
+type NewFile = {
+  readonly directory: string;
+  readonly dataKey: Uint8Array;
+  /** What the file is and where it belongs; only the same label opens it. */
+  readonly label: string;
+  /** Sees every byte of the file in order. */
+  readonly onBytes?: (bytes: Uint8Array) => void;
+};
+
+export async function createSealedFile({ directory, dataKey, label, onBytes }: NewFile): Promise<SealedFileWriter> {
   const temporary = `${directory}/${randomBytes(12).toString("hex")}${UNFINISHED}`;
   const file = await open(temporary, "wx", 0o600);
   const sealer = frameSealer(dataKey, label);
-  const hash = createHash("sha256");
   let waiting: Uint8Array[] = [sealer.prefix];
-  let bytes = 0;
+  let isOpen = true;
+  const closeFile = async () => {
+    if (isOpen) await file.close();
+    isOpen = false;
+  };
+  let writing: Promise<PromiseSettledResult<void>[]> = Promise.resolve([]);
+  const settle = async () => {
+    const failed = (await writing).find((one) => one.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  };
   const flush = async () => {
-    const pieces = waiting;
+    if (waiting.length === 0) return;
+    await settle();
+    for (const piece of waiting) onBytes?.(piece);
+    writing = Promise.allSettled([writeAll(file, waiting)]);
     waiting = [];
-    if (pieces.length === 0) return;
-    const before = bytes;
-    for (const piece of pieces) {
-      hash.update(piece);
-      bytes += piece.length;
-    }
-    const { bytesWritten } = await file.writev(pieces);
-    if (bytesWritten !== bytes - before) throw new Error("the disk took only part of what was written");
   };
   return {
     add: (plain, isLast) => void waiting.push(...sealer.seal(plain, isLast)),
     flush,
-    finish: async (path) => {
+    close: async () => {
       await flush();
+      await settle();
       await file.sync();
-      await file.close();
-      const digest = hash.digest("hex");
-      await rename(temporary, path(digest));
-      await syncDirectory(dirname(path(digest)));
-      return { digest, bytes };
+      await closeFile();
+    },
+    publish: async (path) => {
+      await rename(temporary, path);
+      await syncDirectory(dirname(path));
     },
     abandon: async () => {
-      await file.close();
+      await writing;
+      await closeFile();
       await rm(temporary, { force: true });
     },
   };
+}
+
+async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+  const { bytesWritten } = await file.writev(pieces);
+  const wanted = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (bytesWritten !== wanted) throw new Error("the disk took only part of what was written");
 }
 
 /** Makes renames and deletions in a directory last. */

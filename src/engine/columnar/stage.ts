@@ -24,14 +24,16 @@ export async function stagePart(
   part: Part,
 ): Promise<Result<StagedPart, ListRefusal>> {
   const directory = layout.staging(part.staging);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  await syncDirectory(layout.stagings);
-  const file = await createSealedFile(directory, part.dataKey, partLabel(part.staging, part.number));
+  const isNew = (await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined;
+  if (isNew) await syncDirectory(layout.stagings);
+  const label = partLabel(part.staging, part.number);
+  const file = await createSealedFile({ directory, dataKey: part.dataKey, label });
   let isKept = false;
   try {
     const staged = await readInto(file, tokeniserOf, part);
     if (!staged.ok) return staged;
-    await file.finish(() => layout.part(part.staging, part.number));
+    await file.close();
+    await file.publish(layout.part(part.staging, part.number));
     isKept = true;
     return staged;
   } finally {

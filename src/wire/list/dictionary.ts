@@ -9,12 +9,13 @@ export function dictionary(values: readonly string[]): Dictionary {
   const longest = Math.max(...texts.map((text) => text.length));
   const stride = (longest + 3) >> 2;
   const cell = new Int32Array(stride);
+  const readWords = wordReader(cell);
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(values.length * 2 + 2)));
   const mask = slots.length - 1;
   const lengths = new Int32Array(values.length + 1);
   const words = new Int32Array((values.length + 1) * stride);
   for (const [index, text] of texts.entries()) {
-    let slot = readWords(text, { from: 0, to: text.length, into: cell }) & mask;
+    let slot = readWords(text, 0, text.length) & mask;
     while (slots[slot] !== 0) slot = (slot + 1) & mask;
     slots[slot] = index + 1;
     lengths[index + 1] = text.length;
@@ -24,7 +25,7 @@ export function dictionary(values: readonly string[]): Dictionary {
     const length = to - from;
     if (length > longest) return 0;
     const count = (length + 3) >> 2;
-    for (let slot = readWords(bytes, { from, to, into: cell }) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = readWords(bytes, from, to) & mask; ; slot = (slot + 1) & mask) {
       const code = slots[slot] ?? 0;
       if (code === 0) return 0;
       if (lengths[code] !== length) continue;
@@ -36,25 +37,25 @@ export function dictionary(values: readonly string[]): Dictionary {
   };
 }
 
-type Cell = { readonly from: number; readonly to: number; readonly into: Int32Array };
-
-/** Cuts bytes into words, the last one filled up with zeros, and answers their hash. */
-function readWords(bytes: Uint8Array, { from, to, into }: Cell): number {
-  let hash = to - from;
-  let count = 0;
-  let place = from;
-  for (; place + 4 <= to; place += 4) {
-    const low = (bytes[place] ?? 0) | ((bytes[place + 1] ?? 0) << 8);
-    const word = low | ((bytes[place + 2] ?? 0) << 16) | ((bytes[place + 3] ?? 0) << 24);
-    into[count++] = word;
-    hash = Math.imul(hash ^ word, 0x9e3779b1);
-  }
-  if (place < to) {
-    let word = 0;
-    for (let shift = 0; place < to; place++, shift += 8) word |= (bytes[place] ?? 0) << shift;
-    into[count] = word;
-    hash = Math.imul(hash ^ word, 0x9e3779b1);
-  }
-  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
-  return (hash ^ (hash >>> 13)) >>> 0;
+/** Makes the function that cuts bytes into words, the last one filled up with zeros, and answers their hash. */
+function wordReader(into: Int32Array) {
+  return (bytes: Uint8Array, from: number, to: number): number => {
+    let hash = to - from;
+    let count = 0;
+    let place = from;
+    for (; place + 4 <= to; place += 4) {
+      const low = (bytes[place] ?? 0) | ((bytes[place + 1] ?? 0) << 8);
+      const word = low | ((bytes[place + 2] ?? 0) << 16) | ((bytes[place + 3] ?? 0) << 24);
+      into[count++] = word;
+      hash = Math.imul(hash ^ word, 0x9e3779b1);
+    }
+    if (place < to) {
+      let word = 0;
+      for (let shift = 0; place < to; place++, shift += 8) word |= (bytes[place] ?? 0) << shift;
+      into[count] = word;
+      hash = Math.imul(hash ^ word, 0x9e3779b1);
+    }
+    hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+    return (hash ^ (hash >>> 13)) >>> 0;
+  };
 }

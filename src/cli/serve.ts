@@ -1,0 +1,42 @@
+// `concordat serve`: runs a room until it is told to stop.
+
+import type { Command } from "commander";
+import { readConfig } from "../config.ts";
+import { type RunningRoom, runRoom } from "../main.ts";
+
+/** Adds the subcommand. Settings come from the environment; README lists them. */
+export function addServe(program: Command): void {
+  program
+    .command("serve")
+    .summary("run a room")
+    .description(
+      "Runs a room with the settings of the environment (CONCORDAT_DATA, DATABASE_URL, HOST, PORT, PUBLIC_ORIGIN, LOG_LEVEL).",
+    )
+    .action(async () => {
+      const room = await startOrExplain(process.env);
+      if (room === null) return;
+      console.error(`room at ${room.publicOrigin}, operator's key in ${room.operatorKeyPath}`);
+      for (const warning of room.warnings) console.error(`note: ${warning}`);
+      await stopSignal();
+      await room.stop();
+    });
+}
+
+/** Starts a room with the settings of an environment, or says on standard error why not. */
+export async function startOrExplain(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<RunningRoom | null> {
+  const config = readConfig(environment);
+  const room = config.ok ? await runRoom(config.value) : config;
+  if (room.ok) return room.value;
+  for (const says of room.error) console.error(`the room does not start: ${says}`);
+  process.exitCode = 1;
+  return null;
+}
+
+/** Resolves when the process is asked to end. */
+export function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+}

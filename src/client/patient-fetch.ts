@@ -1,0 +1,61 @@
+// Sending again: what may be repeated without a second effect is, after a pause, each time signed anew under the same
+// idempotency key. A request that is still running is waited for.
+
+import { LIMITS } from "../domain/limits.ts";
+import { idempotencyKey, type Send, type Signing, signedFetch } from "./signed-fetch.ts";
+
+/** How long pauses are; tests use shorter ones. */
+export type Patience = { readonly tries: number; readonly pauseMillis: number };
+
+/** Three tries, half a second and then a second apart. */
+export const PATIENCE: Patience = { tries: 3, pauseMillis: 500 };
+
+/**
+ * A signing `fetch` that repeats GET, POST and DELETE when no reply comes or the room is unavailable (503). A PUT is
+ * sent once: whoever sends the parts of a list asks first where the room stands.
+ */
+export function patientFetch(signing: Signing, patience: Patience): Send {
+  const send = signedFetch(signing);
+  return async (request) => {
+    if (request.method === "PUT") return send(request);
+    const headers = new Headers(request.headers);
+    if (request.method === "POST" && !headers.has("idempotency-key")) {
+      headers.set("idempotency-key", idempotencyKey(signing));
+    }
+    const keyed = new Request(request, { headers });
+    return whenSettled(() => repeated(() => send(keyed.clone()), patience), patience);
+  };
+}
+
+/** Waits that long. */
+export function pause(millis: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, millis));
+}
+
+async function repeated(attempt: () => Promise<Response>, { tries, pauseMillis }: Patience): Promise<Response> {
+  for (let count = 1; ; count++) {
+    const outcome = await attempt().then(
+      (response) => ({ response }),
+      (failure: unknown) => ({ failure }),
+    );
+    const isUnavailable = "failure" in outcome || outcome.response.status === 503;
+    if (isUnavailable && count < tries) await pause(pauseMillis * count);
+    else if ("failure" in outcome) throw outcome.failure;
+    else return outcome.response;
+  }
+}
+
+// The first try may still run after its connection broke. Its server is taken for gone after the lease, so waiting
+// twice as long sees either its end or a fresh start.
+async function whenSettled(attempt: () => Promise<Response>, { pauseMillis }: Patience): Promise<Response> {
+  const mostWaits = (2 * LIMITS.idempotencyLeaseSeconds * 1_000) / (4 * pauseMillis);
+  for (let waits = 0; ; waits++) {
+    const response = await attempt();
+    if (response.status !== 409 || waits >= mostWaits || !(await isInFlight(response))) return response;
+    await pause(4 * pauseMillis);
+  }
+}
+
+async function isInFlight(response: Response): Promise<boolean> {
+  return (await response.clone().text()).includes("/problems/idempotency-in-flight");
+}

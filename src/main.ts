@@ -1,0 +1,181 @@
+// The composition root of the server: the one place that makes things and names the clock and the source of chance.
+
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { createAdaptorServer } from "@hono/node-server";
+import { pino } from "pino";
+import type { Ports, Progress, ProgressState, Room } from "./app/ports.ts";
+import { startRoom, sweepRoom } from "./app/start-room.ts";
+import { type Config, configurationDigest } from "./config.ts";
+import type { SigningKey } from "./crypto/jwk.ts";
+import { unixMillis } from "./domain/instant.ts";
+import { OPERATOR } from "./domain/partner/manifest.ts";
+import { err, ok, type Result } from "./domain/result.ts";
+import { columnarMatcher } from "./engine/columnar/matcher.ts";
+import { roomServer } from "./http/server.ts";
+import { checkDatabase } from "./storage/check-database.ts";
+import { connectDatabase, type Database } from "./storage/database.ts";
+import { holdDirectory } from "./storage/directory-hold.ts";
+import { type EmbeddedDatabase, startEmbedded } from "./storage/embedded/launcher.ts";
+import { migrate } from "./storage/migrate.ts";
+import { type RoomKeys, readOperatorKey, readRoomKeys } from "./storage/room-keys.ts";
+import { MIGRATIONS, postgresStore } from "./storage/store.ts";
+
+/** A room that serves. */
+export type RunningRoom = {
+  /** Where it listens, and what partners sign for. */
+  readonly url: string;
+  readonly publicOrigin: string;
+  /** The file with the operator's private key. */
+  readonly operatorKeyPath: string;
+  readonly warnings: readonly string[];
+  readonly ports: Ports;
+  readonly stop: () => Promise<void>;
+};
+
+const MATCHER_MEMORY_BYTES = 2 * 1024 ** 3;
+
+/** Starts a room: keys, database, migrations, checks, sweep, then the listener. Refuses in sentences. */
+export async function runRoom(config: Config): Promise<Result<RunningRoom, readonly string[]>> {
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
+  const hold = await holdDirectory(config.dataDirectory);
+  if (!hold.ok) return err([hold.error]);
+  const undo: (() => Promise<void>)[] = [hold.value.release];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  const started = await assemble(config, undo).catch(async (failure: unknown) => {
+    await stop();
+    throw failure;
+  });
+  if (!started.ok) await stop();
+  return started.ok ? ok({ ...started.value, stop }) : started;
+}
+
+/** The version that package.json states. */
+export function packageVersion(): string {
+  const { version }: { version: string } = createRequire(import.meta.url)("../package.json");
+  return version;
+}
+
+type Undo = (() => Promise<void>)[];
+
+async function assemble(config: Config, undo: Undo): Promise<Result<Omit<RunningRoom, "stop">, readonly string[]>> {
+  const keys = await readRoomKeys(config.keysPath);
+  if (!keys.ok) return err([keys.error]);
+  const operatorKeyPath = join(config.dataDirectory, "operator.jwk");
+  const operatorKey = await readOperatorKey(operatorKeyPath);
+  if (!operatorKey.ok) return err([operatorKey.error]);
+  const database = await openDatabase(config, undo);
+  if (!database.ok) return database;
+  const checked = await checkDatabase(database.value.room);
+  if (!checked.ok) return checked;
+  const ports = portsOf(config, keys.value, database.value);
+  const configuration = { configurationDigest: configurationDigest(config), version: packageVersion() };
+  await startRoom(ports, { operatorKey: operatorKey.value.publicKey, ...configuration });
+  await sweepRoom(ports);
+  const listening = await listen(config, ports, undo);
+  return ok({ ...listening, operatorKeyPath, warnings: checked.value, ports });
+}
+
+async function openDatabase(config: Config, undo: Undo): Promise<Result<Database, readonly string[]>> {
+  const embedded = config.databaseUrl === null ? await startEmbedded({ directory: config.dataDirectory }) : null;
+  if (embedded !== null) undo.push(() => embedded.stop());
+  const connected = await connectDatabase(targetOf(config, embedded));
+  if (!connected.ok) return err([connected.error]);
+  undo.push(() => connected.value.close());
+  const migrated = await migrate(connected.value.owner, { folder: MIGRATIONS, appRole: connected.value.appRole });
+  return migrated.ok ? connected : err([migrated.error]);
+}
+
+function targetOf(config: Config, embedded: EmbeddedDatabase | null): Parameters<typeof connectDatabase>[0] {
+  if (embedded !== null) return { kind: "embedded", connection: embedded.connection };
+  if (config.databaseUrl === null) throw new Error("neither a database of its own nor another");
+  return { kind: "url", url: config.databaseUrl, directory: config.dataDirectory };
+}
+
+function portsOf(config: Config, keys: RoomKeys, database: Database): Ports {
+  return {
+    store: postgresStore(database.room),
+    matcher: columnarMatcher({
+      directory: join(config.dataDirectory, "lists"),
+      roomKey: keys.room,
+      roomKeyVersion: 1,
+      memoryBytes: MATCHER_MEMORY_BYTES,
+    }),
+    clock: () => unixMillis(Date.now()),
+    random: (count) => randomBytes(count),
+    room: roomOf(keys.log, keys),
+    progress: progressInMemory(),
+  };
+}
+
+// The room is named after its key: a checkpoint of another key is another log's.
+function roomOf(signingKey: SigningKey, keys: RoomKeys): Room {
+  const origin = `concordat/${signingKey.publicKey.thumbprint}`;
+  return { origin, signingKey, noteSigner: { name: origin, key: signingKey }, wrappingKey: keys.wrapping };
+}
+
+function progressInMemory(): Progress {
+  const states = new Map<string, ProgressState>();
+  return {
+    tell: (upload, state) => {
+      if (state === null) states.delete(upload);
+      else states.set(upload, state);
+    },
+    of: (upload) => states.get(upload) ?? null,
+  };
+}
+
+async function listen(
+  config: Config,
+  ports: Ports,
+  undo: Undo,
+): Promise<{ readonly url: string; readonly publicOrigin: string }> {
+  // The port may be the system's choice, so the server listens before the app knows what partners sign for.
+  const late: { app: ReturnType<typeof roomServer> | null } = { app: null };
+  const server = createAdaptorServer({
+    fetch: (request, bindings) => late.app?.fetch(request, bindings) ?? new Response(null, { status: 503 }),
+  });
+  const port = await bound(server, config);
+  undo.push(() => closed(server));
+  const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+  const publicOrigin = config.publicOrigin ?? url;
+  late.app = appOf(config, ports, publicOrigin);
+  return { url, publicOrigin };
+}
+
+function appOf(config: Config, ports: Ports, publicOrigin: string): ReturnType<typeof roomServer> {
+  const timestamp = pino.stdTimeFunctions.isoTime;
+  const log = pino({ level: config.logLevel, base: null, timestamp }, pino.destination(2));
+  const ready = { name: "ready", parties: [OPERATOR] };
+  return roomServer({
+    ports,
+    publicOrigin,
+    knownKeys: new Map(),
+    isReady: () => ports.store.read(ready, async () => true).catch(() => false),
+    logRequest: (line) => (line.failure === undefined ? log.info(line) : log.error(line)),
+  });
+}
+
+type AnyServer = ReturnType<typeof createAdaptorServer>;
+
+function bound(server: AnyServer, { host, port }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      if (typeof address === "object" && address !== null) resolve(address.port);
+      else reject(new Error("the server listens nowhere"));
+    });
+  });
+}
+
+function closed(server: AnyServer): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    if ("closeAllConnections" in server) server.closeAllConnections();
+  });
+}

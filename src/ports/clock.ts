@@ -1,0 +1,5 @@
+// Time as the machine tells it. Rules that outlive a request use the database's clock instead.
+
+import type { UnixMillis } from "../domain/instant.ts";
+
+export type Clock = () => UnixMillis;

@@ -1,0 +1,38 @@
+// A real room for tests: its own data directory and embedded database, any free port, silent.
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type SigningKey, signingKeyFromJwk } from "../crypto/jwk.ts";
+import { type RunningRoom, runRoom } from "../main.ts";
+import { removeEmbedded } from "../storage/embedded/launcher.ts";
+
+export type TestRoom = RunningRoom & {
+  readonly directory: string;
+  readonly operatorKey: SigningKey;
+  /** Stops the room and deletes what it left. */
+  readonly discard: () => Promise<void>;
+};
+
+/** Starts a room in a directory of its own, or again in one that a stopped room left. */
+export async function startTestRoom(given?: string): Promise<TestRoom> {
+  const directory = given ?? (await mkdtemp(join(tmpdir(), "concordat-room-")));
+  const room = await runRoom({
+    dataDirectory: directory,
+    keysPath: join(directory, "keys.json"),
+    databaseUrl: null,
+    host: "127.0.0.1",
+    port: 0,
+    publicOrigin: null,
+    logLevel: process.env["LOG_LEVEL"] === "debug" ? "debug" : "error",
+  });
+  if (!room.ok) throw new Error(room.error.join("; "));
+  const operatorKey = signingKeyFromJwk(JSON.parse(await readFile(room.value.operatorKeyPath, "utf8")));
+  if (!operatorKey.ok) throw new Error("the operator's key does not read");
+  const discard = async () => {
+    await room.value.stop();
+    await removeEmbedded({ directory });
+    await rm(directory, { recursive: true, force: true });
+  };
+  return { ...room.value, directory, operatorKey: operatorKey.value, discard };
+}
