@@ -1,7 +1,7 @@
 // The composition root of the server: the one place that makes things and names the clock and the source of chance.
 
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
@@ -18,7 +18,8 @@ import { roomServer } from "./http/server.ts";
 import { checkDatabase } from "./storage/check-database.ts";
 import { connectDatabase, type Database } from "./storage/database.ts";
 import { holdDirectory } from "./storage/directory-hold.ts";
-import { type EmbeddedDatabase, startEmbedded } from "./storage/embedded/launcher.ts";
+import { type EmbeddedDatabase, removeEmbedded, startEmbedded } from "./storage/embedded/launcher.ts";
+import { freshDatabase } from "./storage/fresh-database.ts";
 import { migrate } from "./storage/migrate.ts";
 import { type RoomKeys, readOperatorKey, readRoomKeys } from "./storage/room-keys.ts";
 import { MIGRATIONS, postgresStore } from "./storage/store.ts";
@@ -28,6 +29,7 @@ export type RunningRoom = {
   /** Where it listens, and what partners sign for. */
   readonly url: string;
   readonly publicOrigin: string;
+  readonly dataDirectory: string;
   /** The file with the operator's private key. */
   readonly operatorKeyPath: string;
   readonly warnings: readonly string[];
@@ -37,12 +39,33 @@ export type RunningRoom = {
 
 const MATCHER_MEMORY_BYTES = 2 * 1024 ** 3;
 
+/** What a room is started for. `onFreshDatabase`: on a database of its own, dropped when it stops, if DATABASE_URL is set. */
+export type Occasion = { readonly onFreshDatabase: boolean };
+
 /** Starts a room: keys, database, migrations, checks, sweep, then the listener. Refuses in sentences. */
-export async function runRoom(config: Config): Promise<Result<RunningRoom, readonly string[]>> {
+export async function runRoom(
+  given: Config,
+  occasion: Occasion = { onFreshDatabase: false },
+): Promise<Result<RunningRoom, readonly string[]>> {
+  const { databaseUrl } = given;
+  if (databaseUrl === null || !occasion.onFreshDatabase) return runOn(given, []);
+  const fresh = await freshDatabase(databaseUrl);
+  if (!fresh.ok) return err([fresh.error]);
+  return runOn({ ...given, databaseUrl: fresh.value.url }, [fresh.value.drop]);
+}
+
+/** Stops a room and deletes its data directory and its database: for demonstrations and tests. */
+export async function discardRoom(room: RunningRoom): Promise<void> {
+  await room.stop();
+  await removeEmbedded({ directory: room.dataDirectory });
+  await rm(room.dataDirectory, { recursive: true, force: true });
+}
+
+async function runOn(config: Config, undo: Undo): Promise<Result<RunningRoom, readonly string[]>> {
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
   const hold = await holdDirectory(config.dataDirectory);
   if (!hold.ok) return err([hold.error]);
-  const undo: (() => Promise<void>)[] = [hold.value.release];
+  undo.push(hold.value.release);
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
   };
@@ -51,7 +74,7 @@ export async function runRoom(config: Config): Promise<Result<RunningRoom, reado
     throw failure;
   });
   if (!started.ok) await stop();
-  return started.ok ? ok({ ...started.value, stop }) : started;
+  return started.ok ? ok({ ...started.value, dataDirectory: config.dataDirectory, stop }) : started;
 }
 
 /** The version that package.json states. */
@@ -62,7 +85,10 @@ export function packageVersion(): string {
 
 type Undo = (() => Promise<void>)[];
 
-async function assemble(config: Config, undo: Undo): Promise<Result<Omit<RunningRoom, "stop">, readonly string[]>> {
+async function assemble(
+  config: Config,
+  undo: Undo,
+): Promise<Result<Omit<RunningRoom, "stop" | "dataDirectory">, readonly string[]>> {
   const keys = await readRoomKeys(config.keysPath);
   if (!keys.ok) return err([keys.error]);
   const operatorKeyPath = join(config.dataDirectory, "operator.jwk");

@@ -27,6 +27,8 @@ const rows = Number(values.rows);
 const rounds = Number(values.rounds);
 const directory = mkdtempSync(join(tmpdir(), "concordat-bench-"));
 
+const run = promisify(execFile);
+
 try {
   // Postgres runs as its own user and reads the lists by their names.
   await chmod(directory, 0o755);
@@ -59,6 +61,8 @@ async function ingestLines(ours: Ours, peers: readonly Contender[], paths: Paths
     for (const contender of [ours, ...peers]) {
       notice(`round ${round + 1} of ${rounds}: ${contender.name} takes in a list ...`);
       const side = round % 2 === 0 ? "left" : "right";
+      // What one contender left in the system's write buffers is not to be the next one's wait.
+      await run("sync");
       keep(seen, contender.name, await contender.load(side, paths[side]));
     }
   }
@@ -132,7 +136,7 @@ async function memoryLines(): Promise<Line[]> {
 async function peakOf(count: number): Promise<{ readonly reading: number; readonly sealing: number }> {
   notice(`peak memory over ${count} rows ...`);
   const script = fileURLToPath(new URL("memory.ts", import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", script, `${count}`]);
+  const { stdout } = await run(process.execPath, ["--import", "tsx", script, `${count}`]);
   const { reading, sealing } = JSON.parse(stdout);
   return { reading: Number(reading), sealing: Number(sealing) };
 }

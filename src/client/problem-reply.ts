@@ -34,6 +34,11 @@ export function unreachable(url: string, failure: unknown): ProblemReply {
   return localProblem("unreachable", detail, "check the address, and that the room runs");
 }
 
+/** Whether an error is what `fetch` rejects with when the network fails: a TypeError with the reason as its cause. */
+export function isNetworkFailure(failure: unknown): boolean {
+  return failure instanceof TypeError && failure.cause !== undefined;
+}
+
 function notARoom(status: number): ProblemReply {
   const detail = `the answer (status ${status}) is not a room's`;
   return { ...localProblem("not-a-room", detail, "check the address, and what stands in front of the room"), status };

@@ -5,7 +5,7 @@ import createClient, { type Client } from "openapi-fetch";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { paths } from "./api-types.gen.ts";
 import { PATIENCE, type Patience, patientFetch } from "./patient-fetch.ts";
-import { type ProblemReply, problemFrom, unreachable } from "./problem-reply.ts";
+import { isNetworkFailure, type ProblemReply, problemFrom, unreachable } from "./problem-reply.ts";
 import type { Send, Signing } from "./signed-fetch.ts";
 
 /** The room's paths. An idempotency key is drawn where a caller states none. */
@@ -46,17 +46,13 @@ type Keyed<Operation> = Operation extends { parameters: { header: KeyHeader } }
     }
   : Operation;
 
-async function settled<Reply>(
-  url: string,
-  call: () => Promise<Replied<Reply>>,
-): Promise<Result<Reply, ProblemReply>> {
+async function settled<Reply>(url: string, call: () => Promise<Replied<Reply>>): Promise<Result<Reply, ProblemReply>> {
   try {
     const { data, error, response } = await call();
     return response.ok && data !== undefined ? ok(data) : err(problemFrom(response.status, error));
   } catch (failure) {
-    // `fetch` rejects with a TypeError; a reply that is not the JSON it should be, with a SyntaxError.
     if (failure instanceof SyntaxError) return err(problemFrom(200, null));
-    if (failure instanceof TypeError) return err(unreachable(url, failure));
+    if (isNetworkFailure(failure)) return err(unreachable(url, failure));
     throw failure;
   }
 }

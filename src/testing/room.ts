@@ -1,11 +1,10 @@
 // A real room for tests: its own data directory and embedded database, any free port, silent.
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type SigningKey, signingKeyFromJwk } from "../crypto/jwk.ts";
-import { type RunningRoom, runRoom } from "../main.ts";
-import { removeEmbedded } from "../storage/embedded/launcher.ts";
+import { discardRoom, type RunningRoom, runRoom } from "../main.ts";
 
 export type TestRoom = RunningRoom & {
   readonly directory: string;
@@ -29,10 +28,6 @@ export async function startTestRoom(given?: string): Promise<TestRoom> {
   if (!room.ok) throw new Error(room.error.join("; "));
   const operatorKey = signingKeyFromJwk(JSON.parse(await readFile(room.value.operatorKeyPath, "utf8")));
   if (!operatorKey.ok) throw new Error("the operator's key does not read");
-  const discard = async () => {
-    await room.value.stop();
-    await removeEmbedded({ directory });
-    await rm(directory, { recursive: true, force: true });
-  };
+  const discard = () => discardRoom(room.value);
   return { ...room.value, directory, operatorKey: operatorKey.value, discard };
 }

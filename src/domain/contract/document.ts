@@ -39,7 +39,7 @@ const contractDatasetSchema = z.strictObject({
     }),
   ),
   /** Consents that a row must carry to be in the room: always, or only for the channels named. */
-  consents: z.array(z.strictObject({ consent: slugSchema, channels: z.array(slugSchema).min(1).optional() })).max(31),
+  consents: z.array(z.strictObject({ consent: slugSchema, channels: z.array(slugSchema).min(1).exactOptional() })).max(31),
 });
 
 const contractAnalysisSchema = z.strictObject({

@@ -41,7 +41,7 @@ const identifierSchema = z.strictObject({
   /** How the digests are spelt in the hashed file. */
   encoding: z.enum(["hex", "base64"]),
   /** Raw phones without a country code: ISO 3166-1 alpha-2 of the country, or the column that holds it. */
-  country: z.union([z.string().regex(/^[A-Z]{2}$/), z.strictObject({ column })]).optional(),
+  country: z.union([z.string().regex(/^[A-Z]{2}$/), z.strictObject({ column })]).exactOptional(),
 });
 
 const attributeSchema = z.strictObject({

@@ -2,7 +2,7 @@
 // 96 bits are verified afterwards, and keys that repeat are put right, because a branch-free merge pairs repeated
 // keys one by one in order and misses every other pairing. Of very unequal tables the smaller one probes the larger.
 
-import { BUCKETS, compareTokens, lowerBound, type TokenTable } from "./token-table.ts";
+import { BUCKETS, compareTokens, lowerBound, REST_WORDS, type TokenTable } from "./token-table.ts";
 
 /** The people who share a token, in ascending order of the tokens: `left[n]` and `right[n]` hold the n-th. */
 export type Crosswalk = { readonly left: Uint32Array; readonly right: Uint32Array };
@@ -126,10 +126,12 @@ function verify(left: TokenTable, right: TokenTable, places: Places): void {
     const j = places.right[at] ?? 0;
     places.left[kept] = i;
     places.right[kept] = j;
-    const second = (left.second[i] ?? 0) ^ (right.second[j] ?? 0);
-    const third = (left.third[i] ?? 0) ^ (right.third[j] ?? 0);
-    const fourth = (left.fourth[i] ?? 0) ^ (right.fourth[j] ?? 0);
-    kept += +((second | third | fourth) === 0);
+    const a = i * REST_WORDS;
+    const b = j * REST_WORDS;
+    const first = (left.rest[a] ?? 0) ^ (right.rest[b] ?? 0);
+    const second = (left.rest[a + 1] ?? 0) ^ (right.rest[b + 1] ?? 0);
+    const third = (left.rest[a + 2] ?? 0) ^ (right.rest[b + 2] ?? 0);
+    kept += +((first | second | third) === 0);
   }
   places.count = kept;
 }

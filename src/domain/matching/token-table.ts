@@ -1,13 +1,12 @@
 // The tokens of one identifier kind on one list, in the shape that every comparison reads: sorted, unique, cut into
 // 256 buckets by their first byte, the first word apart from the other three because nearly every step needs it alone.
 
-/** A 128-bit token is `keys`, `second`, `third`, `fourth` at one place; words compare as the token's bytes do. */
+/** A 128-bit token is a key and three words of the rest at one place; words compare as the token's bytes do. */
 export type TokenTable = {
   /** The first 32 bits, ascending. They may repeat where the other 96 differ. */
   readonly keys: Uint32Array;
-  readonly second: Uint32Array;
-  readonly third: Uint32Array;
-  readonly fourth: Uint32Array;
+  /** The other 96 bits, `REST_WORDS` words a token. */
+  readonly rest: Uint32Array;
   /** The person who holds the token: one only, since sharing a token makes one person of two. */
   readonly people: Uint32Array;
   /** 1 where the token is the first of its person in the file; empty when no person holds two. */
@@ -19,15 +18,14 @@ export type TokenTable = {
 };
 
 export const BUCKETS = 256;
+export const REST_WORDS = 3;
 
 export function emptyTable(): TokenTable {
   const none = new Uint32Array(0);
   const starts = new Uint32Array(BUCKETS + 1);
   return {
     keys: none,
-    second: none,
-    third: none,
-    fourth: none,
+    rest: none,
     people: none,
     firsts: new Uint8Array(0),
     repeats: none,
@@ -64,10 +62,12 @@ export function isOnePerPerson(table: TokenTable): boolean {
 
 /** Orders the token at `i` of one table against the token at `j` of another: negative, zero or positive. */
 export function compareTokens(left: TokenTable, i: number, [right, j]: readonly [TokenTable, number]): number {
+  const a = i * REST_WORDS;
+  const b = j * REST_WORDS;
   return (
     (left.keys[i] ?? 0) - (right.keys[j] ?? 0) ||
-    (left.second[i] ?? 0) - (right.second[j] ?? 0) ||
-    (left.third[i] ?? 0) - (right.third[j] ?? 0) ||
-    (left.fourth[i] ?? 0) - (right.fourth[j] ?? 0)
+    (left.rest[a] ?? 0) - (right.rest[b] ?? 0) ||
+    (left.rest[a + 1] ?? 0) - (right.rest[b + 1] ?? 0) ||
+    (left.rest[a + 2] ?? 0) - (right.rest[b + 2] ?? 0)
   );
 }

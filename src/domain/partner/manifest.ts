@@ -37,12 +37,12 @@ export const manifestSchema = z
     name: publicText(120),
     industry: industrySchema,
     contacts: z
-      .array(z.strictObject({ role: slugSchema, name: z.string().max(120).optional(), email: z.email().max(254) }))
+      .array(z.strictObject({ role: slugSchema, name: z.string().max(120).exactOptional(), email: z.email().max(254) }))
       .min(1)
       .max(20),
     /** Public keys the partner will enrol with. Empty: the first key that presents the enrolment code. */
-    jwks: z.strictObject({ keys: z.array(z.record(z.string(), jwkMemberSchema)).max(10) }).optional(),
-    datasets: z.array(z.strictObject({ name: slugSchema, about: z.string().max(500).optional() })).max(20),
+    jwks: z.strictObject({ keys: z.array(z.record(z.string(), jwkMemberSchema)).max(10) }).exactOptional(),
+    datasets: z.array(z.strictObject({ name: slugSchema, about: z.string().max(500).exactOptional() })).max(20),
   })
   .refine((manifest) => manifest.id !== OPERATOR, { path: ["id"], error: "`operator` is reserved for the room" });
 

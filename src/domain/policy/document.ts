@@ -25,19 +25,19 @@ const grantSchema = z.strictObject({
   /** Channels of an audience; needed for audiences, meaningless otherwise. */
   channels: z.array(slugSchema).max(20),
   /** Only people who gave this consent are in the room for a request under this grant. */
-  consent: slugSchema.optional(),
+  consent: slugSchema.exactOptional(),
   /** Limits stricter than the defaults. */
   terms: partialLimitsSchema,
   /** The last day, UTC, on which the grant holds. */
-  until: dateSchema.optional(),
+  until: dateSchema.exactOptional(),
 });
 
 const prohibitionSchema = z.strictObject({
   id: slugSchema,
   to: z.array(partySchema).min(1).max(100),
   /** Only these purposes or analyses; all when absent. */
-  purposes: z.array(slugSchema).min(1).max(20).optional(),
-  analyses: z.array(analysisSchema).min(1).optional(),
+  purposes: z.array(slugSchema).min(1).max(20).exactOptional(),
+  analyses: z.array(analysisSchema).min(1).exactOptional(),
   because,
 });
 
@@ -50,7 +50,7 @@ const exampleSchema = z.strictObject({
     purpose: slugSchema,
     analysis: analysisSchema,
     attributes: z.record(slugSchema, z.array(z.enum(ATTRIBUTE_USES)).min(1)),
-    channel: slugSchema.optional(),
+    channel: slugSchema.exactOptional(),
     on: dateSchema,
   }),
   expect: z.enum(["permit", "deny"]),

@@ -60,7 +60,19 @@ export const limitsSchema = z
     path: ["maximumAudience"],
     error: "not below `minimumAudience`",
   });
-export const partialLimitsSchema = z.strictObject(limits).partial();
+export const partialLimitsSchema = z.strictObject({
+  mode: limits.mode.exactOptional(),
+  k: limits.k.exactOptional(),
+  rounding: limits.rounding.exactOptional(),
+  minimumAudience: limits.minimumAudience.exactOptional(),
+  maximumAudience: limits.maximumAudience.exactOptional(),
+  budget: limits.budget.exactOptional(),
+  requestsPerPeriod: limits.requestsPerPeriod.exactOptional(),
+  versionsPerPeriod: limits.versionsPerPeriod.exactOptional(),
+  approval: limits.approval.exactOptional(),
+  retention: limits.retention.exactOptional(),
+  audienceValidity: limits.audienceValidity.exactOptional(),
+});
 
 export type Limits = z.output<typeof limitsSchema>;
 export type PartialLimits = z.output<typeof partialLimitsSchema>;

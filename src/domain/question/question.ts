@@ -30,11 +30,11 @@ const asked = {
   contract: contractIdSchema,
   purpose: slugSchema,
   /** The identifiers that may match; all that the contract permits when absent. */
-  identifiers: z.array(identifierKindSchema).min(1).optional(),
+  identifiers: z.array(identifierKindSchema).min(1).exactOptional(),
   /** Rows that satisfy every clause. */
-  where: z.array(clauseSchema).max(20).optional(),
+  where: z.array(clauseSchema).max(20).exactOptional(),
   /** The privacy price of the answer, at most `perRelease` of the terms, which is the price when absent. */
-  epsilon: epsilonSchema.optional(),
+  epsilon: epsilonSchema.exactOptional(),
 };
 
 export const overlapSchema = z.strictObject({
@@ -46,7 +46,7 @@ export const overlapSchema = z.strictObject({
   detail: z
     .array(z.enum(["identifier"]))
     .max(1)
-    .optional(),
+    .exactOptional(),
 });
 
 export const audienceSchema = z.strictObject({

@@ -4,8 +4,8 @@
 import { randomBytes } from "node:crypto";
 import { type OrderSpace, orderBucket, orderSpace } from "../../domain/matching/bucket-order.ts";
 import { type Forest, forest, join, numberPeople } from "../../domain/matching/people.ts";
-import { BUCKETS, type TokenTable } from "../../domain/matching/token-table.ts";
-import type { GatheredRows, RowTokens } from "./gather.ts";
+import { BUCKETS, REST_WORDS, type TokenTable } from "../../domain/matching/token-table.ts";
+import { type GatheredRows, RECORD_WORDS, type RowTokens } from "./gather.ts";
 import { inPieces, inSteps } from "./pace.ts";
 
 /** Buckets between two breaths: one holds 40,000 rows of ten million. */
@@ -36,31 +36,47 @@ export async function assemblePeople(gathered: GatheredRows): Promise<AssembledP
 }
 
 function* sortTokens(tokens: RowTokens, rows: Forest): Generator<void, void> {
-  const space = orderSpace(largestBucket(tokens.starts));
-  const spare = new Uint32Array(space.order.length);
+  const { keys, records, starts } = tokens;
+  const space = orderSpace(largestBucket(starts));
+  const spare = new Uint32Array(space.order.length * RECORD_WORDS);
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    const from = tokens.starts[bucket] ?? 0;
-    const to = tokens.starts[bucket + 1] ?? 0;
-    orderBucket(tokens.keys.subarray(from, to), space, (a, b) => compareRest(tokens, from + a, from + b));
-    for (const plane of [tokens.keys, tokens.second, tokens.third, tokens.fourth, tokens.rows])
-      permute(plane.subarray(from, to), space.order, spare);
+    const from = starts[bucket] ?? 0;
+    const to = starts[bucket + 1] ?? 0;
+    const inBucket = keys.subarray(from, to);
+    orderBucket(inBucket, space, (a, b) => compareRest(records, from + a, from + b));
+    inBucket.set(space.sorted.subarray(0, inBucket.length));
+    permute(records.subarray(from * RECORD_WORDS, to * RECORD_WORDS), space.order, spare);
     for (let at = from + 1; at < to; at++) {
-      if (tokens.keys[at] === tokens.keys[at - 1] && compareRest(tokens, at - 1, at) === 0)
-        join(rows, tokens.rows[at - 1] ?? 0, tokens.rows[at] ?? 0);
+      if (keys[at] === keys[at - 1] && compareRest(records, at - 1, at) === 0)
+        join(rows, rowOf(records, at - 1), rowOf(records, at));
     }
     yield;
   }
 }
 
-function compareRest({ second, third, fourth }: RowTokens, a: number, b: number): number {
+function compareRest(records: Uint32Array, left: number, right: number): number {
+  const a = left * RECORD_WORDS;
+  const b = right * RECORD_WORDS;
   return (
-    (second[a] ?? 0) - (second[b] ?? 0) || (third[a] ?? 0) - (third[b] ?? 0) || (fourth[a] ?? 0) - (fourth[b] ?? 0)
+    (records[a] ?? 0) - (records[b] ?? 0) ||
+    (records[a + 1] ?? 0) - (records[b + 1] ?? 0) ||
+    (records[a + 2] ?? 0) - (records[b + 2] ?? 0)
   );
 }
 
-function permute(plane: Uint32Array, order: Uint32Array, spare: Uint32Array): void {
-  for (let at = 0; at < plane.length; at++) spare[at] = plane[order[at] ?? 0] ?? 0;
-  for (let at = 0; at < plane.length; at++) plane[at] = spare[at] ?? 0;
+function rowOf(records: Uint32Array, at: number): number {
+  return records[at * RECORD_WORDS + RECORD_WORDS - 1] ?? 0;
+}
+
+function permute(records: Uint32Array, order: Uint32Array, spare: Uint32Array): void {
+  for (let to = 0, at = 0; to < records.length; to += RECORD_WORDS, at++) {
+    const from = (order[at] ?? 0) * RECORD_WORDS;
+    spare[to] = records[from] ?? 0;
+    spare[to + 1] = records[from + 1] ?? 0;
+    spare[to + 2] = records[from + 2] ?? 0;
+    spare[to + 3] = records[from + 3] ?? 0;
+  }
+  records.set(spare.subarray(0, records.length));
 }
 
 function largestBucket(starts: Uint32Array): number {
@@ -161,40 +177,45 @@ function compareRecords(
   return 0;
 }
 
-/** Drops repeated tokens and puts people for rows. */
+/** Drops repeated tokens, closing up in place, and puts people for rows. */
 async function tableOf(tokens: RowTokens, personOf: Uint32Array, people: number): Promise<WrittenTable> {
-  const { keys, second, third, fourth, rows } = tokens;
+  const { keys, records } = tokens;
   const starts = new Uint32Array(BUCKETS + 1);
+  const holders = new Uint32Array(keys.length);
   let count = 0;
   await inPieces(keys.length, (from, to) => {
     for (let at = from; at < to; at++) {
-      if (at > 0 && keys[at] === keys[count - 1] && compareRest(tokens, at, count - 1) === 0) continue;
       const key = keys[at] ?? 0;
+      const record = at * RECORD_WORDS;
+      const first = records[record] ?? 0;
+      const second = records[record + 1] ?? 0;
+      const third = records[record + 2] ?? 0;
+      const row = records[record + 3] ?? 0;
+      const last = (count - 1) * REST_WORDS;
+      const isRepeated =
+        count > 0 &&
+        keys[count - 1] === key &&
+        records[last] === first &&
+        records[last + 1] === second &&
+        records[last + 2] === third;
+      if (isRepeated) continue;
       keys[count] = key;
-      second[count] = second[at] ?? 0;
-      third[count] = third[at] ?? 0;
-      fourth[count] = fourth[at] ?? 0;
-      rows[count++] = rows[at] ?? 0;
+      records[last + 3] = first;
+      records[last + 4] = second;
+      records[last + 5] = third;
+      holders[count++] = row;
       starts[(key >>> 24) + 1] = count;
     }
   });
   for (let bucket = 1; bucket <= BUCKETS; bucket++)
     starts[bucket] = Math.max(starts[bucket] ?? 0, starts[bucket - 1] ?? 0);
-  const kept = rows.subarray(0, count);
+  const kept = holders.subarray(0, count);
   const firsts = await firstsOf(kept, personOf, people);
   const isEachRowAPerson = people === personOf.length;
   await inPieces(isEachRowAPerson ? 0 : count, (from, to) => {
     for (let at = from; at < to; at++) kept[at] = personOf[kept[at] ?? 0] ?? 0;
   });
-  return {
-    keys: keys.subarray(0, count),
-    second: second.subarray(0, count),
-    third: third.subarray(0, count),
-    fourth: fourth.subarray(0, count),
-    people: kept,
-    firsts,
-    starts,
-  };
+  return { keys: keys.subarray(0, count), rest: records.subarray(0, count * REST_WORDS), people: kept, firsts, starts };
 }
 
 /** Marks each person's first token of the file; empty when nobody holds two. */

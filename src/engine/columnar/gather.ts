@@ -21,11 +21,11 @@ import { framesOf, lastFrameOf } from "./sealed-file.ts";
 export type RowTokens = {
   readonly starts: Uint32Array;
   readonly keys: Uint32Array;
-  readonly second: Uint32Array;
-  readonly third: Uint32Array;
-  readonly fourth: Uint32Array;
-  readonly rows: Uint32Array;
+  /** `RECORD_WORDS` words a token: its other 96 bits, then its row. They move together. */
+  readonly records: Uint32Array;
 };
+
+export const RECORD_WORDS = 4;
 
 export type GatheredRows = {
   readonly rows: number;
@@ -101,8 +101,7 @@ function roomForTokens(counts: Uint32Array): RowTokens {
   const starts = new Uint32Array(BUCKETS + 1);
   for (let bucket = 0; bucket < BUCKETS; bucket++) starts[bucket + 1] = (starts[bucket] ?? 0) + (counts[bucket] ?? 0);
   const total = starts[BUCKETS] ?? 0;
-  const plane = () => new Uint32Array(total);
-  return { starts, keys: plane(), second: plane(), third: plane(), fourth: plane(), rows: plane() };
+  return { starts, keys: new Uint32Array(total), records: new Uint32Array(total * RECORD_WORDS) };
 }
 
 type Progress = { readonly cursors: readonly Uint32Array[]; readonly at: { row: number; recordByte: number } };
@@ -133,10 +132,11 @@ function scatter(into: RowTokens, from: StagedBatch["identifiers"][number], { cu
     const to = cursor[bucket] ?? 0;
     cursor[bucket] = to + 1;
     into.keys[to] = first;
-    into.second[to] = tokens[word + 1] ?? 0;
-    into.third[to] = tokens[word + 2] ?? 0;
-    into.fourth[to] = tokens[word + 3] ?? 0;
-    into.rows[to] = row + index;
+    const record = to * RECORD_WORDS;
+    into.records[record] = tokens[word + 1] ?? 0;
+    into.records[record + 1] = tokens[word + 2] ?? 0;
+    into.records[record + 2] = tokens[word + 3] ?? 0;
+    into.records[record + 3] = row + index;
     word += 4;
   }
 }

@@ -99,9 +99,7 @@ function tableFrom(
   const keys = words(`${kind} keys`);
   return {
     keys,
-    second: words(`${kind} second`),
-    third: words(`${kind} third`),
-    fourth: words(`${kind} fourth`),
+    rest: words(`${kind} rest`),
     people: words(`${kind} people`),
     firsts: column(`${kind} firsts`),
     repeats: repeatsOf(keys),

@@ -90,9 +90,7 @@ function piecesOf(header: SegmentHeader, assembled: AssembledPeople): readonly C
     ...assembled.tables.flatMap((table) => [
       table.starts,
       table.keys,
-      table.second,
-      table.third,
-      table.fourth,
+      table.rest,
       table.people,
       ...(table.firsts.length > 0 ? [table.firsts] : []),
     ]),

@@ -4,7 +4,7 @@
 
 import { z } from "zod";
 import { identifierKindSchema } from "../../domain/dataset/schema.ts";
-import { BUCKETS } from "../../domain/matching/token-table.ts";
+import { BUCKETS, REST_WORDS } from "../../domain/matching/token-table.ts";
 
 const count = z.int().min(0);
 
@@ -46,9 +46,7 @@ export function columnsOfSegment(header: SegmentHeader): readonly ColumnShape[] 
     ...header.identifiers.flatMap(({ kind, tokens, hasFirsts }) => [
       shape(`${kind} starts`, 4, BUCKETS + 1),
       shape(`${kind} keys`, 4, tokens),
-      shape(`${kind} second`, 4, tokens),
-      shape(`${kind} third`, 4, tokens),
-      shape(`${kind} fourth`, 4, tokens),
+      shape(`${kind} rest`, 4, tokens * REST_WORDS),
       shape(`${kind} people`, 4, tokens),
       ...(hasFirsts ? [shape(`${kind} firsts`, 1, tokens)] : []),
     ]),

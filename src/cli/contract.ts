@@ -1,0 +1,187 @@
+// `concordat contract`: proposed, read, signed, refused, suspended, resumed and ended.
+
+import type { Command } from "commander";
+import { z } from "zod";
+import { signContract } from "../client/sign-contract.ts";
+import { contractSchema } from "../domain/contract/document.ts";
+import { err, ok } from "../domain/result.ts";
+import { type ContractReply, documentOf, findContract, listContracts } from "./contract-ids.ts";
+import { addContractVerify } from "./contract-verify.ts";
+import { describe } from "./describe.ts";
+import { readDocument } from "./documents.ts";
+import { aligned } from "./figures.ts";
+import { actInRoom, type SessionCall, told } from "./session.ts";
+import { EXIT, failed, type Outcome, refusedByRoom, type Terminal, type Told } from "./terminal.ts";
+
+const showOptions = z.object({
+  plain: z.boolean().optional(),
+  jws: z.boolean().optional(),
+  jwks: z.boolean().optional(),
+});
+
+export function addContract(program: Command, terminal: Terminal): void {
+  const contract = describe(program.command("contract"), "agree contracts: propose, read, sign, refuse, suspend, end");
+  actInRoom(
+    terminal,
+    describe(contract.command("propose <file>"), "offer a contract to its members", [
+      "concordat contract propose partners/contracts/sunline-harbour.json",
+    ]),
+    propose,
+  );
+  actInRoom(
+    terminal,
+    describe(contract.command("list"), "show your contracts, newest first", ["concordat contract list"]),
+    list,
+  );
+  actInRoom(
+    terminal,
+    describe(contract.command("show <id>"), "show a contract: where it stands, in plain words, or signed", [
+      "concordat contract show sunline-harbour --plain",
+    ])
+      .option("--plain", "what signing it lets the others learn, in sentences")
+      .option("--jws", "the contract with its signatures, for `contract verify`")
+      .option("--jwks", "its members' keys, for `contract verify`"),
+    show,
+  );
+  actInRoom(
+    terminal,
+    describe(contract.command("sign <id>"), "sign a contract with your key; exits 4 while others have not signed", [
+      "concordat contract sign sunline-harbour",
+    ]),
+    sign,
+  );
+  addChanges(contract, terminal);
+  addContractVerify(contract, terminal);
+}
+
+function addChanges(contract: Command, terminal: Terminal): void {
+  const refuse = describe(contract.command("refuse <id>"), "refuse a contract that is not in force yet; final");
+  actInRoom(terminal, refuse, (call) =>
+    change(call, (id) =>
+      call.session.client.call((api) => api.POST("/v1/contracts/{contract}/refusal", toContract(id))),
+    ),
+  );
+  const suspend = describe(contract.command("suspend <id>"), "suspend a contract at once");
+  actInRoom(terminal, suspend, (call) =>
+    change(call, (id) =>
+      call.session.client.call((api) => api.POST("/v1/contracts/{contract}/suspension", toContract(id))),
+    ),
+  );
+  const resume = describe(contract.command("resume <id>"), "lift your own suspension");
+  actInRoom(terminal, resume, (call) =>
+    change(call, (id) =>
+      call.session.client.call((api) => api.POST("/v1/contracts/{contract}/resumption", toContract(id))),
+    ),
+  );
+  const terminate = describe(contract.command("terminate <id>"), "end a contract at once; final");
+  actInRoom(terminal, terminate, (call) =>
+    change(call, (id) =>
+      call.session.client.call((api) => api.POST("/v1/contracts/{contract}/termination", toContract(id))),
+    ),
+  );
+}
+
+function toContract(contract: string) {
+  return { params: { path: { contract } }, body: {} };
+}
+
+async function propose({ session, operands }: SessionCall): Promise<Outcome> {
+  const contract = await readDocument(operands[0], contractSchema);
+  if (!contract.ok) return contract;
+  const offered = await session.client.call((api) => api.POST("/v1/contracts", { body: contract.value }));
+  return told(offered, (reply) => {
+    const shown = presented(reply);
+    return { ...shown, lines: [...shown.lines, `next: each member runs \`concordat contract sign ${nameOf(reply)}\``] };
+  });
+}
+
+async function list({ session }: SessionCall): Promise<Outcome> {
+  const contracts = await listContracts(session.client);
+  if (!contracts.ok) return contracts;
+  const rows = contracts.value.map((one) => [one.id.slice(0, 12), nameOf(one), stateInWords(one), one.offeredAt]);
+  return ok({ json: contracts.value, lines: aligned([["id", "name", "state", "offered"], ...rows]) });
+}
+
+async function show({ session, operands, options }: SessionCall): Promise<Outcome> {
+  const { plain, jws, jwks } = showOptions.parse(options);
+  const found = await findContract(session.client, operands[0] ?? "");
+  if (!found.ok) return found;
+  const contract = found.value.id;
+  const path = { params: { path: { contract } } };
+  if (plain === true) {
+    const answer = await session.client.call((api) => api.GET("/v1/contracts/{contract}/plain", path));
+    return told(answer, (reply) => ({ json: reply, lines: reply.lines.flatMap((line) => [line, ""]).slice(0, -1) }));
+  }
+  if (jws === true) {
+    const answer = await session.client.call((api) => api.GET("/v1/contracts/{contract}/jws", path));
+    return told(answer, (reply) => ({ text: `${JSON.stringify(reply)}\n` }));
+  }
+  return jwks === true ? memberKeys(session, found.value) : ok(presented(found.value));
+}
+
+async function memberKeys(session: SessionCall["session"], reply: ContractReply): Promise<Outcome> {
+  const contract = documentOf(reply);
+  if (!contract.ok) return contract;
+  const keys: { [member: string]: unknown } = {};
+  for (const { partner } of contract.value.members) {
+    const answer = await session.client.call((api) =>
+      api.GET("/v1/partners/{partner}/jwks.json", { params: { path: { partner } } }),
+    );
+    if (!answer.ok) return err(refusedByRoom(answer.error));
+    keys[partner] = answer.value;
+  }
+  return ok({ text: `${JSON.stringify(keys)}\n` });
+}
+
+async function sign({ session, operands }: SessionCall): Promise<Outcome> {
+  const found = await findContract(session.client, operands[0] ?? "");
+  if (!found.ok) return found;
+  const document = documentOf(found.value);
+  if (!document.ok) return document;
+  const { id } = found.value;
+  const signature = signContract(session.key, { id, document: document.value });
+  if (!signature.ok) {
+    return err(failed("the room shows another text under this id: nothing was signed", "tell the other members"));
+  }
+  const signed = await session.client.call((api) =>
+    api.POST("/v1/contracts/{contract}/signatures", { params: { path: { contract: id } }, body: signature.value }),
+  );
+  return told(signed, presented);
+}
+
+async function change(
+  { session, operands }: SessionCall,
+  send: (id: string) => Promise<Parameters<typeof told<ContractReply>>[0]>,
+): Promise<Outcome> {
+  const found = await findContract(session.client, operands[0] ?? "");
+  return found.ok ? told(await send(found.value.id), (reply) => ({ ...presented(reply), exit: EXIT.done })) : found;
+}
+
+// A contract that waits for signatures is no failure of whoever proposed or looks, but scripts must see it.
+function presented(reply: ContractReply): Exclude<Told, { text: string }> {
+  const { id, state, signatures, events, offeredBy, offeredAt } = reply;
+  const isWaiting = state.kind === "offered" && (state.missing ?? []).length > 0;
+  const lines = [
+    `contract ${nameOf(reply)} (${id})`,
+    ...aligned(
+      [
+        ["state", stateInWords(reply)],
+        ["offered", `by ${offeredBy} at ${offeredAt}`],
+        ...signatures.map(({ partner, thumbprint, at }) => ["signed", `by ${partner} at ${at}, key ${thumbprint}`]),
+        ...events.map(({ kind, partner, at }) => [kind, `by ${partner} at ${at}`]),
+      ],
+      2,
+    ),
+  ];
+  return { json: reply, lines, exit: isWaiting ? EXIT.waiting : EXIT.done };
+}
+
+function stateInWords({ state }: ContractReply): string {
+  const words = state.kind.replaceAll("-", " ");
+  if (state.missing !== undefined && state.missing.length > 0) return `${words}; not signed by ${state.missing.join(", ")}`;
+  return state.by === undefined ? words : `${words} by ${state.by.join(", ")}`;
+}
+
+function nameOf({ document }: ContractReply): string {
+  return String(document["name"]);
+}

@@ -1,0 +1,159 @@
+// A hashed list goes up: cut into parts, each packed, sent in order and named by its digest at the end. A connection
+// that breaks is taken up where the room stands; an upload that was begun by a client now gone is finished by another.
+
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { PROBLEMS, type Problem } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { components } from "./api-types.gen.ts";
+import { CUT_BYTES, cutList } from "./cut-list.ts";
+import { type FileForm, listBytes } from "./local/list-bytes.ts";
+import { PATIENCE, type Patience, pause } from "./patient-fetch.ts";
+import { isNetworkFailure, localProblem, type ProblemReply, problemFrom, unreachable } from "./problem-reply.ts";
+import type { RoomClient } from "./room-client.ts";
+
+export type Upload = components["schemas"]["Upload"];
+export type Version = components["schemas"]["Version"];
+
+/** How far an upload has come. `rows` are those that the room has read, `bytes` those of the source as it is stored. */
+export type UploadProgress = { readonly phase: "sending" | "sealing"; readonly rows: number; readonly bytes: number };
+
+/** A hashed list and where it goes. */
+export type ListUpload = {
+  readonly client: RoomClient;
+  /** The name of one of the caller's datasets. */
+  readonly dataset: string;
+  /** The hashed CSV, plain or gzip. */
+  readonly source: AsyncIterable<Uint8Array>;
+  readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
+  /** An upload that an earlier try of the same list began; one that is gone or closed is begun anew. */
+  readonly resume?: string | undefined;
+  /** Told the upload's id before the first part is sent, so that it can be kept for a resumption. */
+  readonly onOpen?: ((uploadId: string) => Promise<void>) | undefined;
+  readonly cutBytes?: number | undefined;
+  readonly patience?: Patience | undefined;
+};
+
+/**
+ * Sends a list and makes it the dataset's version in force. Until the answer is in, the earlier version stays.
+ * A resumed upload skips the parts that the room has. Memory: about three parts.
+ * @throws whatever the source throws
+ */
+export async function uploadList(list: ListUpload): Promise<Result<Version, ProblemReply>> {
+  const opened = await openUpload(list);
+  if (!opened.ok) return opened;
+  if (opened.value.version !== null) return sealedVersion(list, opened.value.version);
+  await list.onOpen?.(opened.value.id);
+  const digests = await sendParts(list, opened.value);
+  if (!digests.ok) return digests;
+  return list.client.call((api) =>
+    api.POST("/v1/uploads/{upload}/commit", {
+      params: { path: { upload: opened.value.id } },
+      body: { parts: digests.value },
+    }),
+  );
+}
+
+/** Gives an open upload up: its parts are deleted, and nothing has changed. */
+export function dropUpload(client: RoomClient, upload: string): Promise<Result<Upload, ProblemReply>> {
+  return client.call((api) => api.DELETE("/v1/uploads/{upload}", { params: { path: { upload } } }));
+}
+
+async function openUpload({ client, dataset, resume }: ListUpload): Promise<Result<Upload, ProblemReply>> {
+  if (resume !== undefined) {
+    const begun = await readUpload(client, resume);
+    if (!begun.ok && begun.error.kind !== "not-found") return begun;
+    if (begun.ok && (begun.value.state === "open" || begun.value.version !== null)) return begun;
+  }
+  return client.call((api) => api.POST("/v1/datasets/{dataset}/uploads", { params: { path: { dataset } }, body: {} }));
+}
+
+// The earlier client was cut off after its commit: the version that it made is the answer.
+async function sealedVersion({ client, dataset }: ListUpload, id: string): Promise<Result<Version, ProblemReply>> {
+  const versions = await client.call((api) =>
+    api.GET("/v1/datasets/{dataset}/versions", { params: { path: { dataset } } }),
+  );
+  if (!versions.ok) return versions;
+  const version = versions.value.items.find((one) => one.id === id);
+  if (version !== undefined) return ok(version);
+  return err(localProblem("not-found", `version \`${id}\` of the upload is not there`, "start a new upload"));
+}
+
+type Packed = { readonly number: number; readonly bytes: Uint8Array; readonly digest: string };
+
+async function sendParts(list: ListUpload, upload: Upload): Promise<Result<string[], ProblemReply>> {
+  const form: FileForm = { bytes: 0, isGzip: false, hasByteOrderMark: false };
+  const digests: string[] = [];
+  let rows = 0;
+  for await (const cut of cutList(listBytes(list.source, form), list.cutBytes ?? CUT_BYTES)) {
+    if (!cut.ok) return err(fromProblem(cut.error));
+    const part = packed(digests.length + 1, cut.value);
+    const known = upload.parts[digests.length];
+    if (known !== undefined && known.digest !== part.digest) return err(anotherList(part.number));
+    const arrived = known !== undefined ? ok(known) : await sendPart(list, upload.id, part);
+    if (!arrived.ok) return arrived;
+    digests.push(part.digest);
+    rows += arrived.value.rows;
+    list.onProgress?.({ phase: "sending", rows, bytes: form.bytes });
+  }
+  list.onProgress?.({ phase: "sealing", rows, bytes: form.bytes });
+  return ok(digests);
+}
+
+function packed(number: number, plain: Uint8Array): Packed {
+  const small = gzipSync(plain, { level: 1 });
+  const bytes = small.length < plain.length ? small : plain;
+  return { number, bytes, digest: createHash("sha256").update(bytes).digest("hex") };
+}
+
+type Part = Upload["parts"][number];
+
+// A part whose fate is unknown is looked up before it is sent again: it may have arrived.
+async function sendPart(list: ListUpload, upload: string, part: Packed): Promise<Result<Part, ProblemReply>> {
+  const { tries, pauseMillis } = list.patience ?? PATIENCE;
+  for (let count = 1; ; count++) {
+    const sent = await putPart(list.client, upload, part);
+    if (sent.ok || !isPassing(sent.error) || count > 2 * tries) return partOf(sent, part);
+    await pause(pauseMillis * count);
+    const seen = await readUpload(list.client, upload);
+    if (seen.ok && seen.value.nextPart > part.number) return partOf(seen, part);
+  }
+}
+
+async function putPart(client: RoomClient, upload: string, part: Packed): Promise<Result<Upload, ProblemReply>> {
+  const url = `${client.url}/v1/uploads/${upload}/parts/${part.number}`;
+  const headers = { "content-type": "text/csv" };
+  try {
+    const response = await client.send(new Request(url, { method: "PUT", headers, body: part.bytes }));
+    if (!response.ok) return err(problemFrom(response.status, JSON.parse(await response.text())));
+    // SAFETY: a reply of 200 to this route is an upload by the room's own schema.
+    return ok(JSON.parse(await response.text()) as Upload);
+  } catch (failure) {
+    if (failure instanceof SyntaxError) return err(problemFrom(502, null));
+    if (isNetworkFailure(failure)) return err(unreachable(client.url, failure));
+    throw failure;
+  }
+}
+
+function isPassing({ status, kind }: ProblemReply): boolean {
+  return kind === "unreachable" || kind === "digest-mismatch" || status >= 500 || status === 429;
+}
+
+function partOf(seen: Result<Upload, ProblemReply>, part: Packed): Result<Part, ProblemReply> {
+  if (!seen.ok) return seen;
+  const arrived = seen.value.parts.find(({ number }) => number === part.number);
+  return arrived?.digest === part.digest ? ok(arrived) : err(anotherList(part.number));
+}
+
+function readUpload(client: RoomClient, upload: string): Promise<Result<Upload, ProblemReply>> {
+  return client.call((api) => api.GET("/v1/uploads/{upload}", { params: { path: { upload } } }));
+}
+
+function anotherList(number: number): ProblemReply {
+  const detail = `part ${number} of the upload is not the one of this list`;
+  return localProblem("part-mismatch", detail, "start a new upload");
+}
+
+function fromProblem({ kind, detail }: Problem): ProblemReply {
+  return localProblem(kind, detail, PROBLEMS[kind].next);
+}
