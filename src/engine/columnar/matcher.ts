@@ -11,10 +11,10 @@ import { keptWithin } from "./kept.ts";
 import { type Layout, layoutOf, SEGMENT_ENDING } from "./layout.ts";
 import { type OpenedSegment, openSegment } from "./opened.ts";
 import {
-  buildCrosswalk,
-  type CrosswalkOf,
   overlapOfMany,
   overlapOfTwo,
+  PAIRINGS_MADE,
+  type Pairings,
   type Party,
   partyOf,
   selectRecords,
@@ -22,6 +22,9 @@ import {
 import { sealUpload } from "./seal.ts";
 import { syncDirectory, UNFINISHED } from "./sealed-file.ts";
 import { stagePart, type TokeniserOf } from "./stage.ts";
+
+/** Counts of shared tokens that are kept: a few hundred kilobytes with their names. */
+const COUNTS_KEPT = 1_000;
 
 export type ColumnarOptions = {
   /** Made when it does not exist; nobody else writes in it. */
@@ -44,7 +47,7 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
   const scheme = `${TOKEN_SCHEME}:${options.roomKeyVersion}`;
   const tokeniserOf = options.tokeniserOf ?? ((kind) => tokeniser(options.roomKey, kind));
   const opened = keptWithin<OpenedSegment>(options.memoryBytes, (segment) => segment.bytes);
-  const crosswalkOf = options.keepsCrosswalks === false ? buildCrosswalk : keptCrosswalks(options.memoryBytes / 4);
+  const pairings = options.keepsCrosswalks === false ? PAIRINGS_MADE : keptPairings(options.memoryBytes / 4);
   const party = async (list: ComparedList): Promise<Party> => {
     const segment = await opened.get(list.segment, () => openSegment(layout, list.segment, list.dataKey));
     if (!segment.isOpenedBy(list.dataKey)) throw new Error("a segment is asked for with another key than its own");
@@ -65,25 +68,31 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
       const [left, right] = parties;
       const [kind] = identifiers;
       if (left === undefined || right === undefined || kind === undefined) throw new Error("nothing to compare");
-      if (parties.length === 2) return overlapOfTwo({ left, right, identifiers }, crosswalkOf);
+      if (parties.length === 2) return overlapOfTwo({ left, right, identifiers }, pairings);
       if (identifiers.length > 1) throw new Error("three lists or more are compared by one identifier");
       return overlapOfMany(parties, kind);
     },
     select: async ({ own, other, identifiers, maximum }) => {
       const [left, right] = await Promise.all([party(own), party(other)]);
-      return selectRecords({ left, right, identifiers }, crosswalkOf, maximum);
+      return selectRecords({ left, right, identifiers }, pairings, maximum);
     },
   };
 }
 
-/** Keeps crosswalks by their segments in either order: whom two lists share does not depend on who asks. */
-function keptCrosswalks(budgetBytes: number): CrosswalkOf {
-  const kept = keptWithin<Crosswalk>(budgetBytes, (crosswalk) => crosswalk.left.length * 8);
-  return async (left, right, kind) => {
-    if (left.name <= right.name)
-      return kept.get(`${kind} ${left.name} ${right.name}`, () => buildCrosswalk(left, right, kind));
-    const mirrored = await kept.get(`${kind} ${right.name} ${left.name}`, () => buildCrosswalk(right, left, kind));
-    return { left: mirrored.right, right: mirrored.left };
+/** Keeps pairings by their segments in either order: whom two lists share does not depend on who asks. */
+function keptPairings(budgetBytes: number): Pairings {
+  const crosswalks = keptWithin<Crosswalk>(budgetBytes, (crosswalk) => crosswalk.left.length * 8);
+  const counts = keptWithin<number>(COUNTS_KEPT * 8, () => 8);
+  return {
+    crosswalk: async (left, right, kind) => {
+      const [a, b] = left.name <= right.name ? [left, right] : [right, left];
+      const kept = await crosswalks.get(`${kind} ${a.name} ${b.name}`, () => PAIRINGS_MADE.crosswalk(a, b, kind));
+      return a === left ? kept : { left: kept.right, right: kept.left };
+    },
+    sharedTokens: (left, right, kind) => {
+      const [a, b] = left.name <= right.name ? [left, right] : [right, left];
+      return counts.get(`${kind} ${a.name} ${b.name}`, () => PAIRINGS_MADE.sharedTokens(a, b, kind));
+    },
   };
 }
 

@@ -1,22 +1,27 @@
 // Questions over opened segments: who is in the room, how many of them the lists share, and whose records those are.
 
 import type { IdentifierKind } from "../../domain/dataset/schema.ts";
-import { type Crosswalk, crosswalkByBucket } from "../../domain/matching/crosswalk.ts";
+import { type Crosswalk, commonTokensByBucket, crosswalkByBucket } from "../../domain/matching/crosswalk.ts";
 import { countPairs, matchOneToOne } from "../../domain/matching/one-to-one.ts";
 import { regionsByBucket } from "../../domain/matching/regions.ts";
 import { type Room, roomOf } from "../../domain/matching/room.ts";
-import { isOnePerPerson } from "../../domain/matching/token-table.ts";
+import { BUCKETS, isOnePerPerson, type TokenTable } from "../../domain/matching/token-table.ts";
 import type { ComparedList, OverlapCounts } from "../../ports/matcher.ts";
 import { type OpenedSegment, tableFor } from "./opened.ts";
 import { inSteps } from "./pace.ts";
 
-const BUCKETS_PER_BREATH = 16;
+/** Tokens compared between two breaths: a few milliseconds. */
+const TOKENS_PER_BREATH = 524_288;
 
 /** A list of a question: its segment and who of it is in the room. */
 export type Party = { readonly segment: OpenedSegment; readonly room: Room };
 
-/** The crosswalk of one identifier of two segments, made or kept. */
-export type CrosswalkOf = (left: OpenedSegment, right: OpenedSegment, kind: IdentifierKind) => Promise<Crosswalk>;
+/** What two segments have in common by one identifier, made or kept. */
+export type Pairings = {
+  crosswalk(left: OpenedSegment, right: OpenedSegment, kind: IdentifierKind): Promise<Crosswalk>;
+  /** How many tokens they share: all that a question about everybody needs, where nobody holds two. */
+  sharedTokens(left: OpenedSegment, right: OpenedSegment, kind: IdentifierKind): Promise<number>;
+};
 
 export function partyOf(segment: OpenedSegment, { consents, where }: ComparedList): Party {
   const bits = consents.map((name) => segment.header.consents.indexOf(name));
@@ -32,55 +37,68 @@ export function partyOf(segment: OpenedSegment, { consents, where }: ComparedLis
   return { segment, room: roomOf(segment.header.people, { consents: segment.consents, needed, clauses }) };
 }
 
-/** Builds the crosswalk of two segments without holding the process up. */
-export function buildCrosswalk(left: OpenedSegment, right: OpenedSegment, kind: IdentifierKind): Promise<Crosswalk> {
-  return inSteps(crosswalkByBucket(tableFor(left, kind), tableFor(right, kind)), BUCKETS_PER_BREATH);
+/** Makes every pairing anew, without holding the process up. */
+export const PAIRINGS_MADE: Pairings = {
+  crosswalk: (left, right, kind) => overTables(crosswalkByBucket, [tableFor(left, kind), tableFor(right, kind)]),
+  sharedTokens: (left, right, kind) => overTables(commonTokensByBucket, [tableFor(left, kind), tableFor(right, kind)]),
+};
+
+function overTables<Value>(
+  work: (left: TokenTable, right: TokenTable) => Generator<void, Value>,
+  [left, right]: readonly [TokenTable, TokenTable],
+): Promise<Value> {
+  return inSteps(work(left, right), bucketsPerBreath([left, right]));
+}
+
+function bucketsPerBreath(tables: readonly TokenTable[]): number {
+  const tokens = tables.reduce((sum, table) => sum + table.keys.length, 0);
+  return Math.max(1, Math.floor((TOKENS_PER_BREATH * BUCKETS) / (tokens + 1)));
 }
 
 type Pair = { readonly left: Party; readonly right: Party; readonly identifiers: readonly IdentifierKind[] };
 
-export async function overlapOfTwo(pair: Pair, crosswalkOf: CrosswalkOf): Promise<OverlapCounts> {
-  const byIdentifier = await countsOf(pair, crosswalkOf);
+export async function overlapOfTwo(pair: Pair, pairings: Pairings): Promise<OverlapCounts> {
+  const byIdentifier = await countsOf(pair, pairings);
   const matched = byIdentifier.reduce((sum, count) => sum + count, 0);
   const sizes = [pair.left.room.size, pair.right.room.size] as const;
   return { sizes, regions: [0, sizes[0] - matched, sizes[1] - matched, matched], byIdentifier };
 }
 
-async function countsOf(pair: Pair, crosswalkOf: CrosswalkOf): Promise<readonly number[]> {
+async function countsOf(pair: Pair, pairings: Pairings): Promise<readonly number[]> {
   const { left, right, identifiers } = pair;
-  const crosswalks = await crosswalksOf(pair, crosswalkOf);
   const sides = { left: left.room, right: right.room };
   const [only] = identifiers;
-  const [crosswalk] = crosswalks;
-  const isPlain =
-    identifiers.length === 1 &&
-    only !== undefined &&
-    isOnePerPerson(tableFor(left.segment, only)) &&
-    isOnePerPerson(tableFor(right.segment, only));
-  if (isPlain && crosswalk !== undefined) return [countPairs(crosswalk, sides)];
-  return matchOneToOne(crosswalks, sides).counts;
+  if (identifiers.length > 1 || only === undefined || !isPlain(pair, only))
+    return matchOneToOne(await crosswalksOf(pair, pairings), sides).counts;
+  const isEverybodyIn = sides.left.mask === null && sides.right.mask === null;
+  if (isEverybodyIn) return [await pairings.sharedTokens(left.segment, right.segment, only)];
+  return [countPairs(await pairings.crosswalk(left.segment, right.segment, only), sides)];
 }
 
-async function crosswalksOf({ left, right, identifiers }: Pair, crosswalkOf: CrosswalkOf): Promise<Crosswalk[]> {
+function isPlain({ left, right }: Pair, kind: IdentifierKind): boolean {
+  return isOnePerPerson(tableFor(left.segment, kind)) && isOnePerPerson(tableFor(right.segment, kind));
+}
+
+async function crosswalksOf({ left, right, identifiers }: Pair, pairings: Pairings): Promise<Crosswalk[]> {
   const crosswalks: Crosswalk[] = [];
-  for (const kind of identifiers) crosswalks.push(await crosswalkOf(left.segment, right.segment, kind));
+  for (const kind of identifiers) crosswalks.push(await pairings.crosswalk(left.segment, right.segment, kind));
   return crosswalks;
 }
 
 export async function overlapOfMany(parties: readonly Party[], kind: IdentifierKind): Promise<OverlapCounts> {
   const members = parties.map(({ segment, room }) => ({ table: tableFor(segment, kind), room }));
-  const regions = await inSteps(regionsByBucket(members), BUCKETS_PER_BREATH);
+  const regions = await inSteps(regionsByBucket(members), bucketsPerBreath(members.map(({ table }) => table)));
   return { sizes: parties.map(({ room }) => room.size), regions, byIdentifier: [] };
 }
 
 /** The records of the matched people of the left list, in the order of its file. */
 export async function selectRecords(
   pair: Pair,
-  crosswalkOf: CrosswalkOf,
+  pairings: Pairings,
   maximum: number,
 ): Promise<{ readonly count: number; readonly records: readonly string[] }> {
   const { left, right } = pair;
-  const matching = matchOneToOne(await crosswalksOf(pair, crosswalkOf), { left: left.room, right: right.room });
+  const matching = matchOneToOne(await crosswalksOf(pair, pairings), { left: left.room, right: right.room });
   const count = matching.counts.reduce((sum, one) => sum + one, 0);
   return { count, records: count > maximum ? [] : recordsOf(left.segment, matching.left) };
 }

@@ -1,0 +1,77 @@
+// Rooms as child processes, which a test may kill. Loading the program takes a second, so a process can be made ready
+// while another one still serves, and starts when it is told to.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** Where a room works, and on which port; 0 is any. `logFile` gets what it says on standard error. */
+export type RoomPlace = {
+  readonly directory: string;
+  readonly port: number;
+  readonly logFile: string;
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+export type WaitingRoom = {
+  /** Starts the room; answers where it listens, or why it does not start. */
+  readonly start: () => Promise<ChildRoom | { readonly refused: readonly string[] }>;
+  /** Ends the process, started or not, at once. */
+  readonly kill: () => Promise<void>;
+};
+
+export type ChildRoom = {
+  readonly origin: string;
+  /** SIGKILL; resolves when the process is gone. */
+  readonly kill: () => Promise<void>;
+  /** SIGTERM; resolves when the room has stopped. */
+  readonly stop: () => Promise<void>;
+};
+
+/** A process that has the program in memory and waits to be started. */
+export function waitingRoom({ directory, port, logFile, environment }: RoomPlace): WaitingRoom {
+  const child = spawn(process.execPath, ["--import", "tsx", ENTRY, directory, String(port)], {
+    cwd: CHECKOUT,
+    env: { ...process.env, ...environment },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  child.stderr.pipe(createWriteStream(logFile, { flags: "a" }));
+  // A process that is killed before it was started leaves a pipe that nobody reads.
+  child.stdin.on("error", () => undefined);
+  const said = lineOf(child);
+  const kill = () => ended(child, "SIGKILL");
+  return {
+    kill,
+    start: async () => {
+      child.stdin.write("start\n");
+      const reply: { readonly origin: string } | { readonly refused: readonly string[] } = JSON.parse(await said);
+      if ("refused" in reply) return reply;
+      return { origin: reply.origin, kill, stop: () => ended(child, "SIGTERM") };
+    },
+  };
+}
+
+/** Starts a room, and fails with its own words when it does not. */
+export async function startChild(waiting: WaitingRoom): Promise<ChildRoom> {
+  const room = await waiting.start();
+  if ("refused" in room) throw new Error(room.refused.join("; "));
+  return room;
+}
+
+const ENTRY = fileURLToPath(new URL("room-process.ts", import.meta.url));
+const CHECKOUT = fileURLToPath(new URL("../../..", import.meta.url));
+
+async function lineOf(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error("the process has no standard output");
+  for await (const line of createInterface({ input: child.stdout })) return line;
+  return JSON.stringify({ refused: ["the process ended without a word; its log may tell"] });
+}
+
+async function ended(child: ChildProcess, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, "exit");
+  child.kill(signal);
+  await exit;
+}
