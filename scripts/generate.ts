@@ -1,6 +1,7 @@
 // Makes the generated files from their sources: the OpenAPI document, one JSON Schema a document, the client's types.
 // With `--check` it writes nothing and fails where a file differs from what it would write.
 
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import openapiTypescript, { astToString } from "openapi-typescript";
@@ -32,6 +33,10 @@ async function generated(): Promise<Map<string, string>> {
   return files.set("src/client/api-types.gen.ts", note + types);
 }
 
+async function readIfThere(path: string): Promise<string | null> {
+  return existsSync(path) ? readFile(path, "utf8") : null;
+}
+
 function printed(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
@@ -39,7 +44,7 @@ function printed(value: unknown): string {
 const isCheck = process.argv.includes("--check");
 const stale: string[] = [];
 for (const [path, text] of await generated()) {
-  const before = await readFile(path, "utf8").catch(() => null);
+  const before = await readIfThere(path);
   if (before === text) continue;
   stale.push(path);
   if (isCheck) continue;

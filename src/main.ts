@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { pino } from "pino";
 import type { Ports, Progress, ProgressState, Room } from "./app/ports.ts";
-import { startRoom, sweepRoom } from "./app/start-room.ts";
+import { checkKeys, startRoom, sweepRoom } from "./app/start-room.ts";
 import { type Config, configurationDigest } from "./config.ts";
 import type { SigningKey } from "./crypto/jwk.ts";
 import { unixMillis } from "./domain/instant.ts";
@@ -39,7 +39,7 @@ export type RunningRoom = {
 
 const MATCHER_MEMORY_BYTES = 2 * 1024 ** 3;
 
-/** What a room is started for. `onFreshDatabase`: on a database of its own, dropped when it stops, if DATABASE_URL is set. */
+/** What a room is started for. With DATABASE_URL, `onFreshDatabase` gives it a database that goes when it stops. */
 export type Occasion = { readonly onFreshDatabase: boolean };
 
 /** Starts a room: keys, database, migrations, checks, sweep, then the listener. Refuses in sentences. */
@@ -99,6 +99,8 @@ async function assemble(
   const checked = await checkDatabase(database.value.room);
   if (!checked.ok) return checked;
   const ports = portsOf(config, keys.value, database.value);
+  const fitting = await checkKeys(ports);
+  if (!fitting.ok) return err([`the keys in ${config.keysPath} ${fitting.error}`]);
   const configuration = { configurationDigest: configurationDigest(config), version: packageVersion() };
   await startRoom(ports, { operatorKey: operatorKey.value.publicKey, ...configuration });
   await sweepRoom(ports);
@@ -181,7 +183,13 @@ function appOf(config: Config, ports: Ports, publicOrigin: string): ReturnType<t
     ports,
     publicOrigin,
     knownKeys: new Map(),
-    isReady: () => ports.store.read(ready, async () => true).catch(() => false),
+    isReady: () =>
+      ports.store
+        .read(ready, async () => true)
+        .catch((failure: unknown) => {
+          log.warn({ outcome: "not ready", failure: failure instanceof Error ? failure.name : "unknown" });
+          return false;
+        }),
     logRequest: (line) => (line.failure === undefined ? log.info(line) : log.error(line)),
   });
 }

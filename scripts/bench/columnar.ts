@@ -20,7 +20,13 @@ export type Ours = Contender & {
 
 export function columnar(directory: string): Ours {
   const dataKey = randomBytes(32);
-  const options = { directory, roomKey: randomBytes(32), roomKeyVersion: 1, memoryBytes: 8 * 2 ** 30 };
+  const options = {
+    directory,
+    roomKey: randomBytes(32),
+    roomKeyVersion: 1,
+    memoryBytes: 8 * 2 ** 30,
+    hasSecondThread: true,
+  };
   const anew = columnarMatcher({ ...options, keepsCrosswalks: false });
   const keeping = columnarMatcher(options);
   const lists = new Map<string, ComparedList>();

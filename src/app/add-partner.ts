@@ -1,9 +1,8 @@
 // A partner comes into the room: the operator takes its manifest, and gets the code with which it enrols its key.
 
-import { sha256 } from "@noble/hashes/sha2.js";
 import { type PublicKey, parsePublicJwk } from "../crypto/jwk.ts";
 import { seal } from "../crypto/sealed-box.ts";
-import { toBase64Url, toHex, utf8 } from "../domain/bytes.ts";
+import { textDigest, toBase64Url, utf8 } from "../domain/bytes.ts";
 import { canonicalDigest, canonicalJson } from "../domain/canonical-json.ts";
 import { DAY_MILLIS, type UnixMillis, unixMillis } from "../domain/instant.ts";
 import { LIMITS } from "../domain/limits.ts";
@@ -17,7 +16,8 @@ import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
 export type Enrolment = { readonly partner: PartnerId; readonly code: string; readonly expiresAt: UnixMillis };
 
 /**
- * Adds a partner, or gives a partner without keys a new code in place of the old one.
+ * Adds a partner, or gives one that has no active key a new code in place of the old one: it has not enrolled yet, or
+ * its last key was revoked.
  * The code is 128 random bits after the partner's id; the room keeps its digest alone. It is a secret until used.
  */
 export function addPartner(
@@ -43,7 +43,7 @@ export function addPartner(
 
 /** SHA-256 of an enrolment code, which is what the room keeps of it. */
 export function codeDigest(code: string): string {
-  return toHex(sha256(utf8(code)));
+  return textDigest(code);
 }
 
 /** Binds a wrapped data key to the partner whose key it is. */
@@ -75,6 +75,7 @@ async function addOrRecall(
     return ok("added");
   }
   const isSame = before.manifest !== null && canonicalJson(before.manifest) === canonicalJson(manifest);
-  if (isSame && (await tx.keys.ofPartner(manifest.id)).length === 0) return ok("recalled");
+  const hasKey = (await tx.keys.ofPartner(manifest.id)).some((key) => key.revokedAt === null);
+  if (isSame && !hasKey) return ok("recalled");
   return err(problem("partner-exists", `\`${manifest.id}\` is in the room`));
 }

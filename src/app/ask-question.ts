@@ -1,10 +1,9 @@
 // A question is asked and answered, or refused. The decision, the debit, the answer, its receipt and the log entry
 // commit together before the reply; a question asked before gets the recorded answer and costs nothing.
 
-import { sha256 } from "@noble/hashes/sha2.js";
 import { RECEIPT_TYP } from "../crypto/document-types.ts";
 import { signCompact } from "../crypto/jws.ts";
-import { toBase64, toBase64Url, toHex, utf8 } from "../domain/bytes.ts";
+import { textDigest, toBase64, toBase64Url, toHex } from "../domain/bytes.ts";
 import { canonicalJson, type Json } from "../domain/canonical-json.ts";
 import { DAY_MILLIS, isoInstant, unixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
@@ -196,7 +195,7 @@ async function record(
   const { releasing, id, answer, outcome } = recording;
   const { caller, permitted } = releasing;
   const { file, question, digest, charges, decision } = permitted;
-  const answerDigest = toHex(sha256(utf8(answer)));
+  const answerDigest = textDigest(answer);
   const appended = await appendEntry(ports, tx, {
     act: outcome === "released" ? "question-permitted" : "question-withheld",
     actor: caller,

@@ -155,7 +155,8 @@ async function capRefusals(tx: Transaction, lineage: DatasetRef, charged: Charge
     const made = await tx.releases.madeWithin(touch, cap.periodDays);
     const oldest = made[cap.count - 1];
     if (oldest === undefined) continue;
-    const says = `${cap.count} such answers in ${cap.periodDays} days were given; the next is possible from ${nextTime(oldest, cap.periodDays)}`;
+    const next = nextTime(oldest, cap.periodDays);
+    const says = `${cap.count} such answers in ${cap.periodDays} days were given; the next is possible from ${next}`;
     reasons.push({ ...sourceOf(charged, lineage), pointer: "/defaults/requestsPerPeriod", effect: "denies", says });
   }
   return reasons;

@@ -118,7 +118,13 @@ function comparedList(name: DatasetRef, { question, versions, opened, consents }
   const dataKey = opened.keys.get(version.partner);
   if (dataKey === undefined) throw new Error("a list's data key was not opened");
   const where = question.where.filter((clause) => clause.dataset === name);
-  return { segment: version.segment, dataKey, consents: consents[name] ?? [], where };
+  return { segment: version.segment, dataKey, consents: consentsFor(name, consents), where };
+}
+
+// Terms name only lists that ask for a consent.
+function consentsFor(name: DatasetRef, consents: ComparedConsents): readonly string[] {
+  const wanted = consents[name];
+  return wanted === undefined ? [] : wanted;
 }
 
 async function nearestList(

@@ -25,8 +25,8 @@ export function enrolKey(
     if (row === null || !(await tx.enrolments.redeem(partner, codeDigest(code)))) {
       return err(problem("enrolment-code-invalid", "the code is not one that this partner may use now"));
     }
-    const named = row.manifest === null ? [] : (manifestKeys(row.manifest) ?? []);
-    if (named.length > 0 && !named.some(({ thumbprint }) => thumbprint === key.thumbprint)) {
+    const named = row.manifest === null ? [] : manifestKeys(row.manifest);
+    if (named === null || (named.length > 0 && !named.some(({ thumbprint }) => thumbprint === key.thumbprint))) {
       return err(problem("key-unacceptable", "the manifest names other keys than this one"));
     }
     return registerIn(ports, tx, { partner, key, by: { partner, thumbprint: key.thumbprint } });

@@ -34,7 +34,7 @@ export function putPolicy(
     const current = await tx.policies.current(caller.partner);
     const digest = canonicalDigest(policy);
     if (current?.digest === digest) return ok(current);
-    const expected = (current?.version ?? 0) + 1;
+    const expected = current === null ? 1 : current.version + 1;
     if (policy.version !== expected) {
       return err(problem("policy-version-conflict", `the next version is ${expected}`, { expected }));
     }

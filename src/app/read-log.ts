@@ -92,12 +92,9 @@ async function provenEntries(
   { from, size }: { readonly from: number; readonly size: number },
 ): Promise<ProvenEntry[]> {
   const entries = (await tx.log.entries(from, LIMITS.logPageEntries)).filter(({ index }) => index < size);
-  const plans = entries.map(({ index }) => inclusionPlan(index, size));
-  const nodes = await tx.log.nodes(plans.flat(2));
-  return entries.map(({ index, entry }, place) => {
-    const proof = proofFromPlan(plans[place] ?? [], nodes).map(toBase64);
-    return { index, entry, proof };
-  });
+  const planned = entries.map((row) => ({ ...row, plan: inclusionPlan(row.index, size) }));
+  const nodes = await tx.log.nodes(planned.flatMap(({ plan }) => plan.flat()));
+  return planned.map(({ index, entry, plan }) => ({ index, entry, proof: proofFromPlan(plan, nodes).map(toBase64) }));
 }
 
 async function proofOf(tx: Transaction, plan: ProofPlan): Promise<readonly Uint8Array[]> {

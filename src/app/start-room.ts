@@ -1,11 +1,38 @@
 // The room's own first and later starts: the operator is known, the start is in the log, what nobody finished is swept.
 
 import type { PublicKey } from "../crypto/jwk.ts";
+import { open as openBox } from "../crypto/sealed-box.ts";
+import { parseVerifierKey, rawPublicKey, verifierKey, verifyNote } from "../crypto/signed-note.ts";
+import { utf8 } from "../domain/bytes.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import { dataKeyLabel } from "./add-partner.ts";
 import { appendEntry } from "./append-entry.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports, Room } from "./ports.ts";
+
+/**
+ * Whether the room's keys are those that its database was written with. A room under others would sign a second
+ * history and open no list, so this stands before anything is written. O(partners).
+ * @returns the end of a sentence that begins with where the keys came from
+ */
+export async function checkKeys(ports: Pick<Ports, "store" | "room">): Promise<Result<null, string>> {
+  const parties = await everybody(ports);
+  return ports.store.read({ name: "check keys", parties }, async (tx) => {
+    const { checkpoint } = await tx.log.head();
+    if (checkpoint !== "" && !isSignedBy(ports.room, checkpoint)) {
+      return err("are not this room's: its log was signed with another key");
+    }
+    for (const partner of parties) {
+      const wrapped = await tx.dataKeys.find(partner);
+      if (wrapped !== null && !openBox(ports.room.wrappingKey, wrapped, dataKeyLabel(partner)).ok) {
+        return err(`are not this room's: they do not open the data key of \`${partner}\``);
+      }
+    }
+    return ok(null);
+  });
+}
 
 /**
  * Makes the operator known under its key when the room is new, and logs this start.
@@ -28,15 +55,25 @@ export async function startRoom(
   });
 }
 
-/** Forgets what is out of date, and deletes every file that no row names: the rest of a crash. Run before serving. */
+/**
+ * Forgets what is out of date, lets requests that a crash cut off be sent again at once, and deletes every file that
+ * no row names. Run before serving, after `startRoom`, whose turn at the log comes when the last commit of a server
+ * that was killed has come through: a file of that commit must not look like an orphan.
+ */
 export async function sweepRoom(ports: Pick<Ports, "store" | "matcher">): Promise<void> {
   const parties = await everybody(ports);
   const kept = await ports.store.note({ name: "sweep room", parties }, async (tx) => {
     await tx.nonces.purge();
     await tx.idempotency.purge();
+    await tx.idempotency.endLeases();
     return { segments: await tx.versions.segments(), stagings: await tx.uploads.openIds(LIMITS.uploadDays) };
   });
   await ports.matcher.sweep({ segments: new Set(kept.segments), stagings: new Set(kept.stagings) });
+}
+
+function isSignedBy({ origin, signingKey }: Room, checkpoint: string): boolean {
+  const key = parseVerifierKey(verifierKey(origin, rawPublicKey(signingKey.publicKey)));
+  return key.ok && verifyNote(utf8(checkpoint), [key.value]).ok;
 }
 
 /** Every partner of the room and the operator: for whom an act works that concludes from what is not there. */

@@ -8,15 +8,17 @@ import { describe } from "./describe.ts";
 import { readJson, readText } from "./files.ts";
 import { act, type Call, misused, type Outcome, type Refusal, type Terminal, unverified } from "./terminal.ts";
 
-const keySetSchema = z.looseObject({ keys: z.array(z.unknown()) });
-const byMemberSchema = z.record(z.string(), keySetSchema);
+const byMemberSchema = z.record(z.string(), z.looseObject({ keys: z.array(z.unknown()) }));
 const optionsSchema = z.object({ jwks: z.array(z.string()) });
 
 export function addContractVerify(contract: Command, terminal: Terminal): void {
   const command = describe(contract.command("verify <file>"), "verify a signed contract offline", [
     "concordat contract show sunline-harbour --jws > contract.json",
     "  concordat contract verify contract.json --jwks sunline-holidays=sunline.json --jwks harbour-yachts=harbour.json",
-  ]).requiredOption("--jwks <file...>", "the members' keys: MEMBER=FILE for each, or one FILE with a key set by member");
+  ]).requiredOption(
+    "--jwks <file...>",
+    "the members' keys: MEMBER=FILE for each, or one FILE with a key set by member",
+  );
   act(terminal, command, verify);
 }
 
@@ -41,13 +43,12 @@ async function readKeySets(files: readonly string[]): Promise<Result<Map<string,
     const [, member, path = file] = /^([a-z0-9-]+)=(.+)$/.exec(file) ?? [];
     const json = await readJson(path);
     if (!json.ok) return json;
-    const set = (member === undefined ? byMemberSchema : keySetSchema).safeParse(json.value);
-    if (!set.success) {
+    const sets = byMemberSchema.safeParse(member === undefined ? json.value : { [member]: json.value });
+    if (!sets.success) {
       const form = member === undefined ? "an object of key sets by member" : 'a key set: {"keys": [...]}';
       return err(misused(`\`${path}\` is not ${form}`, "see `concordat contract verify --help`"));
     }
-    const named = member === undefined ? byMemberSchema.parse(json.value) : { [member]: keySetSchema.parse(json.value) };
-    for (const [name, { keys }] of Object.entries(named)) byMember.set(name, keys);
+    for (const [name, { keys }] of Object.entries(sets.data)) byMember.set(name, keys);
   }
   return ok(byMember);
 }

@@ -146,7 +146,11 @@ async function sign({ session, operands }: SessionCall): Promise<Outcome> {
   const signed = await session.client.call((api) =>
     api.POST("/v1/contracts/{contract}/signatures", { params: { path: { contract: id } }, body: signature.value }),
   );
-  return told(signed, presented);
+  // Scripts that need the contract in force must see that it is not.
+  return told(signed, (reply) => {
+    const isWaiting = reply.state.kind === "offered";
+    return { ...presented(reply), exit: isWaiting ? EXIT.waiting : EXIT.done };
+  });
 }
 
 async function change(
@@ -154,13 +158,11 @@ async function change(
   send: (id: string) => Promise<Parameters<typeof told<ContractReply>>[0]>,
 ): Promise<Outcome> {
   const found = await findContract(session.client, operands[0] ?? "");
-  return found.ok ? told(await send(found.value.id), (reply) => ({ ...presented(reply), exit: EXIT.done })) : found;
+  return found.ok ? told(await send(found.value.id), presented) : found;
 }
 
-// A contract that waits for signatures is no failure of whoever proposed or looks, but scripts must see it.
 function presented(reply: ContractReply): Exclude<Told, { text: string }> {
-  const { id, state, signatures, events, offeredBy, offeredAt } = reply;
-  const isWaiting = state.kind === "offered" && (state.missing ?? []).length > 0;
+  const { id, signatures, events, offeredBy, offeredAt } = reply;
   const lines = [
     `contract ${nameOf(reply)} (${id})`,
     ...aligned(
@@ -173,12 +175,13 @@ function presented(reply: ContractReply): Exclude<Told, { text: string }> {
       2,
     ),
   ];
-  return { json: reply, lines, exit: isWaiting ? EXIT.waiting : EXIT.done };
+  return { json: reply, lines };
 }
 
 function stateInWords({ state }: ContractReply): string {
   const words = state.kind.replaceAll("-", " ");
-  if (state.missing !== undefined && state.missing.length > 0) return `${words}; not signed by ${state.missing.join(", ")}`;
+  if (state.missing !== undefined && state.missing.length > 0)
+    return `${words}; not signed by ${state.missing.join(", ")}`;
   return state.by === undefined ? words : `${words} by ${state.by.join(", ")}`;
 }
 

@@ -1,7 +1,7 @@
 // Documents that a partner writes: read from a file, checked by their schema on this machine, every fault named by its
 // place (JSON Pointer, RFC 6901).
 
-import { z } from "zod";
+import type { z } from "zod";
 import { err, ok, type Result } from "../domain/result.ts";
 import { readJson } from "./files.ts";
 import { EXIT, misused, type Refusal } from "./terminal.ts";

@@ -32,7 +32,7 @@ export function problemLines({ detail, title, next, extra }: ProblemReply): stri
     ...issues.map(({ path, says }) => `  ${path === "" ? "the document" : path}: ${says}`),
     ...denials.map((reason) => `  ${clauseOf(reason)}: ${reason.says}`),
     ...instead.map(({ says }) => `permitted instead: ${says}`),
-    ...(next === "" ? [] : [`next: ${next}`]),
+    ...(next === "" || denials.length > 0 ? [] : [`next: ${next}`]),
   ];
 }
 

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { parseVerifierKey, type VerifierKey } from "../crypto/signed-note.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { readTextIfAny } from "./files.ts";
-import { chooseProfile } from "./profiles.ts";
+import { chooseProfile, placeOptions } from "./profiles.ts";
 import { readOpenly } from "./session.ts";
 import { failed, misused, type Refusal, type Terminal } from "./terminal.ts";
 
@@ -22,19 +22,28 @@ export async function readRoomKey(url: string): Promise<Result<string, Refusal>>
   return ok(keys.data.checkpointKey);
 }
 
+/** The option of commands that verify. It shares its name with the program's own, which says what to sign with. */
+export const KEY_OPTION = [
+  "--key <key>",
+  "the room's verifier key, or a file with it (default: as pinned in the profile)",
+] as const;
+
 /**
  * The key to verify with: the one given, as text or as a file that holds it, or the one pinned in the profile.
  * Nothing is sent.
  */
 export async function trustedKey(terminal: Terminal, options: unknown): Promise<Result<VerifierKey, Refusal>> {
-  const { key: given } = z.object({ key: z.string().optional() }).parse(options);
-  if (given !== undefined && parseVerifierKey(given).ok) return parsed(given, "--key");
-  if (given !== undefined) {
-    const text = await readTextIfAny(given);
-    if (!text.ok) return text;
-    return text.value === null ? err(misused(NOT_A_KEY)) : parsed(text.value.trim(), `\`${given}\``);
-  }
-  const profile = await chooseProfile(terminal.world, options);
+  const { key: given } = placeOptions.parse(options);
+  if (given === undefined) return pinnedKey(terminal, options);
+  if (parseVerifierKey(given).ok) return parsed(given, "--key");
+  const text = await readTextIfAny(given);
+  if (!text.ok) return text;
+  return text.value === null ? err(misused(NOT_A_KEY)) : parsed(text.value.trim(), `\`${given}\``);
+}
+
+/** The room's key as the profile pinned it. */
+export async function pinnedKey({ world }: Terminal, options: unknown): Promise<Result<VerifierKey, Refusal>> {
+  const profile = await chooseProfile(world, options);
   const pinned = profile.ok ? profile.value.roomKey : undefined;
   return pinned === undefined ? err(misused("no room's key is at hand", ASK)) : parsed(pinned, "the profile");
 }

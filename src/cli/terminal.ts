@@ -50,7 +50,10 @@ export function act(terminal: Terminal, command: Command, run: (call: Call) => P
 export function tell(terminal: Terminal, outcome: Outcome, isJson: boolean): void {
   const { standardOutput, standardError } = terminal.world;
   const told = outcome.ok ? outcome.value : outcome.error;
-  if ("text" in told) return standardOutput(told.text);
+  if ("text" in told) {
+    standardOutput(told.text);
+    return;
+  }
   const forPeople = outcome.ok && !isJson ? standardOutput : standardError;
   if (told.lines.length > 0) forPeople(`${told.lines.join("\n")}\n`);
   if (isJson) standardOutput(`${JSON.stringify(told.json)}\n`);

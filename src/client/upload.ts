@@ -54,11 +54,6 @@ export async function uploadList(list: ListUpload): Promise<Result<Version, Prob
   );
 }
 
-/** Gives an open upload up: its parts are deleted, and nothing has changed. */
-export function dropUpload(client: RoomClient, upload: string): Promise<Result<Upload, ProblemReply>> {
-  return client.call((api) => api.DELETE("/v1/uploads/{upload}", { params: { path: { upload } } }));
-}
-
 async function openUpload({ client, dataset, resume }: ListUpload): Promise<Result<Upload, ProblemReply>> {
   if (resume !== undefined) {
     const begun = await readUpload(client, resume);

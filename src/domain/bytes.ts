@@ -1,12 +1,21 @@
 // Spellings of bytes: hex, base64 and base64url, each strict and each printed one way only.
 
-import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, hexToBytes, concatBytes as joined, utf8ToBytes } from "@noble/hashes/utils.js";
 import { err, ok, type Result } from "./result.ts";
-
-export { concatBytes };
 
 const STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/** Bytes one after the other. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  return joined(...parts);
+}
+
+/** SHA-256 over the UTF-8 bytes of a text, in lowercase hex. */
+export function textDigest(text: string): string {
+  return toHex(sha256(utf8(text)));
+}
 
 /** UTF-8 bytes of a text. */
 export function utf8(text: string): Uint8Array {

@@ -1,8 +1,7 @@
 // Canonical JSON (RFC 8785) and the strict reading that goes with it: no duplicate names, no lone surrogates,
 // no number that a double cannot hold. What is signed, hashed or logged passes through here.
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { toHex, utf8 } from "./bytes.ts";
+import { textDigest } from "./bytes.ts";
 import { LIMITS } from "./limits.ts";
 import { err, ok, type Result } from "./result.ts";
 
@@ -30,7 +29,7 @@ export function canonicalJson(value: Json): string {
 
 /** SHA-256 over the UTF-8 bytes of the canonical text, in lowercase hex. */
 export function canonicalDigest(value: Json): string {
-  return toHex(sha256(utf8(canonicalJson(value))));
+  return textDigest(canonicalJson(value));
 }
 
 export type JsonRefusal = { readonly kind: "not-json" | "duplicate-name" | "too-deep"; readonly at: number };

@@ -21,7 +21,7 @@ export const LIMITS = {
   recordBytes: 128,
   /** Rejected rows whose line and reason are kept word for word; the rest are counted by reason. */
   rejectedRowsKept: 1_000,
-  /** Distinct identifiers of one kind that the match doctor counts exactly, at up to 48 bytes each; beyond, a sample. */
+  /** Distinct identifiers of one kind that the match doctor counts exactly, at 48 bytes each; beyond, a sample. */
   doctorIdentifiers: 1_000_000,
   /** Filled cells of a raw column after which it is refused when most of them are digests already. */
   looksHashedAfter: 100,

@@ -10,6 +10,7 @@ export type Problem = {
   readonly extra?: Readonly<Record<string, unknown>>;
 };
 
+/** One occurrence of a problem; `detail` is a sentence about this case, lower case and without a full stop. */
 export function problem(kind: ProblemKind, detail: string, extra?: Readonly<Record<string, unknown>>): Problem {
   return extra === undefined ? { kind, detail } : { kind, detail, extra };
 }

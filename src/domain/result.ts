@@ -4,10 +4,12 @@ export type Ok<Value> = { readonly ok: true; readonly value: Value };
 export type Err<Failure> = { readonly ok: false; readonly error: Failure };
 export type Result<Value, Failure> = Ok<Value> | Err<Failure>;
 
+/** The good outcome. */
 export function ok<Value>(value: Value): Ok<Value> {
   return { ok: true, value };
 }
 
+/** The expected failure. */
 export function err<Failure>(error: Failure): Err<Failure> {
   return { ok: false, error };
 }

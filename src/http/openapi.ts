@@ -39,9 +39,12 @@ export function openApiDocument(routes: readonly Route[]): Members {
 }
 
 const ABOUT =
-  "A data clean room. Every request is signed; every list is paged by cursor; every POST takes an Idempotency-Key, kept 30 days.";
+  "A data clean room. Every request is signed; every list is paged by cursor; every POST takes an Idempotency-Key, " +
+  "kept 30 days.";
 const SIGNING =
-  'HTTP Message Signatures (RFC 9421) with tag="concordat" over "@method" "@target-uri" and, where present, "content-digest" "content-type" "idempotency-key"; created, expires (at most 300 s later), nonce (128 bits or more), keyid (RFC 7638).';
+  'HTTP Message Signatures (RFC 9421) with tag="concordat" over "@method" "@target-uri" and, where present, ' +
+  '"content-digest" "content-type" "idempotency-key"; created, expires (at most 300 s later), nonce (128 bits or ' +
+  "more), keyid (RFC 7638).";
 
 function operationOf(route: Route, components: Map<string, Json>): Json {
   const parameters = [
@@ -73,7 +76,8 @@ const IDEMPOTENCY_KEY: Json = {
 };
 
 function operationId({ method, path }: Route): string {
-  return `${method}${path.replaceAll(/\/v1|[{}]/g, "").replaceAll(/[/.-](\w)/g, (_, letter: string) => letter.toUpperCase())}`;
+  const words = path.replaceAll(/\/v1|[{}]/g, "");
+  return method + words.replaceAll(/[/.-](\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function parametersOf(schema: z.ZodType, place: "path" | "query", components: Map<string, Json>): Json[] {

@@ -52,7 +52,7 @@ type Shapes<Params extends z.ZodType, Query extends z.ZodType, Body extends z.Zo
   readonly body: Body;
 };
 
-/** A route as written in `api/`. A POST's outcome is kept under its idempotency key; other methods repeat harmlessly. */
+/** A route as written in `api/`. A POST's outcome is kept under its idempotency key; others repeat harmlessly. */
 export type Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType, Value> = Place &
   Shapes<Params, Query, Body> & {
     readonly run: (

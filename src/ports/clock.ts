@@ -2,4 +2,5 @@
 
 import type { UnixMillis } from "../domain/instant.ts";
 
+/** The instant at which it is called. */
 export type Clock = () => UnixMillis;

@@ -46,6 +46,9 @@ export function idempotency(tx: Statements): Transaction["idempotency"] {
         delete from concordat.idempotency
         where partner = ${partner} and key = ${key} and attempt = ${attempt} and reply_status is null`;
     },
+    endLeases: async () => {
+      await tx`update concordat.idempotency set lease_until = now() where reply_status is null`;
+    },
     purge: async () => {
       await tx`
         delete from concordat.idempotency

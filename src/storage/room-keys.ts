@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { generateSigningKey, type SigningKey, signingKeyFromJwk } from "../crypto/jwk.ts";
 import { fromBase64Url, toBase64Url } from "../domain/bytes.ts";
+import { type Json, parseStrictJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { hasCode } from "./error-code.ts";
 
@@ -31,7 +32,7 @@ const keysSchema = z.strictObject({
 export async function readRoomKeys(path: string): Promise<Result<RoomKeys, string>> {
   const text = await readSecret(path, freshRoomKeys);
   if (!text.ok) return text;
-  const parsed = keysSchema.safeParse(JSON.parse(text.value));
+  const parsed = keysSchema.safeParse(jsonOf(text.value));
   if (!parsed.success) return err(`${path} does not hold the keys of a room`);
   const [wrapping, room] = [keyBytes(parsed.data.wrapping), keyBytes(parsed.data.room)];
   const log = signingKeyFromJwk(parsed.data.log);
@@ -43,8 +44,13 @@ export async function readRoomKeys(path: string): Promise<Result<RoomKeys, strin
 export async function readOperatorKey(path: string): Promise<Result<SigningKey, string>> {
   const text = await readSecret(path, () => JSON.stringify(generateSigningKey().privateJwk));
   if (!text.ok) return text;
-  const key = signingKeyFromJwk(JSON.parse(text.value));
+  const key = signingKeyFromJwk(jsonOf(text.value));
   return key.ok ? key : err(`${path} does not hold a private key`);
+}
+
+function jsonOf(text: string): Json | undefined {
+  const json = parseStrictJson(text);
+  return json.ok ? json.value : undefined;
 }
 
 async function readSecret(path: string, fresh: () => string): Promise<Result<string, string>> {

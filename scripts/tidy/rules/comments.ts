@@ -5,7 +5,6 @@ import ts from "typescript";
 import { type Comment, type Finding, isUnder, type Module, type Rule } from "../rule.ts";
 
 // One line is enough for a file that is seen at one glance.
-const SHORT_FILE_LINES = 30;
 
 const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bstep \d/i, "say why, not in which order; the code has the order"],
@@ -36,7 +35,6 @@ export const comments: Rule = {
     { "src/a.ts": "// Owns a.\n\n// const b = read(a);\n" },
     { "src/a.ts": "// Owns a.\n\n// if (ready) {\n" },
     { "src/a.ts": "const a = 1;\n" },
-    { "src/a.ts": `// Owns a.\n${"const a = 1;\n".repeat(40)}` },
     { "src/a.ts": `${"// A line.\n".repeat(7)}const a = 1;\n` },
   ],
   check: (project) =>
@@ -72,11 +70,13 @@ function opening(module: Module): readonly Finding[] {
     return [];
   const code = module.lines.findIndex((line) => !line.startsWith("//"));
   const length = blockOpening(module) ?? (code < 0 ? module.lines.length : code);
-  const least = module.lines.length <= SHORT_FILE_LINES ? 1 : 2;
-  if (length >= least && length <= 6) return [];
-  const range = least === 1 ? "one to six" : "two to six";
+  if (length >= 1 && length <= 6) return [];
   return [
-    { path: module.path, line: 1, instead: `open with ${range} comment lines: what the file owns, and which standard` },
+    {
+      path: module.path,
+      line: 1,
+      instead: `open with one to six comment lines: what the file owns, and which standard`,
+    },
   ];
 }
 

@@ -26,6 +26,11 @@ export const ROLES = ["contributor", "recipient"] as const;
 
 const memberSchema = z.strictObject({ partner: partnerIdSchema, roles: z.array(z.enum(ROLES)).min(1).max(2) });
 
+const contractConsentSchema = z.strictObject({
+  consent: slugSchema,
+  channels: z.array(slugSchema).min(1).exactOptional(),
+});
+
 const contractDatasetSchema = z.strictObject({
   partner: partnerIdSchema,
   dataset: slugSchema,
@@ -39,7 +44,7 @@ const contractDatasetSchema = z.strictObject({
     }),
   ),
   /** Consents that a row must carry to be in the room: always, or only for the channels named. */
-  consents: z.array(z.strictObject({ consent: slugSchema, channels: z.array(slugSchema).min(1).exactOptional() })).max(31),
+  consents: z.array(contractConsentSchema).max(31),
 });
 
 const contractAnalysisSchema = z.strictObject({

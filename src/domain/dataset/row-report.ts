@@ -36,16 +36,16 @@ export type RowReport = {
 /** The report of a whole list from those of its parts, in their order. O(parts + rejects). */
 export function totalReport(parts: readonly RowReport[]): RowReport {
   const sum = (count: (part: RowReport) => number) => parts.reduce((total, part) => total + count(part), 0);
-  const byReason: { [reason in RejectReason]?: number } = {};
-  for (const part of parts) {
-    for (const reason of reasonsOf(part)) byReason[reason] = (byReason[reason] ?? 0) + (part.byReason[reason] ?? 0);
+  const byReason = new Map<string, number>();
+  for (const [reason, rows] of parts.flatMap((part) => Object.entries(part.byReason))) {
+    byReason.set(reason, (byReason.get(reason) ?? 0) + rows);
   }
   return {
     read: sum((part) => part.read),
     accepted: sum((part) => part.accepted),
     blank: sum((part) => part.blank),
     rejected: sum((part) => part.rejected),
-    byReason,
+    byReason: Object.fromEntries(byReason),
     rejects: parts.flatMap((part) => part.rejects).slice(0, LIMITS.rejectedRowsKept),
   };
 }
@@ -58,9 +58,4 @@ export function hasTooManyRejects(report: RowReport, share: string): boolean {
   const [whole = "", fraction = ""] = share.split(".");
   const millionths = BigInt(whole + fraction.padEnd(6, "0"));
   return BigInt(report.rejected) * 1_000_000n > BigInt(report.read) * millionths;
-}
-
-function reasonsOf(report: RowReport): RejectReason[] {
-  // SAFETY: the keys of `byReason` are reasons by its type.
-  return Object.keys(report.byReason) as RejectReason[];
 }

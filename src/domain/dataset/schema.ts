@@ -15,6 +15,7 @@ export const identifierKindSchema = z.enum(IDENTIFIER_KINDS);
 /** `partner/dataset`: the name of a dataset, and of the lineage of all its versions, for ever. */
 export type DatasetRef = Brand<string, "DatasetRef">;
 
+/** The reference of a partner's dataset, which is the name of its lineage. */
 export function datasetRef(partner: PartnerId, dataset: string): DatasetRef {
   // SAFETY: both parts are slugs by their schemas.
   return `${partner}/${dataset}` as DatasetRef;

@@ -25,7 +25,8 @@ const SENSITIVITY = 1;
 
 /**
  * Decides whether an audience leaves. Withheld are lists whose noised size (in exact mode the true one) lies outside
- * the bounds, lists above the cap in truth, and lists that differ from an earlier one by fewer than k people: all alike.
+ * the bounds, lists above the cap in truth, and lists that differ from an earlier one by fewer than k people: all of
+ * them alike.
  */
 export function answerAudience(
   asked: { readonly terms: Terms; readonly epsilon: EpsilonMicros },

@@ -73,7 +73,7 @@ function releaseNoised({ question, terms, epsilon }: Asked, counts: OverlapCount
   const lists = question.between.length;
   const masks = masksOf(lists).filter((mask) => bitsOf(mask).length > 1);
   const detailed = question.detail === undefined ? [] : counts.byIdentifier;
-  const figures = [...counts.sizes, ...masks.map((mask) => counts.regions[mask] ?? 0), ...detailed];
+  const figures = [...counts.sizes, ...masks.map((mask) => countIn(counts, mask)), ...detailed];
   const noised = releaseCounts({ figures, l1Sensitivity, epsilon }, random).map((one) => afterThreshold(one, terms.k));
   return {
     sizes: noised.slice(0, lists),
@@ -89,6 +89,12 @@ function releaseNoised({ question, terms, epsilon }: Asked, counts: OverlapCount
     },
     half: halfInterval(l1Sensitivity, epsilon),
   };
+}
+
+function countIn({ regions }: OverlapCounts, mask: number): number {
+  const count = regions[mask];
+  if (count === undefined) throw new Error("a region of the overlap was not counted");
+  return count;
 }
 
 function releaseExactly({ question, terms }: Asked, counts: OverlapCounts): Released {
@@ -115,7 +121,7 @@ function regionsOf({ question, terms }: Asked, released: Released): OverlapAnswe
     const members = bitsOf(mask).flatMap((bit) => between[bit] ?? []);
     const figure = released.regions.get(mask);
     if (figure !== undefined) return { members, ...shown(figure, terms.k, released.half) };
-    return { members, ...aloneRegion(bitsOf(mask)[0] ?? 0, released, terms.k) };
+    return { members, ...aloneRegion(Math.log2(mask), released, terms.k) };
   });
 }
 

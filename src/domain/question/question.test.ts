@@ -11,14 +11,19 @@ const AUDIENCE = { analysis: "audience", purpose: "activation", from: SUN, match
 
 type Json = { readonly [member: string]: unknown };
 
+// As it comes over the wire, where a member that is undefined does not exist.
+function asked(json: Json, contract: typeof CONTRACT) {
+  return questionSchema.parse(JSON.parse(JSON.stringify({ ...json, contract: contractId(contract) })));
+}
+
 function canonical(json: Json, contract = CONTRACT) {
-  const question = canonicalQuestion(contract, questionSchema.parse({ ...json, contract: contractId(contract) }));
+  const question = canonicalQuestion(contract, asked(json, contract));
   if (!question.ok) throw new Error(JSON.stringify(question.error));
   return question.value;
 }
 
 function issues(json: Json, contract = CONTRACT): string[] {
-  const question = canonicalQuestion(contract, questionSchema.parse({ ...json, contract: contractId(contract) }));
+  const question = canonicalQuestion(contract, asked(json, contract));
   return question.ok ? [] : question.error.map((issue) => issue.path);
 }
 
@@ -128,7 +133,7 @@ describe("a question does not fit", () => {
   });
 
   it("with an attribute named like something that every object has", () => {
-    expect(issues({ ...OVERLAP, where: [where("constructor", ["a"])] })).toEqual(["/where/0"]);
+    expect(() => issues({ ...OVERLAP, where: [where("constructor", ["a"])] })).toThrow("reserved");
   });
 });
 

@@ -190,7 +190,7 @@ function withPrice<Asked extends AskedQuestion>(asked: Asked): Asked {
 // empty segment it is. A clause that lists every value stays too: it leaves out the rows that hold none.
 function canonicalClauses(where: readonly Clause[] | undefined): Clause[] {
   const merged = new Map<string, Clause>();
-  for (const clause of where ?? []) {
+  for (const clause of where === undefined ? [] : where) {
     const key = `${clause.dataset} ${clause.attribute}`;
     const before = merged.get(key)?.in;
     const values = before === undefined ? clause.in : before.filter((value) => clause.in.includes(value));

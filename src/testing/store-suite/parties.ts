@@ -126,5 +126,19 @@ export function partiesLaws(store: () => Store): void {
       await as(ann).note((tx) => tx.idempotency.purge());
       expect(await start(ann, "key", "another")).toEqual({ kind: "finished", reply });
     });
+
+    test("lets unfinished requests be taken up when their leases are ended, and leaves finished ones", async () => {
+      const [ann, bob] = await twoPartners(store());
+      for (const key of ["done", "cut off"]) await start(ann, key, "digest");
+      await start(bob, "cut off", "digest");
+      await finish(ann, "done", 1);
+      await as(ann).note((tx) => tx.idempotency.endLeases());
+      expect(await start(ann, "done", "digest")).toEqual({ kind: "finished", reply });
+      expect(await start(ann, "cut off", "another")).toEqual({ kind: "reused" });
+      expect(await start(ann, "cut off", "digest")).toEqual({ kind: "fresh", attempt: 2 });
+      expect(await start(bob, "cut off", "digest")).toEqual({ kind: "in-flight" });
+      expect(await finish(ann, "cut off", 1)).toBe(false);
+      expect(await finish(ann, "cut off", 2)).toBe(true);
+    });
   });
 }

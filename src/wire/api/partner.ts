@@ -43,7 +43,8 @@ export const newKeySchema = z
   .meta({
     id: "NewKey",
     description:
-      "With `code`: a first key, in a request signed by that key. With `proof`: a further key, in a request signed by a registered one; the proof is a compact JWS by the new key.",
+      "With `code`: a first key, in a request signed by that key. With `proof`: a further key, in a request signed by " +
+      "a registered one; the proof is a compact JWS by the new key.",
   });
 
 export const jwksSchema = z

@@ -1,0 +1,78 @@
+// `concordat dataset`: a partner's lists as the room knows them, and their versions.
+
+import type { Command } from "commander";
+import type { components } from "../client/api-types.gen.ts";
+import { datasetSchemaSchema } from "../domain/dataset/schema.ts";
+import { ok } from "../domain/result.ts";
+import { describe } from "./describe.ts";
+import { readDocument } from "./documents.ts";
+import { aligned, grouped } from "./figures.ts";
+import { actInRoom, type SessionCall, told } from "./session.ts";
+import type { Outcome, Terminal } from "./terminal.ts";
+
+type Version = components["schemas"]["Version"];
+
+export function addDataset(program: Command, terminal: Terminal): void {
+  const dataset = describe(program.command("dataset"), "declare your lists, and see their versions");
+  actInRoom(
+    terminal,
+    describe(dataset.command("create <file>"), "declare a list and its columns", [
+      "concordat dataset create partners/sunline-holidays/schema.json",
+    ]),
+    create,
+  );
+  actInRoom(terminal, describe(dataset.command("list"), "show your lists", ["concordat dataset list"]), list);
+  actInRoom(
+    terminal,
+    describe(dataset.command("versions <dataset>"), "show a list's versions, the one in force first", [
+      "concordat dataset versions customers",
+    ]),
+    versions,
+  );
+}
+
+/** A version for a person: what is in force, and what became of the rows. */
+export function versionLines({ id, dataset, sequence, people, duplicates, sealedAt, report }: Version): string[] {
+  const rows = `${grouped(report.read)} rows read, ${grouped(report.accepted)} accepted`;
+  const left = `${grouped(report.blank)} without identifier, ${grouped(report.rejected)} refused`;
+  const refused = Object.entries(report.byReason).map(
+    ([reason, count]) => `  ${grouped(count)} ${reason.replaceAll("-", " ")}`,
+  );
+  const [first] = report.rejects;
+  const where = first === undefined ? [] : [`  the first: part ${first.part}, line ${first.line}`];
+  return [
+    `version ${sequence} of ${dataset} (${id}), sealed at ${sealedAt}`,
+    `${grouped(people)} people (${grouped(duplicates)} duplicates joined)`,
+    `${rows}, ${left}`,
+    ...refused,
+    ...where,
+  ];
+}
+
+async function create({ session, operands }: SessionCall): Promise<Outcome> {
+  const schema = await readDocument(operands[0], datasetSchemaSchema);
+  if (!schema.ok) return schema;
+  const answer = await session.client.call((api) => api.POST("/v1/datasets", { body: schema.value }));
+  return told(answer, (dataset) => ({
+    json: dataset,
+    lines: [`${dataset.name} is declared`, `next: \`concordat upload ${dataset.name} FILE\``],
+  }));
+}
+
+async function list({ session }: SessionCall): Promise<Outcome> {
+  const answer = await session.client.call((api) => api.GET("/v1/datasets"));
+  return told(answer, ({ items }) => ({
+    json: items,
+    lines: aligned([["list", "declared"], ...items.map(({ name, createdAt }) => [name, createdAt])]),
+  }));
+}
+
+async function versions({ session, operands }: SessionCall): Promise<Outcome> {
+  const path = { params: { path: { dataset: operands[0] ?? "" } } };
+  const answer = await session.client.call((api) => api.GET("/v1/datasets/{dataset}/versions", path));
+  if (answer.ok && answer.value.items.length === 0) return ok({ json: [], lines: ["no version yet"] });
+  return told(answer, ({ items }) => ({
+    json: items,
+    lines: items.flatMap((version, at) => [...(at === 0 ? ["in force:"] : ["", "earlier:"]), ...versionLines(version)]),
+  }));
+}

@@ -1,0 +1,23 @@
+// The entry of the `concordat` command: runs it on import, in the world as it is.
+
+import { randomBytes } from "node:crypto";
+import { homedir } from "node:os";
+import { addDemo } from "./demo.ts";
+import { runProgram } from "./program.ts";
+import { addServe } from "./serve.ts";
+
+const exit = await runProgram(
+  process.argv.slice(2),
+  {
+    standardOutput: (text) => process.stdout.write(text),
+    standardError: (text) => process.stderr.write(text),
+    isTerminal: process.stderr.isTTY === true,
+    environment: process.env,
+    home: homedir(),
+    clock: () => Date.now(),
+    random: (count) => randomBytes(count),
+  },
+  [addServe, addDemo],
+);
+// A room that did not start has set its own.
+if (exit !== 0) process.exitCode = exit;

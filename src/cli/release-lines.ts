@@ -1,0 +1,61 @@
+// A release for a person: how many, how sure, what it cost and what is left.
+
+import type { components } from "../client/api-types.gen.ts";
+import { aligned, shownFigure, shownRho } from "./figures.ts";
+
+export type Release = components["schemas"]["Release"];
+type Charge = Release["spent"][number];
+
+/** The lines of a release. */
+export function releaseLines(release: Release): string[] {
+  return [
+    `${release.kind} ${release.id} for ${release.recipient}, purpose ${String(release.question["purpose"])}`,
+    `as of ${release.asOf}, kept until ${release.expiresAt}`,
+    ...(release.outcome === "withheld" ? [WITHHELD] : []),
+    ...figureLines(release),
+    privacyLine(release.privacy),
+    ...chargeLines("spent", release.spent),
+  ];
+}
+
+/** What an answer takes from each account, and what that leaves. */
+export function chargeLines(title: "spent" | "price", charges: readonly Charge[]): string[] {
+  if (charges.length === 0) return [];
+  const rows = charges.map(({ dataset, account, nanoRho, left }) => [
+    `${dataset}, by ${account}`,
+    nanoRho === "0" ? "nothing" : shownRho(nanoRho),
+    `left ε ${left.epsilon}, enough for ${left.answers} such answers`,
+  ]);
+  return [`${title}:`, ...aligned(rows, 2)];
+}
+
+const WITHHELD = "withheld: too few people, or too many; nothing more is said about which";
+
+function figureLines({ sizes = [], regions = [], matchRates = [], byIdentifier = [], size }: Release): string[] {
+  const lists = sizes.map((one) => [one.dataset, shownFigure(one)]);
+  const shared = regions.map((one) => [regionName(one.members, sizes.length), shownFigure(one)]);
+  const rates = matchRates.map(({ dataset, share }) => [`of ${dataset}`, `${(share * 100).toFixed(1)} %`]);
+  const kinds = byIdentifier.map((one) => [one.identifier, shownFigure(one)]);
+  return [
+    ...titled("people on each list:", lists),
+    ...titled("people on exactly:", shared),
+    ...titled("match rate:", rates),
+    ...titled("matched by:", kinds),
+    ...(size === undefined ? [] : [`people in the audience: ${shownFigure(size)}`]),
+  ];
+}
+
+function titled(title: string, rows: readonly (readonly string[])[]): string[] {
+  return rows.length === 0 ? [] : [title, ...aligned(rows, 2)];
+}
+
+function regionName(members: readonly string[], lists: number): string {
+  if (members.length === 1) return `${members[0]} alone`;
+  return members.length === lists && lists > 2 ? "all of them" : members.join(" and ");
+}
+
+function privacyLine(privacy: Release["privacy"]): string {
+  if (privacy.mode === "exact") return `exact figures, ${String(privacy["says"])}`;
+  const [epsilon, threshold] = [privacy["epsilon"], privacy["threshold"]].map(String);
+  return `noise of ε ${epsilon}; nothing below ${threshold} is shown`;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { configurationDigest, readConfig } from "./config.ts";
+
+describe("the settings of a room", () => {
+  it("have a value for everything where nothing is set", () => {
+    const config = readConfig({});
+    if (!config.ok) throw new Error(config.error.join());
+    expect(config.value).toMatchObject({ host: "127.0.0.1", port: 7443, databaseUrl: null, logLevel: "info" });
+  });
+
+  it("refuse a CONCORDAT_ name that does not exist, by name", () => {
+    expect(readConfig({ CONCORDAT_DTAA: "/tmp/x" })).toEqual({
+      ok: false,
+      error: ["CONCORDAT_DTAA: there is no such setting"],
+    });
+  });
+
+  it.each([
+    [{ PORT: "seventy" }, "PORT"],
+    [{ PORT: "70000" }, "PORT"],
+    [{ DATABASE_URL: "mysql://there/x" }, "DATABASE_URL"],
+    [{ LOG_LEVEL: "loud" }, "LOG_LEVEL"],
+    [{ PUBLIC_ORIGIN: "room.example" }, "PUBLIC_ORIGIN"],
+    [{ CONCORDAT_KEYS: "somewhere" }, "CONCORDAT_KEYS"],
+  ])("refuse %o and name the setting", (environment, name) => {
+    const config = readConfig(environment);
+    expect(config.ok).toBe(false);
+    expect(config.ok ? "" : config.error.join()).toContain(name);
+  });
+
+  it("refuse to listen beyond this machine unless TLS in front is declared", () => {
+    expect(readConfig({ HOST: "0.0.0.0" }).ok).toBe(false);
+    expect(readConfig({ HOST: "0.0.0.0", CONCORDAT_TLS: "terminated-in-front" }).ok).toBe(true);
+  });
+
+  it("cut a public origin to scheme and authority", () => {
+    const config = readConfig({ PUBLIC_ORIGIN: "https://room.example:8443/path?x" });
+    expect(config.ok && config.value.publicOrigin).toBe("https://room.example:8443");
+  });
+
+  it("never show a password in what the log keeps of them", () => {
+    const digests = ["secret", "other"].map((password) => {
+      const config = readConfig({ DATABASE_URL: `postgres://room:${password}@db/room` });
+      return config.ok ? configurationDigest(config.value) : null;
+    });
+    expect(digests[0]).toBe(digests[1]);
+    expect(digests[0]).toMatch(/^[0-9a-f]{64}$/);
+  });
+});

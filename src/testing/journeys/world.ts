@@ -1,0 +1,356 @@
+// A room with partners in it, for the journeys: everything is done by signed calls over HTTP, as a partner would, and
+// every reply is parsed by the schema that its route documents, so that validator and document cannot drift apart.
+
+import { createHash } from "node:crypto";
+import { expect } from "vitest";
+import type { z } from "zod";
+import { CONTRACT_TYP } from "../../crypto/contract-jws.ts";
+import { generateSigningKey, type SigningKey } from "../../crypto/jwk.ts";
+import { type JwsEntry, signPayload } from "../../crypto/jws.ts";
+import type { HeaderLines } from "../../crypto/signature-base.ts";
+import { toHex, utf8 } from "../../domain/bytes.ts";
+import { canonicalJson, type Json } from "../../domain/canonical-json.ts";
+import { contractSchema } from "../../domain/contract/document.ts";
+import { OPERATOR, type PartnerId, partnerIdSchema } from "../../domain/partner/manifest.ts";
+import { PROBLEMS, type ProblemKind } from "../../domain/problem.ts";
+import { ROUTES } from "../../http/api/routes.ts";
+import { openApiDocument } from "../../http/openapi.ts";
+import type { Route } from "../../http/route.ts";
+import { contractReplySchema } from "../../wire/api/contract.ts";
+import { datasetReplySchema, uploadReplySchema, versionReplySchema } from "../../wire/api/dataset.ts";
+import { enrolmentSchema, keySchema } from "../../wire/api/partner.ts";
+import { policyReplySchema } from "../../wire/api/policy.ts";
+import { releaseSchema } from "../../wire/api/question.ts";
+import { problemSchema } from "../../wire/api/shared.ts";
+import { LIMITS_STATED } from "../documents.ts";
+import { startTestRoom, type TestRoom } from "../room.ts";
+import { type Answer, type SignedCall, signedCall } from "../signed-call.ts";
+
+/** A partner with the key that it signs with. */
+export type Member = { readonly id: PartnerId; readonly key: SigningKey };
+export type World = { readonly room: TestRoom; readonly origin: string; readonly operator: Member };
+type Document = { readonly [member: string]: unknown };
+type Request = Omit<SignedCall, "key" | "method" | "path">;
+
+/** A fresh room with its operator alone in it. */
+export async function openWorld(): Promise<World> {
+  const room = await startTestRoom();
+  return { room, origin: room.publicOrigin, operator: { id: OPERATOR, key: room.operatorKey } };
+}
+
+/** Sends a signed call, such as `GET /v1/policy`, and holds the reply to what its route documents. */
+export async function call(world: World, member: Member, line: string, request: Request = {}): Promise<Answer> {
+  const [method = "", path = ""] = line.split(" ");
+  const answer = await signedCall(world.origin, { method, path, key: member.key, ...request });
+  expectDocumented(method, path, answer);
+  return answer;
+}
+
+/** Sends header lines and bytes as they are, whatever they were signed for. */
+export async function send(
+  world: World,
+  line: string,
+  sent: { readonly headers: HeaderLines; readonly bytes?: Uint8Array | null },
+): Promise<Answer> {
+  const [method = "", path = ""] = line.split(" ");
+  const body = sent.bytes == null ? {} : { body: new Uint8Array(sent.bytes) };
+  const headers = sent.headers.map(([name, value]): [string, string] => [name, value]);
+  const response = await fetch(world.origin + path, { method, headers, ...body });
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  return { status: response.status, body: isJson ? JSON.parse(text) : {}, text };
+}
+
+/** The reply, which must be a good one of this shape. */
+export function read<Shape extends z.ZodType>(schema: Shape, answer: Answer): z.output<Shape> {
+  if (answer.status >= 300) throw new Error(`refused: ${answer.text}`);
+  return schema.parse(answer.body);
+}
+
+/** Holds an answer to be this problem, told in a sentence that says what was seen or what to do. */
+export function expectProblem(answer: Answer, kind: ProblemKind, says: RegExp): void {
+  expect(answer.body["type"] ?? answer.text).toBe(`/problems/${kind}`);
+  const { status, title, next, detail } = problemSchema.parse(answer.body);
+  expect({ status, title, next }).toEqual(PROBLEMS[kind]);
+  expect(answer.status).toBe(PROBLEMS[kind].status);
+  expect(detail).toMatch(says);
+  expect(detail).toMatch(/[a-z`)\]\d]+( \S+){2,}/i);
+}
+
+/** Brings a partner in: the operator adds its manifest, its first key enrols with the code. */
+export async function bring(world: World, id: string, industry = "travel"): Promise<Member> {
+  const { code } = read(
+    enrolmentSchema,
+    await call(world, world.operator, "POST /v1/partners", { json: manifestOf(id, industry) }),
+  );
+  const { key } = generateSigningKey();
+  const member = { id: partnerIdSchema.parse(id), key };
+  const json = { jwk: key.publicKey.jwk, code };
+  read(keySchema, await call(world, member, `POST /v1/partners/${id}/keys`, { json }));
+  return member;
+}
+
+export function manifestOf(id: string, industry = "travel"): Document {
+  const contacts = [{ role: "privacy", email: `privacy@${id}.example` }];
+  return { concordat: "partner/1", id, name: `The ${id} company`, industry, contacts, datasets: [] };
+}
+
+/** Limits under which noise is small beside the lists of these tests, with room for hundreds of answers. */
+export const WIDE_LIMITS = {
+  ...LIMITS_STATED,
+  k: 10,
+  minimumAudience: 20,
+  maximumAudience: 1_000,
+  budget: { perRelease: "5", perRecipient: "9999", lineage: "9999", delta: "1e-7", period: "P90D" },
+  requestsPerPeriod: [
+    { analysis: "overlap", count: 200, period: "P30D" },
+    { analysis: "audience", count: 200, period: "P30D" },
+  ],
+  versionsPerPeriod: { count: 20, period: "P30D" },
+};
+
+/** A policy that lets everybody in travel, marine and banking ask anything of its lists. */
+export function policyJson(partner: string, limits: Document = {}, replaced: Document = {}): Document {
+  return {
+    concordat: "policy/1",
+    partner,
+    version: 1,
+    defaults: { ...WIDE_LIMITS, ...limits },
+    grants: [
+      {
+        id: "everything",
+        to: [{ industry: "travel" }, { industry: "marine" }, { industry: "banking" }],
+        purposes: ["insight", "activation"],
+        analyses: ["overlap", "audience"],
+        attributes: { tier: ["filter"], region: ["filter"] },
+        channels: ["email", "post"],
+        terms: {},
+      },
+    ],
+    prohibitions: [],
+    examples: [],
+    ...replaced,
+  };
+}
+
+export async function putPolicy(world: World, member: Member, json: Document): Promise<void> {
+  read(policyReplySchema, await call(world, member, "PUT /v1/policy", { json }));
+}
+
+export const TIERS = ["bronze", "silver", "gold"];
+export const REGIONS = ["north", "south"];
+
+/** The schema of every list here: e-mail in hex, two attributes, two consents. */
+export const LIST_SCHEMA = {
+  concordat: "dataset/1",
+  dataset: "customers",
+  record: { column: "id" },
+  identifiers: { email: { column: "email", profile: "concordat-1", encoding: "hex" } },
+  attributes: {
+    tier: { column: "tier", type: "category", values: TIERS },
+    region: { column: "region", type: "category", values: REGIONS },
+  },
+  consents: {
+    "partner-marketing": { column: "partners_ok", granted: ["yes"] },
+    "email-marketing": { column: "mail_ok", granted: ["yes"] },
+  },
+  rejects: "0.02",
+};
+
+export const HEADER = "id,email,tier,region,partners_ok,mail_ok";
+
+/** One row; a person is known by number, so two lists share whoever has the same number. */
+export type Row = { person: number; tier?: string; region?: string; partners?: string; mail?: string };
+
+/** Persons `from` to `to`, the last left out, with attributes that repeat every six of them. */
+export function people(from: number, to: number): Row[] {
+  return Array.from({ length: to - from }, (_, index) => ({ person: from + index }));
+}
+
+/** A list as CSV. Record references begin with `prefix`, so that they tell whose list a reference is from. */
+export function csvOf(rows: readonly Row[], prefix: string): string {
+  const lines = rows.map(({ person, tier, region, partners = "yes", mail = "yes" }) => {
+    const cells = [tier ?? TIERS[person % 3], region ?? REGIONS[person % 2], partners, mail];
+    return [`${prefix}${person}`, emailDigest(person), ...cells].join();
+  });
+  return [HEADER, ...lines, ""].join("\r\n");
+}
+
+/** The digest of a made-up person's address, 64 hex digits. */
+export function emailDigest(person: number): string {
+  return sha256Hex(utf8(`person${person}@mail.example`));
+}
+
+export function sha256Hex(bytes: Uint8Array): string {
+  return toHex(createHash("sha256").update(bytes).digest());
+}
+
+export async function declare(world: World, member: Member, schema: Document = LIST_SCHEMA): Promise<void> {
+  read(datasetReplySchema, await call(world, member, "POST /v1/datasets", { json: schema }));
+}
+
+export async function openUpload(world: World, member: Member, dataset = "customers"): Promise<string> {
+  const opened = await call(world, member, `POST /v1/datasets/${dataset}/uploads`, { json: {} });
+  return read(uploadReplySchema, opened).id;
+}
+
+/** Sends one part of an upload. */
+export function sendPart(world: World, member: Member, part: Part): Promise<Answer> {
+  const bytes = typeof part.content === "string" ? utf8(part.content) : part.content;
+  return call(world, member, `PUT /v1/uploads/${part.upload}/parts/${part.number}`, { bytes, contentType: "text/csv" });
+}
+type Part = { readonly upload: string; readonly number: number; readonly content: string | Uint8Array };
+
+export function commit(world: World, member: Member, upload: string, parts: readonly string[]): Promise<Answer> {
+  return call(world, member, `POST /v1/uploads/${upload}/commit`, { json: { parts } });
+}
+
+/** Uploads a list in one part and commits it. */
+export async function upload(world: World, member: Member, csv: string): Promise<z.output<typeof versionReplySchema>> {
+  const id = await openUpload(world, member);
+  read(uploadReplySchema, await sendPart(world, member, { upload: id, number: 1, content: csv }));
+  return read(versionReplySchema, await commit(world, member, id, [sha256Hex(utf8(csv))]));
+}
+
+/** A contract in which every member brings `customers` and receives everything. */
+export function contractJson(members: readonly Member[], replaced: Document = {}): Document {
+  const ids = members.map(({ id }) => id);
+  const uses = ["filter", "group"];
+  return {
+    concordat: "contract/1",
+    name: "joint-season",
+    version: 1,
+    previous: null,
+    members: ids.map((partner) => ({ partner, roles: ["contributor", "recipient"] })),
+    purposes: ["insight", "activation"],
+    datasets: ids.map((partner) => ({
+      partner,
+      dataset: "customers",
+      identifiers: ["email"],
+      attributes: {
+        tier: { type: "category", values: TIERS, uses },
+        region: { type: "category", values: REGIONS, uses },
+      },
+      consents: [{ consent: "partner-marketing" }, { consent: "email-marketing", channels: ["email"] }],
+    })),
+    analyses: [
+      { analysis: "overlap", purposes: ["insight"], recipients: ids, identifiers: ["email"], channels: [] },
+      { analysis: "audience", purposes: ["activation"], recipients: ids, identifiers: ["email"], channels: ["email"] },
+    ],
+    terms: WIDE_LIMITS,
+    validity: { from: "2026-01-01", until: "2099-12-31" },
+    ...replaced,
+  };
+}
+
+/** Offers a contract and has every member sign it. */
+export async function agree(world: World, members: readonly Member[], json: Document): Promise<string> {
+  const [first] = members;
+  if (first === undefined) throw new Error("a contract has members");
+  const { id } = read(contractReplySchema, await call(world, first, "POST /v1/contracts", { json }));
+  for (const member of members) read(contractReplySchema, await sign(world, member, { id, json }));
+  return id;
+}
+
+export function sign(
+  world: World,
+  member: Member,
+  contract: { readonly id: string; readonly json: Document },
+): Promise<Answer> {
+  const entry = entryOf(member.key, contract.json);
+  return call(world, member, `POST /v1/contracts/${contract.id}/signatures`, { json: entry });
+}
+
+/** A signature over the canonical form of a contract. */
+export function entryOf(key: SigningKey, json: Document): JwsEntry {
+  return signPayload(key, utf8(canonicalJson(contractSchema.parse(json))), CONTRACT_TYP);
+}
+
+/** Two fresh partners, both lists in, the contract between them in force. */
+export async function pairOf(
+  world: World,
+  wanted: {
+    readonly names: readonly [string, string];
+    readonly lists: Pair<readonly Row[]>;
+    readonly limits?: Document;
+  },
+): Promise<{ readonly left: Member; readonly right: Member; readonly contract: string }> {
+  const limits = { ...WIDE_LIMITS, ...wanted.limits };
+  const [left, right] = [await bring(world, wanted.names[0]), await bring(world, wanted.names[1])];
+  for (const [member, rows, prefix] of [
+    [left, wanted.lists[0], "l"],
+    [right, wanted.lists[1], "r"],
+  ] as const) {
+    await putPolicy(world, member, policyJson(member.id, limits));
+    await declare(world, member);
+    await upload(world, member, csvOf(rows, prefix));
+  }
+  const contract = await agree(world, [left, right], contractJson([left, right], { terms: limits }));
+  return { left, right, contract };
+}
+type Pair<Value> = readonly [Value, Value];
+
+export function overlapOf(contract: string, members: readonly Member[], replaced: Document = {}): Document {
+  const between = members.map(({ id }) => `${id}/customers`);
+  return { analysis: "overlap", contract, purpose: "insight", between, ...replaced };
+}
+
+export function audienceOf(contract: string, [own, other]: Pair<Member>, replaced: Document = {}): Document {
+  const lists = { from: `${own.id}/customers`, matching: `${other.id}/customers` };
+  return { analysis: "audience", contract, purpose: "activation", channel: "email", ...lists, ...replaced };
+}
+
+export async function ask(
+  world: World,
+  member: Member,
+  question: Document,
+): Promise<z.output<typeof releaseSchema> & { readonly text: string }> {
+  const answer = await call(world, member, "POST /v1/questions", { json: question });
+  return { ...read(releaseSchema, answer), text: answer.text };
+}
+
+/** The figure that an overlap released for a region, by the partners on it. */
+export function regionOf(release: z.output<typeof releaseSchema>, members: readonly Member[]): number | undefined {
+  const wanted = members.map(({ id }) => `${id}/customers`).sort();
+  return release.regions?.find((region) => [...region.members].sort().join() === wanted.join())?.released;
+}
+
+const DOCUMENT = openApiDocument(ROUTES);
+
+// A status that the document does not name, or a body beside its schema, is drift.
+function expectDocumented(method: string, path: string, answer: Answer): void {
+  const [pathname = ""] = path.split("?");
+  const route = ROUTES.find((one) => one.method === method.toLowerCase() && patternOf(one).test(pathname));
+  if (route === undefined) return;
+  if (answer.status >= 500) throw new Error(`the room broke: ${method} ${path} ${answer.text}`);
+  if (answer.status < 400) {
+    const reply = route.replies[answer.status];
+    if (reply === undefined) throw new Error(`undocumented status ${answer.status} of ${method} ${route.path}`);
+    reply.schema?.parse(answer.body);
+    return;
+  }
+  const { type } = problemSchema.parse(answer.body);
+  const documented = problemsAt(route, answer.status);
+  if (!documented.includes(type.slice("/problems/".length))) {
+    throw new Error(`undocumented problem ${type} of ${method} ${route.path}, which documents ${documented}`);
+  }
+}
+
+function patternOf({ path }: Route): RegExp {
+  return new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+}
+
+function problemsAt(route: Route, status: number): readonly string[] {
+  const description = member(
+    member(DOCUMENT, "paths", route.path, route.method, "responses", String(status)),
+    "description",
+  );
+  return typeof description === "string" ? description.split(", ") : [];
+}
+
+function member(value: Json | undefined, ...names: readonly string[]): Json | undefined {
+  return names.reduce<Json | undefined>((within, name) => {
+    if (typeof within !== "object" || within === null || Array.isArray(within)) return undefined;
+    return Object.entries(within).find(([key]) => key === name)?.[1];
+  }, value);
+}
