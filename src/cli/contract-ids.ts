@@ -16,7 +16,7 @@ const ENDED = new Set(["refused", "terminated", "expired", "replaced"]);
 /** The one contract meant. Of several with one name, the one that has not ended. */
 export async function findContract(client: RoomClient, text: string): Promise<Result<ContractReply, Refusal>> {
   if (DIGEST.test(text)) return readOne(client, text);
-  const contracts = await listContracts(client);
+  const contracts = await everyContract(client);
   if (!contracts.ok) return contracts;
   const meant = contracts.value.filter((one) => isMeant(one, text));
   const live = meant.filter((one) => !ENDED.has(one.state.kind));
@@ -28,7 +28,7 @@ export async function findContract(client: RoomClient, text: string): Promise<Re
 }
 
 /** All contracts of the caller, newest first. */
-export function listContracts(client: RoomClient): Promise<Result<ContractReply[], Refusal>> {
+export function everyContract(client: RoomClient): Promise<Result<ContractReply[], Refusal>> {
   return everyItem((after) => client.call((api) => api.GET("/v1/contracts", { params: { query: after } })));
 }
 

@@ -5,10 +5,10 @@ import { z } from "zod";
 import { signContract } from "../client/sign-contract.ts";
 import { contractSchema } from "../domain/contract/document.ts";
 import { err, ok } from "../domain/result.ts";
-import { type ContractReply, documentOf, findContract, listContracts } from "./contract-ids.ts";
+import { type ContractReply, documentOf, findContract, everyContract } from "./contract-ids.ts";
 import { addContractVerify } from "./contract-verify.ts";
 import { describe } from "./describe.ts";
-import { readDocument } from "./documents.ts";
+import { documentAt } from "./documents.ts";
 import { aligned } from "./figures.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
 import { EXIT, failed, type Outcome, refusedByRoom, type Terminal, type Told } from "./terminal.ts";
@@ -86,7 +86,7 @@ function toContract(contract: string) {
 }
 
 async function propose({ session, operands }: SessionCall): Promise<Outcome> {
-  const contract = await readDocument(operands[0], contractSchema);
+  const contract = await documentAt(operands[0], contractSchema);
   if (!contract.ok) return contract;
   const offered = await session.client.call((api) => api.POST("/v1/contracts", { body: contract.value }));
   return told(offered, (reply) => {
@@ -96,7 +96,7 @@ async function propose({ session, operands }: SessionCall): Promise<Outcome> {
 }
 
 async function list({ session }: SessionCall): Promise<Outcome> {
-  const contracts = await listContracts(session.client);
+  const contracts = await everyContract(session.client);
   if (!contracts.ok) return contracts;
   const rows = contracts.value.map((one) => [one.id.slice(0, 12), nameOf(one), stateInWords(one), one.offeredAt]);
   return ok({ json: contracts.value, lines: aligned([["id", "name", "state", "offered"], ...rows]) });

@@ -5,7 +5,7 @@ import type { components } from "../client/api-types.gen.ts";
 import { datasetSchemaSchema } from "../domain/dataset/schema.ts";
 import { ok } from "../domain/result.ts";
 import { describe } from "./describe.ts";
-import { readDocument } from "./documents.ts";
+import { documentAt } from "./documents.ts";
 import { aligned, grouped } from "./figures.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
 import type { Outcome, Terminal } from "./terminal.ts";
@@ -50,7 +50,7 @@ export function versionLines({ id, dataset, sequence, people, duplicates, sealed
 }
 
 async function create({ session, operands }: SessionCall): Promise<Outcome> {
-  const schema = await readDocument(operands[0], datasetSchemaSchema);
+  const schema = await documentAt(operands[0], datasetSchemaSchema);
   if (!schema.ok) return schema;
   const answer = await session.client.call((api) => api.POST("/v1/datasets", { body: schema.value }));
   return told(answer, (dataset) => ({

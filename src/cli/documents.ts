@@ -14,7 +14,7 @@ export type Whole<Value> = Value extends string | number | boolean | null
     : { [Name in keyof Value]: Whole<Exclude<Value[Name], undefined>> };
 
 /** Reads a document and checks it. */
-export async function readDocument<Schema extends z.ZodType>(
+export async function documentAt<Schema extends z.ZodType>(
   path: string | undefined,
   schema: Schema,
 ): Promise<Result<Whole<z.output<Schema>>, Refusal>> {

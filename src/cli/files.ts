@@ -1,5 +1,5 @@
-// Files that commands read and write: documents in strict JSON, secrets for their owner alone, and a sentence instead of
-// an error number when that fails.
+// Files that commands read and write: documents in strict JSON, secrets for their owner alone, and a sentence
+// instead of an error number when that fails.
 
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";

@@ -10,7 +10,7 @@ import { type DatasetSchema, datasetSchemaSchema } from "../domain/dataset/schem
 import { PROBLEMS } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { describe } from "./describe.ts";
-import { readDocument } from "./documents.ts";
+import { documentAt } from "./documents.ts";
 import { reasonOf } from "./files.ts";
 import { progressLine } from "./progress-line.ts";
 import { act, type Call, EXIT, failed, misused, type Outcome, type Refusal, type Terminal } from "./terminal.ts";
@@ -61,7 +61,7 @@ export async function hashWithProgress(
 async function hash(terminal: Terminal, { operands, options }: Call): Promise<Outcome> {
   const [from = ""] = operands;
   const { schema: schemaFile, country, out } = optionsSchema.parse(options);
-  const schema = await readDocument(schemaFile, datasetSchemaSchema);
+  const schema = await documentAt(schemaFile, datasetSchemaSchema);
   if (!schema.ok) return schema;
   const to = out ?? `${from.replace(/\.csv(\.gz)?$/i, "")}.hashed.csv`;
   if (to === from) return err(misused("the hashed list would take the raw one's place", "choose another --out"));

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { manifestSchema } from "../domain/partner/manifest.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { describe } from "./describe.ts";
-import { readDocument } from "./documents.ts";
+import { documentAt } from "./documents.ts";
 import { aligned } from "./figures.ts";
 import { readKey } from "./key-file.ts";
 import { makeOwnKey } from "./keys.ts";
@@ -14,7 +14,7 @@ import { readRoomKey } from "./room-key.ts";
 import { actInRoom, clientOf, everyItem, type SessionCall, told } from "./session.ts";
 import { act, type Call, misused, type Outcome, type Refusal, refusedByRoom, type Terminal } from "./terminal.ts";
 
-export function addPartner(program: Command, terminal: Terminal): void {
+export function addPartners(program: Command, terminal: Terminal): void {
   const partner = describe(program.command("partner"), "bring companies into the room, and see who is in it");
   actInRoom(
     terminal,
@@ -36,7 +36,7 @@ export function addEnrol(program: Command, terminal: Terminal): void {
 }
 
 async function addOne({ session, operands }: SessionCall): Promise<Outcome> {
-  const manifest = await readDocument(operands[0], manifestSchema);
+  const manifest = await documentAt(operands[0], manifestSchema);
   if (!manifest.ok) return manifest;
   const added = await session.client.call((api) => api.POST("/v1/partners", { body: manifest.value }));
   return told(added, ({ partner, code, expiresAt }) => ({
@@ -44,7 +44,8 @@ async function addOne({ session, operands }: SessionCall): Promise<Outcome> {
     lines: [
       `${partner} is in the room; its enrolment code is good once, until ${expiresAt}:`,
       `  ${code}`,
-      `next: hand it over privately; the partner runs \`concordat enrol CODE --url ${session.client.url} --partner ${partner}\``,
+      "next: hand it over privately; with it the partner runs",
+      `  concordat enrol CODE --url ${session.client.url} --partner ${partner}`,
     ],
   }));
 }

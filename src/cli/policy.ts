@@ -5,7 +5,7 @@ import { policySchema } from "../domain/policy/document.ts";
 import { failedExamples } from "../domain/policy/examples.ts";
 import { err, ok } from "../domain/result.ts";
 import { describe } from "./describe.ts";
-import { issuesRefusal, readDocument } from "./documents.ts";
+import { issuesRefusal, documentAt } from "./documents.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
 import { act, type Call, type Outcome, type Terminal } from "./terminal.ts";
 
@@ -33,7 +33,7 @@ export function addPolicy(program: Command, terminal: Terminal): void {
 }
 
 async function check({ operands }: Call): Promise<Outcome> {
-  const policy = await readDocument(operands[0], policySchema);
+  const policy = await documentAt(operands[0], policySchema);
   if (!policy.ok) return policy;
   const { examples, grants, prohibitions } = policy.value;
   const failing = failedExamples(policy.value);
@@ -51,7 +51,7 @@ async function check({ operands }: Call): Promise<Outcome> {
 }
 
 async function put({ session, operands }: SessionCall): Promise<Outcome> {
-  const policy = await readDocument(operands[0], policySchema);
+  const policy = await documentAt(operands[0], policySchema);
   if (!policy.ok) return policy;
   const answer = await session.client.call((api) => api.PUT("/v1/policy", { body: policy.value }));
   return told(answer, (inForce) => ({

@@ -36,8 +36,8 @@ export function problemLines({ detail, title, next, extra }: ProblemReply): stri
   ];
 }
 
-/** Whose clause a reason is, and where it stands. */
-export function clauseOf({ document, partner, version, pointer }: Omit<Reason, "says" | "effect">): string {
+// Whose clause a reason is, and where it stands.
+function clauseOf({ document, partner, version, pointer }: Omit<Reason, "says" | "effect">): string {
   const whose = partner === undefined ? document : `${document} of ${partner}`;
   return `${whose}, version ${version}, ${pointer}`;
 }

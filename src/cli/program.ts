@@ -8,7 +8,7 @@ import { addDataset } from "./dataset.ts";
 import { reasonOf } from "./files.ts";
 import { addHash } from "./hash.ts";
 import { addKeys } from "./keys.ts";
-import { addEnrol, addPartner } from "./partner.ts";
+import { addEnrol, addPartners } from "./partner.ts";
 import { addPolicy } from "./policy.ts";
 import { addQuestions } from "./questions.ts";
 import { addReceipt } from "./receipt.ts";
@@ -51,7 +51,7 @@ function newProgram(terminal: Terminal, rooms: readonly AddCommands[]): Command 
   program.hook("preAction", shareOptions);
   for (const add of rooms) add(program);
   addKeys(program, terminal);
-  addPartner(program, terminal);
+  addPartners(program, terminal);
   addEnrol(program, terminal);
   addPolicy(program, terminal);
   addContract(program, terminal);
@@ -66,7 +66,8 @@ function newProgram(terminal: Terminal, rooms: readonly AddCommands[]): Command 
   return program;
 }
 
-// An option that both the program and a command have is read by the program wherever it stands; the command gets it too.
+// An option that both the program and a command have is read by the program wherever it stands; the command gets it
+// too.
 function shareOptions(program: Command, command: Command): void {
   for (const option of command.options) {
     const name = option.attributeName();

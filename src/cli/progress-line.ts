@@ -31,8 +31,8 @@ export function progressLine({ standardError, isTerminal, clock }: World, title:
   };
 }
 
-/** The line itself: rows, rows a second, bytes, and the time left at this pace. */
-export function progressText(title: string, { rows, bytes, bytesTotal }: ProgressSeen, seconds: number): string {
+// The line itself: rows, rows a second, bytes, and the time left at this pace.
+function progressText(title: string, { rows, bytes, bytesTotal }: ProgressSeen, seconds: number): string {
   const rate = seconds > 0 ? Math.round(rows / seconds) : 0;
   const whole = bytesTotal > 0 ? ` of ${sized(bytesTotal)}` : "";
   const left = bytes > 0 && bytesTotal > bytes ? Math.ceil((seconds * (bytesTotal - bytes)) / bytes) : 0;

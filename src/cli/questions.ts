@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import { audienceQuestion, type Frame, overlapQuestion, type Question, questionOptions } from "./ask.ts";
 import { documentOf, findContract } from "./contract-ids.ts";
 import { describe } from "./describe.ts";
-import { readDocument } from "./documents.ts";
+import { documentAt } from "./documents.ts";
 import { writePrivately } from "./files.ts";
 import { chargeLines, releaseLines } from "./release-lines.ts";
 import { saveRows } from "./releases.ts";
@@ -88,13 +88,13 @@ async function ask(
 }
 
 async function explainFile(call: SessionCall): Promise<Outcome> {
-  const named = await readDocument(call.operands[0], z.looseObject({ contract: z.string() }));
+  const named = await documentAt(call.operands[0], z.looseObject({ contract: z.string() }));
   if (!named.ok) return named;
   const found = await findContract(call.session.client, named.value.contract);
   if (!found.ok) return found;
   const question = questionSchema.safeParse({ ...named.value, contract: found.value.id });
   if (!question.success) {
-    const whole = await readDocument(call.operands[0], questionSchema);
+    const whole = await documentAt(call.operands[0], questionSchema);
     return whole.ok ? err(misused("the file is not a question")) : whole;
   }
   // SAFETY: JSON has no undefined, and the schema is the one that the room's type is made from.

@@ -27,7 +27,7 @@ async function verify(terminal: Terminal, { operands, options }: Call): Promise<
   const { receipt, entry, checkpoint, coversAnswer } = verified.value;
   const lines = [
     `verified: release ${receipt.release} for ${receipt.recipient}, recorded at ${entry.at}`,
-    `entry ${grouped(receipt.index)} of the log ${checkpoint.origin}, which had ${grouped(checkpoint.size)} entries then`,
+    `entry ${receipt.index} of the log ${checkpoint.origin}, which had ${grouped(checkpoint.size)} entries then`,
     coversAnswer ? "the answer in the file is the one that was released" : "the answer itself was not in the file",
   ];
   return ok({ json: { isVerified: true, release: receipt.release, index: receipt.index, coversAnswer }, lines });

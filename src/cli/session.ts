@@ -1,7 +1,7 @@
 // A command's connection to its room: the profile in force, its key read, the client made.
 
 import type { Command } from "commander";
-import { type ProblemReply, unreachable } from "../client/problem-reply.ts";
+import { type ProblemReply, noAnswer } from "../client/problem-reply.ts";
 import { type RoomClient, roomClient } from "../client/room-client.ts";
 import type { SigningKey } from "../crypto/jwk.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -22,8 +22,8 @@ export function actInRoom(terminal: Terminal, command: Command, run: (call: Sess
   });
 }
 
-/** The session of a call: its profile, its key, its client. Nothing is sent. */
-export async function openSession({ world }: Terminal, options: unknown): Promise<Result<Session, Refusal>> {
+
+async function openSession({ world }: Terminal, options: unknown): Promise<Result<Session, Refusal>> {
   const profile = await chooseProfile(world, options);
   if (!profile.ok) return profile;
   const key = await readKey(profile.value.key);
@@ -66,6 +66,6 @@ export async function readOpenly(url: string, path: string): Promise<Result<unkn
     const response = await fetch(`${url.replace(/\/+$/, "")}${path}`);
     return ok(await response.json());
   } catch (error) {
-    return err(refusedByRoom(unreachable(url, error)));
+    return err(refusedByRoom(noAnswer(url, error)));
   }
 }

@@ -1,5 +1,5 @@
-// `concordat upload`: a list into the room. A raw one is hashed on this machine first; one that stopped half-way goes on
-// where it stopped.
+// `concordat upload`: a list into the room. A raw one is hashed on this machine first; one that stopped half-way goes
+// on where it stopped.
 
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { type DatasetSchema, datasetSchemaSchema } from "../domain/dataset/schem
 import { err, ok, type Result } from "../domain/result.ts";
 import { versionLines } from "./dataset.ts";
 import { describe } from "./describe.ts";
-import { readDocument } from "./documents.ts";
+import { documentAt } from "./documents.ts";
 import { reasonOf } from "./files.ts";
 import { hashWithProgress } from "./hash.ts";
 import { fileDigest, keepUpload, openUploadOf, type UploadPlace } from "./open-uploads.ts";
@@ -74,7 +74,7 @@ async function hashFirst(call: SessionCall, { dataset, file, to }: Raw): Promise
 
 async function schemaFor({ session, options }: SessionCall, dataset: string): Promise<Result<DatasetSchema, Refusal>> {
   const { schema } = optionsSchema.parse(options);
-  if (schema !== undefined) return readDocument(schema, datasetSchemaSchema);
+  if (schema !== undefined) return documentAt(schema, datasetSchemaSchema);
   const lists = await session.client.call((api) => api.GET("/v1/datasets"));
   if (!lists.ok) return err(refusedByRoom(lists.error));
   const known = lists.value.items.find(({ name }) => name === dataset);

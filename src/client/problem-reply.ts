@@ -29,7 +29,7 @@ export function localProblem(kind: string, detail: string, next: string): Proble
 }
 
 /** No reply came. @param failure  what `fetch` rejected with */
-export function unreachable(url: string, failure: unknown): ProblemReply {
+export function noAnswer(url: string, failure: unknown): ProblemReply {
   const detail = `no answer from ${url}: ${reasonOf(failure)}`;
   return localProblem("unreachable", detail, "check the address, and that the room runs");
 }

@@ -5,7 +5,7 @@ import createClient, { type Client } from "openapi-fetch";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { paths } from "./api-types.gen.ts";
 import { PATIENCE, type Patience, patientFetch } from "./patient-fetch.ts";
-import { isNetworkFailure, type ProblemReply, problemFrom, unreachable } from "./problem-reply.ts";
+import { isNetworkFailure, type ProblemReply, problemFrom, noAnswer } from "./problem-reply.ts";
 import type { Send, Signing } from "./signed-fetch.ts";
 
 /** The room's paths. An idempotency key is drawn where a caller states none. */
@@ -52,7 +52,7 @@ async function settled<Reply>(url: string, call: () => Promise<Replied<Reply>>):
     return response.ok && data !== undefined ? ok(data) : err(problemFrom(response.status, error));
   } catch (failure) {
     if (failure instanceof SyntaxError) return err(problemFrom(200, null));
-    if (isNetworkFailure(failure)) return err(unreachable(url, failure));
+    if (isNetworkFailure(failure)) return err(noAnswer(url, failure));
     throw failure;
   }
 }

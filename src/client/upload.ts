@@ -9,10 +9,10 @@ import type { components } from "./api-types.gen.ts";
 import { CUT_BYTES, cutList } from "./cut-list.ts";
 import { type FileForm, listBytes } from "./local/list-bytes.ts";
 import { PATIENCE, type Patience, pause } from "./patient-fetch.ts";
-import { isNetworkFailure, localProblem, type ProblemReply, problemFrom, unreachable } from "./problem-reply.ts";
+import { isNetworkFailure, localProblem, type ProblemReply, problemFrom, noAnswer } from "./problem-reply.ts";
 import type { RoomClient } from "./room-client.ts";
 
-export type Upload = components["schemas"]["Upload"];
+type Upload = components["schemas"]["Upload"];
 export type Version = components["schemas"]["Version"];
 
 /** How far an upload has come. `rows` are those that the room has read, `bytes` those of the source as it is stored. */
@@ -125,7 +125,7 @@ async function putPart(client: RoomClient, upload: string, part: Packed): Promis
     return ok(JSON.parse(await response.text()) as Upload);
   } catch (failure) {
     if (failure instanceof SyntaxError) return err(problemFrom(502, null));
-    if (isNetworkFailure(failure)) return err(unreachable(client.url, failure));
+    if (isNetworkFailure(failure)) return err(noAnswer(client.url, failure));
     throw failure;
   }
 }

@@ -38,7 +38,6 @@ export const PROBLEMS = {
     "check the identifier and who you sign as",
   ),
   "method-not-allowed": row(405, "the route does not take this method", "look at the route in /docs"),
-  "rate-limited": row(429, "too many requests", "wait as long as `Retry-After` says"),
   // Signatures
   "signature-missing": row(401, "the request is not signed", "sign it as the README shows (RFC 9421)"),
   "signature-malformed": row(
@@ -144,7 +143,6 @@ export const PROBLEMS = {
   ),
   "no-version": row(409, "a dataset of the question has no version in force", "wait until its owner has uploaded"),
   "release-gone": row(410, "the release is past its validity", "ask again"),
-  "already-collected": row(410, "the rows were collected", "ask again; a list is served once"),
   // The room
   unavailable: row(503, "the room cannot answer now", "send the same request again shortly"),
   internal: row(500, "something broke in the room", "give the operator the reference in `detail`"),

@@ -6,7 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { LIMITS } from "../domain/limits.ts";
-import { problem } from "../domain/problem.ts";
+import { type Problem, problem } from "../domain/problem.ts";
 import { ROUTES } from "./api/routes.ts";
 import type { RoomContext } from "./incoming.ts";
 import { mountOpenPlaces } from "./open-places.ts";
@@ -35,9 +35,18 @@ export function roomServer(serving: Serving & Logging & { readonly isReady: () =
   for (const route of ROUTES) {
     app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => answer(serving, route, c));
   }
-  app.notFound((c) => toResponse(problemReply(problem("not-found", `there is no \`${c.req.method} ${c.req.path}\``))));
+  app.notFound((c) => toResponse(problemReply(nowhere(c.req.method, c.req.path))));
   return app;
 }
+
+function nowhere(method: string, path: string): Problem {
+  const others = ROUTES.filter((route) => PATTERNS.get(route)?.test(path)).map((route) => route.method.toUpperCase());
+  if (others.length === 0) return problem("not-found", `there is no \`${method} ${path}\``);
+  const allowed = [...new Set(others)];
+  return problem("method-not-allowed", `\`${path}\` takes ${allowed.join(" and ")}`, { allowed });
+}
+
+const PATTERNS = new Map(ROUTES.map((route) => [route, new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`)]));
 
 async function answer(serving: Serving & Logging, route: Route, c: RoomContext): Promise<Response> {
   const started = serving.ports.clock();

@@ -22,9 +22,9 @@ describe("the crosswalk of two tables", () => {
   });
 
   it("is the same where one table is hundreds of times the other and is probed", () => {
-    const many = Array.from({ length: 30_000 }, (_, index): Words => [index >>> 3, index & 1, index & 2, index]);
+    const many = Array.from({ length: 8_000 }, (_, index): Words => [index >>> 3, index & 1, index & 2, index]);
     fc.assert(
-      fc.property(fc.uniqueArray(fc.nat(40_000), { maxLength: 60 }), (picked) => {
+      fc.property(fc.uniqueArray(fc.nat(12_000), { maxLength: 50 }), (picked) => {
         const few = picked.map((index): Words => [index >>> 3, index & 1, index & 2, index]);
         const [small, large] = [tableOf(few), tableOf(many)];
         expect(pairsOf(run(crosswalkByBucket(small, large)))).toEqual(slowPairs(small, large));
@@ -72,10 +72,10 @@ function textOf({ keys, rest }: TokenTable, at: number): string {
 function tableOf(words: readonly Words[]): TokenTable {
   const sorted = [...words].sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3]);
   const keys = Uint32Array.from(sorted, ([key]) => key);
-  const starts = Uint32Array.from(
-    { length: BUCKETS + 1 },
-    (_, bucket) => keys.filter((key) => key >>> 24 < bucket).length,
-  );
+  const starts = new Uint32Array(BUCKETS + 1);
+  for (const key of keys) starts[(key >>> 24) + 1] = (starts[(key >>> 24) + 1] ?? 0) + 1;
+  for (let bucket = 0; bucket < BUCKETS; bucket++)
+    starts[bucket + 1] = (starts[bucket + 1] ?? 0) + (starts[bucket] ?? 0);
   return {
     keys,
     rest: Uint32Array.from(sorted.flatMap(([, ...rest]) => rest)),

@@ -1,8 +1,6 @@
 // A second thread for counting. It is started with the matcher and asked once it runs; until then the first thread does
 // everything. It holds nothing and decides nothing, and the process ends without waiting for it.
 
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { commonTokensByBucket } from "../../domain/matching/crosswalk.ts";
 import type { TokenTable } from "../../domain/matching/token-table.ts";
@@ -18,8 +16,9 @@ const WORTH_ASKING = 100_000;
 export function startSecondThread(): SharedCount {
   const waiting = new Map<number, { resolve(count: number): void; reject(reason: unknown): void }>();
   let isReady = false;
+  let failure: Error | null = null;
   let asked = 0;
-  const worker = new Worker(new URL("./matching-thread.ts", import.meta.url), { execArgv: loaderArguments() });
+  const worker = new Worker(new URL("./start-matching-thread.mjs", import.meta.url), { execArgv: [] });
   worker.unref();
   worker.on("message", (message: "ready" | CountReply) => {
     if (message === "ready") {
@@ -30,8 +29,9 @@ export function startSecondThread(): SharedCount {
     waiting.delete(message.id);
     if (waiting.size === 0) worker.unref();
   });
+  // A thread that failed fails the questions that come after, too: whoever runs the room is to hear of it.
   worker.on("error", (error) => {
-    isReady = false;
+    failure = error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   });
@@ -43,15 +43,11 @@ export function startSecondThread(): SharedCount {
       worker.postMessage({ id, ...task });
     });
   return (left, right, bucketsPerBreath) => {
+    if (failure !== null) return Promise.reject(failure);
     if (!isReady || left.keys.length + right.keys.length < WORTH_ASKING) return null;
     const next = new Int32Array(new SharedArrayBuffer(4));
     const theirs = ask({ left, right, next });
     const ours = inSteps(commonTokensByBucket(left, right, bucketsFrom(next)), bucketsPerBreath);
     return Promise.all([ours, theirs]).then(([some, others]) => some + others);
   };
-}
-
-// The sources are TypeScript, which a thread reads as its process does: through tsx.
-function loaderArguments(): string[] {
-  return ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm")).href];
 }

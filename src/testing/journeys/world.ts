@@ -199,7 +199,7 @@ export function sendPart(world: World, member: Member, part: Part): Promise<Answ
   const bytes = typeof part.content === "string" ? utf8(part.content) : part.content;
   return call(world, member, `PUT /v1/uploads/${part.upload}/parts/${part.number}`, { bytes, contentType: "text/csv" });
 }
-type Part = { readonly upload: string; readonly number: number; readonly content: string | Uint8Array };
+type Part = { readonly upload: string; readonly number: number | string; readonly content: string | Uint8Array };
 
 export function commit(world: World, member: Member, upload: string, parts: readonly string[]): Promise<Answer> {
   return call(world, member, `POST /v1/uploads/${upload}/commit`, { json: { parts } });
