@@ -2,6 +2,7 @@
 
 import { canonicalDigest, canonicalJson } from "../domain/canonical-json.ts";
 import type { DatasetSchema } from "../domain/dataset/schema.ts";
+import { OPERATOR } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { DatasetRow } from "../ports/store.ts";
@@ -14,6 +15,7 @@ export function createDataset(
   request: { readonly caller: Caller; readonly schema: DatasetSchema },
 ): Promise<Result<DatasetRow, Problem>> {
   const { caller, schema } = request;
+  if (caller.partner === OPERATOR) return Promise.resolve(err(problem("partner-only", "the operator owns no list")));
   return settle(ports, { name: "create dataset", parties: [caller.partner] }, async (tx) => {
     const before = await tx.datasets.find(caller.partner, schema.dataset);
     if (before !== null) {

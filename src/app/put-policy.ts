@@ -1,6 +1,7 @@
 // A partner puts its policy in force. Versions follow each other by one and are all kept; examples must hold.
 
 import { canonicalDigest } from "../domain/canonical-json.ts";
+import { OPERATOR } from "../domain/partner/manifest.ts";
 import type { Policy } from "../domain/policy/document.ts";
 import { failedExamples } from "../domain/policy/examples.ts";
 import { type Problem, problem } from "../domain/problem.ts";
@@ -26,6 +27,7 @@ export function putPolicy(
   request: { readonly caller: Caller; readonly policy: Policy },
 ): Promise<Result<PolicyRow, Problem>> {
   const { caller, policy } = request;
+  if (caller.partner === OPERATOR) return Promise.resolve(err(problem("partner-only", "the operator has no policy")));
   return settle(ports, { name: "put policy", parties: [caller.partner] }, async (tx) => {
     if (policy.partner !== caller.partner) {
       const says = `the policy is \`${policy.partner}\`'s, and you are \`${caller.partner}\``;

@@ -8,7 +8,7 @@ import { canonicalJson } from "../domain/canonical-json.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { EntryRow, Transaction } from "../ports/store.ts";
+import type { EntryRow, LogHead, Transaction } from "../ports/store.ts";
 import type { Caller, Ports } from "./ports.ts";
 
 /** The last signed checkpoint: a signed note. */
@@ -52,21 +52,33 @@ export function proveConsistency(
   });
 }
 
+type Exporting = { readonly caller: Caller; readonly earlier: Checkpoint | null };
+
 /**
  * The export file of what the caller may read, piece by piece in canonical form: one entry at a time is in memory.
  * With `earlier`, it carries the proof that the log only grew since that checkpoint.
  */
-export async function* exportLog(
+export async function exportLog(
   ports: Pick<Ports, "store">,
-  request: { readonly caller: Caller; readonly earlier: Checkpoint | null },
-): AsyncIterable<string> {
+  request: Exporting,
+): Promise<Result<AsyncIterable<string>, Problem>> {
   const { caller, earlier } = request;
-  const act = { name: "export log", parties: [caller.partner] };
-  const { head, consistency } = await ports.store.read(act, async (tx) => {
-    const last = await tx.log.head();
-    const proof = earlier === null ? null : await proofOf(tx, consistencyPlan(earlier.size, last.size));
-    return { head: last, consistency: proof };
+  return ports.store.read({ name: "export log", parties: [caller.partner] }, async (tx) => {
+    const head = await tx.log.head();
+    if (earlier !== null && earlier.size > head.size) return err(outside(head.size));
+    const consistency = earlier === null ? null : await proofOf(tx, consistencyPlan(earlier.size, head.size));
+    return ok(exportPieces(ports, request, { head, consistency }));
   });
+}
+
+type Exported = { readonly head: LogHead; readonly consistency: readonly Uint8Array[] | null };
+
+async function* exportPieces(
+  ports: Pick<Ports, "store">,
+  { caller, earlier }: Exporting,
+  { head, consistency }: Exported,
+): AsyncIterable<string> {
+  const act = { name: "export log", parties: [caller.partner] };
   yield `{"checkpoint":${canonicalJson(head.checkpoint)},"concordat":"audit-export/1",`;
   if (earlier !== null && consistency !== null) {
     const from = { root: toBase64(earlier.root), size: earlier.size };

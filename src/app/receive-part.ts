@@ -38,11 +38,10 @@ export async function receivePart(
   const columns = file.parts[0]?.columns;
   const wanted = { staging: id, number, schema: dataset.schema, dataKey, body: request.body.bytes };
   const staged = await ports.matcher.stagePart(columns === undefined ? wanted : { ...wanted, columns });
+  const { body } = request;
+  if (body.size() > LIMITS.partBytes) return refusePart(ports, request, tooLarge());
   if (!staged.ok) return err(refusedList(staged.error, request));
-  if (!request.body.isIntact()) {
-    await ports.matcher.dropPart(id, number);
-    return err(problem("digest-mismatch", "the bytes received do not have the digest that was signed"));
-  }
+  if (!body.isIntact()) return refusePart(ports, request, problem("digest-mismatch", DAMAGED));
   const part = { ...staged.value, digest: request.body.digest, bytes: request.body.size() };
   return ports.store.note(act, (tx) => keepPart(ports, tx, { request, part }));
 }
@@ -54,6 +53,21 @@ export async function unwrapDataKey(tx: Transaction, wrappingKey: Uint8Array, pa
   const key = openBox(wrappingKey, wrapped, dataKeyLabel(partner));
   if (!key.ok) throw new Error("a data key does not open: is this the room's wrapping key?");
   return key.value;
+}
+
+const DAMAGED = "the bytes received do not have the digest that was signed";
+
+function tooLarge(): Problem {
+  return problem("body-too-large", `a part may have ${LIMITS.partBytes} bytes`, { bound: LIMITS.partBytes });
+}
+
+async function refusePart(
+  ports: Pick<Ports, "matcher">,
+  { id, number }: Receiving,
+  fault: Problem,
+): Promise<Result<never, Problem>> {
+  await ports.matcher.dropPart(id, number);
+  return err(fault);
 }
 
 /** A refusal of the list's content as the problem that the uploader reads; the line counts within the part. */

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { signContract } from "../client/sign-contract.ts";
 import { contractSchema } from "../domain/contract/document.ts";
 import { err, ok } from "../domain/result.ts";
-import { type ContractReply, documentOf, findContract, everyContract } from "./contract-ids.ts";
+import { type ContractReply, documentOf, everyContract, findContract } from "./contract-ids.ts";
 import { addContractVerify } from "./contract-verify.ts";
 import { describe } from "./describe.ts";
 import { documentAt } from "./documents.ts";

@@ -42,8 +42,13 @@ export function addDemo(program: Command): void {
     .option("--example <dir>", "write such a folder to start from, and stop")
     .option("--json", "print one JSON document with everything learned; the story goes to standard error")
     .action(async (options: Options) => {
-      if (options.example !== undefined) return example(options.example);
-      await demo(options);
+      try {
+        await (options.example === undefined ? demo(options) : example(options.example));
+      } catch (failure) {
+        if (!(failure instanceof DemoFailure)) throw failure;
+        console.error(`the demo stops: ${failure.message}`);
+        process.exitCode = 1;
+      }
     });
 }
 
@@ -61,12 +66,13 @@ async function example(folder: string): Promise<void> {
 
 async function demo(options: Options): Promise<void> {
   const stage = stageOn(options.json === true ? process.stderr : process.stdout, Date.now);
+  const own = options.partners === undefined ? null : neededText(await readCast(options.partners));
   const scratch = await mkdtemp(join(tmpdir(), "concordat-demo-"));
   const data = join(scratch, "room");
   try {
     const room = await openRoom(stage, data);
     try {
-      await perform(stage, { options, room, scratch });
+      await perform(stage, { options, own, room, scratch });
       if (options.json === true) console.log(JSON.stringify(stage.summary(), null, 2));
       else closing(stage, room, options);
       if (options.exit !== true) await stopSignal();
@@ -89,14 +95,19 @@ async function openRoom(stage: Stage, dataDirectory: string): Promise<RunningRoo
   return room.value;
 }
 
-type Performance = { readonly options: Options; readonly room: RunningRoom; readonly scratch: string };
+type Performance = {
+  readonly options: Options;
+  readonly own: Cast | null;
+  readonly room: RunningRoom;
+  readonly scratch: string;
+};
 
-async function perform(stage: Stage, { options, room, scratch }: Performance): Promise<void> {
+async function perform(stage: Stage, { options, own, room, scratch }: Performance): Promise<void> {
   const operatorKey = signingKeyFromJwk(JSON.parse(await readFile(room.operatorKeyPath, "utf8")));
   if (!operatorKey.ok) throw new DemoFailure("the operator's key does not read");
   const lists = join(scratch, "lists");
   await mkdir(lists, { mode: 0o700 });
-  const cast = await castOf(stage, options, lists);
+  const cast = own ?? neededText(await demoCast(stage, lists, options.rows));
   const signing = { clock: Date.now, random: (count: number) => randomBytes(count), publicOrigin: room.publicOrigin };
   const theatre = { stage, url: room.url, signing, operatorKey: operatorKey.value, scratch: lists };
   const actors = await onboard(theatre, cast);
@@ -104,16 +115,11 @@ async function perform(stage: Stage, { options, room, scratch }: Performance): P
   await upload(theatre, actors);
   await rm(lists, { recursive: true, force: true });
   const releases = await ask(stage, actors, cast.contracts);
-  const auditor = [...actors.values()][0];
-  if (auditor === undefined) throw new DemoFailure("nobody is there to review");
+  const auditor = [...actors.values()].find(({ manifest }) => manifest.id === releases[0]?.recipient);
+  if (auditor === undefined) throw new DemoFailure("no contract permits any answer, so there is nothing to review");
   const given = releases.filter((release) => release.recipient === auditor.manifest.id);
   await review({ stage, url: room.url, auditor, releases: given, keepIn: options.exit === true ? null : scratch });
   needed(await auditor.client.call((api) => api.GET("/v1/budget")), "reading the budget");
-}
-
-async function castOf(stage: Stage, options: Options, lists: string): Promise<Cast> {
-  if (options.partners !== undefined) return neededText(await readCast(options.partners));
-  return neededText(await demoCast(stage, lists, options.rows));
 }
 
 function closing(stage: Stage, room: RunningRoom, options: Options): void {

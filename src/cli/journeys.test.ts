@@ -1,7 +1,7 @@
 // The commands against a real room: a company comes in, agrees, uploads, asks and verifies, by command lines alone.
 
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -13,20 +13,20 @@ type Ran = { readonly exit: number; readonly out: string; readonly err: string }
 
 const SUNLINE = "sunline-holidays";
 const HARBOUR = "harbour-yachts";
+const CONTRACT = "sunline-harbour";
 const ROWS = 3_000;
 
 let folder = "";
 let room: TestRoom;
 
 async function concordat(...argv: string[]): Promise<Ran> {
-  let out = "";
-  let err = "";
+  const told = { out: "", err: "" };
   const world = {
     standardOutput: (text: string) => {
-      out += text;
+      told.out += text;
     },
     standardError: (text: string) => {
-      err += text;
+      told.err += text;
     },
     isTerminal: false,
     environment: {},
@@ -35,7 +35,8 @@ async function concordat(...argv: string[]): Promise<Ran> {
     random: (count: number) => randomBytes(count),
   };
   const exit = await runProgram(argv, world, []);
-  return { exit, out, err };
+  expect(told.err).not.toMatch(/\n\s+at .+:\d+:\d+/);
+  return { exit, ...told };
 }
 
 async function done(...argv: string[]): Promise<string> {
@@ -56,22 +57,23 @@ function as(partner: string, ...argv: string[]): string[] {
   return ["--profile", partner, ...argv];
 }
 
-async function comeIn(partner: string): Promise<void> {
+function at(name: string): string {
+  return join(folder, name);
+}
+
+async function comeIn(partner: typeof SUNLINE | typeof HARBOUR): Promise<void> {
   const { code } = await json(...operator("partner", "add", `partners/${partner}/partner.json`));
   await done("enrol", code, "--url", room.url, "--partner", partner);
   await done(...as(partner, "policy", "put", `partners/${partner}/policy.json`));
   await done(...as(partner, "dataset", "create", `partners/${partner}/schema.json`));
-}
-
-async function rawList(partner: string): Promise<string> {
-  const path = join(folder, `${partner}.csv`);
-  await writeCustomers({ partner, rows: ROWS, seed: 7, out: path });
-  return path;
+  await writeCustomers({ partner, rows: ROWS, seed: 7, out: at(`${partner}.csv`) });
 }
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "concordat-cli-"));
   room = await startTestRoom();
+  await comeIn(SUNLINE);
+  await comeIn(HARBOUR);
 });
 
 afterAll(async () => {
@@ -79,51 +81,174 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe("two partners and a room", () => {
-  test("come in, agree, upload, ask and verify", async () => {
-    await comeIn(SUNLINE);
-    await comeIn(HARBOUR);
-    const offered = await json(...as(SUNLINE, "contract", "propose", "partners/contracts/sunline-harbour.json"));
-    console.log(await done(...as(SUNLINE, "contract", "show", "sunline-harbour", "--plain")));
+describe("two companies in a room", () => {
+  test("each have a profile, a key that nobody else may read, and the room's key pinned", async () => {
+    const profiles = JSON.parse(await readFile(at(".config/concordat/profiles.json"), "utf8"));
+    expect(Object.keys(profiles.profiles)).toEqual([SUNLINE, HARBOUR]);
+    expect(profiles.current).toBe(SUNLINE);
+    const { key, roomKey } = profiles.profiles[SUNLINE];
+    expect((await stat(key)).mode & 0o777).toBe(0o600);
+    expect(await done(...as(SUNLINE, "audit", "key"))).toContain(roomKey);
+  });
+
+  test("agree a contract: read in plain words, signed by one, then in force with the other", async () => {
+    const offered = await json(...as(SUNLINE, "contract", "propose", `partners/contracts/${CONTRACT}.json`));
+    const plain = await done(...as(HARBOUR, "contract", "show", CONTRACT, "--plain"));
+    expect(plain).toMatch(/If Harbour Yachts signs, Sunline Holidays may/);
     const first = await concordat(...as(SUNLINE, "contract", "sign", offered.id.slice(0, 8)));
     expect(first.exit).toBe(4);
-    console.log(first.out);
-    console.log(await done(...as(HARBOUR, "contract", "sign", "sunline-harbour")));
-    console.log(await done(...as(HARBOUR, "contract", "list")));
+    expect(first.out).toMatch(/not signed by harbour-yachts/);
+    expect(await done(...as(HARBOUR, "contract", "sign", CONTRACT))).toMatch(/state +in force/);
+  });
+
+  test("verify the signed contract offline, and see when keys or text are others", async () => {
+    await writeFile(at("contract.json"), await done(...as(SUNLINE, "contract", "show", CONTRACT, "--jws")));
+    await writeFile(at("keys.json"), await done(...as(SUNLINE, "contract", "show", CONTRACT, "--jwks")));
+    const verify = ["contract", "verify", at("contract.json"), "--jwks"];
+    expect(await done(...verify, at("keys.json"))).toMatch(/signed by harbour-yachts/);
+    const keys = JSON.parse(await readFile(at("keys.json"), "utf8"));
+    await writeFile(at("swapped.json"), JSON.stringify({ [SUNLINE]: keys[HARBOUR], [HARBOUR]: keys[HARBOUR] }));
+    expect((await concordat(...verify, at("swapped.json"))).exit).toBe(5);
+    await writeFile(at("one.json"), JSON.stringify(keys[SUNLINE]));
+    const lacking = await concordat("--json", ...verify, `${SUNLINE}=${at("one.json")}`);
+    expect(lacking.exit).toBe(5);
+    expect(JSON.parse(lacking.out).error).toEqual(expect.any(String));
+  });
+
+  test("bring their lists in, hashed on the way, with the doctor's findings beside", async () => {
     for (const partner of [SUNLINE, HARBOUR]) {
-      const ran = await concordat(...as(partner, "upload", "customers", await rawList(partner)));
-      console.log(ran.out, ran.err);
-      expect(ran.exit).toBe(0);
+      const ran = await concordat(...as(partner, "upload", "customers", at(`${partner}.csv`)));
+      expect(ran).toMatchObject({ exit: 0, out: expect.stringMatching(/^version 1 of customers/) });
+      expect(ran.err).toMatch(/rows read/);
     }
-    const out = join(folder, "overlap.json");
-    console.log(await done(...as(SUNLINE, "overlap", "--contract", "sunline-harbour", "--explain")));
-    console.log(await done(...as(SUNLINE, "overlap", "--contract", "sunline-harbour", "-o", out)));
-    console.log(await done(...as(SUNLINE, "receipt", "verify", out)));
-    const rows = join(folder, "rows.csv");
-    console.log(
-      await done(
-        ...as(
-          SUNLINE,
-          "audience",
-          "--contract",
-          "sunline-harbour",
-          "--rows",
-          rows,
-          "--where",
-          "harbour.tier in (silver,gold,platinum)",
-        ),
-      ),
+    const uploads = JSON.parse(await readFile(at(".config/concordat/uploads.json"), "utf8"));
+    expect(uploads).toEqual({});
+  });
+
+  test("ask: explained first, answered with a receipt that verifies, for nothing the second time", async () => {
+    const asked = as(SUNLINE, "overlap", "--contract", CONTRACT, "--where", "harbour.tier in (silver,gold,platinum)");
+    expect(await done(...asked, "--explain")).toMatch(/^this is permitted\n/);
+    const told = await done(...asked, "-o", at("overlap.json"));
+    expect(told).toMatch(/sunline-holidays\/customers +2,\d{3} ± \d+ \(95 %\)/);
+    expect(told).toMatch(/of sunline-holidays\/customers +\d+\.\d %/);
+    expect(told).toMatch(/left ε 9\.\d+/);
+    expect(await done(...as(SUNLINE, "receipt", "verify", at("overlap.json")))).toMatch(/is the one that was released/);
+    const release = JSON.parse(await readFile(at("overlap.json"), "utf8"));
+    expect(await json(...asked)).toEqual(release);
+    expect(await done(...asked, "--explain")).toMatch(/nothing: it was asked before/);
+    await writeFile(at("forged.json"), JSON.stringify({ ...release, regions: [] }));
+    const forged = await concordat(...as(SUNLINE, "receipt", "verify", at("forged.json")));
+    expect(forged).toMatchObject({ exit: 5, out: "", err: expect.stringMatching(/digest differs/) });
+  });
+
+  test("get an audience as rows of their own list", async () => {
+    const asked = ["audience", "--contract", CONTRACT, "--where", "harbour.tier in (silver,gold,platinum)"];
+    const told = await done(...as(SUNLINE, ...asked, "--rows", at("rows.csv")));
+    expect(told).toMatch(/people in the audience: \d+ ± \d+/);
+    const rows = (await readFile(at("rows.csv"), "utf8")).split("\r\n");
+    expect(rows[0]).toBe("record");
+    expect(told).toContain(`rows: ${rows.length - 2} record references`);
+    expect((await stat(at("rows.csv"))).mode & 0o777).toBe(0o600);
+  });
+
+  test("are denied by a clause that is named, with what is permitted instead", async () => {
+    const asked = as(HARBOUR, "audience", "--contract", CONTRACT, "--channel", "email");
+    const ran = await concordat("--json", ...asked);
+    expect(ran.exit).toBe(3);
+    expect(ran.err).toMatch(/contract, version 1, \/analyses\/1\/recipients/);
+    expect(ran.err).toMatch(/permitted instead: /);
+    expect(JSON.parse(ran.out)).toMatchObject({ kind: "not-permitted", status: 403 });
+    expect((await concordat(...asked, "--explain")).exit).toBe(3);
+  });
+
+  test("see what was taken from their budget, and what they were given", async () => {
+    expect(await done(...as(HARBOUR, "budget"))).toMatch(/harbour-yachts\/customers +sunline-holidays +0\.\d+ rho/);
+    expect(await json(...as(SUNLINE, "releases"))).toHaveLength(2);
+    const [{ id }] = await json(...as(SUNLINE, "releases"));
+    expect(await json(...as(SUNLINE, "releases", id))).toMatchObject({ id });
+  });
+
+  test("verify the log offline, with a checkpoint that they kept, and see one changed entry", async () => {
+    await done(...as(HARBOUR, "audit", "checkpoint", "-o", at("kept.txt")));
+    await done(...as(HARBOUR, "contract", "suspend", CONTRACT));
+    await done(...as(HARBOUR, "audit", "export", "-o", at("log.json"), "--checkpoint", at("kept.txt")));
+    const verify = as(HARBOUR, "audit", "verify", at("log.json"), "--checkpoint", at("kept.txt"));
+    expect(await done(...verify)).toMatch(/it only grew since it had \d+/);
+    const { key } = await json(...as(HARBOUR, "audit", "key"));
+    expect(await done("audit", "verify", at("log.json"), "--key", key)).toMatch(/^verified/);
+    const text = await readFile(at("log.json"), "utf8");
+    await writeFile(at("bent.json"), text.replace('question-denied\\"', 'question-permitted\\"'));
+    const bent = await concordat(...as(HARBOUR, "audit", "verify", at("bent.json")));
+    const { entries }: { entries: { index: number; entry: string }[] } = JSON.parse(text);
+    const denial = entries.find(({ entry }) => entry.includes("question-denied"));
+    expect(bent).toMatchObject({ exit: 5, err: expect.stringContaining(`entry ${denial?.index}:`) });
+  });
+
+  test("get nothing under a suspended contract until it is resumed", async () => {
+    const asked = as(SUNLINE, "overlap", "--contract", CONTRACT);
+    const refused = await concordat(...asked);
+    expect(refused).toMatchObject({ exit: 3, err: expect.stringMatching(/suspended/) });
+    await done(...as(HARBOUR, "contract", "resume", CONTRACT));
+    expect(await done(...asked)).toMatch(/^overlap rel_/);
+  });
+
+  test("rotate a key without a gap, and revoke the old one", async () => {
+    const { before, thumbprint } = await json(...as(SUNLINE, "keys", "rotate"));
+    expect(await done(...as(SUNLINE, "keys", "revoke", before))).toMatch(`revoked: ${before}`);
+    expect(await json(...as(SUNLINE, "policy", "show"))).toMatchObject({ partner: SUNLINE });
+    expect((await concordat(...as(SUNLINE, "keys", "revoke", thumbprint))).err).toMatch(/last active key/);
+  });
+});
+
+describe("the command line", () => {
+  test("refuses a key file that others may read, and says what to do", async () => {
+    const { path } = await json("keys", "new", "--out", at("open.jwk"));
+    await chmod(path, 0o644);
+    const ran = await concordat("--url", room.url, "--partner", SUNLINE, "--key", path, "policy", "show");
+    expect(ran).toMatchObject({ exit: 1, err: expect.stringContaining(`chmod 600 ${path}`) });
+    expect((await concordat("keys", "new", "--out", path)).exit).toBe(1);
+  });
+
+  test("answers wrong usage with 2, as JSON where that is asked for", async () => {
+    for (const argv of [["contract", "sign"], ["nonsense"], ["overlap"], ["policy", "show", "--no-such"]]) {
+      const ran = await concordat("--json", ...argv);
+      expect(ran.exit, argv.join(" ")).toBe(2);
+      expect(JSON.parse(ran.out)).toEqual({ error: expect.any(String), next: expect.any(String) });
+    }
+    const unknown = await concordat(...as("nobody", "policy", "show"));
+    expect(unknown).toMatchObject({ exit: 2, err: expect.stringMatching(/no profile `nobody`/) });
+  });
+
+  test("names each place of a document that does not fit, and each example that does not hold", async () => {
+    const policy = JSON.parse(await readFile("partners/harbour-yachts/policy.json", "utf8"));
+    await writeFile(
+      at("unfit.json"),
+      JSON.stringify({ ...policy, version: 0, grants: [{ ...policy.grants[0], to: [] }] }),
     );
-    console.log(await done(...as(HARBOUR, "budget")));
-    console.log(await done(...as(HARBOUR, "releases")), await done(...as(SUNLINE, "releases")));
-    const denied = await concordat(...as(HARBOUR, "audience", "--contract", "sunline-harbour", "--channel", "email"));
-    console.log(denied);
-    console.log(await done(...as(HARBOUR, "audit", "list")));
-    const kept = join(folder, "kept.txt");
-    await done(...as(HARBOUR, "audit", "checkpoint", "-o", kept));
-    const log = join(folder, "log.json");
-    await done(...as(HARBOUR, "audit", "export", "-o", log, "--checkpoint", kept));
-    console.log(await done(...as(HARBOUR, "audit", "verify", log, "--checkpoint", kept)));
-    console.log(await done(...as(HARBOUR, "audit", "key")));
+    const unfit = await concordat("policy", "check", at("unfit.json"));
+    expect(unfit).toMatchObject({ exit: 1, err: expect.stringMatching(/\/version: [\s\S]*\/grants\/0\/to: /) });
+    await writeFile(at("broken.json"), JSON.stringify({ ...policy, grants: [] }));
+    const broken = await concordat("policy", "check", at("broken.json"));
+    expect(broken).toMatchObject({ exit: 1, err: expect.stringMatching(/\/examples\/\d+: .*expects permit/) });
+    expect(await done("policy", "check", "partners/harbour-yachts/policy.json")).toMatch(/^sound: /);
+  });
+
+  test("says that a room does not answer", async () => {
+    const { path } = await json("keys", "new", "--out", at("lonely.jwk"));
+    const ran = await concordat("--url", "http://127.0.0.1:9", "--partner", SUNLINE, "--key", path, "policy", "show");
+    expect(ran).toMatchObject({ exit: 1, err: expect.stringMatching(/no answer from http:\/\/127\.0\.0\.1:9/) });
+  });
+
+  test("hashes a list into a file of its owner's, and refuses one with too many bad rows", async () => {
+    const schema = `partners/${SUNLINE}/schema.json`;
+    const report = await json("hash", at(`${SUNLINE}.csv`), "--schema", schema);
+    expect(report.out).toBe(at(`${SUNLINE}.hashed.csv`));
+    expect(await readFile(report.out, "utf8")).not.toContain("@");
+    const [header = ""] = (await readFile(at(`${SUNLINE}.csv`), "utf8")).split("\n");
+    const bad = Array.from({ length: 9 }, (_, row) => `${row}${",x".repeat(header.split(",").length - 1)}`);
+    await writeFile(at("bad.csv"), [header, ...bad, ""].join("\n"));
+    expect((await concordat("hash", at("bad.csv"), "--schema", schema)).exit).toBe(1);
+    const ran = await concordat(...as(SUNLINE, "upload", "customers", at("bad.csv")));
+    expect(ran).toMatchObject({ exit: 1, err: expect.stringMatching(/nothing was sent/) });
   });
 });

@@ -5,7 +5,7 @@ import { policySchema } from "../domain/policy/document.ts";
 import { failedExamples } from "../domain/policy/examples.ts";
 import { err, ok } from "../domain/result.ts";
 import { describe } from "./describe.ts";
-import { issuesRefusal, documentAt } from "./documents.ts";
+import { documentAt, issuesRefusal } from "./documents.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
 import { act, type Call, type Outcome, type Terminal } from "./terminal.ts";
 

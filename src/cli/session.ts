@@ -1,7 +1,7 @@
 // A command's connection to its room: the profile in force, its key read, the client made.
 
 import type { Command } from "commander";
-import { type ProblemReply, noAnswer } from "../client/problem-reply.ts";
+import { noAnswer, type ProblemReply } from "../client/problem-reply.ts";
 import { type RoomClient, roomClient } from "../client/room-client.ts";
 import type { SigningKey } from "../crypto/jwk.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -21,7 +21,6 @@ export function actInRoom(terminal: Terminal, command: Command, run: (call: Sess
     return session.ok ? run({ ...call, session: session.value, terminal }) : session;
   });
 }
-
 
 async function openSession({ world }: Terminal, options: unknown): Promise<Result<Session, Refusal>> {
   const profile = await chooseProfile(world, options);

@@ -5,7 +5,7 @@ import createClient, { type Client } from "openapi-fetch";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { paths } from "./api-types.gen.ts";
 import { PATIENCE, type Patience, patientFetch } from "./patient-fetch.ts";
-import { isNetworkFailure, type ProblemReply, problemFrom, noAnswer } from "./problem-reply.ts";
+import { isNetworkFailure, noAnswer, type ProblemReply, problemFrom } from "./problem-reply.ts";
 import type { Send, Signing } from "./signed-fetch.ts";
 
 /** The room's paths. An idempotency key is drawn where a caller states none. */

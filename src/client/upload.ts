@@ -9,7 +9,7 @@ import type { components } from "./api-types.gen.ts";
 import { CUT_BYTES, cutList } from "./cut-list.ts";
 import { type FileForm, listBytes } from "./local/list-bytes.ts";
 import { PATIENCE, type Patience, pause } from "./patient-fetch.ts";
-import { isNetworkFailure, localProblem, type ProblemReply, problemFrom, noAnswer } from "./problem-reply.ts";
+import { isNetworkFailure, localProblem, noAnswer, type ProblemReply, problemFrom } from "./problem-reply.ts";
 import type { RoomClient } from "./room-client.ts";
 
 type Upload = components["schemas"]["Upload"];

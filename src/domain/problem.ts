@@ -70,6 +70,7 @@ export const PROBLEMS = {
   "idempotency-in-flight": row(409, "the same request is still running", "wait for it, then send the same again"),
   // Partners and keys
   "operator-only": row(403, "only the operator may do this", "ask whoever runs the room"),
+  "partner-only": row(403, "only a partner may do this", "sign as a partner: the operator owns no list and no policy"),
   "partner-exists": row(
     409,
     "a partner with this id is in the room",

@@ -63,7 +63,7 @@ function operationOf(route: Route, components: Map<string, Json>): Json {
       ...Object.fromEntries(
         Object.entries(route.replies).map(([status, reply]) => [status, replyOf(reply, components)]),
       ),
-      ...problemReplies(route.problems),
+      ...problemReplies([...commonProblems(route), ...route.problems]),
     },
   };
 }
@@ -109,7 +109,7 @@ function replyOf(reply: ReplyShape, components: Map<string, Json>): Json {
 // Kinds of one status share a reply, which names them.
 function problemReplies(kinds: readonly ProblemKind[]): Members {
   const byStatus = new Map<number, ProblemKind[]>();
-  for (const kind of [...EVERYWHERE, ...kinds]) {
+  for (const kind of new Set(kinds)) {
     const { status } = PROBLEMS[kind];
     byStatus.set(status, [...(byStatus.get(status) ?? []), kind]);
   }
@@ -119,14 +119,33 @@ function problemReplies(kinds: readonly ProblemKind[]): Members {
   );
 }
 
+// What every route may answer before its use case runs, by what it takes in.
+function commonProblems({ method }: Route): readonly ProblemKind[] {
+  if (method === "get") return EVERYWHERE;
+  return method === "post" ? [...EVERYWHERE, ...WITH_BODY, ...ONCE] : [...EVERYWHERE, ...WITH_BODY];
+}
+
 const EVERYWHERE: readonly ProblemKind[] = [
   "invalid-parameter",
   "signature-missing",
+  "signature-malformed",
+  "signature-incomplete",
   "signature-invalid",
+  "signature-expired",
+  "signature-replayed",
   "key-unknown",
   "internal",
   "unavailable",
 ];
+const WITH_BODY: readonly ProblemKind[] = [
+  "not-json",
+  "digest-missing",
+  "digest-mismatch",
+  "body-too-large",
+  "unsupported-media-type",
+  "invalid-document",
+];
+const ONCE: readonly ProblemKind[] = ["idempotency-key-missing", "idempotency-key-reused", "idempotency-in-flight"];
 
 function schemaOf(schema: z.ZodType, io: "input" | "output", components: Map<string, Json>): Json {
   const printed = z.toJSONSchema(schema, { io, target: "draft-2020-12", unrepresentable: "any" });

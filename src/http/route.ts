@@ -114,8 +114,14 @@ function parsed<Shape extends z.ZodType>(
   if (outcome.success) return ok(outcome.data);
   const issues = outcome.error.issues.map(({ path, message }) => ({ path: pointerOf(path), says: message }));
   const [first] = issues;
-  const detail = first === undefined ? "the request does not fit" : `\`${first.path}\`: ${first.says}`;
+  const detail = first === undefined ? "the request does not fit" : `${placeOf(first.path, kind)}: ${first.says}`;
   return err(problem(kind, detail, { issues }));
+}
+
+// The pointer of the whole is empty, which reads as a slip.
+function placeOf(pointer: string, kind: "invalid-parameter" | "invalid-document"): string {
+  if (pointer !== "") return `\`${pointer}\``;
+  return kind === "invalid-document" ? "the document as a whole" : "the parameters together";
 }
 
 /** JSON pointer (RFC 6901) of a place in a document. */

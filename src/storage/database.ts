@@ -48,13 +48,18 @@ export async function connectDatabase(target: DatabaseTarget): Promise<Result<Da
   return err(refusal);
 }
 
+/** The application role of a database on a server of the operator's: roles belong to the whole server. */
+export function appRoleOn(database: string): string {
+  return `concordat_app_${createHash("sha256").update(database).digest("hex").slice(0, 8)}`;
+}
+
 async function appOf(target: DatabaseTarget): Promise<App> {
   if (target.kind === "embedded") {
     const role = "concordat_app";
     return { role, password: null, address: { ...target.connection, username: role } };
   }
   const database = decodeURIComponent(new URL(target.url).pathname.slice(1));
-  const role = `concordat_app_${createHash("sha256").update(database).digest("hex").slice(0, 8)}`;
+  const role = appRoleOn(database);
   const password = await keptPassword(join(target.directory, PASSWORD_FILE));
   return { role, password, address: { url: target.url, username: role, password } };
 }

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
 import { err, ok, type Result } from "../domain/result.ts";
+import { appRoleOn } from "./database.ts";
 import { errorCode } from "./error-code.ts";
 
 /** A new database; `url` is the given one with its name. */
@@ -20,7 +21,11 @@ export async function freshDatabase(url: string): Promise<Result<FreshDatabase, 
   if (refusal !== null) return err(refusal);
   const fresh = new URL(url);
   fresh.pathname = `/${name}`;
-  return ok({ url: fresh.href, drop: () => onServer(url, `drop database if exists ${name} with (force)`) });
+  const drop = async () => {
+    await onServer(url, `drop database if exists ${name} with (force)`);
+    await onServer(url, `drop role if exists ${appRoleOn(name)}`);
+  };
+  return ok({ url: fresh.href, drop });
 }
 
 async function onServer(url: string, statement: string): Promise<void> {

@@ -1,5 +1,6 @@
 // Who takes part in a demonstration: folders of partners with their documents, and the contracts between them.
 
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { z } from "zod";
@@ -35,6 +36,9 @@ export async function readCast(folder: string): Promise<Result<Cast, string>> {
   if (files.length === 0) return err(`${folder} needs a contract.json`);
   const members = await all(folders.sort(), (path) => readMember(path, join(path, "customers.csv")));
   if (!members.ok) return members;
+  const missing = members.value.find(({ customers }) => !existsSync(customers));
+  if (missing !== undefined)
+    return err(`there is no file ${missing.customers}: the raw list of ${missing.manifest.name}`);
   const contracts = await all(files.sort(), (path) => readDocument(path, contractSchema));
   return contracts.ok ? ok({ members: members.value, contracts: contracts.value }) : contracts;
 }

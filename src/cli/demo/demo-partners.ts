@@ -13,7 +13,7 @@ const PARTNERS = fileURLToPath(new URL("../../../partners", import.meta.url));
 const CONTRACTS = ["sunline-harbour", "sunline-harbour-meridian"];
 const SEED = 20_261_122;
 const EXAMPLE = ["sunline-holidays", "harbour-yachts"] as const;
-const EXAMPLE_ROWS = 5_000;
+const EXAMPLE_ROWS = 20_000;
 
 /** Generates the demo partners' raw lists into a folder and reads their documents. */
 export async function demoCast(stage: Stage, scratch: string, rows: number): Promise<Result<Cast, string>> {

@@ -95,12 +95,10 @@ export const AUDIT_ROUTES: readonly Route[] = [
     replies: { 200: { says: "an `audit-export/1` document", contentType: "application/json" } },
     problems: [],
     run: async ({ caller, query }, ports) => {
-      if (query.size === undefined || query.root === undefined) return ok(exportLog(ports, { caller, earlier: null }));
+      if (query.size === undefined || query.root === undefined) return exportLog(ports, { caller, earlier: null });
       const root = fromBase64Url(query.root);
       if (!root.ok) return err(problem("invalid-parameter", "`root` is not base64url"));
-      return ok(
-        exportLog(ports, { caller, earlier: { origin: ports.room.origin, size: query.size, root: root.value } }),
-      );
+      return exportLog(ports, { caller, earlier: { origin: ports.room.origin, size: query.size, root: root.value } });
     },
     present: (text) => ({ status: 200, contentType: "application/json", text }),
   }),

@@ -40,7 +40,7 @@ export const DATASET_ROUTES: readonly Route[] = [
     query: NOTHING,
     body: newDatasetSchema,
     replies: { 201: { says: "the dataset", schema: datasetReplySchema } },
-    problems: ["dataset-exists"],
+    problems: ["partner-only", "dataset-exists"],
     run: ({ caller, body }, ports) => createDataset(ports, { caller, schema: body }),
     present: (row) => ({ status: 201, json: presentDataset(row) }),
   }),

@@ -21,7 +21,7 @@ export const POLICY_ROUTES: readonly Route[] = [
     query: NOTHING,
     body: newPolicySchema,
     replies: { 200: POLICY },
-    problems: ["policy-version-conflict", "policy-example-failed"],
+    problems: ["partner-only", "policy-version-conflict", "policy-example-failed"],
     run: ({ caller, body }, ports) => putPolicy(ports, { caller, policy: body }),
     present: (row) => ({ status: 200, json: presentPolicy(row) }),
   }),

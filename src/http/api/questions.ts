@@ -9,6 +9,7 @@ import { ok } from "../../domain/result.ts";
 import type { ReleaseRow } from "../../ports/store.ts";
 import {
   askedQuestionSchema,
+  budgetQuerySchema,
   budgetSchema,
   explanationSchema,
   receiptSchema,
@@ -123,7 +124,7 @@ export const QUESTION_ROUTES: readonly Route[] = [
     summary: "What answers about your lists have taken from their privacy budgets",
     audience: "partner",
     params: NOTHING,
-    query: pageQuerySchema,
+    query: budgetQuerySchema,
     body: NO_BODY,
     replies: { 200: { says: "the ledger", schema: budgetSchema } },
     problems: [],

@@ -29,11 +29,9 @@ export type BusyRoom = {
   readonly sent: readonly Sent[];
   /** The people whom each upload brings, by the upload's id. */
   readonly uploads: ReadonlyMap<string, Range>;
-  /** Kinds of the calls that are under way. */
-  readonly running: () => readonly Kind[];
   /** Resolves when a call of this kind is sent next. */
   readonly next: (kind: Kind) => Promise<void>;
-  /** A duration that calls of this kind have had, in milliseconds, at the most of late. */
+  /** What the last answered call of this kind took, in milliseconds. */
   readonly millisOf: (kind: Kind) => number;
   /** Keeps the partners from sending anything more; resolves when nothing is under way. */
   readonly hush: () => Promise<void>;
@@ -76,7 +74,6 @@ export function busyRoom(busy: Busy): BusyRoom {
   return {
     sent: state.sent,
     uploads: state.uploads,
-    running: () => [...state.running].map(({ kind }) => kind),
     next: (kind) => new Promise((resolve) => state.awaited.set(kind, resolve)),
     millisOf: (kind) => state.millis.get(kind) ?? FIRST_GUESS_MILLIS,
     hush: async () => {
@@ -123,7 +120,7 @@ function gate(): Gate {
 }
 
 async function uploads(state: State, by: Member, offset: number): Promise<void> {
-  for (let round = 0; !state.isEnding; round++) {
+  while (!state.isEnding) {
     const range = { from: offset + state.random(60), until: offset + 300 + state.random(600) };
     const middle = Math.floor((range.from + range.until) / 2);
     const opened = await patient(state, "open", by, {

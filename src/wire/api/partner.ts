@@ -64,4 +64,6 @@ export const jwksSchema = z
   .meta({ id: "Jwks" });
 
 export const partnerPathSchema = z.strictObject({ partner: partnerIdSchema });
-export const keyPathSchema = z.strictObject({ partner: partnerIdSchema, thumbprint: z.string().min(1).max(100) });
+const thumbprintSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "an RFC 7638 thumbprint, 43 characters of base64url");
+
+export const keyPathSchema = z.strictObject({ partner: partnerIdSchema, thumbprint: thumbprintSchema });

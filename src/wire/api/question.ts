@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { questionSchema } from "../../domain/question/question.ts";
-import { instantSchema, listOf } from "./shared.ts";
+import { instantSchema, listOf, pageQuerySchema } from "./shared.ts";
 
 export const askedQuestionSchema = questionSchema.meta({ id: "Question" });
 
@@ -105,5 +105,13 @@ export const budgetSchema = z
     ),
   })
   .meta({ id: "Budget", description: "What answers about the caller's lists have taken, line by line and in all." });
+
+/** Lines are numbered, and so are the pages' ends. */
+export const budgetQuerySchema = pageQuerySchema.extend({
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, "what `next` of the page before says")
+    .optional(),
+});
 
 export const releasePathSchema = z.strictObject({ release: z.string().regex(/^rel_[A-Za-z0-9_-]{22}$/) });

@@ -11,7 +11,10 @@ export function listOf<Item extends z.ZodType>(item: Item) {
 }
 
 export const pageQuerySchema = z.strictObject({
-  after: z.string().max(200).optional(),
+  after: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, "what `next` of the page before says")
+    .optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.pageItems).optional(),
 });
 
