@@ -25,7 +25,6 @@ export function columnar(directory: string): Ours {
     roomKey: randomBytes(32),
     roomKeyVersion: 1,
     memoryBytes: 8 * 2 ** 30,
-    hasSecondThread: true,
   };
   const anew = columnarMatcher({ ...options, keepsCrosswalks: false });
   const keeping = columnarMatcher(options);

@@ -12,6 +12,7 @@ import type { PartnerCard } from "../domain/policy/words.ts";
 import { type EpsilonMicros, parseEpsilon, printEpsilon } from "../domain/privacy/epsilon.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { PrivacyNote } from "../domain/question/figures.ts";
+import type { OverlapAnswer } from "../domain/question/overlap.ts";
 import {
   type AskedQuestion,
   canonicalQuestion,
@@ -116,7 +117,7 @@ async function permittedBy(tx: Transaction, ruled: Ruled): Promise<Result<Permit
     question,
     decision,
     epsilon,
-    isDrawn: drawn !== null,
+    holders: drawn === null ? [] : await holdersOf(tx, { ...ruled, versionsKey, drawn }),
   });
   const shortfalls = recorded === null ? charges.flatMap((charge) => charge.refusals) : [];
   if (shortfalls.length > 0) return ok({ ...denied, reasons: [...decision.reasons, ...shortfalls] });
@@ -139,6 +140,23 @@ async function drawnBefore(
     privacy.threshold === k &&
     (privacy.mode === "noise" ? privacy.epsilon === printEpsilon(epsilon) : privacy.rounding === rounding);
   return isSame ? row : null;
+}
+
+async function holdersOf(
+  tx: Transaction,
+  shared: Ruled & { readonly versionsKey: string; readonly drawn: ReleaseRow },
+): Promise<PartnerId[]> {
+  const holders: PartnerId[] = [];
+  for (const member of membersOf(shared.file.contract)) {
+    const row = await tx.releases.ofRecipient(member, shared.digest, shared.versionsKey);
+    if (row !== null && figuresIn(row) === figuresIn(shared.drawn)) holders.push(member);
+  }
+  return holders;
+}
+
+function figuresIn({ answer }: ReleaseRow): string {
+  const { sizes, regions, byIdentifier }: OverlapAnswer = JSON.parse(answer);
+  return JSON.stringify({ sizes, regions, byIdentifier });
 }
 
 /** What an answer costs: what the question offers, else the most that the terms allow for one release. */

@@ -49,8 +49,8 @@ type Charged = {
   readonly question: Question;
   readonly decision: Permit;
   readonly epsilon: EpsilonMicros;
-  /** Whether these figures were drawn for another recipient before: everybody together then learns nothing new. */
-  readonly isDrawn: boolean;
+  /** Members that hold these very figures already: what they learnt of a list, everybody together need not pay again. */
+  readonly holders: readonly PartnerId[];
 };
 
 /**
@@ -116,6 +116,8 @@ async function accountsOf(tx: Transaction, lineage: DatasetRef, charged: Charged
   const cost = costOfPureEpsilon(charged.epsilon);
   const delta = parseDelta(budget.delta);
   if (!delta.ok) throw new Error("terms state a delta that is none");
+  // An owner that holds the figures has learnt nothing of its own list, so nothing was paid for it yet.
+  const isPaid = charged.holders.some((holder) => holder !== ownerOf(lineage));
   const own = await tx.ledger.spent(lineage, charged.recipient, budget.periodDays);
   const all = await tx.ledger.spent(lineage, "everyone", null);
   return [
@@ -128,7 +130,7 @@ async function accountsOf(tx: Transaction, lineage: DatasetRef, charged: Charged
     },
     {
       recipient: "everyone",
-      cost: charged.isDrawn ? nanoRho(0n) : cost,
+      cost: isPaid ? nanoRho(0n) : cost,
       spent: nanoRho(all),
       limit: budgetFromEpsilon(budget.lineage, delta.value),
       delta: delta.value,

@@ -1,10 +1,11 @@
 // The directory: who is in the room and with which keys. Every enrolled partner may read it.
 
 import { type PublicJwk, parsePublicJwk } from "../crypto/jwk.ts";
+import { LIMITS } from "../domain/limits.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { Page, PartnerRow } from "../ports/store.ts";
+import type { Page, PartnerRow, Transaction } from "../ports/store.ts";
 import type { Caller, Ports } from "./ports.ts";
 
 /** A key as it stands in a JWK set. */
@@ -17,6 +18,18 @@ export async function listPartners(
 ): Promise<{ readonly rows: readonly PartnerRow[]; readonly page: Page }> {
   const act = { name: "list partners", parties: [request.caller.partner] };
   return { rows: await ports.store.read(act, (tx) => tx.partners.list(request.page)), page: request.page };
+}
+
+/** Every partner of the room and the operator, by id. One statement for each hundred of them. */
+export async function everyPartner(tx: Pick<Transaction, "partners">): Promise<PartnerId[]> {
+  const found: PartnerId[] = [];
+  for (let after: PartnerId | null = null; ; ) {
+    const page: readonly PartnerRow[] = await tx.partners.list({ after, limit: LIMITS.pageItems });
+    found.push(...page.map((row) => row.id));
+    const last = page.at(-1);
+    if (last === undefined || page.length < LIMITS.pageItems) return found;
+    after = last.id;
+  }
 }
 
 /** One partner. */

@@ -5,6 +5,7 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { LedgerLine, Page, Recipient, ReleaseRow } from "../ports/store.ts";
 import type { Caller, Ports } from "./ports.ts";
+import { everyPartner } from "./read-partners.ts";
 
 /** A page of the caller's releases, newest first. */
 export async function listReleases(
@@ -47,9 +48,10 @@ export function readBudget(
   return ports.store.read({ name: "read budget", parties: [partner] }, async (tx) => {
     const lines = await tx.ledger.lines(partner, request.page);
     const totals: AccountTotal[] = [];
+    // A page of lines may leave recipients out, and the totals may not.
+    const recipients: readonly Recipient[] = ["everyone", ...(await everyPartner(tx))];
     for (const { name } of await tx.datasets.list(partner)) {
       const lineage = datasetRef(partner, name);
-      const recipients = new Set<Recipient>(["everyone", ...lines.map((line) => line.recipient)]);
       for (const recipient of recipients) {
         totals.push({ lineage, recipient, nanoRho: await tx.ledger.spent(lineage, recipient, null) });
       }

@@ -11,6 +11,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import { dataKeyLabel } from "./add-partner.ts";
 import { appendEntry } from "./append-entry.ts";
 import type { Ports, Room } from "./ports.ts";
+import { everyPartner } from "./read-partners.ts";
 
 /**
  * Whether the room's keys are those that its database was written with. A room under others would sign a second
@@ -78,14 +79,7 @@ function isSignedBy({ origin, signingKey }: Room, checkpoint: string): boolean {
 
 /** Every partner of the room and the operator: for whom an act works that concludes from what is not there. */
 async function everybody(ports: Pick<Ports, "store">): Promise<PartnerId[]> {
-  const parties: PartnerId[] = [OPERATOR];
   const act = { name: "list partners", parties: [OPERATOR] };
-  await ports.store.read(act, async (tx) => {
-    let page = await tx.partners.list({ after: null, limit: LIMITS.pageItems });
-    while (page.length > 0) {
-      parties.push(...page.map((row) => row.id));
-      page = await tx.partners.list({ after: page.at(-1)?.id ?? null, limit: LIMITS.pageItems });
-    }
-  });
-  return [...new Set(parties)];
+  const partners = await ports.store.read(act, everyPartner);
+  return [...new Set([OPERATOR, ...partners])];
 }

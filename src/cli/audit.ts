@@ -110,18 +110,21 @@ async function exportLog({ session, options }: SessionCall, terminal: Terminal):
     api.GET("/v1/audit/export", { params: { query }, parseAs: "text" }),
   );
   if (!answer.ok) return err(refusedByRoom(answer.error));
-  return kept(out, answer.value, "the log");
+  return kept(out, { text: answer.value }, "the log");
 }
 
 async function checkpoint({ session, options }: SessionCall): Promise<Outcome> {
   const { out } = optionsSchema.parse(options);
   const answer = await session.client.call((api) => api.GET("/v1/audit/checkpoint"));
-  return answer.ok ? kept(out, answer.value.checkpoint, "the checkpoint") : err(refusedByRoom(answer.error));
+  if (!answer.ok) return err(refusedByRoom(answer.error));
+  return kept(out, { text: answer.value.checkpoint, json: answer.value }, "the checkpoint");
 }
 
-async function kept(out: string | undefined, text: string, what: string): Promise<Outcome> {
-  if (out === undefined) return ok({ text });
-  const written = await writePrivately(out, text);
+type Fetched = { readonly text: string; readonly json?: unknown };
+
+async function kept(out: string | undefined, fetched: Fetched, what: string): Promise<Outcome> {
+  if (out === undefined) return ok(fetched);
+  const written = await writePrivately(out, fetched.text);
   return written.ok ? ok({ json: { out }, lines: [`${what} is in ${out}`] }) : written;
 }
 

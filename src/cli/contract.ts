@@ -55,25 +55,33 @@ export function addContract(program: Command, terminal: Terminal): void {
 }
 
 function addChanges(contract: Command, terminal: Terminal): void {
-  const refuse = describe(contract.command("refuse <id>"), "refuse a contract that is not in force yet; final");
+  const refuse = describe(contract.command("refuse <id>"), "refuse a contract that is not in force yet; final", [
+    "concordat contract refuse sunline-harbour",
+  ]);
   actInRoom(terminal, refuse, (call) =>
     change(call, (id) =>
       call.session.client.call((api) => api.POST("/v1/contracts/{contract}/refusal", toContract(id))),
     ),
   );
-  const suspend = describe(contract.command("suspend <id>"), "suspend a contract at once");
+  const suspend = describe(contract.command("suspend <id>"), "suspend a contract at once", [
+    "concordat contract suspend sunline-harbour",
+  ]);
   actInRoom(terminal, suspend, (call) =>
     change(call, (id) =>
       call.session.client.call((api) => api.POST("/v1/contracts/{contract}/suspension", toContract(id))),
     ),
   );
-  const resume = describe(contract.command("resume <id>"), "lift your own suspension");
+  const resume = describe(contract.command("resume <id>"), "lift your own suspension", [
+    "concordat contract resume sunline-harbour",
+  ]);
   actInRoom(terminal, resume, (call) =>
     change(call, (id) =>
       call.session.client.call((api) => api.POST("/v1/contracts/{contract}/resumption", toContract(id))),
     ),
   );
-  const terminate = describe(contract.command("terminate <id>"), "end a contract at once; final");
+  const terminate = describe(contract.command("terminate <id>"), "end a contract at once; final", [
+    "concordat contract terminate sunline-harbour",
+  ]);
   actInRoom(terminal, terminate, (call) =>
     change(call, (id) =>
       call.session.client.call((api) => api.POST("/v1/contracts/{contract}/termination", toContract(id))),
@@ -161,7 +169,7 @@ async function change(
   return found.ok ? told(await send(found.value.id), presented) : found;
 }
 
-function presented(reply: ContractReply): Exclude<Told, { text: string }> {
+function presented(reply: ContractReply): Exclude<Told, { readonly text: string }> {
   const { id, signatures, events, offeredBy, offeredAt } = reply;
   const lines = [
     `contract ${nameOf(reply)} (${id})`,

@@ -170,6 +170,8 @@ describe("two companies in a room", () => {
 
   test("verify the log offline, with a checkpoint that they kept, and see one changed entry", async () => {
     await done(...as(HARBOUR, "audit", "checkpoint", "-o", at("kept.txt")));
+    const { checkpoint } = await json(...as(HARBOUR, "audit", "checkpoint"));
+    expect(await readFile(at("kept.txt"), "utf8")).toBe(checkpoint);
     await done(...as(HARBOUR, "contract", "suspend", CONTRACT));
     await done(...as(HARBOUR, "audit", "export", "-o", at("log.json"), "--checkpoint", at("kept.txt")));
     const verify = as(HARBOUR, "audit", "verify", at("log.json"), "--checkpoint", at("kept.txt"));
@@ -210,7 +212,14 @@ describe("the command line", () => {
   });
 
   test("answers wrong usage with 2, as JSON where that is asked for", async () => {
-    for (const argv of [["contract", "sign"], ["nonsense"], ["overlap"], ["policy", "show", "--no-such"]]) {
+    for (const argv of [
+      [],
+      ["keys"],
+      ["contract", "sign"],
+      ["nonsense"],
+      ["overlap"],
+      ["policy", "show", "--no-such"],
+    ]) {
       const ran = await concordat("--json", ...argv);
       expect(ran.exit, argv.join(" ")).toBe(2);
       expect(JSON.parse(ran.out)).toEqual({ error: expect.any(String), next: expect.any(String) });

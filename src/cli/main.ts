@@ -6,6 +6,12 @@ import { addDemo } from "./demo.ts";
 import { runProgram } from "./program.ts";
 import { addServe } from "./serve.ts";
 
+// A reader such as `head` may leave before the end; that is no failure of this program.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 const exit = await runProgram(
   process.argv.slice(2),
   {

@@ -45,7 +45,8 @@ async function check({ operands }: Call): Promise<Outcome> {
     return err(issuesRefusal(`${failing.length} of ${examples.length} examples do not hold`, issues));
   }
   const lines = [
-    `sound: ${grants.length} grants, ${prohibitions.length} prohibitions, all ${examples.length} examples hold`,
+    "sound: it fits its schema, and all examples hold",
+    `grants ${grants.length}, prohibitions ${prohibitions.length}, examples ${examples.length}`,
   ];
   return ok({ json: { isSound: true, examples: examples.length }, lines });
 }

@@ -38,7 +38,8 @@ export async function runProgram(
     if (!(error instanceof CommanderError)) {
       tell(terminal, { ok: false, error: failed(`the command broke off: ${reasonOf(error)}`) }, isJson);
     } else if (error.exitCode !== 0) {
-      const says = error.message.replace(/^error: /, "");
+      const isHelp = error.code === "commander.help";
+      const says = isHelp ? "no command is given" : error.message.replace(/^error: /, "");
       tell(terminal, { ok: false, error: misused(says, "see `concordat --help`") }, isJson);
     }
   }

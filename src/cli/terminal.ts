@@ -25,10 +25,10 @@ export type World = {
 /** One run of the program: its world and the exit code so far. */
 export type Terminal = { readonly world: World; exit: ExitCode };
 
-/** An answer: a value for programs, lines for people. `text` stands for both where a file's own bytes are asked for. */
+/** An answer: a value for programs, lines for people. `text` is a file's own; without a value it is JSON itself. */
 export type Told =
   | { readonly json: unknown; readonly lines: readonly string[]; readonly exit?: ExitCode }
-  | { readonly text: string };
+  | { readonly text: string; readonly json?: unknown };
 
 /** Why there is no answer. */
 export type Refusal = { readonly exit: ExitCode; readonly json: unknown; readonly lines: readonly string[] };
@@ -51,7 +51,7 @@ export function tell(terminal: Terminal, outcome: Outcome, isJson: boolean): voi
   const { standardOutput, standardError } = terminal.world;
   const told = outcome.ok ? outcome.value : outcome.error;
   if ("text" in told) {
-    standardOutput(told.text);
+    standardOutput(isJson && told.json !== undefined ? `${JSON.stringify(told.json)}\n` : told.text);
     return;
   }
   const forPeople = outcome.ok && !isJson ? standardOutput : standardError;

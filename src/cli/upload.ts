@@ -1,8 +1,8 @@
 // `concordat upload`: a list into the room. A raw one is hashed on this machine first; one that stopped half-way goes
 // on where it stopped.
 
-import { createReadStream } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { createReadStream, rmSync } from "node:fs";
+import { mkdtemp, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -20,7 +20,7 @@ import { hashWithProgress } from "./hash.ts";
 import { fileDigest, keepUpload, openUploadOf, type UploadPlace } from "./open-uploads.ts";
 import { progressLine } from "./progress-line.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
-import { failed, type Outcome, type Refusal, refusedByRoom, type Terminal } from "./terminal.ts";
+import { EXIT, failed, type Outcome, type Refusal, refusedByRoom, type Terminal } from "./terminal.ts";
 
 const optionsSchema = z.object({
   hashed: z.boolean().optional(),
@@ -48,15 +48,31 @@ async function upload(call: SessionCall): Promise<Outcome> {
   );
   if (missing !== null) return err(failed(`\`${file}\` cannot be read: ${missing}`));
   if (optionsSchema.parse(call.options).hashed === true) return send(call, dataset, file);
-  const folder = await mkdtemp(join(tmpdir(), "concordat-hashed-"));
-  try {
+  return inScratchFolder(async (folder) => {
     const to = join(folder, "list.csv");
     const refusal = await hashFirst(call, { dataset, file, to });
     return refusal === null ? await send(call, dataset, to) : err(refusal);
+  });
+}
+
+// Hashed lists are personal data: the folder is its owner's alone, and goes when the command ends, interrupted or not.
+async function inScratchFolder(work: (folder: string) => Promise<Outcome>): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), "concordat-hashed-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const leave = () => {
+    remove();
+    process.exit(EXIT.failed);
+  };
+  for (const signal of SIGNALS) process.once(signal, leave);
+  try {
+    return await work(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    for (const signal of SIGNALS) process.off(signal, leave);
+    remove();
   }
 }
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 type Raw = { readonly dataset: string; readonly file: string; readonly to: string };
 

@@ -27,6 +27,16 @@ describe.skipIf(missing !== null)("the recipe with curl and openssl alone", () =
     await rm(folder, { recursive: true, force: true });
   });
 
+  test("the project's first page quotes the very function that runs", async () => {
+    const [page, first] = await Promise.all([
+      readFile(new URL("README.md", import.meta.url), "utf8"),
+      readFile("README.md", "utf8"),
+    ]);
+    const quoted = /^call\(\) \{[^]*?^\}$/m.exec(page)?.[0];
+    expect(quoted).toContain("signature-input");
+    expect(first).toContain(quoted);
+  });
+
   test("every block runs to its end", () => {
     expect(ran.statuses.at(-1)).toBe("GET /v1/audit/proofs/inclusion?index=17&size=20 200");
     expect(ran.code).toBe(0);

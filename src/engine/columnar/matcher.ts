@@ -13,15 +13,14 @@ import { type OpenedSegment, openSegment } from "./opened.ts";
 import {
   overlapOfMany,
   overlapOfTwo,
+  PAIRINGS_MADE,
   type Pairings,
   type Party,
-  pairingsMade,
   partyOf,
   selectRecords,
 } from "./questions.ts";
 import { sealUpload } from "./seal.ts";
 import { syncDirectory, UNFINISHED } from "./sealed-file.ts";
-import { startSecondThread } from "./second-thread.ts";
 import { stagePart, type TokeniserOf } from "./stage.ts";
 
 /** Counts of shared tokens that are kept: a few hundred kilobytes with their names. */
@@ -40,8 +39,6 @@ export type ColumnarOptions = {
   readonly keepsCrosswalks?: boolean;
   /** Another way to make tokens, for tests that need tokens which look alike. */
   readonly tokeniserOf?: TokeniserOf;
-  /** Whether a second thread helps with large counts. False when absent. */
-  readonly hasSecondThread?: boolean;
 };
 
 export function columnarMatcher(options: ColumnarOptions): Matcher {
@@ -50,8 +47,7 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
   const scheme = `${TOKEN_SCHEME}:${options.roomKeyVersion}`;
   const tokeniserOf = options.tokeniserOf ?? ((kind) => tokeniser(options.roomKey, kind));
   const opened = keptWithin<OpenedSegment>(options.memoryBytes, (segment) => segment.bytes);
-  const made = pairingsMade(options.hasSecondThread === true ? startSecondThread() : null);
-  const pairings = options.keepsCrosswalks === false ? made : keptPairings(made, options.memoryBytes / 4);
+  const pairings = options.keepsCrosswalks === false ? PAIRINGS_MADE : keptPairings(options.memoryBytes / 4);
   const party = async (list: ComparedList): Promise<Party> => {
     const segment = await opened.get(list.segment, () => openSegment(layout, list.segment, list.dataKey));
     if (!segment.isOpenedBy(list.dataKey)) throw new Error("a segment is asked for with another key than its own");
@@ -84,18 +80,18 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
 }
 
 /** Keeps pairings by their segments in either order: whom two lists share does not depend on who asks. */
-function keptPairings(made: Pairings, budgetBytes: number): Pairings {
+function keptPairings(budgetBytes: number): Pairings {
   const crosswalks = keptWithin<Crosswalk>(budgetBytes, (crosswalk) => crosswalk.left.length * 8);
   const counts = keptWithin<number>(COUNTS_KEPT * 8, () => 8);
   return {
     crosswalk: async (left, right, kind) => {
       const [a, b] = left.name <= right.name ? [left, right] : [right, left];
-      const kept = await crosswalks.get(`${kind} ${a.name} ${b.name}`, () => made.crosswalk(a, b, kind));
+      const kept = await crosswalks.get(`${kind} ${a.name} ${b.name}`, () => PAIRINGS_MADE.crosswalk(a, b, kind));
       return a === left ? kept : { left: kept.right, right: kept.left };
     },
     sharedTokens: (left, right, kind) => {
       const [a, b] = left.name <= right.name ? [left, right] : [right, left];
-      return counts.get(`${kind} ${a.name} ${b.name}`, () => made.sharedTokens(a, b, kind));
+      return counts.get(`${kind} ${a.name} ${b.name}`, () => PAIRINGS_MADE.sharedTokens(a, b, kind));
     },
   };
 }

@@ -33,14 +33,9 @@ export async function openSegment(layout: Layout, name: string, dataKey: Uint8Ar
   if (first.done === true) throw new Error(`the segment ${name} is damaged: it has no header`);
   const header = readHeader(first.value);
   const shapes = columnsOfSegment(header);
-  const columns = shapes.map(({ length, elementBytes }) => columnSpace(length * elementBytes));
+  const columns = shapes.map(({ length, elementBytes }) => new Uint8Array(length * elementBytes));
   await fill(columns, frames, name);
   return assembled(name, header, { shapes, columns, dataKey });
-}
-
-// Shared memory, so that another thread may read what lies in it.
-function columnSpace(bytes: number): Uint8Array {
-  return new Uint8Array(new SharedArrayBuffer(bytes));
 }
 
 async function fill(columns: readonly Uint8Array[], frames: AsyncIterable<Uint8Array>, name: string): Promise<void> {

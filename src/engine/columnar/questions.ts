@@ -9,7 +9,6 @@ import { BUCKETS, isOnePerPerson, type TokenTable } from "../../domain/matching/
 import type { ComparedList, OverlapCounts } from "../../ports/matcher.ts";
 import { type OpenedSegment, tableFor } from "./opened.ts";
 import { inSteps } from "./pace.ts";
-import type { SharedCount } from "./second-thread.ts";
 
 /** Tokens compared between two breaths: a few milliseconds. */
 const TOKENS_PER_BREATH = 524_288;
@@ -39,19 +38,16 @@ export function partyOf(segment: OpenedSegment, { consents, where }: ComparedLis
 }
 
 /** Makes every pairing anew, without holding the process up. */
-export function pairingsMade(sharedCount: SharedCount | null): Pairings {
-  return {
-    crosswalk: (left, right, kind) => {
-      const tables = [tableFor(left, kind), tableFor(right, kind)] as const;
-      return inSteps(crosswalkByBucket(...tables), bucketsPerBreath(tables));
-    },
-    sharedTokens: async (left, right, kind) => {
-      const tables = [tableFor(left, kind), tableFor(right, kind)] as const;
-      const perBreath = bucketsPerBreath(tables);
-      const shared = sharedCount?.(...tables, perBreath) ?? null;
-      return shared ?? inSteps(commonTokensByBucket(...tables, Array(BUCKETS).keys()), perBreath);
-    },
-  };
+export const PAIRINGS_MADE: Pairings = {
+  crosswalk: (left, right, kind) => overTables(crosswalkByBucket, [tableFor(left, kind), tableFor(right, kind)]),
+  sharedTokens: (left, right, kind) => overTables(commonTokensByBucket, [tableFor(left, kind), tableFor(right, kind)]),
+};
+
+function overTables<Value>(
+  work: (left: TokenTable, right: TokenTable) => Generator<void, Value>,
+  [left, right]: readonly [TokenTable, TokenTable],
+): Promise<Value> {
+  return inSteps(work(left, right), bucketsPerBreath([left, right]));
 }
 
 function bucketsPerBreath(tables: readonly TokenTable[]): number {

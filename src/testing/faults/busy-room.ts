@@ -29,11 +29,11 @@ export type BusyRoom = {
   readonly sent: readonly Sent[];
   /** The people whom each upload brings, by the upload's id. */
   readonly uploads: ReadonlyMap<string, Range>;
-  /** Resolves when a call of this kind is sent next. */
+  /** Resolves when a call of this kind is sent next. Fails with what a partner failed with. */
   readonly next: (kind: Kind) => Promise<void>;
   /** What the last answered call of this kind took, in milliseconds. */
   readonly millisOf: (kind: Kind) => number;
-  /** Keeps the partners from sending anything more; resolves when nothing is under way. */
+  /** Keeps the partners from sending anything more, at once; resolves when nothing is under way. */
   readonly hush: () => Promise<void>;
   /** Lets them go on. */
   readonly resume: () => void;
@@ -69,12 +69,15 @@ export function busyRoom(busy: Busy): BusyRoom {
     contracts(state),
     policies(state),
   ]);
-  // A failure is told by `end`; until then it must not end the process.
-  partners.catch(() => undefined);
+  // A failure is told to whoever waits next; until then it must not end the process.
+  void Promise.allSettled([partners]);
   return {
     sent: state.sent,
     uploads: state.uploads,
-    next: (kind) => new Promise((resolve) => state.awaited.set(kind, resolve)),
+    next: async (kind) => {
+      const sent = new Promise<void>((resolve) => state.awaited.set(kind, resolve));
+      await Promise.race([sent, partners]);
+    },
     millisOf: (kind) => state.millis.get(kind) ?? FIRST_GUESS_MILLIS,
     hush: async () => {
       if (state.gate.isOpen) state.gate = gate();
@@ -123,7 +126,8 @@ async function uploads(state: State, by: Member, offset: number): Promise<void> 
   while (!state.isEnding) {
     const range = { from: offset + state.random(60), until: offset + 300 + state.random(600) };
     const middle = Math.floor((range.from + range.until) / 2);
-    const opened = await patient(state, "open", by, {
+    const opened = await patient(state, "open", {
+      by,
       method: "POST",
       path: "/v1/datasets/customers/uploads",
       json: {},
@@ -136,10 +140,10 @@ async function uploads(state: State, by: Member, offset: number): Promise<void> 
     ];
     for (const [index, bytes] of parts.entries()) {
       const part = { method: "PUT", path: `${path}/parts/${index + 1}`, bytes, contentType: "text/csv" };
-      await patient(state, "part", by, part);
+      await patient(state, "part", { by, ...part });
     }
     const commit = { method: "POST", path: `${path}/commit`, json: { parts: parts.map(sha256Hex) } };
-    await patient(state, "commit", by, commit);
+    await patient(state, "commit", { by, ...commit });
     await sleep(state.random(150));
   }
 }
@@ -152,7 +156,7 @@ async function questions(state: State, by: Member, other: Member): Promise<void>
     const make = isAudience ? audienceQuestion : overlapQuestion;
     const json = make(state.contract, [by, other], number);
     const ask = { method: "POST", path: "/v1/questions", json };
-    await patient(state, isAudience ? "audience" : "overlap", by, ask);
+    await patient(state, isAudience ? "audience" : "overlap", { by, ...ask });
     await sleep(state.random(40));
   }
 }
@@ -161,10 +165,10 @@ async function contracts(state: State): Promise<void> {
   for (let round = 1; !state.isEnding; round++) {
     const contract = contractOfMembers(`season-${round}`);
     const offer = { method: "POST", path: "/v1/contracts", json: contract };
-    const id = textOf(await patient(state, "offer", MEMBERS[0], offer), "id");
+    const id = textOf(await patient(state, "offer", { by: MEMBERS[0], ...offer }), "id");
     for (const by of MEMBERS) {
       const json = signatureOf(state.keys[by], contract);
-      await patient(state, "sign", by, { method: "POST", path: `/v1/contracts/${id}/signatures`, json });
+      await patient(state, "sign", { by, method: "POST", path: `/v1/contracts/${id}/signatures`, json });
       await sleep(state.random(40));
     }
   }
@@ -173,14 +177,14 @@ async function contracts(state: State): Promise<void> {
 async function policies(state: State): Promise<void> {
   for (let version = 2; !state.isEnding; version++) {
     const json = policyOfMember("corvo-bank", version);
-    await patient(state, "policy", "corvo-bank", { method: "PUT", path: "/v1/policy", json });
+    await patient(state, "policy", { by: "corvo-bank", method: "PUT", path: "/v1/policy", json });
     await sleep(state.random(120));
   }
 }
 
-type Unsigned = Omit<SignedCall, "key" | "idempotencyKey">;
+type Unsigned = Omit<SignedCall, "key" | "idempotencyKey"> & { readonly by: Member };
 
-async function patient(state: State, kind: Kind, by: Member, unsigned: Unsigned): Promise<Answer> {
+async function patient(state: State, kind: Kind, { by, ...unsigned }: Unsigned): Promise<Answer> {
   const sent: Sent = {
     kind,
     by,

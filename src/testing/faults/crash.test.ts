@@ -111,10 +111,10 @@ async function killDuring(
   await sleep(random(Math.ceil(busy.millisOf(kind) * 1.2)));
   const database = DATABASE_KILLS.has(turn) ? await postmasterOf((await findPlace(directory)).cluster) : null;
   if (database !== null && turn % 2 === 0) process.kill(database, "SIGKILL");
+  const quiet = busy.hush();
   const gone = room.kill();
   if (database !== null && turn % 2 === 1) process.kill(database, "SIGKILL");
-  await gone;
-  await busy.hush();
+  await Promise.all([gone, quiet]);
   scene.told.push(`${kind}${database === null ? "" : " and database"}`);
 }
 

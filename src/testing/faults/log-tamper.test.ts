@@ -91,7 +91,8 @@ describe("with an earlier checkpoint in hand, an auditor sees what the database'
       const entries = tx.array([...rows.entries], 25);
       await tx`
         insert into concordat.log_entry (index, entry, parties)
-        select place - 1, entry, array['operator'] from unnest(${entries}::text[]) with ordinality as one (entry, place)`;
+        select place - 1, entry, array['operator']
+        from unnest(${entries}::text[]) with ordinality as one (entry, place)`;
       const hashes = rows.nodes.map(
         ({ level, index, hash }) => `(${level}, ${index}, '\\x${Buffer.from(hash).toString("hex")}')`,
       );

@@ -141,7 +141,8 @@ const FAULT_QUERIES = {
     select release.id from concordat.release
     where not exists (select from concordat.ledger_debit debit where debit.release = release.id)`,
   "a release is not what its entry in the log says": `
-    select release.id, entry.entry from concordat.release left join concordat.log_entry entry on entry.index = release.entry
+    select release.id, entry.entry from concordat.release
+    left join concordat.log_entry entry on entry.index = release.entry
     where entry.entry::jsonb->'subject'->>'release' is distinct from release.id`,
   "the log tells of a release that is not there": `
     select entry.index from concordat.log_entry entry

@@ -14,7 +14,7 @@ import type { HeaderLines } from "../../crypto/signature-base.ts";
 import { utf8 } from "../../domain/bytes.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import { contractSchema } from "../../domain/contract/document.ts";
-import { PROBLEMS, type ProblemKind } from "../../domain/problem.ts";
+import type { ProblemKind } from "../../domain/problem.ts";
 import { contractReplySchema } from "../../wire/api/contract.ts";
 import { uploadReplySchema, versionListSchema } from "../../wire/api/dataset.ts";
 import { keySchema } from "../../wire/api/partner.ts";
@@ -128,11 +128,11 @@ describe("lists", () => {
   ];
 
   test.each(unreadable)("%s: refused at once, by what is wrong and where", async (_, content, kind, says) => {
-    const id = await openUpload(world, left);
-    const answer = await sendPart(world, left, { upload: id, number: 1, content });
+    const id = await openUpload(left);
+    const answer = await sendPart(left, { upload: id, number: 1, content });
     expectProblem(answer, kind, says);
     expectSilent(answer);
-    expect(read(uploadReplySchema, await call(world, left, `GET /v1/uploads/${id}`)).nextPart).toBe(1);
+    expect(read(uploadReplySchema, await call(left, `GET /v1/uploads/${id}`)).nextPart).toBe(1);
   });
 
   const rejected: readonly (readonly [string, string, object])[] = [
@@ -159,11 +159,11 @@ describe("lists", () => {
     "%s: the rows are counted, and the whole list refused when they are too many",
     async (_, content, reject) => {
       const question = overlapOf(contract, [left, right]);
-      const before = await ask(world, left, question);
-      const versions = await call(world, left, "GET /v1/datasets/customers/versions");
-      const id = await openUpload(world, left);
-      read(uploadReplySchema, await sendPart(world, left, { upload: id, number: 1, content }));
-      const refused = await commit(world, left, id, [sha256Hex(utf8(content))]);
+      const before = await ask(left, question);
+      const versions = await call(left, "GET /v1/datasets/customers/versions");
+      const id = await openUpload(left);
+      read(uploadReplySchema, await sendPart(left, { upload: id, number: 1, content }));
+      const refused = await commit(left, id, [sha256Hex(utf8(content))]);
       expectProblem(
         refused,
         "list-too-many-rejects",
@@ -174,34 +174,26 @@ describe("lists", () => {
         read: 20,
         rejects: expect.arrayContaining([expect.objectContaining(reject)]),
       });
-      expect(read(uploadReplySchema, await call(world, left, `GET /v1/uploads/${id}`)).state).toBe("refused");
-      expect((await call(world, left, "GET /v1/datasets/customers/versions")).text).toBe(versions.text);
-      expect((await ask(world, left, question)).text).toBe(before.text);
+      expect(read(uploadReplySchema, await call(left, `GET /v1/uploads/${id}`)).state).toBe("refused");
+      expect((await call(left, "GET /v1/datasets/customers/versions")).text).toBe(versions.text);
+      expect((await ask(left, question)).text).toBe(before.text);
     },
   );
 
   test("a list in which no row holds anybody is refused as empty", async () => {
     const content = rows(() => "");
-    const id = await openUpload(world, left);
-    await sendPart(world, left, { upload: id, number: 1, content });
-    expectProblem(
-      await commit(world, left, id, [sha256Hex(utf8(content))]),
-      "list-empty",
-      /no row has a usable identifier/,
-    );
+    const id = await openUpload(left);
+    await sendPart(left, { upload: id, number: 1, content });
+    expectProblem(await commit(left, id, [sha256Hex(utf8(content))]), "list-empty", /no row has a usable identifier/);
   });
 
   test("a refused list that is still on its way is answered, not cut off", async () => {
-    const id = await openUpload(world, left);
+    const id = await openUpload(left);
     const content = [
       HEADER,
       ...people(0, 90_000).map(({ person }) => `r${person},person${person}@mail.example,gold,north,yes,yes`),
     ].join("\n");
-    expectProblem(
-      await sendPart(world, left, { upload: id, number: 1, content }),
-      "list-wrong-convention",
-      /raw e-mail/,
-    );
+    expectProblem(await sendPart(left, { upload: id, number: 1, content }), "list-wrong-convention", /raw e-mail/);
   });
 
   function expectSilent(answer: Answer): void {
@@ -217,17 +209,17 @@ describe("uploads", () => {
   const digests = parts.map((part) => sha256Hex(utf8(part)));
 
   test("10 GB declared are refused before they are sent", async () => {
-    const id = await openUpload(world, left);
+    const id = await openUpload(left);
     const part = await declaring(10_737_418_240, left, `PUT /v1/uploads/${id}/parts/1`);
     expectProblem(part, "body-too-large", /8388608 bytes/);
     const json = await declaring(10_737_418_240, left, "POST /v1/questions");
     expectProblem(json, "body-too-large", /1048576 bytes/);
-    const next = await call(world, left, `GET /v1/uploads/${id}`);
+    const next = await call(left, `GET /v1/uploads/${id}`);
     expect(read(uploadReplySchema, next).nextPart).toBe(1);
   });
 
   test("a part that declares less than it sends is cut at the bound or fails its digest", async () => {
-    const id = await openUpload(world, left);
+    const id = await openUpload(left);
     const bytes = utf8(parts[0]);
     const { headers } = signedHeaders(world.origin, {
       method: "PUT",
@@ -242,13 +234,13 @@ describe("uploads", () => {
       bytes.subarray(0, 100),
     );
     expectProblem(short, short.status === 400 ? "digest-mismatch" : "list-unreadable", /./);
-    expect(read(uploadReplySchema, await call(world, left, `GET /v1/uploads/${id}`)).nextPart).toBe(1);
+    expect(read(uploadReplySchema, await call(left, `GET /v1/uploads/${id}`)).nextPart).toBe(1);
   });
 
   test("a chunked body beyond the bound is cut off there", async () => {
     const bytes = Buffer.alloc(9 * 1_048_576, `${csvOf(people(0, 1), "u").split("\r\n")[1]}\r\n`);
     const whole = Buffer.concat([utf8(`${HEADER}\r\n`), bytes]);
-    const id = await openUpload(world, left);
+    const id = await openUpload(left);
     const line = `PUT /v1/uploads/${id}/parts/1`;
     const { headers } = signedHeaders(world.origin, {
       method: "PUT",
@@ -262,12 +254,12 @@ describe("uploads", () => {
       "body-too-large",
       /8388608 bytes/,
     );
-    expect(read(uploadReplySchema, await call(world, left, `GET /v1/uploads/${id}`)).nextPart).toBe(1);
+    expect(read(uploadReplySchema, await call(left, `GET /v1/uploads/${id}`)).nextPart).toBe(1);
   });
 
   test("parts come in order, whole, and once", async () => {
-    const id = await openUpload(world, left);
-    const put = (number: number, content: string) => sendPart(world, left, { upload: id, number, content });
+    const id = await openUpload(left);
+    const put = (number: number, content: string) => sendPart(left, { upload: id, number, content });
     const early = await put(2, parts[1]);
     expectProblem(early, "part-out-of-order", /part 2 came before part 1/);
     expect(early.body["expected"]).toBe(1);
@@ -287,44 +279,44 @@ describe("uploads", () => {
     read(uploadReplySchema, await put(2, parts[1]));
     const others = [[digests[0]], [digests[1], digests[0]], [...digests, digests[0]], [digests[0], "0".repeat(64)]];
     for (const named of others) {
-      const answer = await commit(world, left, id, named.map(String));
+      const answer = await commit(left, id, named.map(String));
       expectProblem(answer, "parts-mismatch", /2 parts were received/);
     }
-    expectProblem(await commit(world, left, id, []), "invalid-document", /`\/parts`/);
+    expectProblem(await commit(left, id, []), "invalid-document", /`\/parts`/);
     expectProblem(
-      await commit(world, left, id, [String(digests[0]).toUpperCase()]),
+      await commit(left, id, [String(digests[0]).toUpperCase()]),
       "invalid-document",
       /`\/parts\/0`.*lowercase hex/,
     );
-    expect((await commit(world, left, id, digests)).status).toBe(201);
+    expect((await commit(left, id, digests)).status).toBe(201);
   });
 
   test("a part needs its digest, and its number is a number", async () => {
-    const id = await openUpload(world, left);
+    const id = await openUpload(left);
     const line = `PUT /v1/uploads/${id}/parts/1`;
-    expectProblem(await call(world, left, line), "digest-missing", /one `Content-Digest`/);
+    expectProblem(await call(left, line), "digest-missing", /one `Content-Digest`/);
     for (const number of ["0", "-1", "1.5", "one", "99999999999999999999", "%00"]) {
-      const answer = await sendPart(world, left, { upload: id, number, content: parts[0] });
+      const answer = await sendPart(left, { upload: id, number, content: parts[0] });
       expectProblem(answer, "invalid-parameter", /`\/part`/);
     }
   });
 
   test("a policy's cap on versions holds, and says when the next is possible", async () => {
     const member = await bring(world, "bad-versions");
-    await putPolicy(world, member, policyJson(member.id, { versionsPerPeriod: { count: 1, period: "P30D" } }));
-    await declare(world, member);
-    await upload(world, member, csvOf(people(0, 20), "v"));
-    const id = await openUpload(world, member);
-    await sendPart(world, member, { upload: id, number: 1, content: parts[0] });
-    const capped = await commit(world, member, id, [String(digests[0])]);
+    await putPolicy(member, policyJson(member.id, { versionsPerPeriod: { count: 1, period: "P30D" } }));
+    await declare(member);
+    await upload(member, csvOf(people(0, 20), "v"));
+    const id = await openUpload(member);
+    await sendPart(member, { upload: id, number: 1, content: parts[0] });
+    const capped = await commit(member, id, [String(digests[0])]);
     expectProblem(capped, "version-cap-reached", /1 versions in P30D; the next from \d{4}-\d\d-\d\dT/);
-    const versions = await call(world, member, "GET /v1/datasets/customers/versions");
+    const versions = await call(member, "GET /v1/datasets/customers/versions");
     expect(read(versionListSchema, versions).items).toHaveLength(1);
   });
 
   test("a schema cannot be changed under its list", async () => {
     const other = { ...LIST_SCHEMA, rejects: "0.5" };
-    expectProblem(await call(world, left, "POST /v1/datasets", { json: other }), "dataset-exists", /another schema/);
+    expectProblem(await call(left, "POST /v1/datasets", { json: other }), "dataset-exists", /another schema/);
   });
 });
 
@@ -366,7 +358,7 @@ describe("signatures", () => {
       ],
       ["POST /v1/questions", { headers: signed().headers, bytes }, "signature-invalid"],
       ["POST /v1/questions/explain?epsilon=1", { headers: signed().headers, bytes }, "signature-invalid"],
-      ["POST /v1/questions%2Fexplain", { headers: signed().headers, bytes }, "signature-invalid"],
+      ["POST /v1/questions%2Fexplain", { headers: signed().headers, bytes }, "not-found"],
       [
         "POST /v1/questions/explain",
         { headers: replaced("Idempotency-Key", "another-key-0001"), bytes },
@@ -449,11 +441,11 @@ describe("signatures", () => {
     const { key } = generateSigningKey();
     const claim = { partner: member.id, thumbprint: key.publicKey.thumbprint };
     const json = { jwk: key.publicKey.jwk, proof: signCompact(key, claim, KEY_PROOF_TYP) };
-    read(keySchema, await call(world, member, `POST /v1/partners/${member.id}/keys`, { json }));
+    read(keySchema, await call(member, `POST /v1/partners/${member.id}/keys`, { json }));
     const made = signedHeaders(world.origin, { method: "GET", path: "/v1/contracts", key: member.key });
-    await call(world, { ...member, key }, `DELETE /v1/partners/${member.id}/keys/${member.key.publicKey.thumbprint}`);
+    await call({ ...member, key }, `DELETE /v1/partners/${member.id}/keys/${member.key.publicKey.thumbprint}`);
     expectProblem(await send(world, "GET /v1/contracts", made), "key-unknown", /may sign here/);
-    expect((await call(world, { ...member, key }, "GET /v1/contracts")).status).toBe(200);
+    expect((await call({ ...member, key }, "GET /v1/contracts")).status).toBe(200);
   });
 
   function signedAt(key: SigningKey, times: SigningTimes): HeaderLines {
@@ -478,16 +470,16 @@ describe("idempotency", () => {
   test("the same key with the same body gives the same bytes, with another body a refusal, without one neither", async () => {
     const json = policyQuestion("0.25");
     const idempotencyKey = "idempotent-key-1";
-    const first = await call(world, left, "POST /v1/questions", { json, idempotencyKey });
+    const first = await call(left, "POST /v1/questions", { json, idempotencyKey });
     expect(first.status).toBe(200);
-    expect((await call(world, left, "POST /v1/questions", { json, idempotencyKey })).text).toBe(first.text);
-    const other = await call(world, left, "POST /v1/questions", { json: policyQuestion("0.26"), idempotencyKey });
+    expect((await call(left, "POST /v1/questions", { json, idempotencyKey })).text).toBe(first.text);
+    const other = await call(left, "POST /v1/questions", { json: policyQuestion("0.26"), idempotencyKey });
     expectProblem(other, "idempotency-key-reused", /belongs to another request/);
-    const elsewhere = await call(world, left, "POST /v1/datasets/customers/uploads", { json: {}, idempotencyKey });
+    const elsewhere = await call(left, "POST /v1/datasets/customers/uploads", { json: {}, idempotencyKey });
     expectProblem(elsewhere, "idempotency-key-reused", /belongs to another request/);
-    expect((await call(world, right, "POST /v1/questions", { json, idempotencyKey })).status).toBe(200);
+    expect((await call(right, "POST /v1/questions", { json, idempotencyKey })).status).toBe(200);
     for (const bad of ["short", "with blank inside", "x".repeat(129)]) {
-      const answer = await call(world, left, "POST /v1/questions", { json, idempotencyKey: bad });
+      const answer = await call(left, "POST /v1/questions", { json, idempotencyKey: bad });
       expectProblem(answer, "idempotency-key-missing", /8 to 128 visible characters/);
     }
     expectProblem(await withoutKey(json), "idempotency-key-missing", /one `Idempotency-Key`/);
@@ -498,27 +490,23 @@ describe("idempotency", () => {
       json: overlapOf(contract, [left, right], { purpose: "activation" }),
       idempotencyKey: "idempotent-deny",
     };
-    const first = await call(world, left, "POST /v1/questions", denied);
+    const first = await call(left, "POST /v1/questions", denied);
     expectProblem(first, "not-permitted", /./);
-    expect((await call(world, left, "POST /v1/questions", denied)).text).toBe(first.text);
+    expect((await call(left, "POST /v1/questions", denied)).text).toBe(first.text);
     const idempotencyKey = "idempotent-mend";
-    expectProblem(await call(world, left, "POST /v1/questions", { json: {}, idempotencyKey }), "invalid-document", /./);
-    expect(
-      (await call(world, left, "POST /v1/questions", { json: policyQuestion("0.27"), idempotencyKey })).status,
-    ).toBe(200);
+    expectProblem(await call(left, "POST /v1/questions", { json: {}, idempotencyKey }), "invalid-document", /./);
+    expect((await call(left, "POST /v1/questions", { json: policyQuestion("0.27"), idempotencyKey })).status).toBe(200);
   });
 
   test("the same request ten times at once is done once", async () => {
     const request = { json: policyQuestion("0.28"), idempotencyKey: "idempotent-race" };
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, () => call(world, left, "POST /v1/questions", request)),
-    );
+    const answers = await Promise.all(Array.from({ length: 10 }, () => call(left, "POST /v1/questions", request)));
     const good = answers.filter(({ status }) => status === 200);
     expect(new Set(good.map(({ text }) => text)).size).toBe(1);
     for (const answer of answers.filter(({ status }) => status !== 200)) {
       expectProblem(answer, "idempotency-in-flight", /first try has not ended/);
     }
-    expect((await call(world, left, "POST /v1/questions", request)).text).toBe(good[0]?.text);
+    expect((await call(left, "POST /v1/questions", request)).text).toBe(good[0]?.text);
   });
 
   function policyQuestion(epsilon: string) {
@@ -557,19 +545,19 @@ describe("JSON", () => {
   test.each(cases)("%s is refused by what is wrong with it", async (_, content, kind, says) => {
     const bytes = typeof content === "string" ? utf8(content) : content;
     for (const line of ["POST /v1/questions", "POST /v1/contracts", "PUT /v1/policy", "POST /v1/datasets"]) {
-      const answer = await call(world, left, line, { bytes });
+      const answer = await call(left, line, { bytes });
       expectProblem(answer, kind, says);
     }
   });
 
   test("another content type is refused, and so is a body where none belongs", async () => {
     for (const contentType of ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1"]) {
-      const answer = await call(world, left, "POST /v1/questions", { bytes: utf8("{}"), contentType });
+      const answer = await call(left, "POST /v1/questions", { bytes: utf8("{}"), contentType });
       expectProblem(answer, "unsupported-media-type", /Content-Type: application\/json/);
     }
-    const missing = await call(world, left, "POST /v1/contracts");
+    const missing = await call(left, "POST /v1/contracts");
     expectProblem(missing, "invalid-document", /./);
-    const extra = await call(world, left, `DELETE /v1/uploads/${randomId("upl")}`, { json: {} });
+    const extra = await call(left, `DELETE /v1/uploads/${randomId("upl")}`, { json: {} });
     expectProblem(extra, "invalid-document", /./);
   });
 
@@ -581,7 +569,7 @@ describe("JSON", () => {
       "/v1/releases?limit=0",
       "/v1/releases?limit=x",
     ]) {
-      expectProblem(await call(world, left, `GET ${path}`), "invalid-parameter", /`\/?\w*`/);
+      expectProblem(await call(left, `GET ${path}`), "invalid-parameter", /`\/limit`|Unrecognized key/);
     }
   });
 
@@ -615,7 +603,7 @@ describe("JSON", () => {
     ];
     for (const place of places) {
       for (const text of texts) {
-        const answer = await call(world, left, place(text));
+        const answer = await call(left, place(text));
         expect([place(text), answer.status < 500, answer.text.includes("node_modules")]).toEqual([
           place(text),
           true,
@@ -701,7 +689,7 @@ describe("JSON", () => {
         ],
       ];
       for (const [member, line, json] of requests) {
-        const answer = await call(world, member, line, { json });
+        const answer = await call(member, line, { json });
         expect([line, answer.status < 500]).toEqual([line, true]);
       }
     }
@@ -709,22 +697,18 @@ describe("JSON", () => {
 
   test("the operator signs like a partner and owns no list", async () => {
     const { operator } = world;
+    expectProblem(await call(operator, "POST /v1/datasets", { json: LIST_SCHEMA }), "partner-only", /owns no list/);
     expectProblem(
-      await call(world, operator, "POST /v1/datasets", { json: LIST_SCHEMA }),
-      "partner-only",
-      /owns no list/,
-    );
-    expectProblem(
-      await call(world, operator, "PUT /v1/policy", { json: policyJson("operator") }),
+      await call(operator, "PUT /v1/policy", { json: policyJson("operator") }),
       "partner-only",
       /no policy/,
     );
-    const offered = await call(world, operator, "POST /v1/contracts", {
+    const offered = await call(operator, "POST /v1/contracts", {
       json: contractJson([left, right], { name: "by-operator" }),
     });
     expectProblem(offered, "not-a-member", /only a member/);
     expectProblem(
-      await call(world, operator, "POST /v1/questions", { json: overlapOf(contract, [left, right]) }),
+      await call(operator, "POST /v1/questions", { json: overlapOf(contract, [left, right]) }),
       "not-found",
       /not a member/,
     );
@@ -735,9 +719,9 @@ describe("contracts", () => {
   test("a signature counts for its signer, its contract and its kind alone", async () => {
     const json = contractJson([left, right], { name: "to-be-signed" });
     const other = contractJson([left, right], { name: "another" });
-    const { id } = read(contractReplySchema, await call(world, left, "POST /v1/contracts", { json }));
+    const { id } = read(contractReplySchema, await call(left, "POST /v1/contracts", { json }));
     const post = (member: Member, entry: object) =>
-      call(world, member, `POST /v1/contracts/${id}/signatures`, { json: entry });
+      call(member, `POST /v1/contracts/${id}/signatures`, { json: entry });
     const good = entryOf(left.key, json);
     const bytes = utf8(canonicalJson(contractSchema.parse(json)));
     const nobody = generateSigningKey().key;
@@ -777,9 +761,9 @@ describe("contracts", () => {
     expectProblem(await post(world.operator, entryOf(world.operator.key, json)), "not-found", /not a member/);
     read(contractReplySchema, await post(left, good));
     expectProblem(await post(left, good), "contract-not-open", /is offered/);
-    const state = read(contractReplySchema, await call(world, right, `GET /v1/contracts/${id}`)).state;
+    const state = read(contractReplySchema, await call(right, `GET /v1/contracts/${id}`)).state;
     expect(state).toEqual({ kind: "offered", missing: [right.id] });
-    const asked = await call(world, left, "POST /v1/questions", { json: overlapOf(id, [left, right]) });
+    const asked = await call(left, "POST /v1/questions", { json: overlapOf(id, [left, right]) });
     expectProblem(asked, "contract-not-in-force", /is offered/);
   });
 
@@ -789,21 +773,21 @@ describe("contracts", () => {
     const renewed = { ...member, key };
     const claim = { partner: member.id, thumbprint: key.publicKey.thumbprint };
     const proven = { jwk: key.publicKey.jwk, proof: signCompact(key, claim, KEY_PROOF_TYP) };
-    read(keySchema, await call(world, member, `POST /v1/partners/${member.id}/keys`, { json: proven }));
+    read(keySchema, await call(member, `POST /v1/partners/${member.id}/keys`, { json: proven }));
     const before = contractJson([member, right], { name: "signed-before" });
-    const id = await agree(world, [member, right], before);
-    await call(world, renewed, `DELETE /v1/partners/${member.id}/keys/${member.key.publicKey.thumbprint}`);
-    expect(read(contractReplySchema, await call(world, right, `GET /v1/contracts/${id}`)).state.kind).toBe("in-force");
+    const id = await agree([member, right], before);
+    await call(renewed, `DELETE /v1/partners/${member.id}/keys/${member.key.publicKey.thumbprint}`);
+    expect(read(contractReplySchema, await call(right, `GET /v1/contracts/${id}`)).state.kind).toBe("in-force");
     const json = contractJson([member, right], { name: "signed-after" });
-    const later = read(contractReplySchema, await call(world, renewed, "POST /v1/contracts", { json })).id;
+    const later = read(contractReplySchema, await call(renewed, "POST /v1/contracts", { json })).id;
     const entry = entryOf(member.key, json);
-    const answer = await call(world, renewed, `POST /v1/contracts/${later}/signatures`, { json: entry });
+    const answer = await call(renewed, `POST /v1/contracts/${later}/signatures`, { json: entry });
     expectProblem(answer, "contract-signature-invalid", /active key of yours/);
-    read(contractReplySchema, await sign(world, renewed, { id: later, json }));
+    read(contractReplySchema, await sign(renewed, { id: later, json }));
   });
 
   test("a contract names members of the room, is offered by one of them and does not contradict itself", async () => {
-    const offer = (json: object, member = left) => call(world, member, "POST /v1/contracts", { json });
+    const offer = (json: object, member = left) => call(member, "POST /v1/contracts", { json });
     const ghost = { ...left, id: await ghostId() };
     expectProblem(await offer(contractJson([left, ghost])), "contract-unsound", /no partner `nobody-here`/);
     expectProblem(
@@ -855,7 +839,7 @@ describe("contracts", () => {
 describe("policies", () => {
   test("a policy states everything, knows nothing else, and its examples hold", async () => {
     const member = await bring(world, "bad-policy");
-    const put = (json: object) => call(world, member, "PUT /v1/policy", { json });
+    const put = (json: object) => call(member, "PUT /v1/policy", { json });
     const limits = { ...WIDE_LIMITS };
     const bent: readonly (readonly [object, ProblemKind, RegExp])[] = [
       [policyJson(member.id, {}, { colour: "red" }), "invalid-document", /./],
@@ -884,8 +868,8 @@ describe("policies", () => {
       [policyJson(member.id, {}, { examples: [exampleOf("deny")] }), "policy-example-failed", /1 of its examples/],
     ];
     for (const [json, kind, says] of bent) expectProblem(await put(json), kind, says);
-    expectProblem(await call(world, member, "GET /v1/policy"), "policy-missing", /no policy/);
-    await putPolicy(world, member, policyJson(member.id, {}, { examples: [exampleOf("permit")] }));
+    expectProblem(await call(member, "GET /v1/policy"), "policy-missing", /no policy/);
+    await putPolicy(member, policyJson(member.id, {}, { examples: [exampleOf("permit")] }));
     expectProblem(await put(policyJson(member.id, { k: 20 })), "policy-version-conflict", /next version is 2/);
   });
 
@@ -930,13 +914,12 @@ describe("questions", () => {
       [audienceOf(contract, [right, left]), "question-unsound", /asker's own list/],
       [audienceOf(contract, [left, left]), "question-unsound", /./],
     ];
-    const budget = await call(world, right, "GET /v1/budget");
+    const budget = await call(right, "GET /v1/budget");
     for (const [json, kind, says] of bent) {
-      expectProblem(await call(world, left, "POST /v1/questions", { json }), kind, says);
-      if (kind !== "not-permitted")
-        expectProblem(await call(world, left, "POST /v1/questions/explain", { json }), kind, says);
+      expectProblem(await call(left, "POST /v1/questions", { json }), kind, says);
+      if (kind !== "not-permitted") expectProblem(await call(left, "POST /v1/questions/explain", { json }), kind, says);
     }
-    expect((await call(world, right, "GET /v1/budget")).text).toBe(budget.text);
+    expect((await call(right, "GET /v1/budget")).text).toBe(budget.text);
   });
 
   test("an analysis, a recipient and a use that the contract leaves out", async () => {
@@ -954,8 +937,8 @@ describe("questions", () => {
         consents: [],
       })),
     });
-    const id = await agree(world, [only, other], json);
-    const post = (member: Member, question: object) => call(world, member, "POST /v1/questions", { json: question });
+    const id = await agree([only, other], json);
+    const post = (member: Member, question: object) => call(member, "POST /v1/questions", { json: question });
     expectProblem(await post(only, audienceOf(id, [only, other])), "not-permitted", /does not allow/);
     expectProblem(await post(other, overlapOf(id, [only, other])), "not-permitted", /./);
     const where = [{ dataset: `${other.id}/customers`, attribute: "tier", in: ["gold"] }];
@@ -965,13 +948,13 @@ describe("questions", () => {
   test("a contract that is unsigned, suspended, over, or not yet begun answers nothing", async () => {
     const named = async (name: string, validity: object) => {
       const json = contractJson([left, right], { name, validity });
-      const { id } = read(contractReplySchema, await call(world, left, "POST /v1/contracts", { json }));
+      const { id } = read(contractReplySchema, await call(left, "POST /v1/contracts", { json }));
       return { id, json };
     };
     const future = await named("future", { from: "2099-01-01", until: "2099-12-31" });
-    for (const member of [left, right]) read(contractReplySchema, await sign(world, member, future));
+    for (const member of [left, right]) read(contractReplySchema, await sign(member, future));
     const past = await named("past", { from: "2020-01-01", until: "2020-12-31" });
-    expectProblem(await sign(world, left, past), "contract-not-open", /is expired/);
+    expectProblem(await sign(left, past), "contract-not-open", /is expired/);
     const open = await named("open", { from: "2026-01-01", until: "2099-12-31" });
     const states: readonly (readonly [string, RegExp])[] = [
       [future.id, /signed not yet valid/],
@@ -980,33 +963,33 @@ describe("questions", () => {
     ];
     for (const [id, says] of states) {
       for (const question of [overlapOf(id, [left, right]), audienceOf(id, [left, right])]) {
-        expectProblem(await call(world, left, "POST /v1/questions", { json: question }), "contract-not-in-force", says);
+        expectProblem(await call(left, "POST /v1/questions", { json: question }), "contract-not-in-force", says);
       }
     }
   });
 
   test("a list that nobody has uploaded, and an owner without a policy", async () => {
     const empty = await bring(world, "bad-empty");
-    const id = await agree(world, [left, empty], contractJson([left, empty]));
+    const id = await agree([left, empty], contractJson([left, empty]));
     const json = overlapOf(id, [left, empty]);
-    const unruled = await call(world, left, "POST /v1/questions", { json });
+    const unruled = await call(left, "POST /v1/questions", { json });
     expectProblem(unruled, "not-permitted", /has not stated its own rules yet/);
-    await putPolicy(world, empty, policyJson(empty.id));
+    await putPolicy(empty, policyJson(empty.id));
     expectProblem(
-      await call(world, left, "POST /v1/questions", { json }),
+      await call(left, "POST /v1/questions", { json }),
       "no-version",
       /`bad-empty\/customers` has not been uploaded/,
     );
-    await declare(world, empty);
-    expectProblem(await call(world, left, "POST /v1/questions/explain", { json }), "no-version", /not been uploaded/);
+    await declare(empty);
+    expectProblem(await call(left, "POST /v1/questions/explain", { json }), "no-version", /not been uploaded/);
   });
 });
 
 describe("what is somebody else's", () => {
   test("looks just like what does not exist, on every route", async () => {
-    const release = await ask(world, left, audienceOf(contract, [left, right]));
-    const open = await openUpload(world, left);
-    await declare(world, left, { ...LIST_SCHEMA, dataset: "secret-list" });
+    const release = await ask(left, audienceOf(contract, [left, right]));
+    const open = await openUpload(left);
+    await declare(left, { ...LIST_SCHEMA, dataset: "secret-list" });
     const key = left.key.publicKey.thumbprint;
     const entry = entryOf(stranger.key, contractJson([left, right]));
     const digest = "0".repeat(64);
@@ -1066,15 +1049,15 @@ describe("what is somebody else's", () => {
         const answers: Answer[] = [];
         for (const id of [own, none]) {
           const { line, ...request } = make(id);
-          const answer = await call(world, stranger, line, request);
+          const answer = await call(stranger, line, request);
           expectProblem(answer, "not-found", /you have no|you are not a member|no such key/);
           answers.push({ ...answer, text: answer.text.replaceAll(id, "ID") });
         }
         expect(answers[0]?.text).toBe(answers[1]?.text);
       }
     }
-    expect(read(uploadReplySchema, await call(world, left, `GET /v1/uploads/${open}`)).state).toBe("open");
-    expect((await call(world, left, "GET /v1/policy")).status).toBe(200);
+    expect(read(uploadReplySchema, await call(left, `GET /v1/uploads/${open}`)).state).toBe("open");
+    expect((await call(left, "GET /v1/policy")).status).toBe(200);
   });
 
   test("a key is registered by its own partner alone", async () => {
@@ -1082,10 +1065,10 @@ describe("what is somebody else's", () => {
     for (const id of [left.id, "nobody-here"]) {
       const claim = { partner: id, thumbprint: key.publicKey.thumbprint };
       const json = { jwk: key.publicKey.jwk, proof: signCompact(key, claim, KEY_PROOF_TYP) };
-      const answer = await call(world, stranger, `POST /v1/partners/${id}/keys`, { json });
+      const answer = await call(stranger, `POST /v1/partners/${id}/keys`, { json });
       expectProblem(answer, "not-found", /by its own partner/);
       const coded = { jwk: key.publicKey.jwk, code: `${id}.AAAAAAAAAAAAAAAAAAAAAA` };
-      const enrol = await call(world, { ...stranger, key }, `POST /v1/partners/${id}/keys`, { json: coded });
+      const enrol = await call({ ...stranger, key }, `POST /v1/partners/${id}/keys`, { json: coded });
       expectProblem(enrol, "enrolment-code-invalid", /code is not one/);
     }
   });
@@ -1102,19 +1085,15 @@ describe("the log", () => {
       `/v1/audit/export?size=99999999&root=${"A".repeat(43)}`,
     ];
     for (const path of beyond)
-      expectProblem(await call(world, left, `GET ${path}`), "invalid-parameter", /the log has \d+ entries/);
-    expectProblem(await call(world, left, "GET /v1/audit/export?size=3"), "invalid-parameter", /both|`root`/);
-    expectProblem(
-      await call(world, left, `GET /v1/audit/export?root=${"A".repeat(43)}`),
-      "invalid-parameter",
-      /both|`size`/,
-    );
-    expectProblem(await call(world, left, "GET /v1/audit/export?size=3&root=short"), "invalid-parameter", /`\/root`/);
+      expectProblem(await call(left, `GET ${path}`), "invalid-parameter", /the log has \d+ entries/);
+    expectProblem(await call(left, "GET /v1/audit/export?size=3"), "invalid-parameter", /both|`root`/);
+    expectProblem(await call(left, `GET /v1/audit/export?root=${"A".repeat(43)}`), "invalid-parameter", /both|`size`/);
+    expectProblem(await call(left, "GET /v1/audit/export?size=3&root=short"), "invalid-parameter", /`\/root`/);
     for (const path of [
       "/v1/audit/proofs/consistency?first=0&second=0",
       "/v1/audit/proofs/consistency?first=0&second=3",
     ]) {
-      expect((await call(world, left, `GET ${path}`)).body).toEqual({ proof: [] });
+      expect((await call(left, `GET ${path}`)).body).toEqual({ proof: [] });
     }
   });
 });

@@ -71,39 +71,39 @@ afterAll(async () => {
 
 describe("onboard", () => {
   test("the code that the operator gets enrols one key that is held, once", async () => {
-    const answer = await call(world, world.operator, "POST /v1/partners", { json: manifestOf("alpine-tours") });
+    const answer = await call(world.operator, "POST /v1/partners", { json: manifestOf("alpine-tours") });
     const { code } = read(enrolmentSchema, answer);
     const { key } = generateSigningKey();
     const other = generateSigningKey().key;
     const place = "POST /v1/partners/alpine-tours/keys";
     const [alpine, thief] = [memberOf("alpine-tours", key), memberOf("alpine-tours", other)];
     const json = { jwk: key.publicKey.jwk, code };
-    expectProblem(await call(world, thief, place, { json }), "key-unknown", /thumbprint of a key/);
+    expectProblem(await call(thief, place, { json }), "key-unknown", /thumbprint of a key/);
     const wrong = { jwk: key.publicKey.jwk, code: `${code.slice(0, -4)}AAAA` };
-    expectProblem(await call(world, alpine, place, { json: wrong }), "enrolment-code-invalid", /code is not one/);
-    const enrolled = read(keySchema, await call(world, alpine, place, { json }));
+    expectProblem(await call(alpine, place, { json: wrong }), "enrolment-code-invalid", /code is not one/);
+    const enrolled = read(keySchema, await call(alpine, place, { json }));
     expect(enrolled.thumbprint).toBe(key.publicKey.thumbprint);
     const again = { jwk: other.publicKey.jwk, code };
-    expectProblem(await call(world, thief, place, { json: again }), "enrolment-code-invalid", /code is not one/);
-    expectProblem(await call(world, alpine, place, { json }), "key-exists", /registered once/);
+    expectProblem(await call(thief, place, { json: again }), "enrolment-code-invalid", /code is not one/);
+    expectProblem(await call(alpine, place, { json }), "key-exists", /registered once/);
   });
 
   test("only the operator brings partners in, and each once", async () => {
     const member = await bring(world, "coastal-cruises");
     const json = manifestOf("coastal-cruises");
-    expectProblem(await call(world, member, "POST /v1/partners", { json }), "operator-only", /operator alone/);
-    expectProblem(await call(world, world.operator, "POST /v1/partners", { json }), "partner-exists", /in the room/);
-    const partner = read(partnerSchema, await call(world, member, "GET /v1/partners/coastal-cruises"));
+    expectProblem(await call(member, "POST /v1/partners", { json }), "operator-only", /operator alone/);
+    expectProblem(await call(world.operator, "POST /v1/partners", { json }), "partner-exists", /in the room/);
+    const partner = read(partnerSchema, await call(member, "GET /v1/partners/coastal-cruises"));
     expect(partner.industry).toBe("travel");
   });
 
   test("a partner without a key gets a new code, and the code before it is void", async () => {
     const json = manifestOf("delta-diving");
-    const first = read(enrolmentSchema, await call(world, world.operator, "POST /v1/partners", { json }));
-    const second = read(enrolmentSchema, await call(world, world.operator, "POST /v1/partners", { json }));
+    const first = read(enrolmentSchema, await call(world.operator, "POST /v1/partners", { json }));
+    const second = read(enrolmentSchema, await call(world.operator, "POST /v1/partners", { json }));
     const { key } = generateSigningKey();
     const enrol = ({ code }: { code: string }) =>
-      call(world, memberOf("delta-diving", key), "POST /v1/partners/delta-diving/keys", {
+      call(memberOf("delta-diving", key), "POST /v1/partners/delta-diving/keys", {
         json: { jwk: key.publicKey.jwk, code },
       });
     expectProblem(await enrol(first), "enrolment-code-invalid", /code is not one/);
@@ -116,7 +116,7 @@ describe("onboard", () => {
     const seen: string[] = [];
     let after = "";
     for (let pages = 0; pages < 50; pages++) {
-      const page = read(partnerListSchema, await call(world, member, `GET /v1/partners?limit=2${after}`));
+      const page = read(partnerListSchema, await call(member, `GET /v1/partners?limit=2${after}`));
       seen.push(...page.items.map(({ id }) => id));
       if (page.next === null) break;
       after = `&after=${page.next}`;
@@ -128,30 +128,30 @@ describe("onboard", () => {
   test("a key is followed by another that proves to be held, and a revoked key signs nothing from then on", async () => {
     const [old, partner] = [await bring(world, "garden-hotels"), await bring(world, "hill-hostels")];
     const json = contractJson([old, partner]);
-    const contract = await agree(world, [old, partner], json);
+    const contract = await agree([old, partner], json);
     const { key } = generateSigningKey();
     const renewed: Member = { ...old, key };
     const { jwk, thumbprint } = key.publicKey;
     const place = "POST /v1/partners/garden-hotels/keys";
     const claim = { partner: old.id, thumbprint };
     const forged = { jwk, proof: signCompact(old.key, claim, KEY_PROOF_TYP) };
-    expectProblem(await call(world, old, place, { json: forged }), "key-unacceptable", /does not verify/);
+    expectProblem(await call(old, place, { json: forged }), "key-unacceptable", /does not verify/);
     const elsewhere = { jwk, proof: signCompact(key, { ...claim, partner: partner.id }, KEY_PROOF_TYP) };
-    expectProblem(await call(world, old, place, { json: elsewhere }), "key-unacceptable", /does not verify/);
+    expectProblem(await call(old, place, { json: elsewhere }), "key-unacceptable", /does not verify/);
     const proven = { jwk, proof: signCompact(key, claim, KEY_PROOF_TYP) };
-    expectProblem(await call(world, partner, place, { json: proven }), "not-found", /by its own partner/);
-    read(keySchema, await call(world, old, place, { json: proven }));
+    expectProblem(await call(partner, place, { json: proven }), "not-found", /by its own partner/);
+    read(keySchema, await call(old, place, { json: proven }));
 
     const gone = `DELETE /v1/partners/garden-hotels/keys/${old.key.publicKey.thumbprint}`;
-    expectProblem(await call(world, partner, gone), "not-found", /no such key/);
-    expect(read(keySchema, await call(world, renewed, gone)).revokedAt).not.toBeNull();
-    expectProblem(await call(world, old, "GET /v1/contracts"), "key-unknown", /may sign here/);
+    expectProblem(await call(partner, gone), "not-found", /no such key/);
+    expect(read(keySchema, await call(renewed, gone)).revokedAt).not.toBeNull();
+    expectProblem(await call(old, "GET /v1/contracts"), "key-unknown", /may sign here/);
     const last = `DELETE /v1/partners/garden-hotels/keys/${thumbprint}`;
-    expectProblem(await call(world, renewed, last), "last-key", /last active key/);
+    expectProblem(await call(renewed, last), "last-key", /last active key/);
 
-    const state = read(contractReplySchema, await call(world, renewed, `GET /v1/contracts/${contract}`)).state;
+    const state = read(contractReplySchema, await call(renewed, `GET /v1/contracts/${contract}`)).state;
     expect(state.kind).toBe("in-force");
-    const signed = read(jwsSchema, await call(world, partner, `GET /v1/contracts/${contract}/jws`));
+    const signed = read(jwsSchema, await call(partner, `GET /v1/contracts/${contract}/jws`));
     const members = new Map([
       [old.id, await keysOf(old.id, partner)],
       [partner.id, await keysOf(partner.id, renewed)],
@@ -165,17 +165,17 @@ describe("onboard", () => {
   test("the operator may revoke a partner's last key, and gives a new code to come back with", async () => {
     const member = await bring(world, "island-inns");
     const place = `DELETE /v1/partners/island-inns/keys/${member.key.publicKey.thumbprint}`;
-    read(keySchema, await call(world, world.operator, place));
-    expectProblem(await call(world, member, "GET /v1/policy"), "key-unknown", /may sign here/);
+    read(keySchema, await call(world.operator, place));
+    expectProblem(await call(member, "GET /v1/policy"), "key-unknown", /may sign here/);
     const json = manifestOf("island-inns");
-    const { code } = read(enrolmentSchema, await call(world, world.operator, "POST /v1/partners", { json }));
+    const { code } = read(enrolmentSchema, await call(world.operator, "POST /v1/partners", { json }));
     const old = { jwk: member.key.publicKey.jwk, code };
-    expectProblem(await call(world, member, "POST /v1/partners/island-inns/keys", { json: old }), "key-exists", /once/);
+    expectProblem(await call(member, "POST /v1/partners/island-inns/keys", { json: old }), "key-exists", /once/);
     const { key } = generateSigningKey();
     const back = memberOf("island-inns", key);
     const enrolled = { json: { jwk: key.publicKey.jwk, code } };
-    read(keySchema, await call(world, back, "POST /v1/partners/island-inns/keys", enrolled));
-    read(datasetListSchema, await call(world, back, "GET /v1/datasets"));
+    read(keySchema, await call(back, "POST /v1/partners/island-inns/keys", enrolled));
+    read(datasetListSchema, await call(back, "GET /v1/datasets"));
   });
 });
 
@@ -183,35 +183,32 @@ describe("agree", () => {
   test("a contract is in force when every member has signed what each can read in plain words", async () => {
     const [left, right, stranger] = await bringAll("agree", ["one", "two", "three"]);
     const json = contractJson([left, right]);
-    const offered = read(contractReplySchema, await call(world, left, "POST /v1/contracts", { json }));
+    const offered = read(contractReplySchema, await call(left, "POST /v1/contracts", { json }));
     expect(offered.state).toEqual({ kind: "offered", missing: [left.id, right.id] });
-    expectProblem(await call(world, right, "POST /v1/contracts", { json }), "contract-exists", /offered before/);
+    expectProblem(await call(right, "POST /v1/contracts", { json }), "contract-exists", /offered before/);
     const { id } = offered;
-    const plain = read(plainContractSchema, await call(world, right, `GET /v1/contracts/${id}/plain`));
+    const plain = read(plainContractSchema, await call(right, `GET /v1/contracts/${id}/plain`));
     expect(plain.lines.join(" ")).toContain("The agree-one company");
-    expectProblem(await call(world, stranger, `GET /v1/contracts/${id}/plain`), "not-found", /not a member/);
-    const half = read(contractReplySchema, await sign(world, right, { id, json }));
+    expectProblem(await call(stranger, `GET /v1/contracts/${id}/plain`), "not-found", /not a member/);
+    const half = read(contractReplySchema, await sign(right, { id, json }));
     expect(half.state).toEqual({ kind: "offered", missing: [left.id] });
-    const whole = read(contractReplySchema, await sign(world, left, { id, json }));
+    const whole = read(contractReplySchema, await sign(left, { id, json }));
     expect(whole.state).toEqual({ kind: "in-force" });
     expect(whole.signatures.map(({ partner }) => partner).sort()).toEqual([left.id, right.id]);
-    expect(read(contractListSchema, await call(world, right, "GET /v1/contracts")).items).toHaveLength(1);
-    expect(read(contractListSchema, await call(world, stranger, "GET /v1/contracts")).items).toHaveLength(0);
+    expect(read(contractListSchema, await call(right, "GET /v1/contracts")).items).toHaveLength(1);
+    expect(read(contractListSchema, await call(stranger, "GET /v1/contracts")).items).toHaveLength(0);
   });
 
   test("a member refuses, and nobody can sign any more", async () => {
     const [left, right] = await bringAll("refuse", ["one", "two"]);
     const json = contractJson([left, right]);
-    const { id } = read(contractReplySchema, await call(world, left, "POST /v1/contracts", { json }));
-    await sign(world, left, { id, json });
-    const refused = read(
-      contractReplySchema,
-      await call(world, right, `POST /v1/contracts/${id}/refusal`, { json: {} }),
-    );
+    const { id } = read(contractReplySchema, await call(left, "POST /v1/contracts", { json }));
+    await sign(left, { id, json });
+    const refused = read(contractReplySchema, await call(right, `POST /v1/contracts/${id}/refusal`, { json: {} }));
     expect(refused.state).toEqual({ kind: "refused", by: [right.id] });
-    expectProblem(await sign(world, right, { id, json }), "contract-not-open", /is refused/);
+    expectProblem(await sign(right, { id, json }), "contract-not-open", /is refused/);
     expectProblem(
-      await call(world, right, "POST /v1/questions", { json: overlapOf(id, [left, right]) }),
+      await call(right, "POST /v1/questions", { json: overlapOf(id, [left, right]) }),
       "contract-not-in-force",
       /is refused/,
     );
@@ -220,34 +217,25 @@ describe("agree", () => {
   test("suspension stops questions at once, and only who suspended resumes; termination is final", async () => {
     const { left, right, contract } = await smallPair("pause");
     const question = { json: overlapOf(contract, [left, right]) };
-    const first = await call(world, left, "POST /v1/questions", question);
-    const act = (member: Member, noun: string) =>
-      call(world, member, `POST /v1/contracts/${contract}/${noun}`, { json: {} });
+    const first = await call(left, "POST /v1/questions", question);
+    const act = (member: Member, noun: string) => call(member, `POST /v1/contracts/${contract}/${noun}`, { json: {} });
     const suspended = read(contractReplySchema, await act(right, "suspension"));
     expect(suspended.state).toEqual({ kind: "suspended", by: [right.id] });
-    expectProblem(await call(world, left, "POST /v1/questions", question), "contract-not-in-force", /is suspended/);
-    expectProblem(
-      await call(world, left, "POST /v1/questions/explain", question),
-      "contract-not-in-force",
-      /suspended/,
-    );
+    expectProblem(await call(left, "POST /v1/questions", question), "contract-not-in-force", /is suspended/);
+    expectProblem(await call(left, "POST /v1/questions/explain", question), "contract-not-in-force", /suspended/);
     expectProblem(await act(left, "resumption"), "contract-not-open", /is suspended/);
     expect(read(contractReplySchema, await act(right, "resumption")).state).toEqual({ kind: "in-force" });
-    expect((await call(world, left, "POST /v1/questions", question)).text).toBe(first.text);
-    const audience = await ask(world, left, audienceOf(contract, [left, right]));
+    expect((await call(left, "POST /v1/questions", question)).text).toBe(first.text);
+    const audience = await ask(left, audienceOf(contract, [left, right]));
     expect(audience.outcome).toBe("released");
     expect(read(contractReplySchema, await act(left, "termination")).state).toEqual({
       kind: "terminated",
       by: [left.id],
     });
-    expectProblem(await call(world, right, "POST /v1/questions", question), "contract-not-in-force", /is terminated/);
-    expectProblem(
-      await call(world, left, `GET /v1/releases/${audience.id}/rows`),
-      "contract-not-in-force",
-      /terminated/,
-    );
+    expectProblem(await call(right, "POST /v1/questions", question), "contract-not-in-force", /is terminated/);
+    expectProblem(await call(left, `GET /v1/releases/${audience.id}/rows`), "contract-not-in-force", /terminated/);
     expectProblem(await act(left, "resumption"), "contract-not-open", /is terminated/);
-    expect(read(releaseSchema, await call(world, left, `GET /v1/releases/${audience.id}`)).id).toBe(audience.id);
+    expect(read(releaseSchema, await call(left, `GET /v1/releases/${audience.id}`)).id).toBe(audience.id);
   });
 
   test("a later version takes the place of the one it names once everybody has signed it", async () => {
@@ -257,15 +245,14 @@ describe("agree", () => {
       previous: contract,
       purposes: ["insight", "activation", "study"],
     });
-    const { id } = read(contractReplySchema, await call(world, right, "POST /v1/contracts", { json }));
-    await sign(world, right, { id, json });
-    const state = async (of: string) =>
-      read(contractReplySchema, await call(world, left, `GET /v1/contracts/${of}`)).state;
+    const { id } = read(contractReplySchema, await call(right, "POST /v1/contracts", { json }));
+    await sign(right, { id, json });
+    const state = async (of: string) => read(contractReplySchema, await call(left, `GET /v1/contracts/${of}`)).state;
     expect([(await state(contract)).kind, (await state(id)).kind]).toEqual(["in-force", "offered"]);
-    await sign(world, left, { id, json });
+    await sign(left, { id, json });
     expect([await state(contract), (await state(id)).kind]).toEqual([{ kind: "replaced", by: [id] }, "in-force"]);
     expectProblem(
-      await call(world, left, "POST /v1/questions", { json: overlapOf(contract, [left, right]) }),
+      await call(left, "POST /v1/questions", { json: overlapOf(contract, [left, right]) }),
       "contract-not-in-force",
       /is replaced/,
     );
@@ -275,37 +262,35 @@ describe("agree", () => {
 describe("upload", () => {
   test("a list goes up in plain and gzip parts, is picked up where it stopped, and is a version by its parts' names", async () => {
     const member = await bring(world, "upload-parts");
-    await declare(world, member);
-    expect(read(datasetListSchema, await call(world, member, "GET /v1/datasets")).items[0]?.schema).toEqual(
-      LIST_SCHEMA,
-    );
+    await declare(member);
+    expect(read(datasetListSchema, await call(member, "GET /v1/datasets")).items[0]?.schema).toEqual(LIST_SCHEMA);
     const rows = csvOf(people(0, 300), "u").trimEnd().split("\r\n");
     const pieces = [rows.slice(0, 101), rows.slice(101, 201), rows.slice(201)].map(
       (lines) => `${lines.join("\r\n")}\r\n`,
     );
     const parts = pieces.map((piece, index) => (index === 1 ? gzipSync(piece) : utf8(piece)));
-    const id = await openUpload(world, member);
+    const id = await openUpload(member);
     const put = (number: number, content = parts[number - 1] ?? utf8("")) =>
-      sendPart(world, member, { upload: id, number, content });
+      sendPart(member, { upload: id, number, content });
     expect(read(uploadReplySchema, await put(1)).nextPart).toBe(2);
     expect(read(uploadReplySchema, await put(2)).nextPart).toBe(3);
-    const paused = read(uploadReplySchema, await call(world, member, `GET /v1/uploads/${id}`));
+    const paused = read(uploadReplySchema, await call(member, `GET /v1/uploads/${id}`));
     expect([paused.state, paused.nextPart, paused.report.read]).toEqual(["open", 3, 200]);
-    expect(read(versionListSchema, await call(world, member, "GET /v1/datasets/customers/versions")).items).toEqual([]);
+    expect(read(versionListSchema, await call(member, "GET /v1/datasets/customers/versions")).items).toEqual([]);
     expect(read(uploadReplySchema, await put(2)).nextPart).toBe(3);
     expect(read(uploadReplySchema, await put(3)).nextPart).toBe(4);
     const digests = parts.map((part) => sha256Hex(part));
-    const version = read(versionReplySchema, await commit(world, member, id, digests));
+    const version = read(versionReplySchema, await commit(member, id, digests));
     expect([version.sequence, version.people, version.duplicates, version.report.read]).toEqual([1, 300, 0, 300]);
     expectProblem(await put(4), "upload-closed", /is committed/);
-    expectProblem(await commit(world, member, id, digests), "upload-closed", /is committed/);
-    const events = await call(world, member, `GET /v1/uploads/${id}/events`);
+    expectProblem(await commit(member, id, digests), "upload-closed", /is committed/);
+    const events = await call(member, `GET /v1/uploads/${id}/events`);
     expect(events.text).toContain('event: closed\ndata: {"state":"committed"}');
   });
 
   test("a second version is in force with its own report, in which refused rows stand by line and reason", async () => {
     const { left, right, contract } = await smallPair("second");
-    const before = await ask(world, left, overlapOf(contract, [left, right]));
+    const before = await ask(left, overlapOf(contract, [left, right]));
     const lines = csvOf(people(0, 200), "l").trimEnd().split("\r\n");
     const broken = [
       ...lines,
@@ -315,7 +300,7 @@ describe("upload", () => {
       `l903,${emailDigest(1)},gold,north,yes,yes`,
       "",
     ].join("\r\n");
-    const version = await upload(world, left, broken);
+    const version = await upload(left, broken);
     expect([version.sequence, version.people, version.duplicates]).toEqual([2, 200, 1]);
     expect(version.report).toEqual({
       read: 204,
@@ -328,9 +313,9 @@ describe("upload", () => {
         { part: 1, line: 203, reason: "columns-differ" },
       ],
     });
-    const versions = read(versionListSchema, await call(world, left, "GET /v1/datasets/customers/versions")).items;
+    const versions = read(versionListSchema, await call(left, "GET /v1/datasets/customers/versions")).items;
     expect(versions.map(({ sequence }) => sequence)).toEqual([2, 1]);
-    const after = await ask(world, left, overlapOf(contract, [left, right]));
+    const after = await ask(left, overlapOf(contract, [left, right]));
     expect(after.id).not.toBe(before.id);
     expect(after.versions[`${left.id}/customers`]).toBe(version.id);
     expect(regionOf(after, [left, right])).toBeGreaterThan(70);
@@ -338,29 +323,25 @@ describe("upload", () => {
 
   test("an upload that is given up leaves nothing and takes nothing more", async () => {
     const member = await bring(world, "upload-drop");
-    await declare(world, member);
-    const id = await openUpload(world, member);
-    await sendPart(world, member, { upload: id, number: 1, content: csvOf(people(0, 5), "d") });
-    expect(read(uploadReplySchema, await call(world, member, `DELETE /v1/uploads/${id}`)).state).toBe("dropped");
-    expectProblem(
-      await sendPart(world, member, { upload: id, number: 2, content: "x" }),
-      "upload-closed",
-      /is dropped/,
-    );
-    expect(read(uploadReplySchema, await call(world, member, `DELETE /v1/uploads/${id}`)).state).toBe("dropped");
+    await declare(member);
+    const id = await openUpload(member);
+    await sendPart(member, { upload: id, number: 1, content: csvOf(people(0, 5), "d") });
+    expect(read(uploadReplySchema, await call(member, `DELETE /v1/uploads/${id}`)).state).toBe("dropped");
+    expectProblem(await sendPart(member, { upload: id, number: 2, content: "x" }), "upload-closed", /is dropped/);
+    expect(read(uploadReplySchema, await call(member, `DELETE /v1/uploads/${id}`)).state).toBe("dropped");
   });
 
   test("policies follow each other by one, are checked beforehand, and stay readable to their owner alone", async () => {
     const member = await bring(world, "policy-owner");
-    expectProblem(await call(world, member, "GET /v1/policy"), "policy-missing", /no policy in force/);
+    expectProblem(await call(member, "GET /v1/policy"), "policy-missing", /no policy in force/);
     const first = policyJson(member.id);
-    const check = await call(world, member, "POST /v1/policy/check", { json: first });
+    const check = await call(member, "POST /v1/policy/check", { json: first });
     expect(read(policyCheckSchema, check)).toEqual({ isSound: true, examples: 0 });
-    await putPolicy(world, member, first);
-    await putPolicy(world, member, first);
-    await putPolicy(world, member, { ...policyJson(member.id, { k: 30, minimumAudience: 30 }), version: 2 });
-    expect(read(policyReplySchema, await call(world, member, "GET /v1/policy")).version).toBe(2);
-    const versions = read(policyListSchema, await call(world, member, "GET /v1/policy/versions")).items;
+    await putPolicy(member, first);
+    await putPolicy(member, first);
+    await putPolicy(member, { ...policyJson(member.id, { k: 30, minimumAudience: 30 }), version: 2 });
+    expect(read(policyReplySchema, await call(member, "GET /v1/policy")).version).toBe(2);
+    const versions = read(policyListSchema, await call(member, "GET /v1/policy/versions")).items;
     expect(versions.map(({ version }) => version)).toEqual([2, 1]);
   });
 });
@@ -370,14 +351,14 @@ describe("ask", () => {
     const { left, right, contract } = await smallPair("ask");
     const question = overlapOf(contract, [left, right]);
     const explain = async () =>
-      read(explanationSchema, await call(world, left, "POST /v1/questions/explain", { json: question }));
-    const budget = async () => read(budgetSchema, await call(world, right, "GET /v1/budget"));
+      read(explanationSchema, await call(left, "POST /v1/questions/explain", { json: question }));
+    const budget = async () => read(budgetSchema, await call(right, "GET /v1/budget"));
     const before = await explain();
     expect(before.isPermitted).toBe(true);
     expect(before.price?.epsilon).toBe("5");
     expect(await explain()).toEqual(before);
     expect((await budget()).items).toEqual([]);
-    const release = await ask(world, left, question);
+    const release = await ask(left, question);
     expect(release.spent).toEqual(before.price?.charges);
     const spent = await budget();
     expect(spent.items.map(({ recipient }) => recipient).sort()).toEqual([left.id, "everyone"].sort());
@@ -387,16 +368,16 @@ describe("ask", () => {
       where: [],
       identifiers: ["email"],
     };
-    expect((await ask(world, left, question)).text).toBe(release.text);
-    expect((await ask(world, left, reworded)).text).toBe(release.text);
+    expect((await ask(left, question)).text).toBe(release.text);
+    expect((await ask(left, reworded)).text).toBe(release.text);
     expect(await budget()).toEqual(spent);
     expect((await explain()).price?.isRecorded).toBe(true);
-    expect(read(releaseListSchema, await call(world, left, "GET /v1/releases")).items).toHaveLength(1);
+    expect(read(releaseListSchema, await call(left, "GET /v1/releases")).items).toHaveLength(1);
   });
 
   test("two lists: the released figures are near the truth, with intervals and match rates", async () => {
     const { left, right, contract } = await smallPair("two");
-    const release = await ask(world, left, overlapOf(contract, [left, right], { detail: ["identifier"] }));
+    const release = await ask(left, overlapOf(contract, [left, right], { detail: ["identifier"] }));
     expect(
       near(
         release.sizes?.map(({ released }) => released),
@@ -408,7 +389,7 @@ describe("ask", () => {
     expect(release.matchRates?.map(({ share }) => Math.round(share * 10))).toEqual([4, 4]);
     expect(release.privacy.mode).toBe("noise");
     const gold = [{ dataset: `${right.id}/customers`, attribute: "tier", in: ["gold"] }];
-    const filtered = await ask(world, left, overlapOf(contract, [left, right], { where: gold }));
+    const filtered = await ask(left, overlapOf(contract, [left, right], { where: gold }));
     expect(near([regionOf(filtered, [left, right])], [27])).toBe(true);
   });
 
@@ -416,13 +397,13 @@ describe("ask", () => {
     const members = await bringAll("trio", ["one", "two", "three"]);
     const lists = [people(0, 150), people(50, 200), people(100, 250)];
     for (const [index, member] of members.entries()) {
-      await putPolicy(world, member, policyJson(member.id));
-      await declare(world, member);
-      await upload(world, member, csvOf(lists[index] ?? [], `t${index}-`));
+      await putPolicy(member, policyJson(member.id));
+      await declare(member);
+      await upload(member, csvOf(lists[index] ?? [], `t${index}-`));
     }
     const [one, two, three] = members;
-    const contract = await agree(world, members, contractJson(members));
-    const release = await ask(world, one, overlapOf(contract, members));
+    const contract = await agree(members, contractJson(members));
+    const release = await ask(one, overlapOf(contract, members));
     expect(release.regions).toHaveLength(7);
     const regions = [members, [one, two], [two, three], [one, three]].map((of) => regionOf(release, of));
     expect(near(regions.slice(0, 3), [50, 50, 50])).toBe(true);
@@ -438,9 +419,9 @@ describe("ask", () => {
     const pair = await pairOf(world, { names: ["audience-one", "audience-two"], lists: [left, right] });
     const where = [{ dataset: "audience-two/customers", attribute: "region", in: ["south"] }];
     const question = audienceOf(pair.contract, [pair.left, pair.right], { where });
-    const release = await ask(world, pair.left, question);
+    const release = await ask(pair.left, question);
     expect(release.outcome).toBe("released");
-    const rows = await call(world, pair.left, `GET /v1/releases/${release.id}/rows`);
+    const rows = await call(pair.left, `GET /v1/releases/${release.id}/rows`);
     const [head, ...records] = rows.text.trimEnd().split("\r\n");
     const wanted = people(100, 200)
       .map(({ person }) => person)
@@ -448,11 +429,11 @@ describe("ask", () => {
     expect(head).toBe("record");
     expect(records.sort()).toEqual(wanted.map((n) => `l${n}`).sort());
     expect(near([release.size?.released], [wanted.length])).toBe(true);
-    expectProblem(await call(world, pair.right, `GET /v1/releases/${release.id}/rows`), "not-found", /no such release/);
+    expectProblem(await call(pair.right, `GET /v1/releases/${release.id}/rows`), "not-found", /no such release/);
 
     const withdrawn = right.map((row) => (row.person < 120 ? { ...row, partners: "no" } : row));
-    await upload(world, pair.right, csvOf(withdrawn, "r"));
-    const later = await call(world, pair.left, `GET /v1/releases/${release.id}/rows`);
+    await upload(pair.right, csvOf(withdrawn, "r"));
+    const later = await call(pair.left, `GET /v1/releases/${release.id}/rows`);
     const still = later.text.trimEnd().split("\r\n").slice(1);
     expect(still.sort()).toEqual(
       wanted
@@ -482,14 +463,14 @@ describe("ask", () => {
         ],
       },
     );
-    await putPolicy(world, right, narrow);
+    await putPolicy(right, narrow);
     const where = ["tier", "region"].map((attribute) => ({
       dataset: `${right.id}/customers`,
       attribute,
       in: [attribute === "tier" ? "gold" : "north"],
     }));
     const json = overlapOf(contract, [left, right], { where });
-    const denied = await call(world, left, "POST /v1/questions", { json });
+    const denied = await call(left, "POST /v1/questions", { json });
     expectProblem(denied, "not-permitted", /region/);
     expect(denied.body["reasons"]).toEqual(
       expect.arrayContaining([
@@ -502,12 +483,12 @@ describe("ask", () => {
         }),
       ]),
     );
-    const explained = read(explanationSchema, await call(world, left, "POST /v1/questions/explain", { json }));
+    const explained = read(explanationSchema, await call(left, "POST /v1/questions/explain", { json }));
     expect(explained.isPermitted).toBe(false);
     expect(denied.body["instead"]).toEqual(explained.instead);
     const [better] = explained.instead;
-    await ask(world, left, better?.question ?? {});
-    expect(read(budgetSchema, await call(world, right, "GET /v1/budget")).items).toHaveLength(2);
+    await ask(left, better?.question ?? {});
+    expect(read(budgetSchema, await call(right, "GET /v1/budget")).items).toHaveLength(2);
   });
 });
 
@@ -515,15 +496,15 @@ describe("review", () => {
   test("every entry, the growth of the log, the export and the receipt verify without the room", async () => {
     const { left, right, contract } = await smallPair("review");
     const earlier = await checkpointNow(left);
-    const release = await ask(world, left, overlapOf(contract, [left, right]));
-    await call(world, left, "POST /v1/questions", {
+    const release = await ask(left, overlapOf(contract, [left, right]));
+    await call(left, "POST /v1/questions", {
       json: overlapOf(contract, [left, right], { purpose: "activation" }),
     });
     const now = await checkpointNow(left);
     const entries = await allEntries(left);
     for (const { index, entry } of entries) {
       const path = `GET /v1/audit/proofs/inclusion?index=${index}&size=${now.size}`;
-      const proof = hashes(read(proofSchema, await call(world, left, path)));
+      const proof = hashes(read(proofSchema, await call(left, path)));
       expect(verifyInclusion({ leafHash: leafHash(utf8(entry)), index, size: now.size, proof, root: now.root })).toBe(
         true,
       );
@@ -532,22 +513,22 @@ describe("review", () => {
       ).toBe(false);
     }
     const path = `GET /v1/audit/proofs/consistency?first=${earlier.size}&second=${now.size}`;
-    const proof = hashes(read(proofSchema, await call(world, left, path)));
+    const proof = hashes(read(proofSchema, await call(left, path)));
     const claim = { first: earlier.size, second: now.size, firstRoot: earlier.root, secondRoot: now.root, proof };
     expect(verifyConsistency(claim)).toBe(true);
 
     const anchored = `GET /v1/audit/export?size=${earlier.size}&root=${toBase64Url(earlier.root)}`;
     const openCheckpoint = await checkpointOpener();
-    const whole = verifyExport((await call(world, left, anchored)).text, { openCheckpoint, earlier });
+    const whole = verifyExport((await call(left, anchored)).text, { openCheckpoint, earlier });
     expect(whole.ok && whole.value.entries.map(({ index }) => index)).toEqual(entries.map(({ index }) => index));
-    const text = (await call(world, left, "GET /v1/audit/export")).text;
+    const text = (await call(left, "GET /v1/audit/export")).text;
     expect(verifyExport(text, { openCheckpoint }).ok).toBe(true);
     expect(
       verifyExport(text.replace(/"act\\":\\"question-permitted/, '"act\\":\\"question-withheld'), { openCheckpoint })
         .ok,
     ).toBe(false);
 
-    const { receipt } = read(receiptSchema, await call(world, left, `GET /v1/releases/${release.id}/receipt`));
+    const { receipt } = read(receiptSchema, await call(left, `GET /v1/releases/${release.id}/receipt`));
     expect(receipt).toBe(release.receipt);
     await expectReceipt(receipt, release.text);
   });
@@ -555,7 +536,7 @@ describe("review", () => {
   test("each act of a journey is one entry, which its parties read and no others", async () => {
     const { left, right, contract } = await smallPair("acts");
     const stranger = await bring(world, "acts-stranger");
-    await ask(world, left, overlapOf(contract, [left, right]));
+    await ask(left, overlapOf(contract, [left, right]));
     const acts = async (member: Member) =>
       (await allEntries(member)).map(({ entry }) => {
         const decoded = decodeEntry(entry);
@@ -587,7 +568,7 @@ describe("review", () => {
 });
 
 function memberOf(id: string, key: Member["key"]): Member {
-  return { id: partnerIdSchema.parse(id), key };
+  return { origin: world.origin, id: partnerIdSchema.parse(id), key };
 }
 
 async function bringAll<Names extends readonly string[]>(
@@ -606,7 +587,7 @@ function smallPair(name: string) {
 }
 
 async function keysOf(id: string, reader: Member): Promise<PublicKey[]> {
-  const { keys } = read(jwksSchema, await call(world, reader, `GET /v1/partners/${id}/jwks.json`));
+  const { keys } = read(jwksSchema, await call(reader, `GET /v1/partners/${id}/jwks.json`));
   return keys.flatMap((jwk) => {
     const key = parsePublicJwk(jwk);
     return key.ok ? [key.value] : [];
@@ -619,7 +600,7 @@ function near(released: readonly (number | undefined)[] | undefined, truth: read
 }
 
 async function allEntries(member: Member) {
-  return read(entryListSchema, await call(world, member, "GET /v1/audit/entries")).items;
+  return read(entryListSchema, await call(member, "GET /v1/audit/entries")).items;
 }
 
 function hashes({ proof }: { readonly proof: readonly string[] }): Uint8Array[] {
@@ -646,7 +627,7 @@ async function checkpointOpener(): Promise<(note: string) => Result<Checkpoint, 
 }
 
 async function checkpointNow(member: Member): Promise<Checkpoint> {
-  const { checkpoint } = read(checkpointSchema, await call(world, member, "GET /v1/audit/checkpoint"));
+  const { checkpoint } = read(checkpointSchema, await call(member, "GET /v1/audit/checkpoint"));
   return openedCheckpoint(checkpoint);
 }
 

@@ -57,7 +57,7 @@ describe.skipIf(!isThere)("people-1000.csv, even rows against odd rows", () => {
 
   test("share exactly 137 addresses, and uploading every row twice changes nothing", async () => {
     const { even, odd, contract } = await agreed("exact", [EXACT, EXACT]);
-    const release = await ask(world, even, overlapOf(contract, [even, odd]));
+    const release = await ask(even, overlapOf(contract, [even, odd]));
     expect(release.privacy.mode).toBe("exact");
     expect(release.sizes?.map(({ released }) => released)).toEqual([TRUTH.even, TRUTH.odd]);
     expect(regionOf(release, [even, odd])).toBe(TRUTH.shared);
@@ -65,26 +65,26 @@ describe.skipIf(!isThere)("people-1000.csv, even rows against odd rows", () => {
     expect(regionOf(release, [odd])).toBe(TRUTH.odd - TRUTH.shared);
 
     const [header, ...rows] = lists.even.trimEnd().split("\r\n");
-    const version = await upload(world, even, [header, ...rows, ...rows, ""].join("\r\n"));
+    const version = await upload(even, [header, ...rows, ...rows, ""].join("\r\n"));
     expect(version.people).toBe(TRUTH.even);
     expect(version.duplicates).toBe(version.report.accepted - TRUTH.even);
-    const again = await ask(world, even, overlapOf(contract, [even, odd]));
+    const again = await ask(even, overlapOf(contract, [even, odd]));
     expect(again.id).not.toBe(release.id);
     expect([again.sizes, again.regions]).toEqual([release.sizes, release.regions]);
-    const other = await ask(world, odd, overlapOf(contract, [odd, even]));
+    const other = await ask(odd, overlapOf(contract, [odd, even]));
     expect([other.sizes, other.regions]).toEqual([release.sizes, release.regions]);
   });
 
   test("one owner on noise makes the answer noised", async () => {
     const { even, odd, contract } = await agreed("mixed", [EXACT, { ...EXACT, mode: "noise" }]);
-    const release = await ask(world, even, overlapOf(contract, [even, odd]));
+    const release = await ask(even, overlapOf(contract, [even, odd]));
     expect(release.privacy).toMatchObject({ mode: "noise", mechanism: "discrete-laplace" });
     expect(release.regions?.every((region) => region.withheld === true || region.interval?.length === 2)).toBe(true);
   });
 
   test("a contract on noise makes the answer noised whatever the policies say", async () => {
     const { even, odd, contract } = await agreed("noisy", [EXACT, EXACT], { mode: "noise" });
-    const release = await ask(world, odd, overlapOf(contract, [even, odd]));
+    const release = await ask(odd, overlapOf(contract, [even, odd]));
     expect(release.privacy.mode).toBe("noise");
   });
 
@@ -98,9 +98,9 @@ describe.skipIf(!isThere)("people-1000.csv, even rows against odd rows", () => {
       [even, lists.even, limits[0]],
       [odd, lists.odd, limits[1]],
     ] as const) {
-      await putPolicy(world, member, policyJson(member.id, { ...own }));
-      await declare(world, member, SCHEMA);
-      await upload(world, member, list);
+      await putPolicy(member, policyJson(member.id, { ...own }));
+      await declare(member, SCHEMA);
+      await upload(member, list);
     }
     const json = contractJson([even, odd]);
     const datasets = [even, odd].map(({ id }) => ({
@@ -111,7 +111,7 @@ describe.skipIf(!isThere)("people-1000.csv, even rows against odd rows", () => {
       consents: [],
     }));
     const stated = { ...WIDE_LIMITS, ...EXACT, ...terms };
-    return { even, odd, contract: await agree(world, [even, odd], { ...json, datasets, terms: stated }) };
+    return { even, odd, contract: await agree([even, odd], { ...json, datasets, terms: stated }) };
   }
 });
 

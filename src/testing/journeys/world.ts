@@ -9,13 +9,10 @@ import { generateSigningKey, type SigningKey } from "../../crypto/jwk.ts";
 import { type JwsEntry, signPayload } from "../../crypto/jws.ts";
 import type { HeaderLines } from "../../crypto/signature-base.ts";
 import { toHex, utf8 } from "../../domain/bytes.ts";
-import { canonicalJson, type Json } from "../../domain/canonical-json.ts";
+import { canonicalJson } from "../../domain/canonical-json.ts";
 import { contractSchema } from "../../domain/contract/document.ts";
 import { OPERATOR, type PartnerId, partnerIdSchema } from "../../domain/partner/manifest.ts";
 import { PROBLEMS, type ProblemKind } from "../../domain/problem.ts";
-import { ROUTES } from "../../http/api/routes.ts";
-import { openApiDocument } from "../../http/openapi.ts";
-import type { Route } from "../../http/route.ts";
 import { contractReplySchema } from "../../wire/api/contract.ts";
 import { datasetReplySchema, uploadReplySchema, versionReplySchema } from "../../wire/api/dataset.ts";
 import { enrolmentSchema, keySchema } from "../../wire/api/partner.ts";
@@ -25,9 +22,10 @@ import { problemSchema } from "../../wire/api/shared.ts";
 import { LIMITS_STATED } from "../documents.ts";
 import { startTestRoom, type TestRoom } from "../room.ts";
 import { type Answer, type SignedCall, signedCall } from "../signed-call.ts";
+import { expectDocumented } from "./documented.ts";
 
-/** A partner with the key that it signs with. */
-export type Member = { readonly id: PartnerId; readonly key: SigningKey };
+/** A partner in a room, with the key that it signs with. */
+export type Member = { readonly origin: string; readonly id: PartnerId; readonly key: SigningKey };
 export type World = { readonly room: TestRoom; readonly origin: string; readonly operator: Member };
 type Document = { readonly [member: string]: unknown };
 type Request = Omit<SignedCall, "key" | "method" | "path">;
@@ -35,13 +33,14 @@ type Request = Omit<SignedCall, "key" | "method" | "path">;
 /** A fresh room with its operator alone in it. */
 export async function openWorld(): Promise<World> {
   const room = await startTestRoom();
-  return { room, origin: room.publicOrigin, operator: { id: OPERATOR, key: room.operatorKey } };
+  const origin = room.publicOrigin;
+  return { room, origin, operator: { origin, id: OPERATOR, key: room.operatorKey } };
 }
 
 /** Sends a signed call, such as `GET /v1/policy`, and holds the reply to what its route documents. */
-export async function call(world: World, member: Member, line: string, request: Request = {}): Promise<Answer> {
+export async function call(member: Member, line: string, request: Request = {}): Promise<Answer> {
   const [method = "", path = ""] = line.split(" ");
-  const answer = await signedCall(world.origin, { method, path, key: member.key, ...request });
+  const answer = await signedCall(member.origin, { method, path, key: member.key, ...request });
   expectDocumented(method, path, answer);
   return answer;
 }
@@ -81,12 +80,12 @@ export function expectProblem(answer: Answer, kind: ProblemKind, says: RegExp): 
 export async function bring(world: World, id: string, industry = "travel"): Promise<Member> {
   const { code } = read(
     enrolmentSchema,
-    await call(world, world.operator, "POST /v1/partners", { json: manifestOf(id, industry) }),
+    await call(world.operator, "POST /v1/partners", { json: manifestOf(id, industry) }),
   );
   const { key } = generateSigningKey();
-  const member = { id: partnerIdSchema.parse(id), key };
+  const member = { origin: world.origin, id: partnerIdSchema.parse(id), key };
   const json = { jwk: key.publicKey.jwk, code };
-  read(keySchema, await call(world, member, `POST /v1/partners/${id}/keys`, { json }));
+  read(keySchema, await call(member, `POST /v1/partners/${id}/keys`, { json }));
   return member;
 }
 
@@ -133,8 +132,8 @@ export function policyJson(partner: string, limits: Document = {}, replaced: Doc
   };
 }
 
-export async function putPolicy(world: World, member: Member, json: Document): Promise<void> {
-  read(policyReplySchema, await call(world, member, "PUT /v1/policy", { json }));
+export async function putPolicy(member: Member, json: Document): Promise<void> {
+  read(policyReplySchema, await call(member, "PUT /v1/policy", { json }));
 }
 
 export const TIERS = ["bronze", "silver", "gold"];
@@ -185,31 +184,31 @@ export function sha256Hex(bytes: Uint8Array): string {
   return toHex(createHash("sha256").update(bytes).digest());
 }
 
-export async function declare(world: World, member: Member, schema: Document = LIST_SCHEMA): Promise<void> {
-  read(datasetReplySchema, await call(world, member, "POST /v1/datasets", { json: schema }));
+export async function declare(member: Member, schema: Document = LIST_SCHEMA): Promise<void> {
+  read(datasetReplySchema, await call(member, "POST /v1/datasets", { json: schema }));
 }
 
-export async function openUpload(world: World, member: Member, dataset = "customers"): Promise<string> {
-  const opened = await call(world, member, `POST /v1/datasets/${dataset}/uploads`, { json: {} });
+export async function openUpload(member: Member, dataset = "customers"): Promise<string> {
+  const opened = await call(member, `POST /v1/datasets/${dataset}/uploads`, { json: {} });
   return read(uploadReplySchema, opened).id;
 }
 
 /** Sends one part of an upload. */
-export function sendPart(world: World, member: Member, part: Part): Promise<Answer> {
+export function sendPart(member: Member, part: Part): Promise<Answer> {
   const bytes = typeof part.content === "string" ? utf8(part.content) : part.content;
-  return call(world, member, `PUT /v1/uploads/${part.upload}/parts/${part.number}`, { bytes, contentType: "text/csv" });
+  return call(member, `PUT /v1/uploads/${part.upload}/parts/${part.number}`, { bytes, contentType: "text/csv" });
 }
 type Part = { readonly upload: string; readonly number: number | string; readonly content: string | Uint8Array };
 
-export function commit(world: World, member: Member, upload: string, parts: readonly string[]): Promise<Answer> {
-  return call(world, member, `POST /v1/uploads/${upload}/commit`, { json: { parts } });
+export function commit(member: Member, upload: string, parts: readonly string[]): Promise<Answer> {
+  return call(member, `POST /v1/uploads/${upload}/commit`, { json: { parts } });
 }
 
 /** Uploads a list in one part and commits it. */
-export async function upload(world: World, member: Member, csv: string): Promise<z.output<typeof versionReplySchema>> {
-  const id = await openUpload(world, member);
-  read(uploadReplySchema, await sendPart(world, member, { upload: id, number: 1, content: csv }));
-  return read(versionReplySchema, await commit(world, member, id, [sha256Hex(utf8(csv))]));
+export async function upload(member: Member, csv: string): Promise<z.output<typeof versionReplySchema>> {
+  const id = await openUpload(member);
+  read(uploadReplySchema, await sendPart(member, { upload: id, number: 1, content: csv }));
+  return read(versionReplySchema, await commit(member, id, [sha256Hex(utf8(csv))]));
 }
 
 /** A contract in which every member brings `customers` and receives everything. */
@@ -244,21 +243,17 @@ export function contractJson(members: readonly Member[], replaced: Document = {}
 }
 
 /** Offers a contract and has every member sign it. */
-export async function agree(world: World, members: readonly Member[], json: Document): Promise<string> {
+export async function agree(members: readonly Member[], json: Document): Promise<string> {
   const [first] = members;
   if (first === undefined) throw new Error("a contract has members");
-  const { id } = read(contractReplySchema, await call(world, first, "POST /v1/contracts", { json }));
-  for (const member of members) read(contractReplySchema, await sign(world, member, { id, json }));
+  const { id } = read(contractReplySchema, await call(first, "POST /v1/contracts", { json }));
+  for (const member of members) read(contractReplySchema, await sign(member, { id, json }));
   return id;
 }
 
-export function sign(
-  world: World,
-  member: Member,
-  contract: { readonly id: string; readonly json: Document },
-): Promise<Answer> {
+export function sign(member: Member, contract: { readonly id: string; readonly json: Document }): Promise<Answer> {
   const entry = entryOf(member.key, contract.json);
-  return call(world, member, `POST /v1/contracts/${contract.id}/signatures`, { json: entry });
+  return call(member, `POST /v1/contracts/${contract.id}/signatures`, { json: entry });
 }
 
 /** A signature over the canonical form of a contract. */
@@ -281,11 +276,11 @@ export async function pairOf(
     [left, wanted.lists[0], "l"],
     [right, wanted.lists[1], "r"],
   ] as const) {
-    await putPolicy(world, member, policyJson(member.id, limits));
-    await declare(world, member);
-    await upload(world, member, csvOf(rows, prefix));
+    await putPolicy(member, policyJson(member.id, limits));
+    await declare(member);
+    await upload(member, csvOf(rows, prefix));
   }
-  const contract = await agree(world, [left, right], contractJson([left, right], { terms: limits }));
+  const contract = await agree([left, right], contractJson([left, right], { terms: limits }));
   return { left, right, contract };
 }
 type Pair<Value> = readonly [Value, Value];
@@ -301,11 +296,10 @@ export function audienceOf(contract: string, [own, other]: Pair<Member>, replace
 }
 
 export async function ask(
-  world: World,
   member: Member,
   question: Document,
 ): Promise<z.output<typeof releaseSchema> & { readonly text: string }> {
-  const answer = await call(world, member, "POST /v1/questions", { json: question });
+  const answer = await call(member, "POST /v1/questions", { json: question });
   return { ...read(releaseSchema, answer), text: answer.text };
 }
 
@@ -313,44 +307,4 @@ export async function ask(
 export function regionOf(release: z.output<typeof releaseSchema>, members: readonly Member[]): number | undefined {
   const wanted = members.map(({ id }) => `${id}/customers`).sort();
   return release.regions?.find((region) => [...region.members].sort().join() === wanted.join())?.released;
-}
-
-const DOCUMENT = openApiDocument(ROUTES);
-
-// A status that the document does not name, or a body beside its schema, is drift.
-function expectDocumented(method: string, path: string, answer: Answer): void {
-  const [pathname = ""] = path.split("?");
-  const route = ROUTES.find((one) => one.method === method.toLowerCase() && patternOf(one).test(pathname));
-  if (route === undefined) return;
-  if (answer.status >= 500) throw new Error(`the room broke: ${method} ${path} ${answer.text}`);
-  if (answer.status < 400) {
-    const reply = route.replies[answer.status];
-    if (reply === undefined) throw new Error(`undocumented status ${answer.status} of ${method} ${route.path}`);
-    reply.schema?.parse(answer.body);
-    return;
-  }
-  const { type } = problemSchema.parse(answer.body);
-  const documented = problemsAt(route, answer.status);
-  if (!documented.includes(type.slice("/problems/".length))) {
-    throw new Error(`undocumented problem ${type} of ${method} ${route.path}, which documents ${documented}`);
-  }
-}
-
-function patternOf({ path }: Route): RegExp {
-  return new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
-}
-
-function problemsAt(route: Route, status: number): readonly string[] {
-  const description = member(
-    member(DOCUMENT, "paths", route.path, route.method, "responses", String(status)),
-    "description",
-  );
-  return typeof description === "string" ? description.split(", ") : [];
-}
-
-function member(value: Json | undefined, ...names: readonly string[]): Json | undefined {
-  return names.reduce<Json | undefined>((within, name) => {
-    if (typeof within !== "object" || within === null || Array.isArray(within)) return undefined;
-    return Object.entries(within).find(([key]) => key === name)?.[1];
-  }, value);
 }
