@@ -8,7 +8,9 @@ import { type Contender, timed } from "./contender.ts";
 export async function embeddedPostgres(directory: string): Promise<Contender> {
   const server = await startEmbedded({ directory });
   const sql = postgres({ ...server.connection, max: 1, onnotice: () => {} });
-  await sql`select set_config('work_mem', '1GB', false), set_config('max_parallel_workers_per_gather', ${`${cpus().length}`}, false)`;
+  const threads = `${cpus().length}`;
+  await sql`select set_config('work_mem', '1GB', false),
+                   set_config('max_parallel_workers_per_gather', ${threads}, false)`;
   return {
     name: "Postgres",
     load: async (side, path) => {

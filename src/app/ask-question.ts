@@ -13,7 +13,8 @@ import { type AudienceAnswer, answerAudience } from "../domain/question/audience
 import { answerOverlap, type OverlapAnswer } from "../domain/question/overlap.ts";
 import { type AskedQuestion, datasetsOf } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { ReleaseRow, Transaction } from "../ports/store.ts";
+import type { ReleaseRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { assessQuestion, type Denied, type Permitted, versionOf } from "./assess-question.ts";
 import { debit, shownCharges } from "./charge-question.ts";
@@ -44,13 +45,6 @@ export async function askQuestion(ports: AskPorts, request: Asking): Promise<Out
     if (outcome !== "changed-meanwhile") return outcome;
   }
   return err(problem("unavailable", "the lists of the question change faster than it can be answered"));
-}
-
-/** The problem of a denied question: every reason, and what may be asked instead. */
-export function deniedProblem({ reasons, decision }: Denied): Problem {
-  const instead = decision.kind === "deny" ? decision.instead : [];
-  const denying = reasons.filter((reason) => reason.effect === "denies").map((reason) => reason.says);
-  return problem("not-permitted", denying.join("; "), { reasons, instead });
 }
 
 async function prepare(ports: AskPorts, { caller, asked }: Asking, parties: PartnerId[]): Promise<Computed | null> {
@@ -90,6 +84,12 @@ async function deny(
   const parties = membersOf(file.contract);
   await appendEntry(ports, tx, { act: "question-denied", actor: caller, parties, subject, detail });
   return err(deniedProblem(denied));
+}
+
+function deniedProblem({ reasons, decision }: Denied): Problem {
+  const instead = decision.kind === "deny" ? decision.instead : [];
+  const denying = reasons.filter((reason) => reason.effect === "denies").map((reason) => reason.says);
+  return problem("not-permitted", denying.join("; "), { reasons, instead });
 }
 
 async function repeat(

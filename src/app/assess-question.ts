@@ -21,7 +21,8 @@ import {
   questionDigest,
 } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { ContractFile, ReleaseRow, Transaction, VersionRow } from "../ports/store.ts";
+import type { ContractFile, ReleaseRow, VersionRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { type Charge, chargesFor } from "./charge-question.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
 

@@ -3,7 +3,7 @@
 import type { ContractId } from "../domain/contract/document.ts";
 import type { Problem } from "../domain/problem.ts";
 import { ok, type Result } from "../domain/result.ts";
-import type { ContractEventKind } from "../ports/store.ts";
+import type { ContractEventKind } from "../ports/rows.ts";
 import { appendEntry } from "./append-entry.ts";
 import { type ContractView, contractFile, membersOf, stateOf } from "./offer-contract.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";

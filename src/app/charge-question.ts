@@ -7,10 +7,9 @@ import { DAY_MILLIS, type Days, isoInstant, unixMillis } from "../domain/instant
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Decision } from "../domain/policy/decide.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
-import { meet, type Terms, termsOfLimits } from "../domain/policy/terms.ts";
+import { ledgerLimits, meet, type Terms, termsOfLimits } from "../domain/policy/terms.ts";
 import type { OwnerTerms } from "../domain/policy/weigh.ts";
 import {
-  budgetFromEpsilon,
   costOfPureEpsilon,
   type Delta,
   type EpsilonMicros,
@@ -22,7 +21,8 @@ import {
 } from "../domain/privacy/epsilon.ts";
 import { leftIn, questionsLeft, spendOrRefuse } from "../domain/privacy/filter.ts";
 import { datasetsOf, type Question } from "../domain/question/question.ts";
-import type { Recipient, Transaction } from "../ports/store.ts";
+import type { Recipient } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 
 type Permit = Extract<Decision, { kind: "permit" }>;
 
@@ -49,7 +49,7 @@ type Charged = {
   readonly question: Question;
   readonly decision: Permit;
   readonly epsilon: EpsilonMicros;
-  /** Members that hold these very figures already: what they learnt of a list, everybody together need not pay again. */
+  /** Members that hold these very figures already: what they learnt, everybody together need not pay again. */
   readonly holders: readonly PartnerId[];
 };
 
@@ -112,7 +112,9 @@ function accountTerms({ contract, decision }: Charged, lineage: DatasetRef): Ter
 }
 
 async function accountsOf(tx: Transaction, lineage: DatasetRef, charged: Charged): Promise<AccountCharge[]> {
-  const { budget } = accountTerms(charged, lineage);
+  const terms = accountTerms(charged, lineage);
+  const { budget } = terms;
+  const limits = ledgerLimits(terms);
   const cost = costOfPureEpsilon(charged.epsilon);
   const delta = parseDelta(budget.delta);
   if (!delta.ok) throw new Error("terms state a delta that is none");
@@ -125,14 +127,14 @@ async function accountsOf(tx: Transaction, lineage: DatasetRef, charged: Charged
       recipient: charged.recipient,
       cost,
       spent: nanoRho(own),
-      limit: budgetFromEpsilon(budget.perRecipient, delta.value),
+      limit: limits.perRecipient,
       delta: delta.value,
     },
     {
       recipient: "everyone",
       cost: isPaid ? nanoRho(0n) : cost,
       spent: nanoRho(all),
-      limit: budgetFromEpsilon(budget.lineage, delta.value),
+      limit: limits.lineage,
       delta: delta.value,
     },
   ];

@@ -9,7 +9,8 @@ import { DAY_MILLIS, durationDays, isoInstant, unixMillis } from "../domain/inst
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { SealedVersion } from "../ports/matcher.ts";
-import type { Transaction, UploadRow, VersionRow } from "../ports/store.ts";
+import type { UploadRow, VersionRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { closedFault, findUpload, type UploadFile } from "./open-upload.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";

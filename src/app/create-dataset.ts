@@ -5,7 +5,7 @@ import type { DatasetSchema } from "../domain/dataset/schema.ts";
 import { OPERATOR } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { DatasetRow } from "../ports/store.ts";
+import type { DatasetRow } from "../ports/rows.ts";
 import { appendEntry } from "./append-entry.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
 

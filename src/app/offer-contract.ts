@@ -6,7 +6,8 @@ import { isoDate } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { ContractFile, Transaction } from "../ports/store.ts";
+import type { ContractFile } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
 

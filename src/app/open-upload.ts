@@ -3,7 +3,8 @@
 import { toBase64Url } from "../domain/bytes.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { PartRow, Transaction, UploadRow } from "../ports/store.ts";
+import type { PartRow, UploadRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import type { Caller, Keeping, Ports } from "./ports.ts";
 
 /** An upload and the parts that have arrived. */

@@ -6,7 +6,7 @@ import type { Policy } from "../domain/policy/document.ts";
 import { failedExamples } from "../domain/policy/examples.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { PolicyRow } from "../ports/store.ts";
+import type { PolicyRow } from "../ports/rows.ts";
 import { appendEntry } from "./append-entry.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
 

@@ -7,7 +7,7 @@ import type { ContractId } from "../domain/contract/document.ts";
 import { plainContract } from "../domain/contract/plain.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { Page } from "../ports/store.ts";
+import type { Page } from "../ports/rows.ts";
 import { directoryOf } from "./assess-question.ts";
 import { type ContractView, membersOf, stateOf } from "./offer-contract.ts";
 import type { Caller, Ports } from "./ports.ts";

@@ -3,7 +3,7 @@
 import { datasetRef } from "../domain/dataset/schema.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { DatasetRow, VersionRow } from "../ports/store.ts";
+import type { DatasetRow, VersionRow } from "../ports/rows.ts";
 import type { Caller, Ports } from "./ports.ts";
 
 /** The caller's datasets. */

@@ -8,7 +8,8 @@ import { canonicalJson } from "../domain/canonical-json.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { EntryRow, LogHead, Transaction } from "../ports/store.ts";
+import type { EntryRow, LogHead } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import type { Caller, Ports } from "./ports.ts";
 
 /** The last signed checkpoint: a signed note. */

@@ -5,7 +5,8 @@ import { LIMITS } from "../domain/limits.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { Page, PartnerRow, Transaction } from "../ports/store.ts";
+import type { Page, PartnerRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import type { Caller, Ports } from "./ports.ts";
 
 /** A key as it stands in a JWK set. */

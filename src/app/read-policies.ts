@@ -2,7 +2,7 @@
 
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { PolicyRow } from "../ports/store.ts";
+import type { PolicyRow } from "../ports/rows.ts";
 import type { Caller, Ports } from "./ports.ts";
 
 /** The caller's policy in force. */

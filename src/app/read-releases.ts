@@ -3,7 +3,7 @@
 import { type DatasetRef, datasetRef } from "../domain/dataset/schema.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { LedgerLine, Page, Recipient, ReleaseRow } from "../ports/store.ts";
+import type { LedgerLine, Page, Recipient, ReleaseRow } from "../ports/rows.ts";
 import type { Caller, Ports } from "./ports.ts";
 import { everyPartner } from "./read-partners.ts";
 

@@ -8,7 +8,7 @@ import { canonicalJson } from "../domain/canonical-json.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { KeyRow } from "../ports/store.ts";
+import type { KeyRow } from "../ports/rows.ts";
 import { appendEntry } from "./append-entry.ts";
 import { registerIn } from "./enrol-key.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { z } from "zod";
-import { signContract } from "../client/sign-contract.ts";
+import { contractSignature } from "../client/sign-contract.ts";
 import { contractSchema } from "../domain/contract/document.ts";
 import { err, ok } from "../domain/result.ts";
 import { type ContractReply, documentOf, everyContract, findContract } from "./contract-ids.ts";
@@ -147,7 +147,7 @@ async function sign({ session, operands }: SessionCall): Promise<Outcome> {
   const document = documentOf(found.value);
   if (!document.ok) return document;
   const { id } = found.value;
-  const signature = signContract(session.key, { id, document: document.value });
+  const signature = contractSignature(session.key, { id, document: document.value });
   if (!signature.ok) {
     return err(failed("the room shows another text under this id: nothing was signed", "tell the other members"));
   }

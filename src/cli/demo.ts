@@ -31,13 +31,14 @@ export function addDemo(program: Command): void {
     .command("demo")
     .summary("see a room at work: partners, contracts, lists, answers, a denial and the verified log")
     .description(
-      "Starts a room with its own database in a fresh directory, brings in partners, and walks the five journeys over the signed API.",
+      "Starts a room with its own database in a fresh directory, brings in partners, and walks the five journeys " +
+        "over the signed API.",
     )
     .option("--exit", "stop when done, instead of leaving the room running")
     .option("--rows <n>", "customers of each demo partner", wholeRows, 50_000)
     .option(
       "--partners <dir>",
-      "partners of your own: <dir>/<partner>/{partner,policy,schema}.json and customers.csv, <dir>/contract.json",
+      "your own: <dir>/<partner>/{partner,policy,schema}.json and customers.csv, <dir>/contract.json",
     )
     .option("--example <dir>", "write such a folder to start from, and stop")
     .option("--json", "print one JSON document with everything learned; the story goes to standard error")

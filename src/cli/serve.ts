@@ -10,7 +10,8 @@ export function addServe(program: Command): void {
     .command("serve")
     .summary("run a room")
     .description(
-      "Runs a room with the settings of the environment (CONCORDAT_DATA, DATABASE_URL, HOST, PORT, PUBLIC_ORIGIN, LOG_LEVEL).",
+      "Runs a room with the settings of the environment: CONCORDAT_DATA, DATABASE_URL, HOST, PORT, PUBLIC_ORIGIN, " +
+        "LOG_LEVEL.",
     )
     .action(async () => {
       const room = await startOrExplain(process.env);
@@ -22,10 +23,7 @@ export function addServe(program: Command): void {
     });
 }
 
-/** Starts a room with the settings of an environment, or says on standard error why not. */
-export async function startOrExplain(
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<RunningRoom | null> {
+async function startOrExplain(environment: Readonly<Record<string, string | undefined>>): Promise<RunningRoom | null> {
   const config = readConfig(environment);
   const room = config.ok ? await runRoom(config.value) : config;
   if (room.ok) return room.value;

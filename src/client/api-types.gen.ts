@@ -1317,7 +1317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1370,7 +1370,7 @@ export interface operations {
                     "application/json": components["schemas"]["Enrolment"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1379,7 +1379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1397,7 +1397,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description partner-exists */
+            /** @description idempotency-in-flight, partner-exists */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1406,7 +1406,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description key-unacceptable */
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused, key-unacceptable */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1464,7 +1482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1531,7 +1549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1595,7 +1613,7 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1604,7 +1622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1631,7 +1649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description key-exists */
+            /** @description idempotency-in-flight, key-exists */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1640,7 +1658,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description key-unacceptable */
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused, key-unacceptable */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1690,7 +1726,7 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1699,7 +1735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1719,6 +1755,33 @@ export interface operations {
             };
             /** @description last-key */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1776,7 +1839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1829,7 +1892,7 @@ export interface operations {
                     "application/json": components["schemas"]["Contract"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1838,7 +1901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1856,7 +1919,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description contract-exists */
+            /** @description idempotency-in-flight, contract-exists */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1865,7 +1928,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description contract-unsound */
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused, contract-unsound */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1923,7 +2004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1990,7 +2071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2057,7 +2138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2121,7 +2202,7 @@ export interface operations {
                     "application/json": components["schemas"]["Contract"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2130,7 +2211,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2148,7 +2229,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description contract-not-open */
+            /** @description idempotency-in-flight, contract-not-open */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2157,7 +2238,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description contract-signature-invalid */
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused, contract-signature-invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2212,7 +2311,7 @@ export interface operations {
                     "application/json": components["schemas"]["Contract"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2221,7 +2320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2239,8 +2338,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description contract-not-open */
+            /** @description idempotency-in-flight, contract-not-open */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2294,7 +2420,7 @@ export interface operations {
                     "application/json": components["schemas"]["Contract"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2303,7 +2429,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2321,8 +2447,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description contract-not-open */
+            /** @description idempotency-in-flight, contract-not-open */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2376,7 +2529,7 @@ export interface operations {
                     "application/json": components["schemas"]["Contract"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2385,7 +2538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2403,8 +2556,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description contract-not-open */
+            /** @description idempotency-in-flight, contract-not-open */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2458,7 +2638,7 @@ export interface operations {
                     "application/json": components["schemas"]["Contract"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2467,7 +2647,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2485,8 +2665,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description contract-not-open */
+            /** @description idempotency-in-flight, contract-not-open */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2541,7 +2748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2601,7 +2808,7 @@ export interface operations {
                     "application/json": components["schemas"]["Policy"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2610,8 +2817,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description partner-only */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2628,7 +2844,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description policy-example-failed */
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, policy-example-failed */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2684,7 +2918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2737,7 +2971,7 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyCheck"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2746,7 +2980,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2755,7 +2989,34 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description policy-example-failed */
+            /** @description idempotency-in-flight */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused, policy-example-failed */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2811,7 +3072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2864,7 +3125,7 @@ export interface operations {
                     "application/json": components["schemas"]["Dataset"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2873,7 +3134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2882,8 +3143,44 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description dataset-exists */
+            /** @description partner-only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-in-flight, dataset-exists */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2940,7 +3237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3004,7 +3301,7 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3013,7 +3310,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3024,6 +3321,42 @@ export interface operations {
             };
             /** @description not-found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-in-flight */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3076,7 +3409,7 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description invalid-parameter, digest-mismatch */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3085,7 +3418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3121,7 +3454,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description list-unreadable, list-column-missing, list-wrong-convention */
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, list-unreadable, list-column-missing, list-wrong-convention */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3176,7 +3518,7 @@ export interface operations {
                     "application/json": components["schemas"]["Version"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3185,7 +3527,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3212,7 +3554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description upload-closed */
+            /** @description idempotency-in-flight, upload-closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3221,7 +3563,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description parts-mismatch, list-too-many-rejects, list-empty */
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused, parts-mismatch, list-too-many-rejects, list-empty */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3279,7 +3639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3337,7 +3697,7 @@ export interface operations {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3346,7 +3706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3357,6 +3717,33 @@ export interface operations {
             };
             /** @description not-found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3413,7 +3800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3475,7 +3862,7 @@ export interface operations {
                     "application/json": components["schemas"]["Explanation"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3484,7 +3871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3511,7 +3898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description no-version */
+            /** @description idempotency-in-flight, no-version */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3520,7 +3907,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description question-unsound */
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused, question-unsound */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3573,7 +3978,7 @@ export interface operations {
                     "application/json": components["schemas"]["Release"];
                 };
             };
-            /** @description invalid-parameter */
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3582,7 +3987,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3609,7 +4014,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description no-version */
+            /** @description idempotency-in-flight, no-version */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3618,7 +4023,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description question-unsound */
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused, question-unsound */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3636,7 +4059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable, unavailable */
+            /** @description unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3677,7 +4100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3735,7 +4158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3802,7 +4225,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3869,7 +4292,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3955,7 +4378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4014,7 +4437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4070,7 +4493,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4129,7 +4552,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4188,7 +4611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4247,7 +4670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description signature-missing, signature-invalid, key-unknown */
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
                 headers: {
                     [name: string]: unknown;

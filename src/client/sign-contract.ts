@@ -12,7 +12,7 @@ import { err, ok, type Result } from "../domain/result.ts";
  * Signs a contract's document.
  * @param contract.id  the digest under which the signer read the contract
  */
-export function signContract(
+export function contractSignature(
   key: SigningKey,
   contract: { readonly id: string; readonly document: Json },
 ): Result<JwsEntry, "digest-differs"> {

@@ -12,7 +12,7 @@ import { fromBase64Url, toBase64, utf8 } from "../domain/bytes.ts";
 import { canonicalDigest, canonicalJson, type Json } from "../domain/canonical-json.ts";
 import { contractSchema } from "../domain/contract/document.ts";
 import { contractJson, HARBOUR, SUNLINE } from "../testing/documents.ts";
-import { signContract } from "./sign-contract.ts";
+import { contractSignature } from "./sign-contract.ts";
 import { verifyAuditExport, verifyContract } from "./verify.ts";
 import { verifyReceipt } from "./verify-receipt.ts";
 
@@ -141,7 +141,7 @@ describe("a signed contract", () => {
 
   function signedBy(...signers: SigningKey[]): string {
     const signatures = signers.map((key) => {
-      const signature = signContract(key, { id, document: contract });
+      const signature = contractSignature(key, { id, document: contract });
       if (!signature.ok) throw new Error(signature.error);
       return signature.value;
     });
@@ -170,7 +170,7 @@ describe("a signed contract", () => {
 
   test("is not signed under an id that is not its digest", () => {
     const document = { ...contract, name: "another" };
-    expect(signContract(sunline, { id, document })).toEqual({ ok: false, error: "digest-differs" });
+    expect(contractSignature(sunline, { id, document })).toEqual({ ok: false, error: "digest-differs" });
   });
 
   test("does not hold when the payload is no contract", () => {

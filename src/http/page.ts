@@ -1,7 +1,7 @@
 // Pages of lists: what was asked for, and where the next page begins.
 
 import { LIMITS } from "../domain/limits.ts";
-import type { Page } from "../ports/store.ts";
+import type { Page } from "../ports/rows.ts";
 
 /** The page that a query asks for. */
 export function pageOf(query: { readonly after?: string | undefined; readonly limit?: number | undefined }): Page {

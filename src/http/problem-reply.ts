@@ -2,7 +2,7 @@
 
 import { canonicalJson, type Json } from "../domain/canonical-json.ts";
 import { PROBLEMS, type Problem, type ProblemKind } from "../domain/problem.ts";
-import type { Reply } from "../ports/store.ts";
+import type { Reply } from "../ports/rows.ts";
 
 /** The reply to a problem. Members of `extra` stand beside the standard ones, which they cannot replace. */
 export function problemReply(problem: Problem): Reply {

@@ -32,7 +32,7 @@ describe.skipIf(missing !== null)("the recipe with curl and openssl alone", () =
       readFile(new URL("README.md", import.meta.url), "utf8"),
       readFile("README.md", "utf8"),
     ]);
-    const quoted = /^call\(\) \{[^]*?^\}$/m.exec(page)?.[0];
+    const quoted = /^call\(\) \{[\s\S]*?^\}$/m.exec(page)?.[0];
     expect(quoted).toContain("signature-input");
     expect(first).toContain(quoted);
   });

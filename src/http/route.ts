@@ -11,7 +11,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { Transaction } from "../ports/store.ts";
 
 /** Who may call: any enrolled partner (the operator among them), the operator alone, or a key on its way in. */
-export type Audience = "partner" | "operator" | "key-holder";
+type Audience = "partner" | "operator" | "key-holder";
 
 /** Who signed. `presented` is the signing key where it is not registered yet. */
 export type Signer = { readonly caller: Caller; readonly presented: PublicKey | null };

@@ -9,7 +9,8 @@ import { LIMITS } from "../domain/limits.ts";
 import { OPERATOR } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { Reply, Transaction } from "../ports/store.ts";
+import type { Reply } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { authenticate, authenticatePresented, type KnownKeys } from "./authenticate.ts";
 import { incomingBody, type RoomContext, readJsonBody, signableRequest } from "./incoming.ts";
 import { jsonReply, problemReply } from "./problem-reply.ts";
@@ -116,13 +117,14 @@ async function once(serving: Serving, route: Route, posted: Posted): Promise<Res
   if (start.kind === "finished") return ok(start.reply);
   if (start.kind === "reused") return err(problem("idempotency-key-reused", "the key belongs to another request"));
   if (start.kind === "in-flight") return err(problem("idempotency-in-flight", "the first try has not ended"));
+  const attempt = { partner, key: key.value, attempt: start.attempt };
   let isKept = false;
   const keep: Keep = async (tx: Transaction, outcome) => {
     const reply = outcome.ok ? keptReply(outcome.value) : problemReply(outcome.error);
-    isKept = await tx.idempotency.finish(partner, key.value, start.attempt, reply);
+    isKept = await tx.idempotency.finish(attempt, reply);
     if (!isKept) throw new Error("another attempt at the same request has taken over");
   };
-  const forget = () => store.note(act, (tx) => tx.idempotency.abandon(partner, key.value, start.attempt));
+  const forget = () => store.note(act, (tx) => tx.idempotency.abandon(attempt));
   const outcome = await route.answer(call, serving.ports, keep).catch(async (failure: unknown) => {
     await forget();
     throw failure;

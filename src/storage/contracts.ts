@@ -3,7 +3,8 @@
 
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { type Contract, contractId, contractSchema } from "../domain/contract/document.ts";
-import type { ContractFile, Transaction } from "../ports/store.ts";
+import type { ContractFile } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { readDocument } from "./documents.ts";
 import type { Statements } from "./pool.ts";
 
@@ -70,7 +71,7 @@ function members(tx: Statements, contract: Contract) {
   )}::text[]`;
 }
 
-// The id is the digest of what was signed, so a document that was edited in its row no longer has it.
+// The id is the digest of what was signed, so a document edited in its row has another.
 function toFile({ document, ...row }: Row): ContractFile {
   const contract = readDocument(contractSchema, document);
   if (contractId(contract) !== row.id) throw new Error("a contract's row was edited: its document has another digest");

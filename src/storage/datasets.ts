@@ -3,7 +3,8 @@
 
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { datasetSchemaSchema } from "../domain/dataset/schema.ts";
-import type { DatasetRow, Transaction } from "../ports/store.ts";
+import type { DatasetRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { readDocument } from "./documents.ts";
 import type { Statements } from "./pool.ts";
 

@@ -1,5 +1,5 @@
 // Documents in text columns: written as canonical JSON (RFC 8785), read back through the schema they came in by, so
-// that what no longer fits it, by another hand or another release, is refused instead of believed.
+// that what does not fit it, by another hand or another release, is refused instead of believed.
 
 import { z } from "zod";
 import { REJECT_REASONS, type RejectReason } from "../domain/dataset/row-report.ts";

@@ -2,7 +2,8 @@
 // gone and comes back cannot finish what another has taken over.
 
 import { LIMITS } from "../domain/limits.ts";
-import type { IdempotencyStart, Reply, Transaction } from "../ports/store.ts";
+import type { IdempotencyStart, Reply } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import type { Statements } from "./pool.ts";
 
 type Row = {
@@ -34,14 +35,14 @@ export function idempotency(tx: Statements): Transaction["idempotency"] {
       if (row.reply !== null) return { kind: "finished", reply: row.reply };
       return row.isLeaseOver ? takeUp(partner, key, row) : { kind: "in-flight" };
     },
-    finish: async (partner, key, attempt, reply) => {
+    finish: async ({ partner, key, attempt }, reply) => {
       const { count } = await tx`
         update concordat.idempotency
         set reply_status = ${reply.status}, reply_content_type = ${reply.contentType}, reply_body = ${reply.body}
         where partner = ${partner} and key = ${key} and attempt = ${attempt} and reply_status is null`;
       return count === 1;
     },
-    abandon: async (partner, key, attempt) => {
+    abandon: async ({ partner, key, attempt }) => {
       await tx`
         delete from concordat.idempotency
         where partner = ${partner} and key = ${key} and attempt = ${attempt} and reply_status is null`;

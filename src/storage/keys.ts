@@ -1,6 +1,7 @@
 // Partners' public keys. Found by thumbprint before anybody knows who signs, hence a directory like the partners.
 
-import type { KeyRow, Transaction } from "../ports/store.ts";
+import type { KeyRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import type { Statements } from "./pool.ts";
 
 export function keys(tx: Statements): Transaction["keys"] {

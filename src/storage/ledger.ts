@@ -2,7 +2,8 @@
 // debit fits; the account's check on its cap holds even where the caller is wrong.
 
 import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
-import type { LedgerLine, Recipient, Transaction } from "../ports/store.ts";
+import type { LedgerLine, Recipient } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import type { Statements } from "./pool.ts";
 
 type Row = Omit<LedgerLine, "nanoRho"> & { readonly nanoRho: string };

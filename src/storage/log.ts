@@ -2,7 +2,8 @@
 // made sure that an entry follows the last one and that nothing written is written again.
 
 import { concatBytes } from "../domain/bytes.ts";
-import type { EntryRow, LogHead, LogNode, Transaction } from "../ports/store.ts";
+import type { EntryRow, LogHead, LogNode } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import type { Statements } from "./pool.ts";
 
 const HASH_BYTES = 32;

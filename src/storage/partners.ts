@@ -4,7 +4,8 @@
 import { canonicalJson } from "../domain/canonical-json.ts";
 import type { UnixMillis } from "../domain/instant.ts";
 import { manifestSchema, type PartnerId } from "../domain/partner/manifest.ts";
-import type { PartnerRow, Transaction } from "../ports/store.ts";
+import type { PartnerRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { readDocument } from "./documents.ts";
 import type { Statements } from "./pool.ts";
 

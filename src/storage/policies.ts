@@ -3,7 +3,8 @@
 
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { policySchema } from "../domain/policy/document.ts";
-import type { PolicyRow, Transaction } from "../ports/store.ts";
+import type { PolicyRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { readDocument } from "./documents.ts";
 import type { Statements } from "./pool.ts";
 

@@ -5,7 +5,8 @@ import type { DatasetRef } from "../domain/dataset/schema.ts";
 import type { UnixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
-import type { ReleaseRow, Transaction } from "../ports/store.ts";
+import type { ReleaseRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import type { Statements } from "./pool.ts";
 
 export function releases(tx: Statements): Transaction["releases"] {

@@ -180,8 +180,12 @@ describe("row-level security", () => {
     await asOwner((tx) => tx.unsafe("update concordat.idempotency set lease_until = now() where key = 'leased'"));
     expect(await start()).toEqual({ kind: "fresh", attempt: 2 });
     expect(await start()).toEqual({ kind: "in-flight" });
-    expect(await act.note((tx) => tx.idempotency.finish(ann, "leased", 1, reply))).toBe(false);
-    expect(await act.note((tx) => tx.idempotency.finish(ann, "leased", 2, reply))).toBe(true);
+    expect(await act.note((tx) => tx.idempotency.finish({ partner: ann, key: "leased", attempt: 1 }, reply))).toBe(
+      false,
+    );
+    expect(await act.note((tx) => tx.idempotency.finish({ partner: ann, key: "leased", attempt: 2 }, reply))).toBe(
+      true,
+    );
     expect(await start()).toEqual({ kind: "finished", reply });
   });
 

@@ -2,7 +2,8 @@
 // What a part held is staged in files; here stands what must be known of it.
 
 import { canonicalJson } from "../domain/canonical-json.ts";
-import type { PartRow, Transaction, UploadRow } from "../ports/store.ts";
+import type { PartRow, UploadRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { columnNamesSchema, readDocument, rowReportSchema } from "./documents.ts";
 import { assertActsForEverybody } from "./everybody.ts";
 import type { Statements } from "./pool.ts";

@@ -4,7 +4,8 @@
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
 import type { UnixMillis } from "../domain/instant.ts";
-import type { Transaction, VersionRow } from "../ports/store.ts";
+import type { VersionRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { readDocument, rowReportSchema } from "./documents.ts";
 import { assertActsForEverybody } from "./everybody.ts";
 import type { Statements } from "./pool.ts";

@@ -91,7 +91,22 @@ const TABLE: readonly Row[] = [
   },
   // A partner's lists lie in files on its own machine.
   { folder: "src/client/local", may: [...CLIENT, "src/client"], packages: FILES },
-  { folder: "src/client", may: CLIENT, packages: ["openapi-fetch"] },
+  { folder: "src/client", may: CLIENT, packages: ["openapi-fetch", "zod", "node:crypto", "node:zlib"] },
+  // The demonstration alone knows the demo's people.
+  {
+    folder: "src/cli/demo",
+    may: [
+      ...CLIENT,
+      "src/client",
+      "src/cli",
+      "src/domain/partner",
+      "src/domain/policy",
+      "src/domain/question",
+      "partners/generate.ts",
+      "partners/people.ts",
+    ],
+    packages: ["zod", "node:"],
+  },
   {
     folder: "src/cli",
     may: [...CLIENT, "src/client", "src/domain/partner", "src/domain/policy", "src/domain/question", "src/config.ts"],

@@ -58,9 +58,8 @@ async function askAudience(stage: Stage, { actor, question }: Asked): Promise<Re
   const params = { path: { release: release.id } };
   const rows = await actor.client.call((api) => api.GET("/v1/releases/{release}/rows", { params, parseAs: "text" }));
   const records = needed(rows, "collecting the audience").trimEnd().split("\r\n").slice(1);
-  stage.say(
-    `     collected ${thousands(records.length)} of ${possessive(actor.manifest.name)} own references, such as ${records[0]}`,
-  );
+  const whose = possessive(actor.manifest.name);
+  stage.say(`     collected ${thousands(records.length)} of ${whose} own references, such as ${records[0]}`);
   stage.note("audience", { release: release.id, records: records.length });
   return release;
 }

@@ -26,8 +26,8 @@ export type Cast = { readonly members: readonly CastMember[]; readonly contracts
  * `contract.json` or further files whose names begin with `contract`. What is wrong is said file by file.
  */
 export async function readCast(folder: string): Promise<Result<Cast, string>> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => null);
-  if (entries === null) return err(`there is no folder ${folder}`);
+  if (!existsSync(folder)) return err(`there is no folder ${folder}`);
+  const entries = await readdir(folder, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
   const files = entries
     .filter((entry) => /^contract.*\.json$/.test(entry.name))
@@ -39,17 +39,17 @@ export async function readCast(folder: string): Promise<Result<Cast, string>> {
   const missing = members.value.find(({ customers }) => !existsSync(customers));
   if (missing !== undefined)
     return err(`there is no file ${missing.customers}: the raw list of ${missing.manifest.name}`);
-  const contracts = await all(files.sort(), (path) => readDocument(path, contractSchema));
+  const contracts = await all(files.sort(), (path) => readJsonFile(path, contractSchema));
   return contracts.ok ? ok({ members: members.value, contracts: contracts.value }) : contracts;
 }
 
 /** Reads one partner's documents; the raw list may lie elsewhere, and need not be there yet. */
 export async function readMember(folder: string, customers: string): Promise<Result<CastMember, string>> {
-  const manifest = await readDocument(join(folder, "partner.json"), manifestSchema);
+  const manifest = await readJsonFile(join(folder, "partner.json"), manifestSchema);
   if (!manifest.ok) return manifest;
-  const policy = await readDocument(join(folder, "policy.json"), policySchema);
+  const policy = await readJsonFile(join(folder, "policy.json"), policySchema);
   if (!policy.ok) return policy;
-  const schema = await readDocument(join(folder, "schema.json"), datasetSchemaSchema);
+  const schema = await readJsonFile(join(folder, "schema.json"), datasetSchemaSchema);
   if (!schema.ok) return schema;
   const { id } = manifest.value;
   if (policy.value.partner !== id) return err(`${folder}/policy.json: it is the policy of \`${policy.value.partner}\``);
@@ -58,12 +58,12 @@ export async function readMember(folder: string, customers: string): Promise<Res
 }
 
 /** Reads a JSON document strictly by its schema; a refusal names the file and the place. */
-export async function readDocument<Shape extends z.ZodType>(
+export async function readJsonFile<Shape extends z.ZodType>(
   path: string,
   shape: Shape,
 ): Promise<Result<z.output<Shape>, string>> {
-  const text = await readFile(path, "utf8").catch(() => null);
-  if (text === null) return err(`there is no file ${path}`);
+  if (!existsSync(path)) return err(`there is no file ${path}`);
+  const text = await readFile(path, "utf8");
   const json = parseStrictJson(text);
   if (!json.ok) return err(`${path}: ${json.error.kind.replaceAll("-", " ")} at character ${json.error.at}`);
   const parsed = shape.safeParse(json.value);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { contractSchema } from "../../domain/contract/document.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { all, type Cast, readDocument, readMember } from "./cast.ts";
+import { all, type Cast, readJsonFile, readMember } from "./cast.ts";
 import { type Stage, thousands } from "./stage.ts";
 
 const PARTNERS = fileURLToPath(new URL("../../../partners", import.meta.url));
@@ -26,7 +26,7 @@ export async function demoCast(stage: Stage, scratch: string, rows: number): Pro
   });
   if (!members.ok) return members;
   const contracts = await all(CONTRACTS, (name) =>
-    readDocument(join(PARTNERS, "contracts", `${name}.json`), contractSchema),
+    readJsonFile(join(PARTNERS, "contracts", `${name}.json`), contractSchema),
   );
   return contracts.ok ? ok({ members: members.value, contracts: contracts.value }) : contracts;
 }

@@ -32,10 +32,10 @@ export async function review({ stage, url, auditor, releases, keepIn }: Reviewin
   const verified = verifyAuditExport(text, key);
   if (!verified.ok) throw new DemoFailure(`the log does not verify: ${verified.error.says}`);
   const { entries, size } = verified.value;
-  const denied = entries.filter((entry) => entry.act === "question-denied").length;
+  const actsOf = (act: string) => entries.filter((entry) => entry.act === act).length;
   stage.say(
-    `   ${auditor.manifest.name} exported the ${thousands(entries.length)} of ${thousands(size)} entries that concern it:` +
-      ` ${entries.filter((entry) => entry.act === "question-permitted").length} answers, ${denied} denied`,
+    `   ${auditor.manifest.name} exported the ${thousands(entries.length)} of ${thousands(size)} entries that ` +
+      `concern it: ${actsOf("question-permitted")} answers, ${actsOf("question-denied")} denied`,
   );
   for (const release of releases) {
     const receipt = verifyReceipt(JSON.stringify(release), key);

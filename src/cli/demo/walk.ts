@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { hashFile } from "../../client/local/hash-file.ts";
 import { type RoomClient, roomClient } from "../../client/room-client.ts";
-import { signContract } from "../../client/sign-contract.ts";
+import { contractSignature } from "../../client/sign-contract.ts";
 import type { Signing } from "../../client/signed-fetch.ts";
 import { uploadList } from "../../client/upload.ts";
 import { generateSigningKey, type SigningKey } from "../../crypto/jwk.ts";
@@ -65,7 +65,7 @@ export async function agree({ stage }: Theatre, actors: Actors, contracts: reado
     const id = contractId(contract);
     needed(await first.client.call((api) => api.POST("/v1/contracts", { body: contract })), "offering a contract");
     for (const { client, key, manifest } of signers) {
-      const signature = signContract(key, { id, document: contract });
+      const signature = contractSignature(key, { id, document: contract });
       if (!signature.ok) throw new DemoFailure(`${manifest.name} was shown another contract than it was offered`);
       const params = { path: { contract: id } };
       const signed = await client.call((api) =>
@@ -124,8 +124,8 @@ async function hashRaw(stage: Stage, { manifest, schema, customers }: Actor, to:
   if (report.value.rejects.isExceeded) {
     const { refused, rejects } = report.value;
     throw new DemoFailure(
-      `${customers}: ${refused.total} rows are refused, more than the share of ${rejects.allowed} that schema.json allows;` +
-        ` run \`concordat hash\` on it to see lines and reasons`,
+      `${customers}: ${refused.total} rows are refused, more than the share of ${rejects.allowed} that schema.json ` +
+        "allows; run `concordat hash` on it to see lines and reasons",
     );
   }
   return report.value;

@@ -65,15 +65,20 @@ async function* unpacked(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Resu
       const read = await settled(reader.read());
       if (!read.ok) {
         isOver = true;
-        const fed = await feeding;
-        if (fed.kind === "source-failed") throw fed.error;
-        yield err(damaged(read.error));
+        yield err(damaged(await causeOf(feeding, read.error)));
       } else if (read.value.done) isOver = true;
       else yield ok(read.value.value);
     }
   } finally {
     if (!isOver) await reader.cancel();
   }
+}
+
+// A source that failed shows as a stream that broke: its own error is the cause, and goes on.
+async function causeOf(feeding: Promise<Fed>, broken: unknown): Promise<unknown> {
+  const fed = await feeding;
+  if (fed.kind === "source-failed") throw fed.error;
+  return broken;
 }
 
 type Fed = { readonly kind: "fed" } | { readonly kind: "source-failed"; readonly error: unknown };

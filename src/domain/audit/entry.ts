@@ -58,7 +58,7 @@ const detail = z.record(z.string().regex(NAME), detailValue);
  * field's name ends in digest, contract, version or thumbprint: those are what a raw or hashed e-mail would look like.
  * It is a net under the rule, not the rule: a name or a number in other spelling passes it.
  */
-export const auditEntrySchema = z
+const auditEntrySchema = z
   .strictObject({
     concordat: z.literal("entry/1"),
     index: z.int().nonnegative(),

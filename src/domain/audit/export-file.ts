@@ -55,7 +55,7 @@ const hash = z.string().transform((text, context) => {
 const size = z.int().nonnegative();
 
 /** The document `audit-export/1`; parsing turns its base64 into bytes. */
-export const auditExportSchema = z.strictObject({
+const auditExportSchema = z.strictObject({
   concordat: z.literal("audit-export/1"),
   checkpoint: z.string(),
   entries: z.array(z.strictObject({ index: size, entry: z.string(), proof: z.array(hash) })),

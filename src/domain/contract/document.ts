@@ -22,7 +22,7 @@ export const contractIdSchema = z
   // SAFETY: the pattern above is that of a digest.
   .transform((text) => text as ContractId);
 
-export const ROLES = ["contributor", "recipient"] as const;
+const ROLES = ["contributor", "recipient"] as const;
 
 const memberSchema = z.strictObject({ partner: partnerIdSchema, roles: z.array(z.enum(ROLES)).min(1).max(2) });
 

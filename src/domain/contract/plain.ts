@@ -47,7 +47,7 @@ function memberLines(plain: Plain, owner: PartnerId): string[] {
   const lists = plain.contract.datasets.filter((dataset) => dataset.partner === owner);
   if (lists.length === 0) return [`${name} brings no list, so nobody learns anything about its customers.`];
   const learned = plain.contract.analyses.flatMap((entry) => {
-    const recipients = entry.recipients.filter((recipient) => mayLearn(plain.contract, entry, recipient, owner));
+    const recipients = entry.recipients.filter((recipient) => mayLearn(plain.contract, entry, { recipient, owner }));
     return recipients.length === 0 ? [] : [`If ${name} signs, ${disclosure(plain, { entry, recipients, owner })}`];
   });
   return [
@@ -57,8 +57,10 @@ function memberLines(plain: Plain, owner: PartnerId): string[] {
   ];
 }
 
+type Disclosed = { readonly recipient: PartnerId; readonly owner: PartnerId };
+
 // An audience names the recipient's own customers, so a recipient without a list receives none.
-function mayLearn({ datasets }: Contract, { analysis }: Entry, recipient: PartnerId, owner: PartnerId): boolean {
+function mayLearn({ datasets }: Contract, { analysis }: Entry, { recipient, owner }: Disclosed): boolean {
   if (recipient === owner) return false;
   return analysis !== "audience" || datasets.some((dataset) => dataset.partner === recipient);
 }

@@ -14,7 +14,7 @@ export const TOKEN_WORDS = 4;
 /**
  * Turns `count` digests into tokens.
  * @param digests 8 little-endian words a digest; Secret: whoever holds them may guess at people
- * @param tokens  4 words a token, each the big-endian reading of four token bytes, so that comparing words compares bytes
+ * @param tokens  4 words a token, each the big-endian reading of four of its bytes: words then compare as bytes do
  */
 export type Tokeniser = (digests: Int32Array, count: number, tokens: Uint32Array) => void;
 
@@ -48,7 +48,7 @@ const FLAGS = 1 | 2 | 8 | 16;
 const BLOCK_BYTES = 32;
 const ROUNDS = 7;
 
-// HOT: sixteen state and sixteen message words live in local variables; a round per function would spill them to memory.
+// HOT: sixteen state and sixteen message words live in local variables; a round per function would spill them.
 function compressAll({ key, digests, count, tokens }: Batch): void {
   const [k0 = 0, k1 = 0, k2 = 0, k3 = 0, k4 = 0, k5 = 0, k6 = 0, k7 = 0] = key;
   for (let row = 0; row < count; row++) {

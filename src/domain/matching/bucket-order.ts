@@ -12,6 +12,7 @@ export type OrderSpace = {
   readonly digits: Uint32Array;
 };
 
+/** Memory for buckets of up to `capacity` places: 16 bytes a place. */
 export function orderSpace(capacity: number): OrderSpace {
   return {
     order: new Uint32Array(capacity),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Crosswalk, commonTokensByBucket, crosswalkByBucket } from "./crosswalk.ts";
+import { type Crosswalk, crosswalkByBucket, sharedTokensByBucket } from "./crosswalk.ts";
 import { BUCKETS, repeatsOf, type TokenTable } from "./token-table.ts";
 
 type Words = readonly [number, number, number, number];
@@ -15,7 +15,7 @@ describe("the crosswalk of two tables", () => {
       fc.property(tokens, tokens, (ours, theirs) => {
         const [left, right] = [tableOf(ours), tableOf(theirs)];
         expect(pairsOf(run(crosswalkByBucket(left, right)))).toEqual(slowPairs(left, right));
-        expect(run(commonTokensByBucket(left, right))).toBe(slowPairs(left, right).length);
+        expect(run(sharedTokensByBucket(left, right))).toBe(slowPairs(left, right).length);
       }),
       { numRuns: 500 },
     );

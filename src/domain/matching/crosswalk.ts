@@ -40,7 +40,7 @@ export function* crosswalkByBucket(left: TokenTable, right: TokenTable): Generat
 }
 
 /** How many tokens two tables have in common, in pieces as above. O(n + m) time, no memory beyond one bucket's. */
-export function* commonTokensByBucket(left: TokenTable, right: TokenTable): Generator<void, number> {
+export function* sharedTokensByBucket(left: TokenTable, right: TokenTable): Generator<void, number> {
   const room = Math.min(largestBucket(left), largestBucket(right)) + 1;
   const places = { left: new Uint32Array(room), right: new Uint32Array(room), count: 0 };
   let count = 0;

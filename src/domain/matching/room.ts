@@ -24,6 +24,7 @@ export function roomOf(people: number, { consents, needed, clauses }: Conditions
   return { people, size: sumOf(mask), mask };
 }
 
+/** Whether a person is in the room. O(1) time. */
 export function isInRoom(room: Room, person: number): boolean {
   return room.mask === null || room.mask[person] === 1;
 }

@@ -20,6 +20,7 @@ export type TokenTable = {
 export const BUCKETS = 256;
 export const REST_WORDS = 3;
 
+/** The table of a list that has no token of a kind. */
 export function emptyTable(): TokenTable {
   const none = new Uint32Array(0);
   const starts = new Uint32Array(BUCKETS + 1);

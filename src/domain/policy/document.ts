@@ -13,7 +13,7 @@ const because = publicText(300);
 export const dateSchema = z.string().refine((text) => startOfDate(text).ok, "a date such as `2027-06-30`");
 
 /** Whom a clause is about: a partner by id, or every partner of an industry. */
-export const partySchema = z.union([partnerIdSchema, z.strictObject({ industry: industrySchema })]);
+const partySchema = z.union([partnerIdSchema, z.strictObject({ industry: industrySchema })]);
 
 const grantSchema = z.strictObject({
   id: slugSchema,

@@ -30,7 +30,8 @@ export function evaluatePolicy(policy: Policy, policyDigest: string, access: Acc
   const source: Source = { document: "policy", partner, version: policy.version, digest: policyDigest };
   const forbidden = policy.prohibitions.findIndex((clause) => isForbidden(clause, access));
   const prohibition = policy.prohibitions[forbidden];
-  if (prohibition !== undefined) return { kind: "deny", reasons: [forbids(source, forbidden, prohibition, access)] };
+  if (prohibition !== undefined)
+    return { kind: "deny", reasons: [forbids(source, access, { index: forbidden, because: prohibition.because })] };
   if (isOwnRequest(access)) return permitOwn(source, policy, access);
   const covering = policy.grants.findIndex((grant) => isCovered(grant, access));
   const grant = policy.grants[covering];
@@ -38,7 +39,9 @@ export function evaluatePolicy(policy: Policy, policyDigest: string, access: Acc
   return { kind: "deny", reasons: nearestGrant(source, policy.grants, access) };
 }
 
-function forbids(source: Source, index: number, { because }: Prohibition, access: AccessRequest): Reason {
+type Forbidding = Pick<Prohibition, "because"> & { readonly index: number };
+
+function forbids(source: Source, access: AccessRequest, { index, because }: Forbidding): Reason {
   const says = `${access.owner.name} does not let ${access.recipient.name} ask this: ${because}`;
   return { ...source, pointer: `/prohibitions/${index}`, effect: "denies", says };
 }

@@ -13,7 +13,7 @@ export const ATTRIBUTE_USES = ["filter", "group", "measure"] as const;
 export type AttributeUse = (typeof ATTRIBUTE_USES)[number];
 
 /** An ISO 8601 duration in one unit: days, weeks, months of 30 days or years of 365. */
-export const durationSchema = z.string().refine((text) => durationDays(text).ok, "a duration such as `P30D` or `P3M`");
+const durationSchema = z.string().refine((text) => durationDays(text).ok, "a duration such as `P30D` or `P3M`");
 
 /** A positive decimal with at most six places, as text, so that no float stands on the path of privacy. */
 export const epsilonSchema = z

@@ -64,7 +64,7 @@ export function isPermittedBy(input: DecisionInput, owners: readonly PartnerId[]
 }
 
 /** The owners of the lists that a question touches, sorted. */
-export function ownersOf(question: Question): readonly PartnerId[] {
+function ownersOf(question: Question): readonly PartnerId[] {
   return datasetsOf(question).map(ownerOf).sort();
 }
 

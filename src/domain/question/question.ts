@@ -37,7 +37,7 @@ const asked = {
   epsilon: epsilonSchema.exactOptional(),
 };
 
-export const overlapSchema = z.strictObject({
+const overlapSchema = z.strictObject({
   analysis: z.literal("overlap"),
   ...asked,
   /** The lists compared, in any order. */
@@ -49,7 +49,7 @@ export const overlapSchema = z.strictObject({
     .exactOptional(),
 });
 
-export const audienceSchema = z.strictObject({
+const audienceSchema = z.strictObject({
   analysis: z.literal("audience"),
   ...asked,
   /** The asker's own list, whose record references come back. */

@@ -103,10 +103,14 @@ async function sweep(layout: Layout, kept: Parameters<Matcher["sweep"]>[0]): Pro
   }
   for (const staging of await readdir(layout.stagings)) {
     const path = join(layout.stagings, staging);
-    if (!kept.stagings.has(staging)) await rm(path, { recursive: true, force: true });
-    else
-      for (const name of await readdir(path))
-        if (name.endsWith(UNFINISHED)) await rm(join(path, name), { force: true });
+    if (kept.stagings.has(staging)) await sweepUnfinished(path);
+    else await rm(path, { recursive: true, force: true });
   }
   for (const path of [layout.segments, layout.stagings]) await syncDirectory(path);
+}
+
+async function sweepUnfinished(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (name.endsWith(UNFINISHED)) await rm(join(directory, name), { force: true });
+  }
 }

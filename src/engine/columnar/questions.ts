@@ -1,7 +1,7 @@
 // Questions over opened segments: who is in the room, how many of them the lists share, and whose records those are.
 
 import type { IdentifierKind } from "../../domain/dataset/schema.ts";
-import { type Crosswalk, commonTokensByBucket, crosswalkByBucket } from "../../domain/matching/crosswalk.ts";
+import { type Crosswalk, crosswalkByBucket, sharedTokensByBucket } from "../../domain/matching/crosswalk.ts";
 import { countPairs, matchOneToOne } from "../../domain/matching/one-to-one.ts";
 import { regionsByBucket } from "../../domain/matching/regions.ts";
 import { type Room, roomOf } from "../../domain/matching/room.ts";
@@ -40,7 +40,7 @@ export function partyOf(segment: OpenedSegment, { consents, where }: ComparedLis
 /** Makes every pairing anew, without holding the process up. */
 export const PAIRINGS_MADE: Pairings = {
   crosswalk: (left, right, kind) => overTables(crosswalkByBucket, [tableFor(left, kind), tableFor(right, kind)]),
-  sharedTokens: (left, right, kind) => overTables(commonTokensByBucket, [tableFor(left, kind), tableFor(right, kind)]),
+  sharedTokens: (left, right, kind) => overTables(sharedTokensByBucket, [tableFor(left, kind), tableFor(right, kind)]),
 };
 
 function overTables<Value>(

@@ -10,7 +10,7 @@ import { canonicalJson } from "../../domain/canonical-json.ts";
 import { type RowReport, totalReport } from "../../domain/dataset/row-report.ts";
 import { isoInstant } from "../../domain/instant.ts";
 import { ok } from "../../domain/result.ts";
-import type { DatasetRow, VersionRow } from "../../ports/store.ts";
+import type { DatasetRow, VersionRow } from "../../ports/rows.ts";
 import { emptyBodySchema } from "../../wire/api/contract.ts";
 import {
   commitSchema,

@@ -8,7 +8,7 @@ import { KEY_REFUSALS, parsePublicJwk } from "../../crypto/jwk.ts";
 import { isoInstant } from "../../domain/instant.ts";
 import { problem } from "../../domain/problem.ts";
 import { err, ok } from "../../domain/result.ts";
-import type { KeyRow, PartnerRow } from "../../ports/store.ts";
+import type { KeyRow, PartnerRow } from "../../ports/rows.ts";
 import {
   enrolmentSchema,
   jwksSchema,

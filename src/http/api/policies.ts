@@ -4,7 +4,7 @@ import { policyFault, putPolicy } from "../../app/put-policy.ts";
 import { listPolicies, readPolicy } from "../../app/read-policies.ts";
 import { isoInstant } from "../../domain/instant.ts";
 import { err, ok } from "../../domain/result.ts";
-import type { PolicyRow } from "../../ports/store.ts";
+import type { PolicyRow } from "../../ports/rows.ts";
 import { newPolicySchema, policyCheckSchema, policyListSchema, policyReplySchema } from "../../wire/api/policy.ts";
 import { NO_BODY, NOTHING, type Route, route } from "../route.ts";
 

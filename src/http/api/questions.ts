@@ -6,7 +6,7 @@ import { explainQuestion } from "../../app/explain-question.ts";
 import { type BudgetView, listReleases, readBudget, readRelease } from "../../app/read-releases.ts";
 import { isoInstant } from "../../domain/instant.ts";
 import { ok } from "../../domain/result.ts";
-import type { ReleaseRow } from "../../ports/store.ts";
+import type { ReleaseRow } from "../../ports/rows.ts";
 import {
   askedQuestionSchema,
   budgetQuerySchema,

@@ -22,8 +22,14 @@ import {
 export const KINDS = ["open", "part", "commit", "offer", "sign", "overlap", "audience", "policy"] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** One call of a partner's, answered or not. */
-export type Sent = { readonly kind: Kind; readonly by: Member; readonly call: SignedCall; answer: Answer | null };
+/** One call of a partner's, answered or not; it is under way once it was sent for the first time. */
+export type Sent = {
+  readonly kind: Kind;
+  readonly by: Member;
+  readonly call: SignedCall;
+  isUnderWay: boolean;
+  answer: Answer | null;
+};
 
 export type BusyRoom = {
   readonly sent: readonly Sent[];
@@ -189,6 +195,7 @@ async function patient(state: State, kind: Kind, { by, ...unsigned }: Unsigned):
     kind,
     by,
     call: { ...unsigned, key: state.keys[by], idempotencyKey: randomUUID() },
+    isUnderWay: false,
     answer: null,
   };
   state.sent.push(sent);
@@ -208,6 +215,7 @@ async function patient(state: State, kind: Kind, { by, ...unsigned }: Unsigned):
 /** The answer, or null when the room died under the call. */
 async function attempt(state: State, sent: Sent): Promise<Answer | null> {
   state.running.add(sent);
+  sent.isUnderWay = true;
   state.awaited.get(sent.kind)?.();
   state.awaited.delete(sent.kind);
   const started = performance.now();

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type SigningKey, signingKeyFromJwk } from "../../crypto/jwk.ts";
 import { parseVerifierKey, rawPublicKey, type VerifierKey, verifierKey, verifyNote } from "../../crypto/signed-note.ts";
 import { type Checkpoint, parseCheckpoint } from "../../domain/audit/checkpoint.ts";
@@ -39,6 +39,7 @@ test("a room that is killed at any moment comes back whole, with every answer it
   console.log(`crash test: seed ${seed} (CONCORDAT_TEST_SEED)`);
   const random = numbersFrom(seed);
   const scene = await setScene(random);
+  onTestFinished(() => clearAway(scene), 60_000);
   const kinds = spread(random);
   for (const [turn, kind] of kinds.entries()) {
     scene.busy.resume();
@@ -49,10 +50,6 @@ test("a room that is killed at any moment comes back whole, with every answer it
   await scene.busy.end();
   await verifyAtRest(scene);
   console.log(`crash test: ${scene.busy.sent.length} acts, ${scene.seen.length} checkpoints, ${scene.told.join("; ")}`);
-  await scene.room.stop();
-  await scene.spare.kill();
-  await removeEmbedded({ directory: scene.directory });
-  await rm(scene.directory, { recursive: true });
 }, 300_000);
 
 type Scene = {
@@ -100,13 +97,19 @@ const FIRST_LISTS = [
   ["boreal-boats", { from: 100, until: 500 }],
 ] as const;
 
+async function clearAway({ room, spare, directory }: Scene): Promise<void> {
+  await Promise.all([room.kill(), spare.kill()]);
+  await removeEmbedded({ directory });
+  await rm(directory, { recursive: true });
+}
+
 /** Kills the room a moment after a call of this kind was sent: within the time that such calls have taken. */
 async function killDuring(
   scene: Scene,
   { turn, kind, random }: { readonly turn: number; readonly kind: Kind; readonly random: Numbers },
 ): Promise<void> {
   const { busy, room, directory } = scene;
-  await sleep(random(150));
+  await sleep(random(300));
   await busy.next(kind);
   await sleep(random(Math.ceil(busy.millisOf(kind) * 1.2)));
   const database = DATABASE_KILLS.has(turn) ? await postmasterOf((await findPlace(directory)).cluster) : null;
@@ -143,7 +146,8 @@ async function comeBack(scene: Scene): Promise<void> {
 
 /** How many calls have no answer, and how many of those had their effect all the same: what a kill is aimed at. */
 async function cutOff(sql: Statements, sent: readonly Sent[]): Promise<string> {
-  const keys = sent.flatMap(({ answer, call }) => (answer === null ? [call.idempotencyKey ?? ""] : []));
+  const open = sent.filter(({ answer, isUnderWay }) => answer === null && isUnderWay);
+  const keys = open.map(({ call }) => call.idempotencyKey ?? "");
   const rows = await sql`
     select from concordat.idempotency where reply_status is not null and key = any (${sql.array(keys, 25)}::text[])`;
   return `${keys.length} cut off, ${rows.length} of them done`;

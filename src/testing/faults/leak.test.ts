@@ -2,7 +2,7 @@ import { createHash, randomInt } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { writeCustomers } from "../../../partners/generate.ts";
 import { hashFile } from "../../client/local/hash-file.ts";
 import { generateSigningKey, type SigningKey, signingKeyFromJwk } from "../../crypto/jwk.ts";
@@ -37,6 +37,11 @@ test("nothing uploaded is anywhere: no digest, e-mail, phone, token or record re
   const logFile = join(directory, "server.log");
   const environment = { LOG_LEVEL: "debug", TMPDIR: temporary };
   const child = await startChild(waitingRoom({ directory: room, port: 0, logFile, environment }));
+  onTestFinished(async () => {
+    await child.kill();
+    await removeEmbedded({ directory: room });
+    await rm(directory, { recursive: true });
+  });
   await runJourneys(child.origin, room, lists);
   const keys = await readRoomKeys(join(room, "keys.json"));
   if (!keys.ok) throw new Error(keys.error);
@@ -61,10 +66,6 @@ test("nothing uploaded is anywhere: no digest, e-mail, phone, token or record re
   expect(all.some(({ kind, place }) => kind === "known" && place.startsWith(join(cluster, "pg_wal")))).toBe(true);
   expect((await readFile(logFile, "utf8")).split("\n").length).toBeGreaterThan(30);
   await expectEachKindFound(secrets, temporary);
-
-  await child.stop();
-  await removeEmbedded({ directory: room });
-  await rm(directory, { recursive: true });
 });
 
 /** Plants one needle of each kind in a file and sees that the same search finds it there. */

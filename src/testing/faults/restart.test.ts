@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Config, readConfig } from "../../config.ts";
 import { KEY_PROOF_TYP } from "../../crypto/document-types.ts";
 import { generateSigningKey, type SigningKey, signingKeyFromJwk } from "../../crypto/jwk.ts";
@@ -163,28 +163,33 @@ describe("a room does not start", () => {
     const directory = await mkdtemp(join(tmpdir(), "concordat-held-"));
     const place = { directory, port: 0, logFile: join(directory, "server.log") };
     const first = await startChild(waitingRoom(place));
+    onTestFinished(async () => {
+      await first.kill();
+      await removeEmbedded({ directory });
+      await rm(directory, { recursive: true });
+    });
     const refused = await refusalOf(configOf(directory, 0));
     expect(refused).toEqual([expect.stringMatching(/^another room \(process \d+\) works in /)]);
     expect((await fetch(`${first.origin}/readyz`)).status).toBe(200);
     await first.kill();
     const second = await started(configOf(directory, 0));
     await second.stop();
-    await removeEmbedded({ directory });
-    await rm(directory, { recursive: true });
   });
 
   test("on a database that may lose what was acknowledged", async () => {
     const directory = await mkdtemp(join(tmpdir(), "concordat-unsafe-"));
     const port = await freePort();
     const server = await unsafePostgres(directory, port);
+    onTestFinished(async () => {
+      const gone = once(server, "exit");
+      server.kill("SIGINT");
+      await gone;
+      await removeEmbedded({ directory });
+      await rm(directory, { recursive: true });
+    });
     const databaseUrl = `postgres://postgres@127.0.0.1:${port}/postgres`;
     const refused = await refusalOf({ ...configOf(directory, 0), databaseUrl });
     expect(refused).toEqual(["the database runs with `fsync` off: a crash may destroy it"]);
-    const gone = once(server, "exit");
-    server.kill("SIGINT");
-    await gone;
-    await removeEmbedded({ directory });
-    await rm(directory, { recursive: true });
   });
 });
 

@@ -45,7 +45,7 @@ const DAMAGES = [
     "the versions of a list have a hole",
     "delete from concordat.version where sequence = 1 and partner = 'alba-travel'",
   ],
-  ["the versions and the committed uploads differ", "update concordat.upload set state = 'open', version = null"],
+  ["the versions and the committed uploads differ", "update concordat.upload set state = 'dropped', version = null"],
   ["a version is not in the log once", "update concordat.version set id = 'ver_' || sequence"],
   ["the debits of an owner have a hole", "update concordat.ledger_debit set number = number + 1000"],
   ["the versions of a policy have a hole", "update concordat.policy set version = version + 1"],

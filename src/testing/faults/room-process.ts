@@ -21,6 +21,8 @@ const room = await runRoom({
 });
 if (room.ok) {
   process.once("SIGTERM", () => void room.value.stop());
+  // The test that started this process is gone, so nobody else would end it.
+  process.stdin.once("close", () => void room.value.stop());
   process.stdout.write(`${JSON.stringify({ origin: room.value.publicOrigin })}\n`);
 } else {
   process.stdout.write(`${JSON.stringify({ refused: room.error })}\n`);

@@ -15,11 +15,13 @@ import { utf8 } from "../../domain/bytes.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import { contractSchema } from "../../domain/contract/document.ts";
 import type { ProblemKind } from "../../domain/problem.ts";
+import { ROUTES } from "../../http/api/routes.ts";
 import { contractReplySchema } from "../../wire/api/contract.ts";
 import { uploadReplySchema, versionListSchema } from "../../wire/api/dataset.ts";
 import { keySchema } from "../../wire/api/partner.ts";
 import { problemSchema } from "../../wire/api/shared.ts";
 import { type Answer, signedHeaders } from "../signed-call.ts";
+import { csvOf, emailDigest, HEADER, LIST_SCHEMA, people, sha256Hex } from "./lists.ts";
 import {
   agree,
   ask,
@@ -28,26 +30,20 @@ import {
   call,
   commit,
   contractJson,
-  csvOf,
   declare,
-  emailDigest,
   entryOf,
   expectProblem,
-  HEADER,
-  LIST_SCHEMA,
   type Member,
   manifestOf,
   openUpload,
   openWorld,
   overlapOf,
   pairOf,
-  people,
   policyJson,
   putPolicy,
   read,
   send,
   sendPart,
-  sha256Hex,
   sign,
   upload,
   WIDE_LIMITS,
@@ -127,7 +123,7 @@ describe("lists", () => {
     ["a row without end", `${HEADER}\n${"x".repeat(70_000)}\n`, "list-unreadable", /line 2: .*65536 bytes/],
   ];
 
-  test.each(unreadable)("%s: refused at once, by what is wrong and where", async (_, content, kind, says) => {
+  test.each(unreadable)("%s: refused at once, by what is wrong and where", async (...[_, content, kind, says]) => {
     const id = await openUpload(left);
     const answer = await sendPart(left, { upload: id, number: 1, content });
     expectProblem(answer, kind, says);
@@ -218,7 +214,7 @@ describe("uploads", () => {
     expect(read(uploadReplySchema, next).nextPart).toBe(1);
   });
 
-  test("a part that declares less than it sends is cut at the bound or fails its digest", async () => {
+  test("a part that is shorter than it was signed fails its digest", async () => {
     const id = await openUpload(left);
     const bytes = utf8(parts[0]);
     const { headers } = signedHeaders(world.origin, {
@@ -228,12 +224,9 @@ describe("uploads", () => {
       bytes,
       contentType: "text/csv",
     });
-    const short = await raw(
-      `PUT /v1/uploads/${id}/parts/1`,
-      [...headers, ["Content-Length", "100"]],
-      bytes.subarray(0, 100),
-    );
-    expectProblem(short, short.status === 400 ? "digest-mismatch" : "list-unreadable", /./);
+    const cut = { headers: [...headers, ["Content-Length", "100"] as const], bytes: bytes.subarray(0, 100) };
+    const short = await raw(`PUT /v1/uploads/${id}/parts/1`, cut);
+    expectProblem(short, "digest-mismatch", /do not have the digest that was signed/);
     expect(read(uploadReplySchema, await call(left, `GET /v1/uploads/${id}`)).nextPart).toBe(1);
   });
 
@@ -250,7 +243,7 @@ describe("uploads", () => {
       contentType: "text/csv",
     });
     expectProblem(
-      await raw(line, [...headers, ["Transfer-Encoding", "chunked"]], whole),
+      await raw(line, { headers: [...headers, ["Transfer-Encoding", "chunked"] as const], bytes: whole }),
       "body-too-large",
       /8388608 bytes/,
     );
@@ -323,7 +316,7 @@ describe("uploads", () => {
 describe("signatures", () => {
   const question = () => overlapOf(contract, [left, right]);
 
-  test("a request is accepted once: the second with its nonce is refused, and of twenty at once one passes", async () => {
+  test("a request is accepted once: the second is refused, and of twenty at once one passes", async () => {
     const path = "/v1/policy";
     const once = signedHeaders(world.origin, { method: "GET", path, key: left.key });
     expect((await send(world, `GET ${path}`, once)).status).toBe(200);
@@ -375,6 +368,9 @@ describe("signatures", () => {
       const answer = await send(world, line, sent);
       expectProblem(answer, kind, kind === "signature-invalid" ? /not over this request/ : /./);
     }
+  });
+
+  test("a query keeps its order, and a request its method", async () => {
     const reordered = signedHeaders(world.origin, {
       method: "GET",
       path: "/v1/partners?limit=1&after=a",
@@ -392,7 +388,7 @@ describe("signatures", () => {
     );
   });
 
-  test("no signature, one that lapsed, one of the future, one of a key that nobody has", async () => {
+  test("no signature, one that lapsed, one of the future, one of nobody", async () => {
     const { headers } = signedHeaders(world.origin, { method: "GET", path: "/v1/policy", key: left.key });
     const get = (lines: HeaderLines) => send(world, "GET /v1/policy", { headers: lines });
     expectProblem(await get([]), "signature-missing", /no `Signature-Input` field/);
@@ -467,7 +463,7 @@ describe("signatures", () => {
 });
 
 describe("idempotency", () => {
-  test("the same key with the same body gives the same bytes, with another body a refusal, without one neither", async () => {
+  test("a key with its body gives the same bytes, with another body a refusal", async () => {
     const json = policyQuestion("0.25");
     const idempotencyKey = "idempotent-key-1";
     const first = await call(left, "POST /v1/questions", { json, idempotencyKey });
@@ -485,7 +481,7 @@ describe("idempotency", () => {
     expectProblem(await withoutKey(json), "idempotency-key-missing", /one `Idempotency-Key`/);
   });
 
-  test("a refusal that was recorded is given again, and one that had no effect may be mended under its key", async () => {
+  test("a recorded refusal is given again, and one without effect may be mended under its key", async () => {
     const denied = {
       json: overlapOf(contract, [left, right], { purpose: "activation" }),
       idempotencyKey: "idempotent-deny",
@@ -542,7 +538,7 @@ describe("JSON", () => {
     ["with a member too many", '{"analysis":"overlap","__proto__":{"a":1}}', "invalid-document", /./],
   ];
 
-  test.each(cases)("%s is refused by what is wrong with it", async (_, content, kind, says) => {
+  test.each(cases)("%s is refused by what is wrong with it", async (...[_, content, kind, says]) => {
     const bytes = typeof content === "string" ? utf8(content) : content;
     for (const line of ["POST /v1/questions", "POST /v1/contracts", "PUT /v1/policy", "POST /v1/datasets"]) {
       const answer = await call(left, line, { bytes });
@@ -616,79 +612,7 @@ describe("JSON", () => {
   test("hostile texts in documents are refused or kept, and break nothing", async () => {
     const texts = ["\u0000", "a\u0000b", "\u202e", "<script>alert(1)</script>", "💩".repeat(10), "=cmd|' /C calc'!A0"];
     for (const [index, text] of texts.entries()) {
-      const manifest = manifestOf(`hostile-${index}`);
-      const asked = overlapOf(contract, [left, right], {
-        where: [{ dataset: `${left.id}/customers`, attribute: "tier", in: [text] }],
-      });
-      const requests: readonly (readonly [Member, string, object])[] = [
-        [world.operator, "POST /v1/partners", { ...manifest, name: text }],
-        [world.operator, "POST /v1/partners", { ...manifest, datasets: [{ name: "customers", about: text }] }],
-        [
-          world.operator,
-          "POST /v1/partners",
-          { ...manifest, contacts: [{ role: "privacy", name: text, email: "a@b.example" }] },
-        ],
-        [world.operator, "POST /v1/partners", { ...manifest, jwks: { keys: [{ kty: text }] } }],
-        [left, "POST /v1/datasets", { ...LIST_SCHEMA, dataset: `hostile-${index}`, record: { column: text } }],
-        [
-          left,
-          "POST /v1/datasets",
-          { ...LIST_SCHEMA, dataset: `hostile-b-${index}`, consents: { ok: { column: "ok", granted: [text] } } },
-        ],
-        [
-          left,
-          "POST /v1/datasets",
-          {
-            ...LIST_SCHEMA,
-            dataset: `hostile-c-${index}`,
-            attributes: { a: { column: "a", type: "category", values: [text] } },
-          },
-        ],
-        [
-          left,
-          "POST /v1/policy/check",
-          policyJson(left.id, {}, { prohibitions: [{ id: "p", to: ["someone"], because: text }] }),
-        ],
-        [
-          stranger,
-          "PUT /v1/policy",
-          policyJson(
-            stranger.id,
-            {},
-            { version: index + 1, prohibitions: [{ id: "p", to: ["someone"], because: text }] },
-          ),
-        ],
-        [
-          left,
-          "POST /v1/contracts",
-          contractJson([left, right], {
-            name: `hostile-${index}`,
-            datasets: [
-              {
-                partner: left.id,
-                dataset: "customers",
-                identifiers: ["email"],
-                attributes: { a: { type: "category", values: [text], uses: [] } },
-                consents: [],
-              },
-            ],
-          }),
-        ],
-        [left, "POST /v1/questions", asked],
-        [left, "POST /v1/questions/explain", asked],
-        [left, `POST /v1/contracts/${contract}/signatures`, { protected: text, signature: text }],
-        [
-          left,
-          `POST /v1/partners/${left.id}/keys`,
-          { jwk: { kty: "OKP", crv: "Ed25519", x: text }, proof: `proof-${text}` },
-        ],
-        [
-          left,
-          `POST /v1/partners/${left.id}/keys`,
-          { jwk: { ...generateSigningKey().key.publicKey.jwk, kid: text }, proof: `proof-${text}` },
-        ],
-      ];
-      for (const [member, line, json] of requests) {
+      for (const [member, line, json] of [...manifestsOf(text, index), ...documentsOf(text, index), ...callsOf(text)]) {
         const answer = await call(member, line, { json });
         expect([line, answer.status < 500]).toEqual([line, true]);
       }
@@ -713,6 +637,51 @@ describe("JSON", () => {
       /not a member/,
     );
   });
+  type Hostile = readonly (readonly [Member, string, object])[];
+
+  function manifestsOf(text: string, index: number): Hostile {
+    const manifest = manifestOf(`hostile-${index}`);
+    const contacts = [{ role: "privacy", name: text, email: "a@b.example" }];
+    const bent = [
+      { name: text },
+      { datasets: [{ name: "customers", about: text }] },
+      { contacts },
+      { jwks: { keys: [{ kty: text }] } },
+    ];
+    return bent.map((replaced) => [world.operator, "POST /v1/partners", { ...manifest, ...replaced }]);
+  }
+
+  function documentsOf(text: string, index: number): Hostile {
+    const schemas = [
+      { record: { column: text } },
+      { consents: { ok: { column: "ok", granted: [text] } } },
+      { attributes: { a: { column: "a", type: "category", values: [text] } } },
+    ].map((replaced, place) => ({ ...LIST_SCHEMA, dataset: `hostile-${index}-${place}`, ...replaced }));
+    const prohibitions = [{ id: "p", to: ["someone"], because: text }];
+    const attributes = { a: { type: "category", values: [text], uses: [] } };
+    const [dataset] = [{ partner: left.id, dataset: "customers", identifiers: ["email"], attributes, consents: [] }];
+    const offered = contractJson([left, right], { name: `hostile-${index}`, datasets: [dataset] });
+    return [
+      ...schemas.map((json) => [left, "POST /v1/datasets", json] as const),
+      [left, "POST /v1/policy/check", policyJson(left.id, {}, { prohibitions })],
+      [stranger, "PUT /v1/policy", policyJson(stranger.id, {}, { version: index + 1, prohibitions })],
+      [left, "POST /v1/contracts", offered],
+    ];
+  }
+
+  function callsOf(text: string): Hostile {
+    const where = [{ dataset: `${left.id}/customers`, attribute: "tier", in: [text] }];
+    const asked = overlapOf(contract, [left, right], { where });
+    const keys = `POST /v1/partners/${left.id}/keys`;
+    const { jwk } = generateSigningKey().key.publicKey;
+    return [
+      [left, "POST /v1/questions", asked],
+      [left, "POST /v1/questions/explain", asked],
+      [left, `POST /v1/contracts/${contract}/signatures`, { protected: text, signature: text }],
+      [left, keys, { jwk: { ...jwk, x: text }, proof: `proof-${text}` }],
+      [left, keys, { jwk: { ...jwk, kid: text }, proof: `proof-${text}` }],
+    ];
+  }
 });
 
 describe("contracts", () => {
@@ -990,60 +959,9 @@ describe("what is somebody else's", () => {
     const release = await ask(left, audienceOf(contract, [left, right]));
     const open = await openUpload(left);
     await declare(left, { ...LIST_SCHEMA, dataset: "secret-list" });
-    const key = left.key.publicKey.thumbprint;
-    const entry = entryOf(stranger.key, contractJson([left, right]));
-    const digest = "0".repeat(64);
-    const contractLines = ["", "/plain", "/jws"].map((tail) => (id: string) => ({
-      line: `GET /v1/contracts/${id}${tail}`,
-    }));
-    const acts = ["refusal", "suspension", "resumption", "termination"].map((noun) => (id: string) => ({
-      line: `POST /v1/contracts/${id}/${noun}`,
-      json: {},
-    }));
-    const groups: readonly Foreign[] = [
-      {
-        own: contract,
-        none: sha256Hex(randomBytes(8)),
-        calls: [...contractLines, ...acts, (id) => ({ line: `POST /v1/contracts/${id}/signatures`, json: entry })],
-      },
-      {
-        own: contract,
-        none: sha256Hex(randomBytes(8)),
-        calls: ["", "/explain"].map((tail) => (id: string) => ({
-          line: `POST /v1/questions${tail}`,
-          json: overlapOf(id, [left, right]),
-        })),
-      },
-      {
-        own: open,
-        none: randomId("upl"),
-        calls: [
-          (id) => ({ line: `GET /v1/uploads/${id}` }),
-          (id) => ({ line: `GET /v1/uploads/${id}/events` }),
-          (id) => ({ line: `DELETE /v1/uploads/${id}` }),
-          (id) => ({ line: `POST /v1/uploads/${id}/commit`, json: { parts: [digest] } }),
-          (id) => ({ line: `PUT /v1/uploads/${id}/parts/1`, bytes: utf8(HEADER), contentType: "text/csv" }),
-        ],
-      },
-      {
-        own: "secret-list",
-        none: "random-list",
-        calls: [
-          (id) => ({ line: `GET /v1/datasets/${id}/versions` }),
-          (id) => ({ line: `POST /v1/datasets/${id}/uploads`, json: {} }),
-        ],
-      },
-      {
-        own: release.id,
-        none: randomId("rel"),
-        calls: ["", "/receipt", "/rows"].map((tail) => (id: string) => ({ line: `GET /v1/releases/${id}${tail}` })),
-      },
-      {
-        own: key,
-        none: generateSigningKey().key.publicKey.thumbprint,
-        calls: [(id) => ({ line: `DELETE /v1/partners/${left.id}/keys/${id}` })],
-      },
-    ];
+    const groups = foreignCalls({ contract, upload: open, release: release.id });
+    const called = new Set(groups.flatMap(({ own, calls }) => calls.map((make) => routeOf(make(own).line))));
+    expect([...called].sort()).toEqual(ROUTES_OF_ONE.map(({ method, path }) => `${method} ${path}`).sort());
     for (const { own, none, calls } of groups) {
       for (const make of calls) {
         const answers: Answer[] = [];
@@ -1109,6 +1027,68 @@ type Foreign = {
   })[];
 };
 
+// Every route that names one thing, but for the directory of partners, which everybody may read, the registration of a
+// key, which has a test of its own, and the two that name a contract in their body.
+const ROUTES_OF_ONE = [
+  ...ROUTES.filter(({ path }) => path.includes("{") && !path.startsWith("/v1/partners")),
+  { method: "delete", path: "/v1/partners/{partner}/keys/{thumbprint}" },
+  { method: "post", path: "/v1/questions" },
+  { method: "post", path: "/v1/questions/explain" },
+];
+
+function routeOf(line: string): string {
+  const [method = "", path = ""] = line.toLowerCase().split(" ");
+  const found = ROUTES_OF_ONE.find(
+    (one) => one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`, "i").test(path),
+  );
+  return found === undefined ? line : `${found.method} ${found.path}`;
+}
+
+function foreignCalls(things: { contract: string; upload: string; release: string }): readonly Foreign[] {
+  const noContract = sha256Hex(randomBytes(8));
+  const key = left.key.publicKey.thumbprint;
+  const { thumbprint } = generateSigningKey().key.publicKey;
+  const receipts = ["", "/receipt", "/rows"].map((tail) => (id: string) => ({ line: `GET /v1/releases/${id}${tail}` }));
+  const questions = ["", "/explain"].map((tail) => (id: string) => {
+    return { line: `POST /v1/questions${tail}`, json: overlapOf(id, [left, right]) };
+  });
+  return [
+    { own: things.contract, none: noContract, calls: [...contractCalls(), ...questions] },
+    { own: things.upload, none: randomId("upl"), calls: uploadCalls() },
+    {
+      own: "secret-list",
+      none: "random-list",
+      calls: [
+        (id) => ({ line: `GET /v1/datasets/${id}/versions` }),
+        (id) => ({ line: `POST /v1/datasets/${id}/uploads`, json: {} }),
+      ],
+    },
+    { own: things.release, none: randomId("rel"), calls: receipts },
+    { own: key, none: thumbprint, calls: [(id) => ({ line: `DELETE /v1/partners/${left.id}/keys/${id}` })] },
+  ];
+}
+
+function contractCalls(): Foreign["calls"] {
+  const entry = entryOf(stranger.key, contractJson([left, right]));
+  const looks = ["", "/plain", "/jws"];
+  const acts = ["refusal", "suspension", "resumption", "termination"];
+  return [
+    ...looks.map((tail) => (id: string) => ({ line: `GET /v1/contracts/${id}${tail}` })),
+    ...acts.map((noun) => (id: string) => ({ line: `POST /v1/contracts/${id}/${noun}`, json: {} })),
+    (id) => ({ line: `POST /v1/contracts/${id}/signatures`, json: entry }),
+  ];
+}
+
+function uploadCalls(): Foreign["calls"] {
+  return [
+    (id) => ({ line: `GET /v1/uploads/${id}` }),
+    (id) => ({ line: `GET /v1/uploads/${id}/events` }),
+    (id) => ({ line: `DELETE /v1/uploads/${id}` }),
+    (id) => ({ line: `POST /v1/uploads/${id}/commit`, json: { parts: ["0".repeat(64)] } }),
+    (id) => ({ line: `PUT /v1/uploads/${id}/parts/1`, bytes: utf8(HEADER), contentType: "text/csv" }),
+  ];
+}
+
 function randomId(kind: string): string {
   return `${kind}_${randomBytes(16).toString("base64url")}`;
 }
@@ -1123,11 +1103,14 @@ function flipped(bytes: Uint8Array): Uint8Array {
 function declaring(length: number, member: Member, line: string): Promise<Answer> {
   const [method = "", path = ""] = line.split(" ");
   const { headers } = signedHeaders(world.origin, { method, path, key: member.key, bytes: utf8("x") });
-  return raw(line, [...headers, ["Content-Length", String(length)]], utf8(""), false);
+  return raw(line, { headers: [...headers, ["Content-Length", String(length)]], bytes: utf8(""), isWhole: false });
 }
 
+type Sent = { readonly headers: HeaderLines; readonly bytes: Uint8Array; readonly isWhole?: boolean };
+
 /** Sends bytes under header lines as they stand, which `fetch` does not let one do. */
-function raw(line: string, headers: HeaderLines, bytes: Uint8Array, ends = true): Promise<Answer> {
+function raw(line: string, sent: Sent): Promise<Answer> {
+  const { headers, bytes, isWhole = true } = sent;
   const [method, path = ""] = line.split(" ");
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(world.origin + path, { method, headers: Object.fromEntries(headers) }, (response) => {
@@ -1142,6 +1125,6 @@ function raw(line: string, headers: HeaderLines, bytes: Uint8Array, ends = true)
     outgoing.on("error", reject);
     outgoing.flushHeaders();
     outgoing.write(bytes);
-    if (ends) outgoing.end();
+    if (isWhole) outgoing.end();
   });
 }

@@ -1,5 +1,5 @@
-// Replies held to what their route documents: the status, the shape of the body, the kind of problem. What a route
-// answers and what its OpenAPI operation says can so not drift apart.
+// Replies held to what their route documents: the status, the shape of the body, the kind of problem. Whatever a test
+// calls, an answer that the OpenAPI document does not name fails it.
 
 import type { Json } from "../../domain/canonical-json.ts";
 import { ROUTES } from "../../http/api/routes.ts";
@@ -34,14 +34,12 @@ function patternOf({ path }: Route): RegExp {
 }
 
 function problemsAt(route: Route, status: number): readonly string[] {
-  const description = within(
-    within(DOCUMENT, "paths", route.path, route.method, "responses", String(status)),
-    "description",
-  );
+  const place = ["paths", route.path, route.method, "responses", String(status), "description"];
+  const description = within(DOCUMENT, place);
   return typeof description === "string" ? description.split(", ") : [];
 }
 
-function within(value: Json | undefined, ...names: readonly string[]): Json | undefined {
+function within(value: Json | undefined, names: readonly string[]): Json | undefined {
   return names.reduce<Json | undefined>((held, name) => {
     if (typeof held !== "object" || held === null || Array.isArray(held)) return undefined;
     return Object.entries(held).find(([key]) => key === name)?.[1];

@@ -30,6 +30,7 @@ import {
   releaseSchema,
 } from "../../wire/api/question.ts";
 import { signedCall } from "../signed-call.ts";
+import { csvOf, emailDigest, LIST_SCHEMA, people, sha256Hex } from "./lists.ts";
 import {
   agree,
   ask,
@@ -38,24 +39,19 @@ import {
   call,
   commit,
   contractJson,
-  csvOf,
   declare,
-  emailDigest,
   expectProblem,
-  LIST_SCHEMA,
   type Member,
   manifestOf,
   openUpload,
   openWorld,
   overlapOf,
   pairOf,
-  people,
   policyJson,
   putPolicy,
   read,
   regionOf,
   sendPart,
-  sha256Hex,
   sign,
   upload,
   type World,
@@ -125,7 +121,7 @@ describe("onboard", () => {
     expect(seen).toEqual(expect.arrayContaining(["echo-estates", "fjord-ferries"]));
   });
 
-  test("a key is followed by another that proves to be held, and a revoked key signs nothing from then on", async () => {
+  test("a key is followed by another that is held, and once revoked signs nothing more", async () => {
     const [old, partner] = [await bring(world, "garden-hotels"), await bring(world, "hill-hostels")];
     const json = contractJson([old, partner]);
     const contract = await agree([old, partner], json);
@@ -260,7 +256,7 @@ describe("agree", () => {
 });
 
 describe("upload", () => {
-  test("a list goes up in plain and gzip parts, is picked up where it stopped, and is a version by its parts' names", async () => {
+  test("parts go up plain or gzip, go on where they stopped, and become a version by their names", async () => {
     const member = await bring(world, "upload-parts");
     await declare(member);
     expect(read(datasetListSchema, await call(member, "GET /v1/datasets")).items[0]?.schema).toEqual(LIST_SCHEMA);
@@ -288,7 +284,7 @@ describe("upload", () => {
     expect(events.text).toContain('event: closed\ndata: {"state":"committed"}');
   });
 
-  test("a second version is in force with its own report, in which refused rows stand by line and reason", async () => {
+  test("a second version is in force with its own report: refused rows by line and reason", async () => {
     const { left, right, contract } = await smallPair("second");
     const before = await ask(left, overlapOf(contract, [left, right]));
     const lines = csvOf(people(0, 200), "l").trimEnd().split("\r\n");
@@ -331,7 +327,7 @@ describe("upload", () => {
     expect(read(uploadReplySchema, await call(member, `DELETE /v1/uploads/${id}`)).state).toBe("dropped");
   });
 
-  test("policies follow each other by one, are checked beforehand, and stay readable to their owner alone", async () => {
+  test("policies follow each other by one, are checked beforehand and keep every version", async () => {
     const member = await bring(world, "policy-owner");
     expectProblem(await call(member, "GET /v1/policy"), "policy-missing", /no policy in force/);
     const first = policyJson(member.id);
@@ -347,7 +343,7 @@ describe("upload", () => {
 });
 
 describe("ask", () => {
-  test("explaining spends nothing and says what asking will cost; the same question again is the same bytes for nothing", async () => {
+  test("explaining is free and tells the price; the same question again is free and the same bytes", async () => {
     const { left, right, contract } = await smallPair("ask");
     const question = overlapOf(contract, [left, right]);
     const explain = async () =>
@@ -413,7 +409,7 @@ describe("ask", () => {
     expect(owners).toEqual([two, three].flatMap(({ id }) => [`${id} ${one.id}`, `${id} everyone`]).sort());
   });
 
-  test("an audience holds one's own references of who matches, consents and is in the segment, and can be collected", async () => {
+  test("an audience holds one's own references of who matches, consents and is in the segment", async () => {
     const left = people(0, 200).map((row) => (row.person % 10 === 0 ? { ...row, mail: "no" } : row));
     const right = people(100, 280).map((row) => (row.person % 10 === 1 ? { ...row, partners: "no" } : row));
     const pair = await pairOf(world, { names: ["audience-one", "audience-two"], lists: [left, right] });

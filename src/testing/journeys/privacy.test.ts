@@ -8,6 +8,7 @@ import { entryListSchema } from "../../wire/api/audit.ts";
 import { contractReplySchema } from "../../wire/api/contract.ts";
 import { keySchema } from "../../wire/api/partner.ts";
 import { budgetSchema, explanationSchema, releaseListSchema } from "../../wire/api/question.ts";
+import { csvOf, people, REGIONS, TIERS } from "./lists.ts";
 import {
   agree,
   ask,
@@ -15,20 +16,16 @@ import {
   bring,
   call,
   contractJson,
-  csvOf,
   declare,
   expectProblem,
   type Member,
   openWorld,
   overlapOf,
   pairOf,
-  people,
   policyJson,
   putPolicy,
-  REGIONS,
   read,
   sign,
-  TIERS,
   upload,
   WIDE_LIMITS,
   type World,
@@ -47,7 +44,7 @@ const LISTS = [people(0, 200), people(120, 300)] as const;
 const NARROW = { budget: { perRelease: "0.5", perRecipient: "10", lineage: "40", delta: "1e-7", period: "P90D" } };
 
 describe("the budget", () => {
-  test("holds under 32 questions at once: as many answers as it pays for, and the ledger is what the log says", async () => {
+  test("holds under 32 questions at once: the answers it pays for, and the ledger is what the log says", async () => {
     const pair = await pairOf(world, { names: ["rush-left", "rush-right"], lists: LISTS, limits: NARROW });
     const { left, right, contract } = pair;
     const questions = distinctQuestions(contract, left, right);
@@ -77,7 +74,7 @@ describe("the budget", () => {
     expect((await budgetOf(left)).items).toEqual([]);
   });
 
-  test("a lineage's budget holds for everybody together, through re-uploads, other contracts and other recipients", async () => {
+  test("a lineage's budget holds for everybody, through re-uploads, contracts and recipients", async () => {
     const limits = { budget: { ...NARROW.budget, lineage: "6" } };
     const { left, right, contract } = await pairOf(world, { names: ["all-left", "all-right"], lists: LISTS, limits });
     const third = await ready("all-third", policyJson("all-third", limits), "t");
@@ -101,7 +98,7 @@ describe("the budget", () => {
     expect(BigInt(account?.nanoRho ?? 0)).toBe(3n * 125_000_000n);
   });
 
-  test("the same figures for every recipient: one draw, and each list's account for everybody is debited once", async () => {
+  test("one draw for every recipient, and each list's account for everybody is debited once", async () => {
     const { left, right, contract } = await pairOf(world, { names: ["twin-left", "twin-right"], lists: LISTS });
     const first = await ask(left, overlapOf(contract, [left, right]));
     const second = await ask(right, overlapOf(contract, [right, left]));
@@ -208,7 +205,7 @@ describe("what the data withholds", () => {
     expect([...shapes][0]).toContain("fewer than 10");
   });
 
-  test("an audience too small, an empty one and one too near to an earlier list have one face and one price", async () => {
+  test("an audience too small, empty or too near to an earlier one has one face and one price", async () => {
     const rows = people(0, 200).map((row) =>
       row.person < 3 ? { ...row, region: "south" } : { ...row, region: "north" },
     );

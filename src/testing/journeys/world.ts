@@ -1,14 +1,13 @@
 // A room with partners in it, for the journeys: everything is done by signed calls over HTTP, as a partner would, and
 // every reply is parsed by the schema that its route documents, so that validator and document cannot drift apart.
 
-import { createHash } from "node:crypto";
 import { expect } from "vitest";
 import type { z } from "zod";
 import { CONTRACT_TYP } from "../../crypto/contract-jws.ts";
 import { generateSigningKey, type SigningKey } from "../../crypto/jwk.ts";
 import { type JwsEntry, signPayload } from "../../crypto/jws.ts";
 import type { HeaderLines } from "../../crypto/signature-base.ts";
-import { toHex, utf8 } from "../../domain/bytes.ts";
+import { utf8 } from "../../domain/bytes.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import { contractSchema } from "../../domain/contract/document.ts";
 import { OPERATOR, type PartnerId, partnerIdSchema } from "../../domain/partner/manifest.ts";
@@ -23,6 +22,7 @@ import { LIMITS_STATED } from "../documents.ts";
 import { startTestRoom, type TestRoom } from "../room.ts";
 import { type Answer, type SignedCall, signedCall } from "../signed-call.ts";
 import { expectDocumented } from "./documented.ts";
+import { csvOf, LIST_SCHEMA, REGIONS, type Row, sha256Hex, TIERS } from "./lists.ts";
 
 /** A partner in a room, with the key that it signs with. */
 export type Member = { readonly origin: string; readonly id: PartnerId; readonly key: SigningKey };
@@ -134,54 +134,6 @@ export function policyJson(partner: string, limits: Document = {}, replaced: Doc
 
 export async function putPolicy(member: Member, json: Document): Promise<void> {
   read(policyReplySchema, await call(member, "PUT /v1/policy", { json }));
-}
-
-export const TIERS = ["bronze", "silver", "gold"];
-export const REGIONS = ["north", "south"];
-
-/** The schema of every list here: e-mail in hex, two attributes, two consents. */
-export const LIST_SCHEMA = {
-  concordat: "dataset/1",
-  dataset: "customers",
-  record: { column: "id" },
-  identifiers: { email: { column: "email", profile: "concordat-1", encoding: "hex" } },
-  attributes: {
-    tier: { column: "tier", type: "category", values: TIERS },
-    region: { column: "region", type: "category", values: REGIONS },
-  },
-  consents: {
-    "partner-marketing": { column: "partners_ok", granted: ["yes"] },
-    "email-marketing": { column: "mail_ok", granted: ["yes"] },
-  },
-  rejects: "0.02",
-};
-
-export const HEADER = "id,email,tier,region,partners_ok,mail_ok";
-
-/** One row; a person is known by number, so two lists share whoever has the same number. */
-export type Row = { person: number; tier?: string; region?: string; partners?: string; mail?: string };
-
-/** Persons `from` to `to`, the last left out, with attributes that repeat every six of them. */
-export function people(from: number, to: number): Row[] {
-  return Array.from({ length: to - from }, (_, index) => ({ person: from + index }));
-}
-
-/** A list as CSV. Record references begin with `prefix`, so that they tell whose list a reference is from. */
-export function csvOf(rows: readonly Row[], prefix: string): string {
-  const lines = rows.map(({ person, tier, region, partners = "yes", mail = "yes" }) => {
-    const cells = [tier ?? TIERS[person % 3], region ?? REGIONS[person % 2], partners, mail];
-    return [`${prefix}${person}`, emailDigest(person), ...cells].join();
-  });
-  return [HEADER, ...lines, ""].join("\r\n");
-}
-
-/** The digest of a made-up person's address, 64 hex digits. */
-export function emailDigest(person: number): string {
-  return sha256Hex(utf8(`person${person}@mail.example`));
-}
-
-export function sha256Hex(bytes: Uint8Array): string {
-  return toHex(createHash("sha256").update(bytes).digest());
 }
 
 export async function declare(member: Member, schema: Document = LIST_SCHEMA): Promise<void> {

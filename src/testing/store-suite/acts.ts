@@ -5,7 +5,8 @@ import { randomBytes } from "node:crypto";
 import { type Contract, contractId } from "../../domain/contract/document.ts";
 import { type DatasetRef, datasetRef } from "../../domain/dataset/schema.ts";
 import { OPERATOR, type PartnerId } from "../../domain/partner/manifest.ts";
-import type { LogNode, Store, Transaction } from "../../ports/store.ts";
+import type { LogNode } from "../../ports/rows.ts";
+import type { Store, Transaction } from "../../ports/store.ts";
 import { manifestOf, party, schemaOf, sealedVersionOf, thumbprintOf } from "./rows.ts";
 
 type Work<T> = (tx: Transaction) => Promise<T>;

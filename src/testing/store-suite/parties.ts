@@ -92,7 +92,7 @@ export function partiesLaws(store: () => Store): void {
     const start = (partner: PartnerId, key: string, digest: string) =>
       as(partner).note((tx) => tx.idempotency.start(partner, key, digest));
     const finish = (partner: PartnerId, key: string, attempt: number) =>
-      as(partner).note((tx) => tx.idempotency.finish(partner, key, attempt, reply));
+      as(partner).note((tx) => tx.idempotency.finish({ partner, key, attempt }, reply));
 
     test("gives one of many the request, the rest the word that it runs, and later all of them the reply", async () => {
       const [ann] = await twoPartners(store());
@@ -117,12 +117,12 @@ export function partiesLaws(store: () => Store): void {
       const [ann] = await twoPartners(store());
       await start(ann, "key", "digest");
       expect(await finish(ann, "key", 2)).toBe(false);
-      await as(ann).note((tx) => tx.idempotency.abandon(ann, "key", 2));
+      await as(ann).note((tx) => tx.idempotency.abandon({ partner: ann, key: "key", attempt: 2 }));
       expect(await start(ann, "key", "digest")).toEqual({ kind: "in-flight" });
-      await as(ann).note((tx) => tx.idempotency.abandon(ann, "key", 1));
+      await as(ann).note((tx) => tx.idempotency.abandon({ partner: ann, key: "key", attempt: 1 }));
       expect(await start(ann, "key", "another")).toEqual({ kind: "fresh", attempt: 1 });
       await finish(ann, "key", 1);
-      await as(ann).note((tx) => tx.idempotency.abandon(ann, "key", 1));
+      await as(ann).note((tx) => tx.idempotency.abandon({ partner: ann, key: "key", attempt: 1 }));
       await as(ann).note((tx) => tx.idempotency.purge());
       expect(await start(ann, "key", "another")).toEqual({ kind: "finished", reply });
     });

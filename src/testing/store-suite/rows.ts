@@ -7,7 +7,7 @@ import type { RowReport } from "../../domain/dataset/row-report.ts";
 import { type DatasetSchema, datasetSchemaSchema } from "../../domain/dataset/schema.ts";
 import { unixMillis } from "../../domain/instant.ts";
 import { type Manifest, manifestSchema, type PartnerId, partnerIdSchema } from "../../domain/partner/manifest.ts";
-import type { ReleaseRow, SignatureRow, VersionRow } from "../../ports/store.ts";
+import type { ReleaseRow, SignatureRow, VersionRow } from "../../ports/rows.ts";
 import { contractJson } from "../documents.ts";
 
 export const party = (name: string): PartnerId => partnerIdSchema.parse(name);

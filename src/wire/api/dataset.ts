@@ -18,7 +18,7 @@ export const datasetReplySchema = z
 
 export const datasetListSchema = listOf(datasetReplySchema).meta({ id: "DatasetList" });
 
-export const rowReportSchema = z
+const rowReportSchema = z
   .strictObject({
     read: z.int(),
     accepted: z.int(),

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { manifestSchema, partnerIdSchema } from "../../domain/partner/manifest.ts";
 import { instantSchema, listOf } from "./shared.ts";
 
-export const publicJwkSchema = z
+const publicJwkSchema = z
   .strictObject({ kty: z.enum(["OKP", "EC"]), crv: z.string(), x: z.string(), y: z.string().optional() })
   .meta({ id: "PublicJwk", description: "A public Ed25519 or P-256 key (RFC 7517, RFC 8037)." });
 
@@ -43,8 +43,8 @@ export const newKeySchema = z
   .meta({
     id: "NewKey",
     description:
-      "With `code`: a first key, in a request signed by that key. With `proof`: a further key, in a request signed by " +
-      "a registered one; the proof is a compact JWS by the new key.",
+      "With `code`: a first key, in a request signed by that key. With `proof`: a further key, in a request signed " +
+      "by a registered one; the proof is a compact JWS by the new key.",
   });
 
 export const jwksSchema = z

@@ -6,7 +6,7 @@ import { instantSchema, listOf, pageQuerySchema } from "./shared.ts";
 
 export const askedQuestionSchema = questionSchema.meta({ id: "Question" });
 
-export const reasonSchema = z
+const reasonSchema = z
   .strictObject({
     document: z.enum(["contract", "policy"]),
     partner: z.string().optional().describe("whose policy"),

@@ -1,7 +1,7 @@
 // Dictionaries of declared values: which code the bytes of a cell have. Values are compared whole, four bytes at a
 // time; the hash only says where to look. Open addressing with linear probing (Knuth, TAOCP vol. 3, §6.4, algorithm L).
 
-/** The code of the value in `from`..`to`: its place in the declared list counted from 1, or 0 when it is not declared. */
+/** The code of the value in `from`..`to`: its place in the declared list, from 1, or 0 when it is not declared. */
 export type Dictionary = (bytes: Uint8Array, from: number, to: number) => number;
 
 export function dictionary(values: readonly string[]): Dictionary {

@@ -15,7 +15,7 @@ export const PREFIX_BYTES = 32;
 export const HEAD_BYTES = 8;
 
 /** Bytes of an authentication tag, behind each frame. */
-export const TAG_BYTES = 16;
+const TAG_BYTES = 16;
 
 export type FrameSealer = {
   readonly prefix: Uint8Array;

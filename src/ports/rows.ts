@@ -1,0 +1,150 @@
+// What the store keeps, row by row, as the rules see it. Instants are the database's.
+
+import type { Contract, ContractId } from "../domain/contract/document.ts";
+import type { RowReport } from "../domain/dataset/row-report.ts";
+import type { DatasetRef, DatasetSchema } from "../domain/dataset/schema.ts";
+import type { UnixMillis } from "../domain/instant.ts";
+import type { Manifest, PartnerId } from "../domain/partner/manifest.ts";
+import type { Policy } from "../domain/policy/document.ts";
+import type { Analysis } from "../domain/policy/limits-document.ts";
+import type { SealedVersion } from "./matcher.ts";
+
+/** Page of a list: items after a cursor, in the order of their keys. */
+export type Page = { readonly after: string | null; readonly limit: number };
+
+export type PartnerRow = { readonly id: PartnerId; readonly manifest: Manifest | null; readonly addedAt: UnixMillis };
+
+export type KeyRow = {
+  /** RFC 7638, base64url. */
+  readonly thumbprint: string;
+  readonly partner: PartnerId;
+  /** The public JWK as canonical JSON. */
+  readonly jwk: string;
+  readonly registeredAt: UnixMillis;
+  readonly revokedAt: UnixMillis | null;
+};
+
+export type Reply = { readonly status: number; readonly contentType: string; readonly body: string };
+export type IdempotencyAttempt = { readonly partner: PartnerId; readonly key: string; readonly attempt: number };
+export type IdempotencyStart =
+  | { readonly kind: "fresh"; readonly attempt: number }
+  | { readonly kind: "finished"; readonly reply: Reply }
+  | { readonly kind: "in-flight" }
+  | { readonly kind: "reused" };
+
+export type ContractRow = {
+  readonly id: ContractId;
+  readonly contract: Contract;
+  readonly offeredBy: PartnerId;
+  readonly offeredAt: UnixMillis;
+};
+export type SignatureRow = {
+  readonly partner: PartnerId;
+  readonly thumbprint: string;
+  readonly protected: string;
+  readonly signature: string;
+  readonly at: UnixMillis;
+};
+export type ContractEventKind = "refused" | "suspended" | "resumed" | "terminated";
+export type ContractEventRow = {
+  readonly kind: ContractEventKind;
+  readonly partner: PartnerId;
+  readonly at: UnixMillis;
+};
+/** A contract with all that its state is derived from. */
+export type ContractFile = ContractRow & {
+  readonly signatures: readonly SignatureRow[];
+  readonly events: readonly ContractEventRow[];
+  /** The later version that all have signed, if there is one. */
+  readonly replacedBy: ContractId | null;
+};
+
+export type PolicyRow = {
+  readonly partner: PartnerId;
+  readonly version: number;
+  readonly digest: string;
+  readonly policy: Policy;
+  readonly putAt: UnixMillis;
+};
+
+export type DatasetRow = {
+  readonly partner: PartnerId;
+  readonly name: string;
+  readonly schema: DatasetSchema;
+  readonly createdAt: UnixMillis;
+};
+
+export type UploadState = "open" | "committed" | "refused" | "dropped";
+export type UploadRow = {
+  readonly id: string;
+  readonly partner: PartnerId;
+  readonly dataset: string;
+  readonly state: UploadState;
+  readonly openedAt: UnixMillis;
+  readonly closedAt: UnixMillis | null;
+  /** The version that a committed upload made. */
+  readonly version: string | null;
+};
+export type PartRow = {
+  readonly number: number;
+  /** SHA-256 of the part as sent, lowercase hex. */
+  readonly digest: string;
+  readonly bytes: number;
+  readonly columns: readonly string[];
+  readonly report: RowReport;
+};
+
+export type VersionRow = SealedVersion & {
+  /** An event's name; says nothing of the content. */
+  readonly id: string;
+  readonly partner: PartnerId;
+  readonly dataset: string;
+  /** 1, 2, 3, ... within the lineage. */
+  readonly sequence: number;
+  readonly normaliser: string;
+  readonly report: RowReport;
+  readonly sealedAt: UnixMillis;
+};
+
+/** Whose account a debit stands in: one recipient's, or everybody's together. */
+export type Recipient = PartnerId | "everyone";
+export type LedgerLine = {
+  /** 1, 2, 3, ... within the owner's lines; the cursor of a page of them. */
+  readonly number: number;
+  readonly lineage: DatasetRef;
+  readonly recipient: Recipient;
+  readonly nanoRho: bigint;
+  readonly release: string;
+  readonly at: UnixMillis;
+};
+
+export type ReleaseRow = {
+  readonly id: string;
+  readonly recipient: PartnerId;
+  readonly contract: ContractId;
+  readonly analysis: Analysis;
+  /** The canonical question as canonical JSON, and its SHA-256. */
+  readonly question: string;
+  readonly questionDigest: string;
+  /** The versions asked about, sorted, joined by a comma. */
+  readonly versions: string;
+  readonly outcome: "released" | "withheld";
+  /** The answer as canonical JSON, and the receipt over it (compact JWS). */
+  readonly answer: string;
+  readonly receipt: string;
+  /** Index of its entry in the log. */
+  readonly entry: number;
+  readonly releasedAt: UnixMillis;
+  readonly expiresAt: UnixMillis;
+  readonly collectedAt: UnixMillis | null;
+};
+
+export type LogNode = { readonly level: number; readonly index: number; readonly hash: Uint8Array };
+export type LogHead = {
+  readonly size: number;
+  /** Hashes of the complete subtrees on the right edge, largest first. */
+  readonly frontier: readonly Uint8Array[];
+  /** The last signed checkpoint, a signed note; empty for an empty log. */
+  readonly checkpoint: string;
+};
+export type EntryRow = { readonly index: number; readonly entry: string };
