@@ -1,39 +1,40 @@
-// The peer in the same process: DuckDB, which reads the file with `read_csv` on all its threads into a table in memory
-// whose token is a UUID, without a keyed hash, without encryption and without a disk.
+// The peer DuckDB, in a process of its own. In ours its mere presence makes every loop of ours slower by half, for a
+// reason of its library's; each contender is to run as its users would run it.
 
-import { DuckDBInstance } from "@duckdb/node-api";
-import { type Contender, timed } from "./contender.ts";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { Contender } from "./contender.ts";
 
-export async function duckdb(): Promise<Contender> {
-  const instance = await DuckDBInstance.create(":memory:");
-  const connection = await instance.connect();
+export type Order =
+  | { readonly kind: "load"; readonly side: "left" | "right"; readonly path: string }
+  | { readonly kind: "overlap" }
+  | { readonly kind: "end" };
+
+/** Starts the peer. Times are taken inside its process, so that the orders and answers cost nothing. */
+export function duckdb(): Contender {
+  const script = fileURLToPath(new URL("duckdb-process.ts", import.meta.url));
+  const child = fork(script, { execArgv: ["--import", "tsx"] });
   return {
     name: "DuckDB",
-    load: async (side, path) => {
-      await connection.run(`drop table if exists ${side}_list`);
-      const { millis } = await timed(() =>
-        connection.run(
-          `create table ${side}_list as
-             select record, substr(sha256hex, 1, 32)::uuid as token, tier, region, category
-               from read_csv('${path}', header = true, auto_detect = false, delim = ',', columns = {
-                      'record': 'varchar', 'sha256hex': 'varchar', 'tier': 'varchar', 'region': 'varchar',
-                      'category': 'varchar' })`,
-        ),
-      );
-      return millis;
-    },
-    overlap: async () => {
-      const { millis, value } = await timed(async () => {
-        const reader = await connection.runAndReadAll(
-          "select count(*)::integer from left_list join right_list using (token)",
-        );
-        return Number(reader.getRows()[0]?.[0]);
-      });
-      return { millis, count: value };
-    },
+    load: (side, path) => answer(child, { kind: "load", side, path }),
+    overlap: () => answer(child, { kind: "overlap" }),
     end: async () => {
-      connection.closeSync();
-      instance.closeSync();
+      child.send({ kind: "end" } satisfies Order);
+      await once(child, "exit");
     },
   };
+}
+
+function answer<Value>(child: ChildProcess, order: Order): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const ended = () => reject(new Error("the peer DuckDB ended before it answered"));
+    child.once("exit", ended);
+    child.once("message", (value) => {
+      child.off("exit", ended);
+      // SAFETY: the process answers each order with what its contender does.
+      resolve(value as Value);
+    });
+    child.send(order);
+  });
 }

@@ -37,7 +37,7 @@ try {
   await writeList(paths.left, "left", rows);
   await writeList(paths.right, "right", rows);
   const ours = columnar(join(directory, "rooms"));
-  const peers = [await duckdb(), await embeddedPostgres(join(directory, "postgres"))];
+  const peers = [duckdb(), await embeddedPostgres(join(directory, "postgres"))];
   try {
     const lines = [
       ...(await ingestLines(ours, peers, paths)),

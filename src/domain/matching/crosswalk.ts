@@ -39,12 +39,19 @@ export function* crosswalkByBucket(left: TokenTable, right: TokenTable): Generat
   return { left: joined(found.map((one) => one.left)), right: joined(found.map((one) => one.right)) };
 }
 
-/** How many tokens two tables have in common, in pieces as above. O(n + m) time, no memory beyond one bucket's. */
-export function* sharedTokensByBucket(left: TokenTable, right: TokenTable): Generator<void, number> {
+/**
+ * How many tokens two tables have in common in the buckets given, in pieces as above: all of them, or those that fall
+ * to one of two threads. O(n + m) time, no memory beyond one bucket's.
+ */
+export function* sharedTokensByBucket(
+  left: TokenTable,
+  right: TokenTable,
+  buckets: Iterable<number>,
+): Generator<void, number> {
   const room = Math.min(largestBucket(left), largestBucket(right)) + 1;
   const places = { left: new Uint32Array(room), right: new Uint32Array(room), count: 0 };
   let count = 0;
-  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+  for (const bucket of buckets) {
     matchBucket(left, right, { range: { left: spanOf(left, bucket), right: spanOf(right, bucket) }, places });
     count += places.count;
     yield;

@@ -13,14 +13,15 @@ import { type OpenedSegment, openSegment } from "./opened.ts";
 import {
   overlapOfMany,
   overlapOfTwo,
-  PAIRINGS_MADE,
   type Pairings,
   type Party,
+  pairingsMade,
   partyOf,
   selectRecords,
 } from "./questions.ts";
 import { sealUpload } from "./seal.ts";
 import { syncDirectory, UNFINISHED } from "./sealed-file.ts";
+import { countOnTwoThreads } from "./second-thread.ts";
 import { stagePart, type TokeniserOf } from "./stage.ts";
 
 /** Counts of shared tokens that are kept: a few hundred kilobytes with their names. */
@@ -35,11 +36,16 @@ export type ColumnarOptions = {
   readonly roomKeyVersion: number;
   /** Bytes of opened segments and crosswalks kept in memory between questions. */
   readonly memoryBytes: number;
+  /** Tokens of two tables from which on a second thread helps to count. Half a million when absent. */
+  readonly twoThreadsFromTokens?: number;
   /** Whether the crosswalk of two versions is kept for the next question. True when absent. */
   readonly keepsCrosswalks?: boolean;
   /** Another way to make tokens, for tests that need tokens which look alike. */
   readonly tokeniserOf?: TokeniserOf;
 };
+
+/** Fewer are counted before the other thread has woken. */
+const TWO_THREADS_FROM_TOKENS = 500_000;
 
 export function columnarMatcher(options: ColumnarOptions): Matcher {
   const layout = layoutOf(options.directory);
@@ -47,7 +53,8 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
   const scheme = `${TOKEN_SCHEME}:${options.roomKeyVersion}`;
   const tokeniserOf = options.tokeniserOf ?? ((kind) => tokeniser(options.roomKey, kind));
   const opened = keptWithin<OpenedSegment>(options.memoryBytes, (segment) => segment.bytes);
-  const pairings = options.keepsCrosswalks === false ? PAIRINGS_MADE : keptPairings(options.memoryBytes / 4);
+  const made = pairingsMade(countOnTwoThreads(options.twoThreadsFromTokens ?? TWO_THREADS_FROM_TOKENS));
+  const pairings = options.keepsCrosswalks === false ? made : keptPairings(made, options.memoryBytes / 4);
   const party = async (list: ComparedList): Promise<Party> => {
     const segment = await opened.get(list.segment, () => openSegment(layout, list.segment, list.dataKey));
     if (!segment.isOpenedBy(list.dataKey)) throw new Error("a segment is asked for with another key than its own");
@@ -80,18 +87,18 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
 }
 
 /** Keeps pairings by their segments in either order: whom two lists share does not depend on who asks. */
-function keptPairings(budgetBytes: number): Pairings {
+function keptPairings(made: Pairings, budgetBytes: number): Pairings {
   const crosswalks = keptWithin<Crosswalk>(budgetBytes, (crosswalk) => crosswalk.left.length * 8);
   const counts = keptWithin<number>(COUNTS_KEPT * 8, () => 8);
   return {
     crosswalk: async (left, right, kind) => {
       const [a, b] = left.name <= right.name ? [left, right] : [right, left];
-      const kept = await crosswalks.get(`${kind} ${a.name} ${b.name}`, () => PAIRINGS_MADE.crosswalk(a, b, kind));
+      const kept = await crosswalks.get(`${kind} ${a.name} ${b.name}`, () => made.crosswalk(a, b, kind));
       return a === left ? kept : { left: kept.right, right: kept.left };
     },
     sharedTokens: (left, right, kind) => {
       const [a, b] = left.name <= right.name ? [left, right] : [right, left];
-      return counts.get(`${kind} ${a.name} ${b.name}`, () => PAIRINGS_MADE.sharedTokens(a, b, kind));
+      return counts.get(`${kind} ${a.name} ${b.name}`, () => made.sharedTokens(a, b, kind));
     },
   };
 }

@@ -33,7 +33,10 @@ export async function openSegment(layout: Layout, name: string, dataKey: Uint8Ar
   if (first.done === true) throw new Error(`the segment ${name} is damaged: it has no header`);
   const header = readHeader(first.value);
   const shapes = columnsOfSegment(header);
-  const columns = shapes.map(({ length, elementBytes }) => new Uint8Array(length * elementBytes));
+  // In shared memory, so that a second thread can read the same columns.
+  const columns = shapes.map(
+    ({ length, elementBytes }) => new Uint8Array(new SharedArrayBuffer(length * elementBytes)),
+  );
   await fill(columns, frames, name);
   return assembled(name, header, { shapes, columns, dataKey });
 }

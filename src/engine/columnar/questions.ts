@@ -1,7 +1,7 @@
 // Questions over opened segments: who is in the room, how many of them the lists share, and whose records those are.
 
 import type { IdentifierKind } from "../../domain/dataset/schema.ts";
-import { type Crosswalk, crosswalkByBucket, sharedTokensByBucket } from "../../domain/matching/crosswalk.ts";
+import { type Crosswalk, crosswalkByBucket } from "../../domain/matching/crosswalk.ts";
 import { countPairs, matchOneToOne } from "../../domain/matching/one-to-one.ts";
 import { regionsByBucket } from "../../domain/matching/regions.ts";
 import { type Room, roomOf } from "../../domain/matching/room.ts";
@@ -9,9 +9,10 @@ import { BUCKETS, isOnePerPerson, type TokenTable } from "../../domain/matching/
 import type { ComparedList, OverlapCounts } from "../../ports/matcher.ts";
 import { type OpenedSegment, tableFor } from "./opened.ts";
 import { inSteps } from "./pace.ts";
+import type { CountShared } from "./second-thread.ts";
 
 /** Tokens compared between two breaths: a few milliseconds. */
-const TOKENS_PER_BREATH = 524_288;
+const TOKENS_PER_BREATH = 1_048_576;
 
 /** A list of a question: its segment and who of it is in the room. */
 export type Party = { readonly segment: OpenedSegment; readonly room: Room };
@@ -38,16 +39,19 @@ export function partyOf(segment: OpenedSegment, { consents, where }: ComparedLis
 }
 
 /** Makes every pairing anew, without holding the process up. */
-export const PAIRINGS_MADE: Pairings = {
-  crosswalk: (left, right, kind) => overTables(crosswalkByBucket, [tableFor(left, kind), tableFor(right, kind)]),
-  sharedTokens: (left, right, kind) => overTables(sharedTokensByBucket, [tableFor(left, kind), tableFor(right, kind)]),
-};
-
-function overTables<Value>(
-  work: (left: TokenTable, right: TokenTable) => Generator<void, Value>,
-  [left, right]: readonly [TokenTable, TokenTable],
-): Promise<Value> {
-  return inSteps(work(left, right), bucketsPerBreath([left, right]));
+export function pairingsMade(countShared: CountShared): Pairings {
+  const tablesOf = (left: OpenedSegment, right: OpenedSegment, kind: IdentifierKind) =>
+    [tableFor(left, kind), tableFor(right, kind)] as const;
+  return {
+    crosswalk: (left, right, kind) => {
+      const tables = tablesOf(left, right, kind);
+      return inSteps(crosswalkByBucket(...tables), bucketsPerBreath(tables));
+    },
+    sharedTokens: (left, right, kind) => {
+      const tables = tablesOf(left, right, kind);
+      return countShared(...tables, bucketsPerBreath(tables));
+    },
+  };
 }
 
 function bucketsPerBreath(tables: readonly TokenTable[]): number {
