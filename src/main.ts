@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { pino } from "pino";
-import type { Ports, Progress, ProgressState, Room } from "./app/ports.ts";
+import type { InTurn, Ports, Progress, ProgressState, Room } from "./app/ports.ts";
 import { checkKeys, startRoom, sweepRoom } from "./app/start-room.ts";
 import { type Config, configurationDigest } from "./config.ts";
 import type { SigningKey } from "./crypto/jwk.ts";
@@ -137,6 +137,7 @@ function portsOf(config: Config, keys: RoomKeys, database: Database): Ports {
     random: (count) => randomBytes(count),
     room: roomOf(keys.log, keys),
     progress: progressInMemory(),
+    inTurn: turnsInMemory(),
   };
 }
 
@@ -144,6 +145,20 @@ function portsOf(config: Config, keys: RoomKeys, database: Database): Ports {
 function roomOf(signingKey: SigningKey, keys: RoomKeys): Room {
   const origin = `concordat/${signingKey.publicKey.thumbprint}`;
   return { origin, signingKey, noteSigner: { name: origin, key: signingKey }, wrappingKey: keys.wrapping };
+}
+
+function turnsInMemory(): InTurn {
+  const last = new Map<string, Promise<unknown>>();
+  return async (thing, work) => {
+    const before = last.get(thing);
+    const own = (before ?? Promise.resolve()).then(work, work);
+    last.set(thing, own);
+    try {
+      return await own;
+    } finally {
+      if (last.get(thing) === own) last.delete(thing);
+    }
+  };
 }
 
 function progressInMemory(): Progress {

@@ -58,8 +58,9 @@ async function ingest(matcher: Matcher, { staging, path, dataKey }: Upload) {
   try {
     const { size } = await file.stat();
     const body = bytesOf(file, size);
-    const staged = await matcher.stagePart({ staging, number: 1, schema: SCHEMA, dataKey, body });
-    if (!staged.ok) throw new Error(staged.error.says);
+    const read = await matcher.stagePart({ staging, number: 1, schema: SCHEMA, dataKey, body });
+    if (!read.ok) throw new Error(read.error.says);
+    await read.value.keep();
     return await matcher.seal({ staging, parts: 1, schema: SCHEMA, dataKey });
   } finally {
     await file.close();

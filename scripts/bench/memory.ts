@@ -27,8 +27,9 @@ async function* body(): AsyncGenerator<Uint8Array> {
 
 const timer = setInterval(look, 5);
 try {
-  const staged = await matcher.stagePart({ staging: "memory", number: 1, schema: SCHEMA, dataKey, body: body() });
-  if (!staged.ok || staged.value.report.accepted !== rows) throw new Error("the part was not read whole");
+  const read = await matcher.stagePart({ staging: "memory", number: 1, schema: SCHEMA, dataKey, body: body() });
+  if (!read.ok || read.value.part.report.accepted !== rows) throw new Error("the part was not read whole");
+  await read.value.keep();
   const reading = peak;
   await matcher.seal({ staging: "memory", parts: 1, schema: SCHEMA, dataKey, onProgress: look });
   process.stdout.write(JSON.stringify({ reading, sealing: peak }));

@@ -16,14 +16,18 @@ import { closedFault, findUpload, type UploadFile } from "./open-upload.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
 
-type CommitPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "progress"> & Keeping<VersionRow>;
+type CommitPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "progress" | "inTurn"> & Keeping<VersionRow>;
 type Committing = { readonly caller: Caller; readonly id: string; readonly digests: readonly string[] };
 
 /**
  * Commits an upload whose parts are exactly those named, in order, each by the SHA-256 it was sent with.
  * Costs one sort of the list; progress is told while it runs. Safe to repeat: the second finds the upload closed.
  */
-export async function commitUpload(ports: CommitPorts, request: Committing): Promise<Result<VersionRow, Problem>> {
+export function commitUpload(ports: CommitPorts, request: Committing): Promise<Result<VersionRow, Problem>> {
+  return ports.inTurn(request.id, () => commit(ports, request));
+}
+
+async function commit(ports: CommitPorts, request: Committing): Promise<Result<VersionRow, Problem>> {
   const { caller, id } = request;
   const parties = [caller.partner];
   const ready = await ports.store.read({ name: "check upload", parties }, (tx) => check(tx, request));

@@ -33,7 +33,14 @@ export function readUpload(
 }
 
 /** Gives an upload up: its parts are deleted. One that is closed stays as it is. */
-export async function dropUpload(
+export function dropUpload(
+  ports: Pick<Ports, "store" | "matcher" | "progress" | "inTurn">,
+  request: { readonly caller: Caller; readonly id: string },
+): Promise<Result<UploadFile, Problem>> {
+  return ports.inTurn(request.id, () => drop(ports, request));
+}
+
+async function drop(
   ports: Pick<Ports, "store" | "matcher" | "progress">,
   request: { readonly caller: Caller; readonly id: string },
 ): Promise<Result<UploadFile, Problem>> {

@@ -31,6 +31,12 @@ export type ProgressState = {
   readonly bytes: number;
 };
 
+/**
+ * Does work about one thing when whatever else was begun about it here has ended. One server at a time holds a data
+ * directory, so this orders everything that writes its files.
+ */
+export type InTurn = <Value>(thing: string, work: () => Promise<Value>) => Promise<Value>;
+
 export type Ports = {
   readonly store: Store;
   readonly matcher: Matcher;
@@ -38,6 +44,7 @@ export type Ports = {
   readonly random: RandomBytes;
   readonly room: Room;
   readonly progress: Progress;
+  readonly inTurn: InTurn;
 };
 
 /** Who asks: the partner, and the key that signed. */

@@ -6,7 +6,7 @@ import { LIMITS } from "../domain/limits.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { DataKey, ListRefusal } from "../ports/matcher.ts";
+import type { DataKey, ListRefusal, ReadPart } from "../ports/matcher.ts";
 import type { DatasetRow, PartRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { dataKeyLabel } from "./add-partner.ts";
@@ -24,11 +24,13 @@ export type IncomingPart = {
 
 type Receiving = { readonly caller: Caller; readonly id: string; readonly number: number; readonly body: IncomingPart };
 
-/** Takes in the next part of an upload. */
-export async function receivePart(
-  ports: Pick<Ports, "store" | "matcher" | "room" | "progress">,
-  request: Receiving,
-): Promise<Result<UploadFile, Problem>> {
+type ReceivePorts = Pick<Ports, "store" | "matcher" | "room" | "progress" | "inTurn">;
+
+/**
+ * Takes in the next part of an upload. Several may be on their way at once, as when a client that lost its connection
+ * tries again; the first to arrive whole is the part, and nothing of the others stays.
+ */
+export async function receivePart(ports: ReceivePorts, request: Receiving): Promise<Result<UploadFile, Problem>> {
   const act = { name: "receive part", parties: [request.caller.partner] };
   const ready = await ports.store.read(act, (tx) => prepare(tx, ports.room.wrappingKey, request));
   if (!ready.ok) return ready;
@@ -40,11 +42,11 @@ export async function receivePart(
   const wanted = { staging: id, number, schema: dataset.schema, dataKey, body: request.body.bytes };
   const staged = await ports.matcher.stagePart(columns === undefined ? wanted : { ...wanted, columns });
   const { body } = request;
-  if (body.size() > LIMITS.partBytes) return refusePart(ports, request, tooLarge());
-  if (!staged.ok) return err(refusedList(staged.error, request));
-  if (!body.isIntact()) return refusePart(ports, request, problem("digest-mismatch", DAMAGED));
-  const part = { ...staged.value, digest: request.body.digest, bytes: request.body.size() };
-  return ports.store.note(act, (tx) => keepPart(ports, tx, { request, part }));
+  const fault = bodyFault(body);
+  if (!staged.ok) return err(body.size() > LIMITS.partBytes ? tooLarge() : refusedList(staged.error, request));
+  if (fault === null) return ports.inTurn(id, () => settlePart(ports, request, staged.value));
+  await staged.value.drop();
+  return err(fault);
 }
 
 /** A partner's data key, unwrapped. Secret; kept in memory while it is used. */
@@ -62,13 +64,40 @@ function tooLarge(): Problem {
   return problem("body-too-large", `a part may have ${LIMITS.partBytes} bytes`, { bound: LIMITS.partBytes });
 }
 
-async function refusePart(
-  ports: Pick<Ports, "matcher">,
-  { id, number }: Receiving,
-  fault: Problem,
-): Promise<Result<never, Problem>> {
-  await ports.matcher.dropPart(id, number);
-  return err(fault);
+function bodyFault(body: IncomingPart): Problem | null {
+  if (body.size() > LIMITS.partBytes) return tooLarge();
+  return body.isIntact() ? null : problem("digest-mismatch", DAMAGED);
+}
+
+// Its file takes its place before its row says so: what the row names is always there.
+async function settlePart(
+  ports: ReceivePorts,
+  request: Receiving,
+  read: ReadPart,
+): Promise<Result<UploadFile, Problem>> {
+  const act = { name: "receive part", parties: [request.caller.partner] };
+  const file = await ports.store.read(act, (tx) => findUpload(tx, request.id));
+  const late = file.ok ? lateOutcome(request, file.value) : file;
+  if (late !== null) {
+    await read.drop();
+    return late;
+  }
+  await read.keep();
+  const part = { ...read.part, digest: request.body.digest, bytes: request.body.size() };
+  return ports.store.note(act, (tx) => keepPart(ports, tx, { request, part }));
+}
+
+/** What becomes of a part when another of its number was settled, or the upload closed, while it was on its way. */
+function lateOutcome({ number, body }: Receiving, file: UploadFile): Result<UploadFile, Problem> | null {
+  const closed = closedFault(file.upload);
+  if (closed !== null) return err(closed);
+  const known = file.parts[number - 1];
+  if (known === undefined) return null;
+  return known.digest === body.digest ? ok(file) : err(problem("part-mismatch", arrivedTwice(number)));
+}
+
+function arrivedTwice(number: number): string {
+  return `part ${number} arrived twice at once, with two contents`;
 }
 
 /** A refusal of the list's content as the problem that the uploader reads; the line counts within the part. */
@@ -116,13 +145,8 @@ async function keepPart(
   const file = await findUpload(tx, request.id);
   if (!file.ok) return file;
   const { upload, parts } = file.value;
-  const fault = closedFault(upload);
-  if (fault !== null) return err(fault);
-  const known = parts[part.number - 1];
-  if (known !== undefined && known.digest !== part.digest) {
-    return err(problem("part-mismatch", `part ${part.number} arrived twice at once, with two contents`));
-  }
-  if (known !== undefined) return file;
+  const late = lateOutcome(request, file.value);
+  if (late !== null) return late;
   await tx.uploads.addPart(upload, part);
   const all = [...parts, part];
   const rows = all.reduce((total, one) => total + one.report.read, 0);

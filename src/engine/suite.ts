@@ -270,8 +270,9 @@ export async function seal(matcher: Matcher, parts: readonly (readonly Row[])[])
       body: bodyOf(`${index === 0 ? HEADER : ""}${csvOf(rows)}`),
     });
     if (!staged.ok) throw new Error(staged.error.says);
-    expect(staged.value.report.rejected).toBe(0);
-    columns = staged.value.columns;
+    expect(staged.value.part.report.rejected).toBe(0);
+    columns = staged.value.part.columns;
+    await staged.value.keep();
   }
   const version = await matcher.seal({ staging, parts: parts.length, schema: SCHEMA, dataKey });
   await matcher.dropStaging(staging);

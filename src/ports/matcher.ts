@@ -26,6 +26,15 @@ export type StagedPart = {
   readonly report: RowReport;
 };
 
+/** A part that was read and lies aside, synced to disk. Exactly one of the two is to be called. */
+export type ReadPart = {
+  readonly part: StagedPart;
+  /** Makes it the part of its number, in place of one that was. */
+  readonly keep: () => Promise<void>;
+  /** Deletes it. */
+  readonly drop: () => Promise<void>;
+};
+
 /** A sealed version: immutable, complete, synced to disk. */
 export type SealedVersion = {
   /** The name of its segment: SHA-256 of its sealed bytes. Stays inside: outside, a version is an event id. */
@@ -61,7 +70,8 @@ export type OverlapCounts = {
 export type Matcher = {
   /**
    * Reads one part of a list, made of whole rows, plain or gzip. Every hash becomes a token at once; what is left on
-   * disk is sealed under the data key and holds no hash. Memory does not depend on the size of the part.
+   * disk is sealed under the data key and holds no hash. Memory does not depend on the size of the part. What was read
+   * counts for nothing until it is kept, so that of two parts of one number the caller decides which it is.
    * @param part.columns the columns that the first part named; absent for the first part, whose first row names them
    */
   stagePart(part: {
@@ -71,10 +81,7 @@ export type Matcher = {
     readonly columns?: readonly string[];
     readonly dataKey: DataKey;
     readonly body: AsyncIterable<Uint8Array>;
-  }): Promise<Result<StagedPart, ListRefusal>>;
-
-  /** Drops one staged part, or nothing when there is none. */
-  dropPart(staging: StagingId, number: number): Promise<void>;
+  }): Promise<Result<ReadPart, ListRefusal>>;
 
   /** Merges the staged parts 1 to `parts` into one sealed version, synced to disk before it returns. */
   seal(upload: {

@@ -63,7 +63,6 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
   };
   return {
     stagePart: (part) => stagePart(layout, tokeniserOf, part),
-    dropPart: (staging, number) => rm(layout.part(staging, number), { force: true }),
     seal: (upload) => sealUpload(layout, scheme, upload),
     dropStaging: (staging) => rm(layout.staging(staging), { recursive: true, force: true }),
     sweep: async (kept) => {

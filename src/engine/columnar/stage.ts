@@ -5,7 +5,7 @@ import { mkdir } from "node:fs/promises";
 import type { IdentifierKind } from "../../domain/dataset/schema.ts";
 import { DIGEST_WORDS, TOKEN_WORDS, type Tokeniser } from "../../domain/identifier/token-kernel.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { ListRefusal, Matcher, StagedPart } from "../../ports/matcher.ts";
+import type { ListRefusal, Matcher, ReadPart, StagedPart } from "../../ports/matcher.ts";
 import { BATCH_ROWS, type RowBatch } from "../../wire/list/batch.ts";
 import { readBlocks } from "../../wire/list/body.ts";
 import { kindsOf } from "../../wire/list/columns.ts";
@@ -22,22 +22,22 @@ export async function stagePart(
   layout: Layout,
   tokeniserOf: TokeniserOf,
   part: Part,
-): Promise<Result<StagedPart, ListRefusal>> {
+): Promise<Result<ReadPart, ListRefusal>> {
   const directory = layout.staging(part.staging);
   const isNew = (await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined;
   if (isNew) await syncDirectory(layout.stagings);
   const label = partLabel(part.staging, part.number);
   const file = await createSealedFile({ directory, dataKey: part.dataKey, label });
-  let isKept = false;
+  let isRead = false;
   try {
     const staged = await readInto(file, tokeniserOf, part);
     if (!staged.ok) return staged;
     await file.close();
-    await file.publish(layout.part(part.staging, part.number));
-    isKept = true;
-    return staged;
+    isRead = true;
+    const keep = () => file.publish(layout.part(part.staging, part.number));
+    return ok({ part: staged.value, keep, drop: () => file.abandon() });
   } finally {
-    if (!isKept) await file.abandon();
+    if (!isRead) await file.abandon();
   }
 }
 
