@@ -68,13 +68,16 @@ async function ingest(matcher: Matcher, { staging, path, dataKey }: Upload) {
 }
 
 // Read ahead as a network stack would have it, given out in the pieces that a request body comes in.
-async function* bytesOf(file: FileHandle, to: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < to; ) {
-    const ahead = Buffer.allocUnsafe(Math.min(READ_AHEAD, to - at));
-    const { bytesRead } = await file.read(ahead, 0, ahead.length, at);
-    for (let start = 0; start < bytesRead; start += BODY_CHUNK) {
-      yield ahead.subarray(start, Math.min(start + BODY_CHUNK, bytesRead));
-    }
-    at += bytesRead;
+async function* bytesOf(file: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+  let [current, spare] = [Buffer.allocUnsafe(READ_AHEAD), Buffer.allocUnsafe(READ_AHEAD)] as const;
+  let reading = file.read(current, 0, READ_AHEAD, 0);
+  for (let at = 0; at < size; at += READ_AHEAD) {
+    const { bytesRead } = await reading;
+    const ready = current;
+    [current, spare] = [spare, current];
+    reading = file.read(current, 0, READ_AHEAD, at + READ_AHEAD);
+    for (let start = 0; start < bytesRead; start += BODY_CHUNK)
+      yield ready.subarray(start, Math.min(start + BODY_CHUNK, bytesRead));
   }
+  await reading;
 }

@@ -15,6 +15,7 @@ import { duckdb } from "./duckdb.ts";
 import { embeddedPostgres } from "./embedded-postgres.ts";
 import { sharedOf, writeList } from "./lists.ts";
 import { type Line, printTable, speedLine } from "./report.ts";
+import { requestTimes } from "./request.ts";
 
 const { values } = parseArgs({
   options: {
@@ -44,6 +45,7 @@ try {
       ...(await overlapLines(ours, peers)),
       sealedLine(ours),
       ...(await memoryLines()),
+      ...(await requestLines(paths)),
     ];
     print(lines);
   } finally {
@@ -105,6 +107,21 @@ function keep(seen: Map<string, number[]>, name: string, millis: number): void {
 function sealedLine(ours: Ours): Line {
   const aRow = ours.sealedBytes() / rows;
   return { what: "sealed version", ours: `${aRow.toFixed(1)} B a row`, peer: "-", ratio: "-", goal: "-", isMet: null };
+}
+
+// A question's overhead over the bare comparison is the signed request around it and what is decided and kept.
+async function requestLines(paths: Paths): Promise<Line[]> {
+  notice("a room of its own, and questions to it ...");
+  const { signed, question, matching, overHttp } = await requestTimes(directory, paths);
+  const overhead = signed + question - matching;
+  const line = (what: string, value: number) => ({ what, ours: `${value.toFixed(1)} ms`, peer: "-", ratio: "-" });
+  return [
+    { ...line("a signed request", signed), goal: "-", isMet: null },
+    { ...line("a question with a filter, decided to committed", question), goal: "-", isMet: null },
+    { ...line("the comparison alone", matching), goal: "-", isMet: null },
+    { ...line("overhead of a question", overhead), goal: "<= 15 ms", isMet: overhead <= 15 },
+    { ...line("the same over HTTP, leaving on a 100 ms tick", overHttp), goal: "-", isMet: null },
+  ];
 }
 
 /** Peak memory for two bodies, one four times the other: reading must not grow with the body. */
