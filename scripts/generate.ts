@@ -1,4 +1,5 @@
-// Makes the generated files from their sources: the OpenAPI document, one JSON Schema a document, the client's types.
+// Makes the generated files from their sources: the OpenAPI document, one JSON Schema a document, the client's types,
+// the token kernel.
 // With `--check` it writes nothing and fails where a file differs from what it would write.
 
 import { existsSync } from "node:fs";
@@ -13,6 +14,7 @@ import { policySchema } from "../src/domain/policy/document.ts";
 import { questionSchema } from "../src/domain/question/question.ts";
 import { ROUTES } from "../src/http/api/routes.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
+import { tokenKernelSource } from "./token-kernel.ts";
 
 const DOCUMENTS = {
   contract: contractSchema,
@@ -30,7 +32,8 @@ async function generated(): Promise<Map<string, string>> {
   }
   const types = astToString(await openapiTypescript(openapi));
   const note = "// Made from schemas/openapi.json by `npm run generate`; not to be edited.\n\n";
-  return files.set("src/client/api-types.gen.ts", note + types);
+  files.set("src/client/api-types.gen.ts", note + types);
+  return files.set("src/domain/identifier/token-kernel.gen.ts", tokenKernelSource());
 }
 
 async function readIfThere(path: string): Promise<string | null> {

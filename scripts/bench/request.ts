@@ -19,6 +19,7 @@ import { policySchema } from "../../src/domain/policy/document.ts";
 import { type AskedQuestion, questionSchema } from "../../src/domain/question/question.ts";
 import type { Result } from "../../src/domain/result.ts";
 import { discardRoom, type RunningRoom, runRoom } from "../../src/main.ts";
+import type { ComparedList } from "../../src/ports/matcher.ts";
 import { median, timed } from "./contender.ts";
 import { SCHEMA, type Side } from "./lists.ts";
 
@@ -105,12 +106,12 @@ async function askedOf({ ports }: RunningRoom, { id, key }: Partner, asked: Aske
 async function matchedAlone({ ports }: RunningRoom, number: number): Promise<void> {
   const parties = Object.values(PARTNERS).map((id) => partnerIdSchema.parse(id));
   const lists = await ports.store.read({ name: "bench", parties }, async (tx) => {
-    const opened = [];
+    const opened: (Omit<ComparedList, "where"> & { readonly where: Where[] })[] = [];
     for (const partner of parties) {
       const version = await tx.versions.current(datasetRef(partner, "bench"));
       if (version === null) throw new Error("a list is not there");
       const dataKey = await unwrapDataKey(tx, ports.room.wrappingKey, partner);
-      opened.push({ segment: version.segment, dataKey, consents: [], where: [] as Where[] });
+      opened.push({ segment: version.segment, dataKey, consents: [], where: [] });
     }
     return opened;
   });
@@ -118,7 +119,7 @@ async function matchedAlone({ ports }: RunningRoom, number: number): Promise<voi
   await ports.matcher.overlap(lists, ["email"]);
 }
 
-type Where = { readonly attribute: string; readonly in: readonly string[] };
+type Where = ComparedList["where"][number];
 
 async function enter(room: RunningRoom, side: Side): Promise<Partner> {
   const id = PARTNERS[side];

@@ -58,7 +58,15 @@ const TABLE: readonly Row[] = [
   {
     folder: "src/engine",
     may: ["src/domain", "src/ports", "src/wire", "src/crypto/sealed-box.ts"],
-    packages: [...FILES, "node:worker_threads", "node:os", "node:stream", "node:timers/promises", "node:crypto"],
+    packages: [
+      "tsx/esm/api",
+      ...FILES,
+      "node:worker_threads",
+      "node:os",
+      "node:stream",
+      "node:timers/promises",
+      "node:crypto",
+    ],
   },
   {
     folder: "src/storage",
