@@ -63,7 +63,7 @@ function at(name: string): string {
 
 async function comeIn(partner: typeof SUNLINE | typeof HARBOUR): Promise<void> {
   const { code } = await json(...operator("partner", "add", `partners/${partner}/partner.json`));
-  await done("enrol", code, "--url", room.url, "--partner", partner);
+  await done("enrol", code, "--url", room.url);
   await done(...as(partner, "policy", "put", `partners/${partner}/policy.json`));
   await done(...as(partner, "dataset", "create", `partners/${partner}/schema.json`));
   await writeCustomers({ partner, rows: ROWS, seed: 7, out: at(`${partner}.csv`) });

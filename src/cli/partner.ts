@@ -42,10 +42,9 @@ async function addOne({ session, operands }: SessionCall): Promise<Outcome> {
   return told(added, ({ partner, code, expiresAt }) => ({
     json: { partner, code, expiresAt },
     lines: [
-      `${partner} is in the room; its enrolment code is good once, until ${expiresAt}:`,
-      `  ${code}`,
+      `${partner} is in the room; its enrolment code is good once, until ${expiresAt}`,
       "next: hand it over privately; with it the partner runs",
-      `  concordat enrol CODE --url ${session.client.url} --partner ${partner}`,
+      `  concordat enrol ${code} --url ${session.client.url}`,
     ],
   }));
 }
@@ -66,7 +65,7 @@ async function list({ session }: SessionCall): Promise<Outcome> {
 
 async function enrol(terminal: Terminal, { operands, options }: Call): Promise<Outcome> {
   const [code = ""] = operands;
-  const place = enrolmentPlace(terminal, options);
+  const place = enrolmentPlace(terminal, code, options);
   if (!place.ok) return place;
   const { url, partner, name, keyFile } = place.value;
   const roomKey = await readRoomKey(url);
@@ -100,12 +99,14 @@ type EnrolmentPlace = {
   readonly keyFile: string | undefined;
 };
 
-function enrolmentPlace({ world }: Terminal, options: unknown): Result<EnrolmentPlace, Refusal> {
+// A code begins with the id of the partner whose it is.
+function enrolmentPlace({ world }: Terminal, code: string, options: unknown): Result<EnrolmentPlace, Refusal> {
   const given = placeOptions.parse(options);
   const url = given.url ?? world.environment["CONCORDAT_URL"];
-  const partner = given.partner ?? world.environment["CONCORDAT_PARTNER"];
+  const [owner] = code.split(".");
+  const partner = given.partner ?? world.environment["CONCORDAT_PARTNER"] ?? owner;
   if (url === undefined) return err(misused("which room is it?", "say --url URL"));
-  if (partner === undefined) return err(misused("who are you?", "say --partner ID, as the operator wrote it"));
+  if (partner === undefined || partner === "") return err(misused("the enrolment code is empty"));
   if (!z.url({ protocol: /^https?$/ }).safeParse(url).success) return err(misused(`\`${url}\` is not a web address`));
   const keyFile = given.key ?? world.environment["CONCORDAT_KEY"];
   return ok({ url: url.replace(/\/+$/, ""), partner, name: given.profile ?? partner, keyFile });
