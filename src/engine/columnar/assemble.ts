@@ -1,12 +1,12 @@
 // From gathered rows to a sealed version's columns: sorts the tokens, finds out which rows are one person, and keeps
 // for each person what its first row says and the consents that all its rows give.
 
-import { randomBytes } from "node:crypto";
-import { type OrderSpace, orderBucket, orderSpace } from "../../domain/matching/bucket-order.ts";
+import { orderBucket, orderSpace } from "../../domain/matching/bucket-order.ts";
 import { type Forest, forest, join, numberPeople } from "../../domain/matching/people.ts";
 import { BUCKETS, REST_WORDS, type TokenTable } from "../../domain/matching/token-table.ts";
 import { type GatheredRows, RECORD_WORDS, type RowTokens } from "./gather.ts";
 import { inPieces, inSteps } from "./pace.ts";
+import { joinSameRecords } from "./records.ts";
 
 /** Buckets between two breaths: one holds 40,000 rows of ten million. */
 const BUCKETS_PER_BREATH = 4;
@@ -28,7 +28,7 @@ export type AssembledPeople = {
 export async function assemblePeople(gathered: GatheredRows): Promise<AssembledPeople> {
   const rows = forest(gathered.rows);
   for (const tokens of gathered.tokens) await inSteps(sortTokens(tokens, rows), BUCKETS_PER_BREATH);
-  await inSteps(joinRecords(gathered, await hashRecords(gathered), rows), BUCKETS_PER_BREATH);
+  await joinSameRecords(gathered, rows);
   const { personOf, people } = numberPeople(rows);
   const tables: WrittenTable[] = [];
   for (const tokens of gathered.tokens) tables.push(await tableOf(tokens, personOf, people));
@@ -84,97 +84,6 @@ function largestBucket(starts: Uint32Array): number {
   for (let bucket = 0; bucket < BUCKETS; bucket++)
     largest = Math.max(largest, (starts[bucket + 1] ?? 0) - (starts[bucket] ?? 0));
   return largest;
-}
-
-/** The hashes of the record references, bucket by bucket, and where each row's reference begins. */
-type RecordHashes = {
-  readonly starts: Uint32Array;
-  readonly keys: Uint32Array;
-  readonly rows: Uint32Array;
-  readonly offsets: Uint32Array;
-};
-
-/** Joins rows with the same record reference: sorted by a hash, compared byte by byte where hashes are equal. */
-function* joinRecords(gathered: GatheredRows, records: RecordHashes, rows: Forest): Generator<void, void> {
-  const space = orderSpace(largestBucket(records.starts));
-  for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    const from = records.starts[bucket] ?? 0;
-    const keys = records.keys.subarray(from, records.starts[bucket + 1] ?? 0);
-    const rowAt = (place: number) => records.rows[from + place] ?? 0;
-    const compare = (a: number, b: number) => compareRecords(gathered, records.offsets, [rowAt(a), rowAt(b)]);
-    orderBucket(keys, space, compare);
-    joinEqual(keys.length, space, (a, b) => {
-      if (compare(a, b) === 0) join(rows, rowAt(a), rowAt(b));
-    });
-    yield;
-  }
-}
-
-function joinEqual(count: number, { order, sorted }: OrderSpace, joinIfSame: (a: number, b: number) => void): void {
-  for (let at = 1; at < count; at++) {
-    if (sorted[at] === sorted[at - 1]) joinIfSame(order[at - 1] ?? 0, order[at] ?? 0);
-  }
-}
-
-// The seed keeps a partner from writing references that all fall into one bucket or one run.
-async function hashRecords({ rows, recordLengths, recordBytes }: GatheredRows): Promise<RecordHashes> {
-  const seed = randomBytes(4).readInt32LE();
-  const offsets = new Uint32Array(rows + 1);
-  const hashes = new Uint32Array(rows);
-  const starts = new Uint32Array(BUCKETS + 1);
-  let place = 0;
-  await inPieces(rows, (from, to) => {
-    let at = place;
-    for (let row = from; row < to; row++) {
-      let hash = seed;
-      for (const end = at + (recordLengths[row] ?? 0); at < end; at++) {
-        hash = Math.imul(hash ^ (recordBytes[at] ?? 0), 0x9e3779b1);
-        hash ^= hash >>> 15;
-      }
-      hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-      hash ^= hash >>> 13;
-      offsets[row + 1] = at;
-      hashes[row] = hash;
-      const next = (hash >>> 24) + 1;
-      starts[next] = (starts[next] ?? 0) + 1;
-    }
-    place = at;
-  });
-  for (let bucket = 0; bucket < BUCKETS; bucket++)
-    starts[bucket + 1] = (starts[bucket + 1] ?? 0) + (starts[bucket] ?? 0);
-  return { offsets, starts, ...(await byBucket(hashes, starts)) };
-}
-
-async function byBucket(hashes: Uint32Array, starts: Uint32Array) {
-  const cursor = starts.slice();
-  const keys = new Uint32Array(hashes.length);
-  const rows = new Uint32Array(hashes.length);
-  await inPieces(hashes.length, (from, to) => {
-    for (let row = from; row < to; row++) {
-      const hash = hashes[row] ?? 0;
-      const at = cursor[hash >>> 24] ?? 0;
-      cursor[hash >>> 24] = at + 1;
-      keys[at] = hash;
-      rows[at] = row;
-    }
-  });
-  return { keys, rows };
-}
-
-function compareRecords(
-  { recordBytes, recordLengths }: GatheredRows,
-  offsets: Uint32Array,
-  [a, b]: readonly [number, number],
-): number {
-  const length = recordLengths[a] ?? 0;
-  if (length !== recordLengths[b]) return length - (recordLengths[b] ?? 0);
-  const left = offsets[a] ?? 0;
-  const right = offsets[b] ?? 0;
-  for (let byte = 0; byte < length; byte++) {
-    const order = (recordBytes[left + byte] ?? 0) - (recordBytes[right + byte] ?? 0);
-    if (order !== 0) return order;
-  }
-  return 0;
 }
 
 /** Drops repeated tokens, closing up in place, and puts people for rows. */

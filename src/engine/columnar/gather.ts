@@ -5,6 +5,7 @@ import type { DatasetSchema } from "../../domain/dataset/schema.ts";
 import { BUCKETS } from "../../domain/matching/token-table.ts";
 import { type Codes, codesFor } from "../../wire/list/batch.ts";
 import { kindsOf } from "../../wire/list/columns.ts";
+import { WORD_SLACK } from "../../wire/list/words.ts";
 import {
   emptySummary,
   type PartSummary,
@@ -33,6 +34,7 @@ export type GatheredRows = {
   readonly codes: readonly Codes[];
   readonly consents: Uint32Array;
   readonly recordLengths: Uint8Array;
+  /** With `WORD_SLACK` bytes more behind them. */
   readonly recordBytes: Uint8Array;
 };
 
@@ -93,7 +95,7 @@ function roomFor(schema: DatasetSchema, { rows, recordBytes, buckets }: PartSumm
     codes: Object.values(schema.attributes).map((attribute) => codesFor(attribute.values.length, rows)),
     consents: new Uint32Array(Object.keys(schema.consents).length === 0 ? 0 : rows),
     recordLengths: new Uint8Array(rows),
-    recordBytes: new Uint8Array(recordBytes),
+    recordBytes: new Uint8Array(recordBytes + WORD_SLACK).subarray(0, recordBytes),
   };
 }
 

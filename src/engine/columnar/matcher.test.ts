@@ -5,7 +5,17 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Matcher } from "../../ports/matcher.ts";
-import { bodyOf, csvOf, digestOf, HEADER, matcherSuite, person, type Row, SCHEMA, seal } from "../suite.ts";
+import {
+  bodyOf,
+  csvOf,
+  digestOf,
+  HEADER,
+  person,
+  type Row,
+  SCHEMA,
+  sealRows,
+} from "../../testing/matcher-suite/lists.ts";
+import { matcherSuite } from "../../testing/matcher-suite.ts";
 import { columnarMatcher } from "./matcher.ts";
 
 const ROOM_KEY = new Uint8Array(32).fill(9);
@@ -105,7 +115,7 @@ describe("columnar: what lies on disk", () => {
   });
 
   it("sweeps what nothing names and keeps the rest", async () => {
-    const [kept, orphan] = [await seal(matcher, [rows]), await seal(matcher, [rows])];
+    const [kept, orphan] = [await sealRows(matcher, [rows]), await sealRows(matcher, [rows])];
     await part(bodyOf(listOf("upload")), "kept");
     await part(bodyOf(listOf("upload")), "orphan");
     writeFileSync(join(directory, "segments", "half.unfinished"), "half");
@@ -120,7 +130,7 @@ describe("columnar: what lies on disk", () => {
   });
 
   it("refuses a segment that is cut short, lengthened, flipped in one bit or swapped for another", async () => {
-    const { list, version } = await seal(matcher, [rows]);
+    const { list, version } = await sealRows(matcher, [rows]);
     const path = join(directory, "segments", `${version.segment}.segment`);
     const whole = readFileSync(path);
     const refuses = async (bytes: Uint8Array) => {
@@ -157,7 +167,7 @@ describe("columnar: what lies on disk", () => {
   });
 
   it("refuses to compare versions whose tokens were made under another version of the room key", async () => {
-    const { list } = await seal(matcher, [rows]);
+    const { list } = await sealRows(matcher, [rows]);
     const rotated = columnarMatcher({ directory, roomKey: ROOM_KEY, roomKeyVersion: 2, memoryBytes: 1e6 });
     await expect(rotated.overlap([list, list], ["email"])).rejects.toThrow("another room key");
   });

@@ -5,7 +5,6 @@ import { createHash } from "node:crypto";
 import type { DatasetSchema } from "../../domain/dataset/schema.ts";
 import type { Matcher, SealedVersion } from "../../ports/matcher.ts";
 import { kindsOf } from "../../wire/list/columns.ts";
-import { FRAME_BYTES } from "../../wire/segment/sealed-frames.ts";
 import {
   bytesForConsents,
   columnsOfSegment,
@@ -17,6 +16,7 @@ import { type AssembledPeople, assemblePeople } from "./assemble.ts";
 import { gatherRows } from "./gather.ts";
 import type { Layout } from "./layout.ts";
 import { createSealedFile, type SealedFileWriter } from "./sealed-file.ts";
+import { FRAME_BYTES } from "./sealed-frames.ts";
 
 type Upload = Parameters<Matcher["seal"]>[0];
 

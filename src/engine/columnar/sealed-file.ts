@@ -4,15 +4,21 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { frameOpener, frameSealer, HEAD_BYTES, PREFIX_BYTES, readHead } from "../../wire/segment/sealed-frames.ts";
+import { frameOpener, frameSealer, HEAD_BYTES, PREFIX_BYTES, readHead } from "./sealed-frames.ts";
 
 /** What a file is called while it is written. `sweep` deletes whatever bears this ending. */
 export const UNFINISHED = ".unfinished";
 
+/** Bytes worth a write of their own. */
+const WRITE_BYTES = 1_048_576;
+
 export type SealedFileWriter = {
   /** Seals a frame at once and keeps it for the next `flush`. */
   add(plain: Uint8Array, isLast: boolean): void;
-  /** Begins to write what waits, once what was begun before is written: memory holds two flushes at most. */
+  /**
+   * Begins to write what waits if it is much, once what was begun before is written: memory holds two writes at most,
+   * and the disk is troubled seldom.
+   */
   flush(): Promise<void>;
   /** Writes and syncs what is left. */
   close(): Promise<void>;
@@ -46,8 +52,7 @@ export async function createSealedFile({ directory, dataKey, label, onBytes }: N
     const failed = (await writing).find((one) => one.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   };
-  const flush = async () => {
-    if (waiting.length === 0) return;
+  const write = async () => {
     await settle();
     for (const piece of waiting) onBytes?.(piece);
     writing = Promise.allSettled([writeAll(file, waiting)]);
@@ -55,9 +60,11 @@ export async function createSealedFile({ directory, dataKey, label, onBytes }: N
   };
   return {
     add: (plain, isLast) => void waiting.push(...sealer.seal(plain, isLast)),
-    flush,
+    flush: async () => {
+      if (bytesOf(waiting) >= WRITE_BYTES) await write();
+    },
     close: async () => {
-      await flush();
+      await write();
       await settle();
       await file.sync();
       await closeFile();
@@ -76,8 +83,11 @@ export async function createSealedFile({ directory, dataKey, label, onBytes }: N
 
 async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
   const { bytesWritten } = await file.writev(pieces);
-  const wanted = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  if (bytesWritten !== wanted) throw new Error("the disk took only part of what was written");
+  if (bytesWritten !== bytesOf(pieces)) throw new Error("the disk took only part of what was written");
+}
+
+function bytesOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 
 /** Makes renames and deletions in a directory last. */
@@ -134,28 +144,38 @@ export async function lastFrameOf({ path, dataKey, label }: Sealed, plainBytes: 
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
-  const { bytesRead } = await file.read(bytes, 0, length, position);
-  if (bytesRead !== length) throw new Error("the file ends too soon");
+  await readInto(file, bytes, position);
   return bytes;
+}
+
+async function readInto(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, position);
+  if (bytesRead !== bytes.length) throw new Error("the file ends too soon");
 }
 
 const READ_BYTES = 4 * 1_048_576;
 
-/** Reads a file from its start in exact lengths, in large pieces underneath. */
+/**
+ * Reads a file from its start in exact lengths, in large pieces underneath, into memory that is used again: what `take`
+ * gave is gone with the next.
+ */
 function exactReader(file: FileHandle, size: number, seen: (bytes: Uint8Array) => void) {
-  let held: Uint8Array = new Uint8Array(0);
+  let memory = new Uint8Array(Math.min(size, READ_BYTES));
+  let held = memory.subarray(0, 0);
   let taken = 0;
-  let position = 0;
+  const fill = async (length: number) => {
+    if (length > memory.length) memory = new Uint8Array(length + READ_BYTES);
+    memory.set(held);
+    const more = memory.subarray(held.length, Math.min(memory.length, size - taken));
+    await readInto(file, more, taken + held.length);
+    seen(more);
+    held = memory.subarray(0, held.length + more.length);
+  };
   return {
     left: () => size - taken,
     take: async (length: number): Promise<Uint8Array> => {
       if (length > size - taken) throw new Error("the file ends too soon");
-      if (held.length < length) {
-        const more = await readAt(file, position, Math.min(size - position, Math.max(READ_BYTES, length)));
-        seen(more);
-        position += more.length;
-        held = held.length === 0 ? more : Buffer.concat([held, more]);
-      }
+      if (held.length < length) await fill(length);
       const piece = held.subarray(0, length);
       held = held.subarray(length);
       taken += length;

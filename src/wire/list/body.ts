@@ -41,7 +41,7 @@ async function atLeast(pieces: AsyncIterator<Uint8Array>, wanted: number): Promi
 
 async function* whole(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   if (head.length > 0) yield head;
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  yield* { [Symbol.asyncIterator]: () => rest };
 }
 
 async function gather(

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dictionary } from "./dictionary.ts";
+import { viewOf } from "./workspace.ts";
 
 describe("a dictionary", () => {
   it("knows the place of every declared value and no other", () => {
@@ -9,8 +10,8 @@ describe("a dictionary", () => {
       fc.property(fc.uniqueArray(value, { minLength: 1, maxLength: 40 }), fc.array(value), (declared, others) => {
         const codeOf = dictionary(declared);
         for (const text of [...declared, ...others]) {
-          const bytes = Buffer.from(`<${text}>`);
-          expect(codeOf(bytes, 1, bytes.length - 1)).toBe(declared.indexOf(text) + 1);
+          const bytes = Buffer.from(`<${text}>!?+`);
+          expect(codeOf(viewOf(bytes), 1, bytes.length - 4)).toBe(declared.indexOf(text) + 1);
         }
       }),
     );
@@ -20,8 +21,8 @@ describe("a dictionary", () => {
     const declared = Array.from({ length: 65_000 }, (_, index) => `value ${index}`);
     const codeOf = dictionary(declared);
     for (const index of [0, 1, 255, 256, 64_999]) {
-      const bytes = Buffer.from(`value ${index}`);
-      expect(codeOf(bytes, 0, bytes.length)).toBe(index + 1);
+      const bytes = Buffer.from(`value ${index},,,,`);
+      expect(codeOf(viewOf(bytes), 0, bytes.length - 4)).toBe(index + 1);
     }
   });
 });

@@ -163,7 +163,7 @@ function readIdentifiers(reading: Reading, row: CsvRow, places: Places): number 
     let state = ABSENT;
     if (cell.to > cell.from) {
       identifier.words.at = batch.rows * 8;
-      state = identifier.read(row.bytes, cell, identifier.words) ? PRESENT : MALFORMED;
+      state = identifier.read(row.view, cell, identifier.words) ? PRESENT : MALFORMED;
       if (state === PRESENT && isDigestOfNothing(column.digests, batch.rows * 8)) state = OF_NOTHING;
     }
     states[kind] = state;
@@ -224,7 +224,7 @@ function readValues(reading: Reading, row: CsvRow, places: Places): Fault | null
     const place = places.attributes[index] ?? 0;
     const from = row.starts[place] ?? 0;
     const to = row.ends[place] ?? 0;
-    const code = to === from ? 0 : attribute.codeOf(row.bytes, from, to);
+    const code = to === from ? 0 : attribute.codeOf(row.view, from, to);
     if (code === 0 && to > from) return { reason: "value-unknown", column: attribute.column };
     codes[batch.rows] = code;
   }
@@ -236,7 +236,7 @@ function readConsents(reading: Reading, row: CsvRow, places: Places): void {
   let bits = 0;
   for (let index = 0; index < consents.length; index++) {
     const place = places.consents[index] ?? 0;
-    const code = consents[index]?.codeOf(row.bytes, row.starts[place] ?? 0, row.ends[place] ?? 0) ?? 0;
+    const code = consents[index]?.codeOf(row.view, row.starts[place] ?? 0, row.ends[place] ?? 0) ?? 0;
     if (code > 0) bits |= 1 << index;
   }
   batch.consents[batch.rows] = bits;
@@ -245,8 +245,8 @@ function readConsents(reading: Reading, row: CsvRow, places: Places): void {
 function keepRecord(batch: RowBatch, row: CsvRow, place: number): void {
   const from = row.starts[place] ?? 0;
   const length = (row.ends[place] ?? 0) - from;
-  const to = batch.recordBytesUsed;
-  for (let byte = 0; byte < length; byte++) batch.recordBytes[to + byte] = row.bytes[from + byte] ?? 0;
+  const { recordBytes, recordBytesUsed: to } = batch;
+  for (let byte = 0; byte < length; byte++) recordBytes[to + byte] = row.view.getUint8(from + byte);
   batch.recordLengths[batch.rows] = length;
   batch.recordBytesUsed = to + length;
 }
