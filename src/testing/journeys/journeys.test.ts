@@ -382,7 +382,12 @@ describe("ask", () => {
     ).toBe(true);
     expect(near([regionOf(release, [left, right]), regionOf(release, [left])], [80, 120])).toBe(true);
     expect(near([release.byIdentifier?.[0]?.released], [80])).toBe(true);
-    expect(release.matchRates?.map(({ share }) => Math.round(share * 10))).toEqual([4, 4]);
+    const both = regionOf(release, [left, right]) ?? 0;
+    const rates = release.sizes?.map(({ dataset, released = 0 }) => ({
+      dataset,
+      share: Math.round((both / released) * 10_000) / 10_000,
+    }));
+    expect(release.matchRates).toEqual(rates);
     expect(release.privacy.mode).toBe("noise");
     const gold = [{ dataset: `${right.id}/customers`, attribute: "tier", in: ["gold"] }];
     const filtered = await ask(left, overlapOf(contract, [left, right], { where: gold }));
