@@ -40,14 +40,13 @@ const TABLE: readonly Row[] = [
   {
     folder: "src/crypto",
     may: ["src/domain"],
-    packages: ["jose", "@noble/hashes", "@noble/curves", "node:crypto", "node:buffer", "structured-headers"],
+    packages: ["@noble/hashes", "node:crypto", "node:buffer", "structured-headers"],
   },
-  // Shapes carry their OpenAPI text, which is the schema half of @hono/zod-openapi; gzip is a list's packing,
-  // and UTF-8 its alphabet (`isUtf8` of node:buffer).
+  // Gzip is a list's packing, and UTF-8 its alphabet (`isUtf8` of node:buffer).
   {
     folder: "src/wire",
     may: ["src/domain"],
-    packages: ["zod", "@hono/zod-openapi", "@noble/hashes", "node:zlib", "node:stream", "node:buffer"],
+    packages: ["zod", "@noble/hashes", "node:zlib", "node:stream", "node:buffer"],
   },
   {
     folder: "src/engine/sql",
