@@ -1,5 +1,5 @@
 // Makes the generated files from their sources: the OpenAPI document, one JSON Schema a document, the client's types,
-// the token kernel.
+// the token kernels, the WebAssembly kernels.
 // With `--check` it writes nothing and fails where a file differs from what it would write.
 
 import { existsSync } from "node:fs";
@@ -14,7 +14,9 @@ import { policySchema } from "../src/domain/policy/document.ts";
 import { questionSchema } from "../src/domain/question/question.ts";
 import { ROUTES } from "../src/http/api/routes.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
+import { kernelModuleSource } from "./kernels.ts";
 import { tokenKernelSource } from "./token-kernel.ts";
+import { tokenLanesSource } from "./token-lanes.ts";
 
 const DOCUMENTS = {
   contract: contractSchema,
@@ -33,6 +35,8 @@ async function generated(): Promise<Map<string, string>> {
   const types = astToString(await openapiTypescript(openapi));
   const note = "// Made from schemas/openapi.json by `npm run generate`; not to be edited.\n\n";
   files.set("src/client/api-types.gen.ts", note + types);
+  files.set("src/kernels/assembly/tokens.gen.ts", tokenLanesSource());
+  files.set("src/kernels/module.gen.ts", await kernelModuleSource(files));
   return files.set("src/domain/identifier/token-kernel.gen.ts", tokenKernelSource());
 }
 

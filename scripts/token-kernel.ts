@@ -1,12 +1,12 @@
-// Writes the source of the token kernel: keyed BLAKE3 of one 32-byte block (BLAKE3 specification, §2.2 to §2.4) as
-// straight-line code. Unrolled, the sixteen state words stay in registers and the permutation of the message costs
-// nothing: twice as fast as a loop over rounds, and nothing that a person should write, or read line by line.
+// Writes the source of the token kernels: keyed BLAKE3 of one 32-byte block (BLAKE3 specification, §2.2 to §2.4) as
+// straight-line code, once in TypeScript and once in AssemblyScript, four digests in the lanes of a vector. Unrolled,
+// the permutation of the message costs nothing: twice as fast as a loop over rounds, and nothing to be read by line.
 
 const ROUNDS = 7;
 /** §2.2, table 2: where each message word of a round stood in the round before. */
 const PERMUTATION = [2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8];
 /** The four words of the initialisation vector that a compression uses (§2.1, table 1). */
-const INITIAL = ["0x6a09e667", "0xbb67ae85 | 0", "0x3c6ef372", "0xa54ff53a | 0"];
+export const INITIAL = ["0x6a09e667", "0xbb67ae85 | 0", "0x3c6ef372", "0xa54ff53a | 0"];
 /** Columns, then diagonals (§2.2): the state words of each mixing. */
 const MIXINGS = [
   [0, 4, 8, 12],
@@ -18,11 +18,15 @@ const MIXINGS = [
   [2, 7, 8, 13],
   [3, 4, 9, 14],
 ] as const;
+
+type Words = readonly [number, number, number, number];
+type Half = (words: Words, rotations: readonly [number, number], word: string | null) => string[];
+
 /** A digest fills half of the block; the other words are zero and are left out of the sums. */
-const MESSAGE_WORDS = 8;
-const BLOCK_BYTES = 32;
+export const MESSAGE_WORDS = 8;
+export const BLOCK_BYTES = 32;
 /** One block of a one-chunk message: CHUNK_START, CHUNK_END, ROOT and KEYED_HASH (§2.4, table 3). */
-const FLAGS = 1 | 2 | 8 | 16;
+export const FLAGS = 1 | 2 | 8 | 16;
 
 const HEAD = `// Made by scripts/token-kernel.ts; not to be edited.
 
@@ -51,7 +55,7 @@ export function tokenKernelSource(): string {
     "const at = row * 8;",
     ...places(MESSAGE_WORDS).map((place) => `const m${place} = digests[at${offset(place)}] ?? 0;`),
     ...initial.map((value, place) => `let v${place} = ${value};`),
-    ...rounds(),
+    ...rounds(halfOfNumbers),
     "const to = row * 4;",
     ...places(4).map((place) => `tokens[to${offset(place)}] = bigEndian(v${place} ^ v${place + 8});`),
   ];
@@ -66,26 +70,35 @@ export function tokenKernelSource(): string {
   ].join("\n");
 }
 
-function rounds(): string[] {
+/**
+ * The seven rounds over the state words `v0` to `v15` and the message words `m0` to `m7`.
+ * @param half writes half a quarter-round on four state words, with a message word unless that is zero
+ */
+export function rounds(half: Half): string[] {
   const lines: string[] = [];
   let message = PERMUTATION.map((_, place) => place);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, words] of MIXINGS.entries())
-      lines.push(...mixing(words, message[index * 2] ?? 0, message[index * 2 + 1] ?? 0));
+    for (const [index, words] of MIXINGS.entries()) {
+      const [first, second] = [index * 2, index * 2 + 1].map((place) => messageWord(message[place] ?? 0));
+      lines.push(...half(words, [16, 12], first ?? null), ...half(words, [8, 7], second ?? null));
+    }
     message = PERMUTATION.map((from) => message[from] ?? 0);
   }
   return lines;
 }
 
-/** The quarter-round of §2.2. */
-function mixing([a, b, c, d]: readonly [number, number, number, number], first: number, second: number): string[] {
-  const half = (word: number, [right, left]: readonly [number, number]) => [
-    `v${a} = (v${a} + v${b}${word < MESSAGE_WORDS ? ` + m${word}` : ""}) | 0;`,
+function messageWord(word: number): string | null {
+  return word < MESSAGE_WORDS ? `m${word}` : null;
+}
+
+/** Half of the quarter-round of §2.2. */
+function halfOfNumbers([a, b, c, d]: Words, [right, left]: readonly [number, number], word: string | null): string[] {
+  return [
+    `v${a} = (v${a} + v${b}${word === null ? "" : ` + ${word}`}) | 0;`,
     `v${d} ^= v${a};`,
     `v${d} = (v${d} << ${32 - right}) | (v${d} >>> ${right});`,
     `v${c} = (v${c} + v${d}) | 0;`,
     `v${b} ^= v${c};`,
     `v${b} = (v${b} << ${32 - left}) | (v${b} >>> ${left});`,
   ];
-  return [...half(first, [16, 12]), ...half(second, [8, 7])];
 }

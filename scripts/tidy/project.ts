@@ -9,6 +9,8 @@ import type { Comment, Module, Project, Sample, TextFile } from "./rule.ts";
 const SKIPPED = /(^|\/)(node_modules|coverage|\.git|\.concordat)(\/|$)/;
 const READ = new Set([".ts", ".tsx", ".mjs", ".js", ".md", ".sql", ".json", ".css", ".html"]);
 const MODULES = new Set([".ts", ".tsx", ".mjs", ".js"]);
+// AssemblyScript: another language in the same clothes, with a compiler of its own.
+const KERNELS = "src/kernels/assembly/";
 
 /** Every file under `root` that git tracks or would track. Without git, as in an unpacked archive, every file. */
 export function readProject(root: string): Project {
@@ -46,8 +48,12 @@ export function parseProject(sample: Sample): Project {
   return {
     paths: Object.keys(sample),
     texts,
-    modules: texts.filter((file) => MODULES.has(extname(file.path))).map(parse),
+    modules: texts.filter(isModule).map(parse),
   };
+}
+
+function isModule({ path }: TextFile): boolean {
+  return MODULES.has(extname(path)) && !path.startsWith(KERNELS);
 }
 
 function parse(file: TextFile): Module {

@@ -42,10 +42,12 @@ const TABLE: readonly Row[] = [
     may: ["src/domain"],
     packages: ["@noble/hashes", "node:crypto", "node:buffer", "structured-headers"],
   },
+  // Kernels know bytes and nothing of the house.
+  { folder: "src/kernels", may: [], packages: [] },
   // Gzip is a list's packing, and UTF-8 its alphabet (`isUtf8` of node:buffer).
   {
     folder: "src/wire",
-    may: ["src/domain"],
+    may: ["src/domain", "src/kernels"],
     packages: ["zod", "@noble/hashes", "node:zlib", "node:stream", "node:buffer"],
   },
   {
@@ -56,7 +58,7 @@ const TABLE: readonly Row[] = [
   // Files of people are named by the digest of their bytes (node:crypto), which are read in streams.
   {
     folder: "src/engine",
-    may: ["src/domain", "src/ports", "src/wire", "src/crypto/sealed-box.ts"],
+    may: ["src/domain", "src/ports", "src/wire", "src/kernels", "src/crypto/sealed-box.ts"],
     packages: [
       "tsx/esm/api",
       ...FILES,

@@ -10,7 +10,7 @@ const PARAMETERS = 3;
 const NESTING = 3;
 const FILE_LINES = 300;
 const LINE_CHARACTERS = 120;
-const HOT_FOLDERS = ["src/engine", "src/wire", "src/domain/matching", "src/domain/identifier"];
+const HOT_FOLDERS = ["src/engine", "src/wire", "src/kernels", "src/domain/matching", "src/domain/identifier"];
 
 const LONG = `function long() {\n${"  step();\n".repeat(50)}}\n`;
 const DEEP = "function deep() {\n  for (;;) { if (a) { while (b) { if (c) d(); } } }\n}\n";

@@ -1,5 +1,6 @@
 // The type checker is not talked past: no `any`, no `!`, no double cast, no silenced error. A cast stands where a
-// brand is made and says under `// SAFETY:` why it holds. What erasing types cannot run is not written at all.
+// brand is made and says under `// SAFETY:` why it holds. What erasing types cannot run is not written at all. A file
+// of declarations describes classes that others wrote, and may say so.
 
 import ts from "typescript";
 import { at, commentAbove, type Finding, isUnder, lineOf, type Module, nodesOf, type Rule } from "../rule.ts";
@@ -15,6 +16,7 @@ export const typeEscapes: Rule = {
     { "src/a.ts": "export const list = [1] as const;" },
     { "src/a.test.ts": "const id = 'x' as Id;" },
     { "src/storage/broken.ts": "export class Broken extends Error {}" },
+    { "src/outside.d.ts": "declare namespace Outside {\n  class Thing {\n    use(): void;\n  }\n}" },
     {
       "src/a.ts":
         "function f() {\n  // SAFETY: a positive integer\n  // times another.\n  return (\n    x as Days\n  );\n}",
@@ -30,6 +32,9 @@ export const typeEscapes: Rule = {
     { "src/a.ts": "@sealed class A {}" },
     { "src/app/a.ts": "export class A {}" },
     { "src/storage/a.ts": "export class A {}" },
+    { "src/outside.ts": "declare class Thing { use(): void; }" },
+    { "src/outside.d.ts": "declare const thing: any;" },
+    { "src/outside.d.ts": "declare enum Kind { A }" },
     { "src/a.ts": "export const a = b as C;" },
   ],
   check: (project) =>
@@ -89,6 +94,7 @@ function statementOf(node: ts.Node): ts.Node {
 }
 
 function isPermittedClass(module: Module, node: ts.ClassLikeDeclaration): boolean {
+  if (module.sourceFile.isDeclarationFile) return true;
   const parent = node.heritageClauses?.[0]?.types[0]?.expression;
   const extendsError = parent !== undefined && ts.isIdentifier(parent) && /Error$/.test(parent.text);
   return extendsError && ERROR_FOLDERS.some((folder) => isUnder(module.path, folder));

@@ -1,0 +1,15 @@
+// What the module gives: every function that JavaScript calls. Arguments are byte offsets into the one memory that is
+// imported; nothing here allocates, and nothing lies in memory but what the caller put there.
+
+export { andBits, bitsInBoth, countBits } from "./bitmap";
+export { countCells, sumCells } from "./cells";
+export { gather } from "./gather";
+export { markBits } from "./mark";
+export { order } from "./order";
+export { hashRecords } from "./records";
+export { countSharedTokens, sharedTokens } from "./shared-tokens";
+export { tokens } from "./tokens.gen";
+export { readNumbers } from "./numbers";
+export { addUp, deal, gatherTexts, narrow, scatter, scatterTexts, splitTokens, tally } from "./scatter";
+export { readRows } from "./rows";
+export { declareValue } from "./values";

@@ -1,0 +1,262 @@
+// The engine's innermost loops behind one type, told twice: in WebAssembly with SIMD, and in plain JavaScript, which is
+// the fallback and the oracle. A kernel takes byte offsets into one memory that threads share; it allocates nothing,
+// keeps nothing between calls, and finds all room it needs at offsets that its caller gives.
+
+/** A byte offset into the memory, 0 to 2^32 - 1. */
+export type Offset = number;
+
+/** `count` digests of 32 bytes, the 32 bytes of a key, and room for `count` tokens. All divisible by 4. */
+export type TokenBatch = {
+  readonly digests: Offset;
+  readonly count: number;
+  /** Secret: whoever holds it can test guesses about people. */
+  readonly key: Offset;
+  readonly tokens: Offset;
+};
+
+/** `count` keys of 32 bits, room for `count` places of 32 bits, and `orderScratchBytes(count)` bytes. */
+export type Ordering = {
+  readonly keys: Offset;
+  readonly count: number;
+  readonly order: Offset;
+  readonly scratch: Offset;
+};
+
+/** A column of elements of `width` bytes at `from`, and room for `count` of them at `to`, which may not overlap it. */
+export type Gathering = {
+  readonly to: Offset;
+  readonly from: Offset;
+  readonly order: Offset;
+  readonly count: number;
+  readonly width: number;
+};
+
+/**
+ * Unique tokens in ascending order: a plane of their first 32 bits, and a plane of the other 96, three words each.
+ * Both are divisible by 4, and the 16 bytes behind each may be read.
+ */
+export type Side = { readonly keys: Offset; readonly rest: Offset; readonly count: number };
+
+/** Room for pairs: at each offset, divisible by 4, as many words as the shorter side has tokens. */
+export type Pairs = { readonly left: Offset; readonly right: Offset };
+
+/** Elements of 1, 2, 4 or 12 bytes, one for each place; the element of the place `0xffffffff` is left out. */
+export type Scattering = {
+  readonly from: Offset;
+  readonly to: Offset;
+  readonly places: Offset;
+  readonly count: number;
+  readonly width: number;
+};
+
+/** Texts one behind the other, their lengths in a byte each, and for each text the byte at which it goes. */
+export type TextScattering = {
+  readonly from: Offset;
+  readonly lengths: Offset;
+  readonly to: Offset;
+  readonly places: Offset;
+  /** The byte that lies at `to`. */
+  readonly first: number;
+  /** A word a text; the texts where it is `0xffffffff` are left out. */
+  readonly which: Offset;
+  readonly count: number;
+};
+
+/** Texts one behind the other, put in another order. `offsets` is room for a word a text. */
+export type TextGathering = {
+  readonly to: Offset;
+  readonly from: Offset;
+  readonly lengths: Offset;
+  readonly order: Offset;
+  readonly count: number;
+  readonly offsets: Offset;
+};
+
+/** A column of codes of one byte or two, and what each code counts in the number of a row's cell. */
+export type CellColumn = { readonly codes: Offset; readonly width: 1 | 2; readonly times: number };
+
+/**
+ * `count` rows, each of which falls in the cell numbered by the sum of its codes times their columns' multipliers. One
+ * column to three; columns of two bytes are divisible by 2, and the byte behind each column may be read.
+ */
+type Rows = { readonly columns: readonly CellColumn[]; readonly count: number };
+
+/** Room for `size` counters of 32 bits at `cells`, and for `cellScratchBytes(size)` bytes, both divisible by 4. */
+export type CellCount = Rows & { readonly cells: Offset; readonly size: number; readonly scratch: Offset };
+
+/**
+ * A signed 32-bit value a row, -2147483648 where it has none, which counts as at least `least` and at most `most`. Room
+ * for a signed 64-bit sum a cell, divisible by 8, and for a counter of 32 bits a cell of the rows that have a value.
+ */
+export type CellSum = Rows & {
+  readonly values: Offset;
+  readonly least: number;
+  readonly most: number;
+  readonly sums: Offset;
+  readonly holders: Offset;
+};
+
+/**
+ * `count` byte strings that lie one after the other at `bytes`, the n-th from word n of `offsets` to before the next,
+ * `count + 1` words in all; a key of two words; room for a word a string. The 16 bytes behind the strings may be read.
+ */
+export type RecordBatch = {
+  readonly bytes: Offset;
+  readonly offsets: Offset;
+  readonly count: number;
+  readonly key: Offset;
+  readonly hashes: Offset;
+};
+
+/**
+ * A column of `count` codes of `width` bytes, divisible by their width; `values` bytes at `allowed`, one for each code
+ * there may be, 1 where it is allowed; room for a bitmap of whole 128-bit words, divisible by 16. The 16 bytes behind
+ * `allowed` may be read.
+ */
+export type Marking = {
+  readonly codes: Offset;
+  readonly width: 1 | 2;
+  readonly count: number;
+  readonly allowed: Offset;
+  readonly values: number;
+  readonly bits: Offset;
+};
+
+/** Bitmaps of `words` 128-bit words at offsets divisible by 16; `to` may be one of the others. */
+export type Intersection = {
+  readonly to: Offset;
+  readonly left: Offset;
+  readonly right: Offset;
+  readonly words: number;
+};
+
+/** Tokens of four words, and room for a word of each at `keys` and three at `rest`. All divisible by 4. */
+export type TokenSplit = {
+  readonly tokens: Offset;
+  readonly count: number;
+  readonly keys: Offset;
+  readonly rest: Offset;
+};
+
+/** Words with texts, whose lengths have a byte each; two tables of 256 words by the words' first bytes. */
+export type Tally = {
+  readonly words: Offset;
+  readonly lengths: Offset;
+  readonly count: number;
+  readonly rows: Offset;
+  readonly bytes: Offset;
+};
+
+/** Room for two words a row. */
+export type Dealing = Tally & { readonly rowPlaces: Offset; readonly bytePlaces: Offset };
+
+/** `count` places, and room for as many, which may be the same. */
+export type Narrowing = {
+  readonly places: Offset;
+  readonly count: number;
+  readonly first: number;
+  readonly most: number;
+  readonly to: Offset;
+};
+
+/** Texts one behind the other, and room for two words of each. */
+export type NumberTexts = {
+  readonly texts: Offset;
+  readonly lengths: Offset;
+  readonly count: number;
+  /** Bytes that all begin with, as the first does. */
+  readonly prefix: number;
+  readonly low: Offset;
+  readonly high: Offset;
+};
+
+export type Kernels = {
+  /** Adds to the tables how many words, and how many bytes of texts, have each first byte. */
+  tally(tally: Tally): void;
+
+  /** Deals out places: the tables hold the next row and byte of each first byte, and go on behind the last dealt. */
+  deal(dealing: Dealing): void;
+
+  /** Counts places from `first`; those that are not among the `most` behind it become `0xffffffff`. */
+  narrow(narrowing: Narrowing): void;
+
+  /** Where each of texts one behind the other begins, and behind the last its end: `count + 1` words at `offsets`. */
+  addUp(lengths: Offset, count: number, offsets: Offset): void;
+
+  splitTokens(split: TokenSplit): void;
+
+  /**
+   * Reads texts as their prefix and a number of 1 to 18 digits: the lower nine into `low`, the others into `high`.
+   * Answers 0 where some text is none such; else the digits of the longest number, with 256 where all texts are as
+   * long, and 512 where no number begins with a needless 0.
+   */
+  readNumbers(numbers: NumberTexts): number;
+
+  /** `to[places[i]] = from[i]`. */
+  scatter(scattering: Scattering): void;
+
+  scatterTexts(scattering: TextScattering): void;
+
+  gatherTexts(gathering: TextGathering): void;
+
+  /** Bits set in both of two bitmaps of `words` 128-bit words, at offsets divisible by 16. */
+  bitsInBoth(left: Offset, right: Offset, words: number): number;
+
+  /** Bits set in a bitmap of `words` 128-bit words, at an offset divisible by 16. */
+  countBits(bits: Offset, words: number): number;
+
+  /** The bits set in both of two bitmaps. */
+  andBits(intersection: Intersection): void;
+
+  /**
+   * Bit i, the lowest of a byte first, says whether row i's code is allowed; bits past the last row are zero. Cheap for
+   * up to 64 codes, a look-up a row for more.
+   */
+  markBits(marking: Marking): void;
+
+  /**
+   * Keyed BLAKE3 of digests, cut to 128 bits: four words a token, each the big-endian reading of four of its bytes, so
+   * that words compare as bytes do.
+   */
+  tokens(batch: TokenBatch): void;
+
+  /**
+   * The places of keys in ascending order of their low 24 bits, equal ones in the order of their places: the order of
+   * one bucket, whose keys share the top byte. O(count) time.
+   */
+  order(ordering: Ordering): void;
+
+  /**
+   * `to[i] = from[order[i]]`. Widths 1, 2, 4, 8, 12 and 16 are fast; columns begin at offsets
+   * divisible by their width, or by 4 where the width is. O(count) time.
+   */
+  gather(gathering: Gathering): void;
+
+  /**
+   * Writes the places of equal tokens, counted from the start of their side, in ascending order, and answers how many
+   * there are. O(n + m) time, O(n log m) where one side is more than a hundred times as long.
+   */
+  sharedTokens(left: Side, right: Side, at: Pairs): number;
+
+  /** How many tokens are equal: as above, and what is left in the room means nothing. */
+  countSharedTokens(left: Side, right: Side, room: Pairs): number;
+
+  /** Adds to each cell how many rows fall in it. */
+  countCells(cells: CellCount): void;
+
+  /** Adds to each cell's sum the values of the rows that fall in it, and to its holders how many they are. */
+  sumCells(cells: CellSum): void;
+
+  /** HalfSipHash-1-3 of byte strings, a word each. O(bytes) time. */
+  hashRecords(batch: RecordBatch): void;
+};
+
+/** Bytes of scratch that counting `size` cells takes: four tables of counters, of which rows take turns. */
+export function cellScratchBytes(size: number): number {
+  return 4 * size * 4;
+}
+
+/** Bytes of scratch that ordering `count` keys takes: two tables of 4096 counters and a word a key. */
+export function orderScratchBytes(count: number): number {
+  return 2 * 4096 * 4 + count * 4;
+}
