@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { describe, expect, it } from "vitest";
 import { configurationDigest, readConfig } from "./config.ts";
 
@@ -22,10 +23,31 @@ describe("the settings of a room", () => {
     [{ LOG_LEVEL: "loud" }, "LOG_LEVEL"],
     [{ PUBLIC_ORIGIN: "room.example" }, "PUBLIC_ORIGIN"],
     [{ CONCORDAT_KEYS: "somewhere" }, "CONCORDAT_KEYS"],
+    [{ CONCORDAT_MEMORY: "plenty" }, "CONCORDAT_MEMORY: bytes, such as `8GiB`"],
+    [{ CONCORDAT_MEMORY: "" }, "CONCORDAT_MEMORY: bytes, such as `8GiB`"],
+    [{ CONCORDAT_MEMORY: "8GB" }, "CONCORDAT_MEMORY: bytes, such as `8GiB`"],
+    [{ CONCORDAT_MEMORY: "-512MiB" }, "CONCORDAT_MEMORY: bytes, such as `8GiB`"],
+    [{ CONCORDAT_MEMORY: "999999999999999GiB" }, "CONCORDAT_MEMORY: bytes, such as `8GiB`"],
+    [{ CONCORDAT_MEMORY: "63MiB" }, "CONCORDAT_MEMORY: `64MiB` at the least"],
+    [{ CONCORDAT_MEMORY: "1" }, "CONCORDAT_MEMORY: `64MiB` at the least"],
   ])("refuse %o and name the setting", (environment, name) => {
     const config = readConfig(environment);
     expect(config.ok).toBe(false);
     expect(config.ok ? "" : config.error.join()).toContain(name);
+  });
+
+  it.each([
+    ["8GiB", 8 * 1_073_741_824],
+    ["512MiB", 536_870_912],
+    ["67108864", 67_108_864],
+  ])("read %s of memory", (text, bytes) => {
+    const config = readConfig({ CONCORDAT_MEMORY: text });
+    expect(config.ok && config.value.memoryBytes).toBe(bytes);
+  });
+
+  it("give lists half of the machine's memory where nothing is set", () => {
+    const config = readConfig({});
+    expect(config.ok && config.value.memoryBytes).toBe(Math.floor(totalmem() / 2));
   });
 
   it("refuse to listen beyond this machine unless TLS in front is declared", () => {

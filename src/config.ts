@@ -1,13 +1,21 @@
 // The room's settings, read once from the environment. The only reader of `process.env` beside the command line;
 // unknown CONCORDAT_ names are refused, so that a misspelt setting cannot pass for a set one.
 
-import { createHash } from "node:crypto";
-import { homedir } from "node:os";
+import { homedir, totalmem } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { textDigest } from "./domain/bytes.ts";
+import { LIMITS } from "./domain/limits.ts";
 import { err, ok, type Result } from "./domain/result.ts";
 
 const CLIENT_NAMES = new Set(["CONCORDAT_URL", "CONCORDAT_PARTNER", "CONCORDAT_KEY", "CONCORDAT_PROFILE"]);
+
+const MIB = 1_048_576;
+const UNITS = new Map([
+  ["", 1],
+  ["MiB", MIB],
+  ["GiB", 1_024 * MIB],
+]);
 
 const environmentSchema = z.object({
   CONCORDAT_DATA: z.string().min(1).optional(),
@@ -15,6 +23,12 @@ const environmentSchema = z.object({
   CONCORDAT_KEYS: z
     .string()
     .regex(/^file:.+$/, "`file:PATH`")
+    .optional(),
+  CONCORDAT_MEMORY: z
+    .string()
+    .transform(bytesOf)
+    .refine(Number.isSafeInteger, "bytes, such as `8GiB`, `512MiB` or `536870912`")
+    .refine((bytes) => !(bytes < LIMITS.memoryBytes), `\`${LIMITS.memoryBytes / MIB}MiB\` at the least`)
     .optional(),
   CONCORDAT_TLS: z.enum(["terminated-in-front"]).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -28,6 +42,8 @@ export type Config = {
   readonly dataDirectory: string;
   readonly keysPath: string;
   readonly databaseUrl: string | null;
+  /** Bytes that sealing and questions may use together. */
+  readonly memoryBytes: number;
   readonly host: string;
   readonly port: number;
   /** What signatures cover: scheme and authority as partners write them. Null: as the server listens. */
@@ -50,6 +66,7 @@ export function readConfig(
     dataDirectory,
     keysPath: set.CONCORDAT_KEYS?.slice("file:".length) ?? join(dataDirectory, "keys.json"),
     databaseUrl: set.DATABASE_URL ?? null,
+    memoryBytes: set.CONCORDAT_MEMORY ?? Math.max(LIMITS.memoryBytes, Math.floor(totalmem() / 2)),
     host: set.HOST ?? "127.0.0.1",
     port: set.PORT ?? 7443,
     publicOrigin: set.PUBLIC_ORIGIN === undefined ? null : new URL(set.PUBLIC_ORIGIN).origin,
@@ -60,9 +77,15 @@ export function readConfig(
 
 /** SHA-256 over the settings without any secret, for the log. */
 export function configurationDigest(config: Config): string {
-  const { host, port, publicOrigin, logLevel, databaseUrl } = config;
-  const told = JSON.stringify({ host, port, publicOrigin, logLevel, isOwnDatabase: databaseUrl === null });
-  return createHash("sha256").update(told).digest("hex");
+  const { host, port, publicOrigin, logLevel, databaseUrl, memoryBytes } = config;
+  const isOwnDatabase = databaseUrl === null;
+  const told = JSON.stringify({ host, port, publicOrigin, logLevel, memoryBytes, isOwnDatabase });
+  return textDigest(told);
+}
+
+function bytesOf(text: string): number {
+  const [, count, unit = ""] = /^([1-9]\d{0,14})([A-Za-z]+)?$/.exec(text) ?? [];
+  return Number(count) * (UNITS.get(unit) ?? Number.NaN);
 }
 
 const OPEN_WITHOUT_TLS =

@@ -4,16 +4,17 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { createAdaptorServer } from "@hono/node-server";
 import { pino } from "pino";
-import type { InTurn, Ports, Progress, ProgressState, Room } from "./app/ports.ts";
+import type { InTurn, Ports, Progress, ProgressState, Receiving, Room, Running } from "./app/ports.ts";
 import { checkKeys, startRoom, sweepRoom } from "./app/start-room.ts";
 import { type Config, configurationDigest } from "./config.ts";
 import type { SigningKey } from "./crypto/jwk.ts";
 import { unixMillis } from "./domain/instant.ts";
+import { LIMITS } from "./domain/limits.ts";
 import { OPERATOR } from "./domain/partner/manifest.ts";
 import { err, ok, type Result } from "./domain/result.ts";
 import { columnarMatcher } from "./engine/columnar/matcher.ts";
+import { listen } from "./http/listener.ts";
 import { roomServer } from "./http/server.ts";
 import { checkDatabase } from "./storage/check-database.ts";
 import { connectDatabase, type Database } from "./storage/database.ts";
@@ -36,8 +37,6 @@ export type RunningRoom = {
   readonly ports: Ports;
   readonly stop: () => Promise<void>;
 };
-
-const MATCHER_MEMORY_BYTES = 2 * 1024 ** 3;
 
 /** What a room is started for. With DATABASE_URL, `onFreshDatabase` gives it a database that goes when it stops. */
 export type Occasion = { readonly onFreshDatabase: boolean };
@@ -99,13 +98,14 @@ async function assemble(
   const checked = await checkDatabase(database.value.room);
   if (!checked.ok) return checked;
   const ports = portsOf(config, keys.value, database.value);
+  undo.push(() => ports.matcher.end());
   const fitting = await checkKeys(ports);
   if (!fitting.ok) return err([`the keys in ${config.keysPath} ${fitting.error}`]);
   const configuration = { configurationDigest: configurationDigest(config), version: packageVersion() };
   await startRoom(ports, { operatorKey: operatorKey.value.publicKey, ...configuration });
   await sweepRoom(ports);
-  const listening = await listen(config, ports, undo);
-  return ok({ ...listening, operatorKeyPath, warnings: checked.value, ports });
+  const serving = await serve(config, ports, undo);
+  return ok({ ...serving, operatorKeyPath, warnings: checked.value, ports });
 }
 
 async function openDatabase(config: Config, undo: Undo): Promise<Result<Database, readonly string[]>> {
@@ -131,13 +131,15 @@ function portsOf(config: Config, keys: RoomKeys, database: Database): Ports {
       directory: join(config.dataDirectory, "lists"),
       roomKey: keys.room,
       roomKeyVersion: 1,
-      memoryBytes: MATCHER_MEMORY_BYTES,
+      memoryBytes: config.memoryBytes,
     }),
     clock: () => unixMillis(Date.now()),
     random: (count) => randomBytes(count),
     room: roomOf(keys.log, keys),
     progress: progressInMemory(),
     inTurn: turnsInMemory(),
+    running: runningInMemory(),
+    receiving: receivingInMemory(LIMITS.partsAtOnce),
   };
 }
 
@@ -161,6 +163,41 @@ function turnsInMemory(): InTurn {
   };
 }
 
+function runningInMemory(): Running {
+  const running = new Map<string, Set<AbortController>>();
+  return {
+    during: async (upload, work) => {
+      const own = new AbortController();
+      const all = running.get(upload) ?? new Set();
+      running.set(upload, all.add(own));
+      try {
+        return await work(own.signal);
+      } finally {
+        all.delete(own);
+        if (all.size === 0) running.delete(upload);
+      }
+    },
+    cancel: (upload) => {
+      for (const controller of running.get(upload) ?? []) controller.abort();
+    },
+  };
+}
+
+function receivingInMemory(most: number): Receiving {
+  const counts = new Map<string, number>();
+  const count = async <Value>(partner: string, work: () => Promise<Value>) => {
+    counts.set(partner, (counts.get(partner) ?? 0) + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (counts.get(partner) ?? 1) - 1;
+      if (left === 0) counts.delete(partner);
+      else counts.set(partner, left);
+    }
+  };
+  return (partner, work) => ((counts.get(partner) ?? 0) < most ? count(partner, work) : null);
+}
+
 function progressInMemory(): Progress {
   const states = new Map<string, ProgressState>();
   return {
@@ -172,19 +209,20 @@ function progressInMemory(): Progress {
   };
 }
 
-async function listen(
+async function serve(
   config: Config,
   ports: Ports,
   undo: Undo,
 ): Promise<{ readonly url: string; readonly publicOrigin: string }> {
   // The port may be the system's choice, so the server listens before the app knows what partners sign for.
   const late: { app: ReturnType<typeof roomServer> | null } = { app: null };
-  const server = createAdaptorServer({
-    fetch: (request, bindings) => late.app?.fetch(request, bindings) ?? new Response(null, { status: 503 }),
-  });
-  const port = await bound(server, config);
-  undo.push(() => closed(server));
-  const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+  const { headersSeconds, requestSeconds } = LIMITS;
+  const listener = await listen(
+    (request, bindings) => late.app?.fetch(request, bindings) ?? new Response(null, { status: 503 }),
+    { host: config.host, port: config.port, headersSeconds, requestSeconds },
+  );
+  undo.push(listener.close);
+  const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${listener.port}`;
   const publicOrigin = config.publicOrigin ?? url;
   late.app = appOf(config, ports, publicOrigin);
   return { url, publicOrigin };
@@ -206,25 +244,5 @@ function appOf(config: Config, ports: Ports, publicOrigin: string): ReturnType<t
           return false;
         }),
     logRequest: (line) => (line.failure === undefined ? log.info(line) : log.error(line)),
-  });
-}
-
-type AnyServer = ReturnType<typeof createAdaptorServer>;
-
-function bound(server: AnyServer, { host, port }: Config): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      const address = server.address();
-      if (typeof address === "object" && address !== null) resolve(address.port);
-      else reject(new Error("the server listens nowhere"));
-    });
-  });
-}
-
-function closed(server: AnyServer): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    if ("closeAllConnections" in server) server.closeAllConnections();
   });
 }

@@ -1,10 +1,12 @@
-// What is compared with what: each contender takes in both lists, then counts who is on both.
+// What is compared with what: each contender takes in lists, then counts who is on two of them.
+
+import type { Side } from "./lists.ts";
 
 export type Contender = {
   readonly name: string;
   /** Takes in one list from its file, in place of whatever it had for that side. Answers milliseconds. */
-  load(side: "left" | "right", path: string): Promise<number>;
-  /** Counts the people on both lists, which were loaded. */
+  load(side: Side, path: string): Promise<number>;
+  /** Counts the people on both the left and the right list, which were loaded. */
   overlap(): Promise<{ readonly millis: number; readonly count: number }>;
   end(): Promise<void>;
 };
@@ -13,11 +15,4 @@ export async function timed<Value>(work: () => Promise<Value>): Promise<{ millis
   const started = performance.now();
   const value = await work();
   return { millis: performance.now() - started, value };
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  if (middle === undefined) throw new Error("nothing was measured");
-  return middle;
 }

@@ -20,8 +20,9 @@ import { type AskedQuestion, questionSchema } from "../../src/domain/question/qu
 import type { Result } from "../../src/domain/result.ts";
 import { discardRoom, type RunningRoom, runRoom } from "../../src/main.ts";
 import type { ComparedList } from "../../src/ports/matcher.ts";
-import { median, timed } from "./contender.ts";
-import { SCHEMA, type Side } from "./lists.ts";
+import { timed } from "./contender.ts";
+import { SCHEMA } from "./lists.ts";
+import { median } from "./rounds.ts";
 
 /** Medians in milliseconds. */
 export type RequestTimes = {
@@ -38,6 +39,7 @@ export type RequestTimes = {
 type Partner = { readonly id: string; readonly key: SigningKey; readonly client: RoomClient };
 
 const PARTNERS = { left: "left-side", right: "right-side" } as const;
+type Side = keyof typeof PARTNERS;
 const QUESTIONS = 40;
 
 /** Runs a room in a directory, brings the two lists in, and asks distinct questions. */
@@ -48,6 +50,7 @@ export async function requestTimes(
   const started = await runRoom({
     dataDirectory: join(directory, "room"),
     keysPath: join(directory, "room", "keys.json"),
+    memoryBytes: 2 * 1_073_741_824,
     databaseUrl: null,
     host: "127.0.0.1",
     port: 0,

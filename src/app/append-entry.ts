@@ -6,8 +6,9 @@ import { formatCheckpoint } from "../domain/audit/checkpoint.ts";
 import { type AuditEntry, encodeEntry } from "../domain/audit/entry.ts";
 import { append, leafHash, rootOf } from "../domain/audit/merkle.ts";
 import { toHex, utf8 } from "../domain/bytes.ts";
-import { isoInstant } from "../domain/instant.ts";
+import { isoInstant, type UnixMillis } from "../domain/instant.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
+import type { LogHead } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import type { Caller, Ports } from "./ports.ts";
 
@@ -32,21 +33,38 @@ export type Appended = {
 
 const SALT_BYTES = 16;
 
-/**
- * Appends one entry. Requires a transaction of `store.write`, which holds the log's tail alone.
- * The last leaf's path is the frontier before it, smallest subtree first (RFC 9162 §2.1.3.1).
- */
+/** Appends one entry. Requires a transaction of `store.write`, which holds the log's tail alone. */
 export async function appendEntry(
   ports: Pick<Ports, "random" | "room">,
   tx: Transaction,
   happening: Happening,
 ): Promise<Appended> {
-  const head = await tx.log.head();
+  const { appended, addition } = nextEntry(ports, { head: await tx.log.head(), now: tx.now }, happening);
+  await tx.log.append(addition);
+  return appended;
+}
+
+/** An entry as it will stand, and what `tx.log.append` must be given so that it does. */
+export type NextEntry = {
+  readonly appended: Appended;
+  readonly addition: Parameters<Transaction["log"]["append"]>[0];
+};
+
+/**
+ * Makes the entry after a head of the log and writes nothing, for a caller that writes it together with what rests on
+ * it. The head and the instant are those of the transaction of `store.write` that will append it.
+ * The last leaf's path is the frontier before it, smallest subtree first (RFC 9162 §2.1.3.1).
+ */
+export function nextEntry(
+  ports: Pick<Ports, "random" | "room">,
+  { head, now }: { readonly head: LogHead; readonly now: UnixMillis },
+  happening: Happening,
+): NextEntry {
   const parties = [...new Set([...happening.parties, OPERATOR])].sort();
   const entry = encodeEntry({
     concordat: "entry/1",
     index: head.size,
-    at: isoInstant(tx.now),
+    at: isoInstant(now),
     act: happening.act,
     actor: actorOf(happening.actor),
     parties,
@@ -58,13 +76,15 @@ export async function appendEntry(
   const { origin, noteSigner } = ports.room;
   const body = formatCheckpoint({ origin, size: grown.frontier.size, root: rootOf(grown.frontier) });
   const checkpoint = signNote(body, [noteSigner]);
-  await tx.log.append({
-    entry: { index: head.size, entry },
-    parties,
-    nodes: grown.nodes,
-    head: { size: grown.frontier.size, frontier: grown.frontier.hashes, checkpoint },
-  });
-  return { index: head.size, entry, proof: [...head.frontier].reverse(), checkpoint };
+  return {
+    appended: { index: head.size, entry, proof: [...head.frontier].reverse(), checkpoint },
+    addition: {
+      entry: { index: head.size, entry },
+      parties,
+      nodes: grown.nodes,
+      head: { size: grown.frontier.size, frontier: grown.frontier.hashes, checkpoint },
+    },
+  };
 }
 
 function actorOf(actor: Caller | null): AuditEntry["actor"] {

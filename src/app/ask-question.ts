@@ -6,22 +6,20 @@ import { signCompact } from "../crypto/jws.ts";
 import { textDigest, toBase64, toBase64Url, toHex } from "../domain/bytes.ts";
 import { canonicalJson, type Json } from "../domain/canonical-json.ts";
 import { DAY_MILLIS, isoInstant, unixMillis } from "../domain/instant.ts";
-import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { type AudienceAnswer, answerAudience } from "../domain/question/audience.ts";
 import { answerOverlap, type OverlapAnswer } from "../domain/question/overlap.ts";
 import { type AskedQuestion, datasetsOf } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { ReleaseRow } from "../ports/rows.ts";
+import type { LogHead, ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { appendEntry } from "./append-entry.ts";
+import { appendEntry, type NextEntry, nextEntry } from "./append-entry.ts";
 import { assessQuestion, type Denied, type Permitted, versionOf } from "./assess-question.ts";
 import { debit, shownCharges } from "./charge-question.ts";
 import { type Computed, computeAnswer, earlierAudiences, earlierKeyOf, openFor } from "./compute-answer.ts";
 import { membersOf } from "./offer-contract.ts";
 import type { Caller, Keeping, Ports } from "./ports.ts";
-import { partiesOf } from "./sign-contract.ts";
 
 type AskPorts = Pick<Ports, "store" | "matcher" | "random" | "room"> & Keeping<ReleaseRow>;
 type Asking = { readonly caller: Caller; readonly asked: AskedQuestion };
@@ -34,9 +32,9 @@ const TRIES = 4;
  * the transaction that records the answer, decides, and only when nothing that they rest on has changed meanwhile.
  */
 export async function askQuestion(ports: AskPorts, request: Asking): Promise<Outcome> {
-  const parties = await partiesOf(ports, request.caller, request.asked.contract);
+  const parties = [request.caller.partner];
   for (let tries = 0; tries < TRIES; tries++) {
-    const computed = await prepare(ports, request, parties);
+    const computed = await prepare(ports, request);
     const outcome = await ports.store.write({ name: "ask question", parties }, async (tx) => {
       const concluded = await conclude(ports, tx, { request, computed });
       if (concluded !== "changed-meanwhile") await ports.keep(tx, concluded);
@@ -47,8 +45,9 @@ export async function askQuestion(ports: AskPorts, request: Asking): Promise<Out
   return err(problem("unavailable", "the lists of the question change faster than it can be answered"));
 }
 
-async function prepare(ports: AskPorts, { caller, asked }: Asking, parties: PartnerId[]): Promise<Computed | null> {
-  const ready = await ports.store.read({ name: "assess question", parties }, async (tx) => {
+async function prepare(ports: AskPorts, { caller, asked }: Asking): Promise<Computed | null> {
+  const act = { name: "assess question", parties: [caller.partner] };
+  const ready = await ports.store.read(act, async (tx) => {
     const assessed = await assessQuestion(tx, { recipient: caller.partner, asked });
     if (!assessed.ok || assessed.value.kind === "denied" || assessed.value.recorded !== null) return null;
     return { permitted: assessed.value, opened: await openFor(tx, ports.room.wrappingKey, assessed.value) };
@@ -62,7 +61,10 @@ async function conclude(
   asking: { readonly request: Asking; readonly computed: Computed | null },
 ): Promise<Outcome | "changed-meanwhile"> {
   const { request, computed } = asking;
-  const assessed = await assessQuestion(tx, { recipient: request.caller.partner, asked: request.asked });
+  const [assessed, head] = await Promise.all([
+    assessQuestion(tx, { recipient: request.caller.partner, asked: request.asked }),
+    tx.log.head(),
+  ]);
   if (!assessed.ok) return assessed;
   if (assessed.value.kind === "denied") return deny(ports, tx, { caller: request.caller, denied: assessed.value });
   const permitted = assessed.value;
@@ -70,7 +72,7 @@ async function conclude(
   const earlierKey = earlierKeyOf(await earlierAudiences(tx, permitted));
   const isCurrent = computed?.versionsKey === permitted.versionsKey && computed.earlierKey === earlierKey;
   if (computed === null || !isCurrent) return "changed-meanwhile";
-  return release(ports, tx, { caller: request.caller, permitted, computed });
+  return release(ports, tx, { caller: request.caller, permitted, computed, head });
 }
 
 async function deny(
@@ -106,7 +108,12 @@ async function repeat(
   return ok(recorded);
 }
 
-type Releasing = { readonly caller: Caller; readonly permitted: Permitted; readonly computed: Computed };
+type Releasing = {
+  readonly caller: Caller;
+  readonly permitted: Permitted;
+  readonly computed: Computed;
+  readonly head: LogHead;
+};
 
 async function release(ports: AskPorts, tx: Transaction, releasing: Releasing): Promise<Outcome> {
   const { caller, permitted } = releasing;
@@ -132,8 +139,7 @@ async function release(ports: AskPorts, tx: Transaction, releasing: Releasing): 
     // So that the digest of the answer, which the log shows to other members, does not confirm a guess of its figures.
     salt: toHex(ports.random(16)),
   });
-  await debit(tx, charges, id);
-  const { entry, receipt } = await record(ports, tx, { releasing, id, answer, outcome });
+  const { addition, receipt } = recordOf(ports, tx, { releasing, id, answer, outcome });
   const kept = {
     id,
     recipient: caller.partner,
@@ -145,13 +151,11 @@ async function release(ports: AskPorts, tx: Transaction, releasing: Releasing): 
     outcome,
     answer,
     receipt,
-    entry,
+    entry: addition.entry.index,
     expiresAt,
   };
-  await tx.releases.add(
-    kept,
-    charges.map((charge) => charge.owner),
-  );
+  const owners = charges.map((charge) => charge.owner);
+  await Promise.all([debit(tx, charges, id), tx.log.append(addition), tx.releases.add(kept, owners)]);
   return ok({ ...kept, releasedAt: tx.now, collectedAt: null });
 }
 
@@ -187,29 +191,33 @@ type Recording = {
   readonly outcome: "released" | "withheld";
 };
 
-async function record(
+function recordOf(
   ports: AskPorts,
-  tx: Transaction,
+  { now }: Transaction,
   recording: Recording,
-): Promise<{ entry: number; receipt: string }> {
+): { readonly addition: NextEntry["addition"]; readonly receipt: string } {
   const { releasing, id, answer, outcome } = recording;
-  const { caller, permitted } = releasing;
+  const { caller, permitted, head } = releasing;
   const { file, question, digest, charges, decision } = permitted;
   const answerDigest = textDigest(answer);
-  const appended = await appendEntry(ports, tx, {
-    act: outcome === "released" ? "question-permitted" : "question-withheld",
-    actor: caller,
-    parties: membersOf(file.contract),
-    subject: { contract: file.id, release: id, questionDigest: digest },
-    detail: {
-      question,
-      recipient: caller.partner,
-      answerDigest,
-      versions: Object.entries(versionsOf(permitted)).map(([list, version]) => ({ list, version })),
-      debits: debitsOf(charges),
-      reasons: loggedReasons(decision.reasons),
+  const { appended, addition } = nextEntry(
+    ports,
+    { head, now },
+    {
+      act: outcome === "released" ? "question-permitted" : "question-withheld",
+      actor: caller,
+      parties: membersOf(file.contract),
+      subject: { contract: file.id, release: id, questionDigest: digest },
+      detail: {
+        question,
+        recipient: caller.partner,
+        answerDigest,
+        versions: Object.entries(versionsOf(permitted)).map(([list, version]) => ({ list, version })),
+        debits: debitsOf(charges),
+        reasons: loggedReasons(decision.reasons),
+      },
     },
-  });
+  );
   const receipt: Json = {
     concordat: "receipt/1",
     release: id,
@@ -221,7 +229,7 @@ async function record(
     proof: appended.proof.map(toBase64),
     checkpoint: appended.checkpoint,
   };
-  return { entry: appended.index, receipt: signCompact(ports.room.signingKey, receipt, RECEIPT_TYP) };
+  return { addition, receipt: signCompact(ports.room.signingKey, receipt, RECEIPT_TYP) };
 }
 
 function debitsOf(charges: Permitted["charges"]): Json {

@@ -1,8 +1,8 @@
 // What the documents and the ledger say to a question, before any data is looked at: the same for an explanation and
 // for the real thing. Everything it needs is read in one transaction for the members of the contract.
 
-import { canonicalDigest } from "../domain/canonical-json.ts";
-import { type DatasetRef, type DatasetSchema, datasetRef, ownerOf } from "../domain/dataset/schema.ts";
+import type { Contract } from "../domain/contract/document.ts";
+import { type DatasetRef, datasetRef, nameIn, ownerOf } from "../domain/dataset/schema.ts";
 import { isoDate } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Decision, decide } from "../domain/policy/decide.ts";
@@ -11,6 +11,7 @@ import type { PolicyInForce } from "../domain/policy/weigh.ts";
 import type { PartnerCard } from "../domain/policy/words.ts";
 import { type EpsilonMicros, parseEpsilon, printEpsilon } from "../domain/privacy/epsilon.ts";
 import { type Problem, problem } from "../domain/problem.ts";
+import { undeclaredIn } from "../domain/question/declared.ts";
 import type { PrivacyNote } from "../domain/question/figures.ts";
 import type { OverlapAnswer } from "../domain/question/overlap.ts";
 import {
@@ -21,9 +22,9 @@ import {
   questionDigest,
 } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { ContractFile, ReleaseRow, VersionRow } from "../ports/rows.ts";
+import type { ContractFile, DatasetRow, ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { type Charge, chargesFor } from "./charge-question.ts";
+import { booksFor, type Charge, chargesFor } from "./charge-question.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
 
 export type Directory = ReadonlyMap<PartnerId, PartnerCard>;
@@ -59,12 +60,44 @@ export type Denied = {
   readonly decision: Decision;
 };
 
-/** Assesses a question for its asker. Problems are what no decision can be made about. */
+/**
+ * Assesses a question for its asker. Problems are what no decision can be made about. The transaction acts for the
+ * asker; once the contract is seen to have the asker as a member, it acts for the other members also.
+ */
 export async function assessQuestion(
   tx: Transaction,
   request: { readonly recipient: PartnerId; readonly asked: AskedQuestion },
 ): Promise<Result<Permitted | Denied, Problem>> {
-  const { recipient, asked } = request;
+  const opened = await openQuestion(tx, request);
+  if (!opened.ok) return opened;
+  const { file, question } = opened.value;
+  const { recipient } = request;
+  const members = membersOf(file.contract);
+  const [, directory, policies, lists] = await Promise.all([
+    tx.actForAlso(members),
+    directoryOf(tx, members),
+    policiesOf(tx, question),
+    listsOf(tx, question),
+  ]);
+  const decision = decide({
+    contract: file.contract,
+    contractId: file.id,
+    question,
+    recipient,
+    on: isoDate(tx.now),
+    directory,
+    policies,
+  });
+  const about = { file, directory, question, digest: questionDigest(question) };
+  if (decision.kind === "deny") return ok({ kind: "denied", ...about, decision, reasons: decision.reasons });
+  return permittedBy(tx, { ...about, recipient, decision }, lists);
+}
+
+// The contract as the asker sees it, and the question in its words: what the asker may not know of is not found.
+async function openQuestion(
+  tx: Transaction,
+  { recipient, asked }: { readonly recipient: PartnerId; readonly asked: AskedQuestion },
+): Promise<Result<{ readonly file: ContractFile; readonly question: Question }, Problem>> {
   const file = await tx.contracts.find(asked.contract);
   if (file === null || !membersOf(file.contract).includes(recipient)) {
     return err(problem("not-found", "you are not a member of such a contract"));
@@ -80,46 +113,36 @@ export async function assessQuestion(
   if (question.analysis === "audience" && ownerOf(question.from) !== recipient) {
     return err(unsound([{ path: "/from", says: "an audience is made from the asker's own list" }]));
   }
-  const directory = await directoryOf(tx, membersOf(file.contract));
-  const decision = decide({
-    contract: file.contract,
-    contractId: file.id,
-    question,
-    recipient,
-    on: isoDate(tx.now),
-    directory,
-    policies: await policiesOf(tx, question),
-  });
-  const about = { file, directory, question, digest: questionDigest(question) };
-  if (decision.kind === "deny") return ok({ kind: "denied", ...about, decision, reasons: decision.reasons });
-  return permittedBy(tx, { ...about, recipient, decision });
+  return ok({ file, question });
 }
 
 type Ruled = Pick<Permitted, "file" | "directory" | "question" | "digest" | "decision"> & {
   readonly recipient: PartnerId;
 };
 
-async function permittedBy(tx: Transaction, ruled: Ruled): Promise<Result<Permitted | Denied, Problem>> {
+/** A list of a question as it stands: its version in force, if it was uploaded, and how its owner declared it. */
+type List = { readonly ref: DatasetRef; readonly version: VersionRow | null; readonly dataset: DatasetRow | null };
+
+async function permittedBy(
+  tx: Transaction,
+  ruled: Ruled,
+  lists: readonly List[],
+): Promise<Result<Permitted | Denied, Problem>> {
   const { question, digest, decision, recipient, ...about } = ruled;
-  const versions = await currentVersions(tx, question);
+  const versions = currentVersions(about.file.contract, question, lists);
   if (!versions.ok) return versions;
-  const versionsKey = versions.value
-    .map((version) => version.id)
-    .sort()
-    .join();
-  const recorded = await tx.releases.ofRecipient(recipient, digest, versionsKey);
+  const versionsKey = keyOfVersions(versions.value);
   const epsilon = priceOf(question, decision);
   const denied = { kind: "denied", ...about, question, digest, decision } as const;
   if (decision.approvers.length > 0) return ok({ ...denied, reasons: [...decision.reasons, approvalReason(ruled)] });
-  const drawn = await drawnBefore(tx, { ...ruled, versionsKey, epsilon });
-  const charges = await chargesFor(tx, {
-    contract: about.file.contract,
-    recipient,
-    question,
-    decision,
-    epsilon,
-    holders: drawn === null ? [] : await holdersOf(tx, { ...ruled, versionsKey, drawn }),
-  });
+  const charged = { contract: about.file.contract, recipient, question, decision, epsilon };
+  const [recorded, drawn, books] = await Promise.all([
+    tx.releases.ofRecipient(recipient, digest, versionsKey),
+    drawnBefore(tx, { ...ruled, versionsKey, epsilon }),
+    booksFor(tx, charged),
+  ]);
+  const holders = drawn === null ? [] : await holdersOf(tx, { ...ruled, versionsKey, drawn });
+  const charges = chargesFor({ ...charged, holders }, books);
   const shortfalls = recorded === null ? charges.flatMap((charge) => charge.refusals) : [];
   if (shortfalls.length > 0) return ok({ ...denied, reasons: [...decision.reasons, ...shortfalls] });
   const permitted = { ...about, question, digest, decision, epsilon, versions: versions.value, versionsKey };
@@ -147,12 +170,12 @@ async function holdersOf(
   tx: Transaction,
   shared: Ruled & { readonly versionsKey: string; readonly drawn: ReleaseRow },
 ): Promise<PartnerId[]> {
-  const holders: PartnerId[] = [];
-  for (const member of membersOf(shared.file.contract)) {
-    const row = await tx.releases.ofRecipient(member, shared.digest, shared.versionsKey);
-    if (row !== null && figuresIn(row) === figuresIn(shared.drawn)) holders.push(member);
-  }
-  return holders;
+  const members = membersOf(shared.file.contract);
+  const rows = await Promise.all(
+    members.map((member) => tx.releases.ofRecipient(member, shared.digest, shared.versionsKey)),
+  );
+  const figures = figuresIn(shared.drawn);
+  return rows.filter((row) => row !== null).flatMap((row) => (figuresIn(row) === figures ? [row.recipient] : []));
 }
 
 function figuresIn({ answer }: ReleaseRow): string {
@@ -177,51 +200,60 @@ function approvalReason({ decision, directory, file }: Ruled): Reason {
 
 /** Names and industries of the members of a contract. */
 export async function directoryOf(tx: Transaction, members: readonly PartnerId[]): Promise<Directory> {
-  const directory = new Map<PartnerId, PartnerCard>();
-  for (const member of members) {
-    const manifest = (await tx.partners.find(member))?.manifest;
-    if (manifest === null || manifest === undefined) throw new Error("a member of a contract is not in the room");
-    directory.set(member, { name: manifest.name, industry: manifest.industry });
-  }
-  return directory;
+  const rows = await Promise.all(members.map((member) => tx.partners.find(member)));
+  return new Map(
+    rows.map((row) => {
+      if (row === null || row.manifest === null) throw new Error("a member of a contract is not in the room");
+      return [row.id, { name: row.manifest.name, industry: row.manifest.industry }];
+    }),
+  );
 }
 
 async function policiesOf(tx: Transaction, question: Question): Promise<Map<PartnerId, PolicyInForce>> {
-  const policies = new Map<PartnerId, PolicyInForce>();
-  for (const owner of new Set(datasetsOf(question).map(ownerOf))) {
-    const row = await tx.policies.current(owner);
-    if (row !== null) policies.set(owner, { policy: row.policy, digest: canonicalDigest(row.policy) });
-  }
-  return policies;
+  const owners = [...new Set(datasetsOf(question).map(ownerOf))];
+  const rows = await Promise.all(owners.map((owner) => tx.policies.current(owner)));
+  return new Map(
+    rows.filter((row) => row !== null).map(({ partner, policy, digest }) => [partner, { policy, digest }]),
+  );
 }
 
-async function currentVersions(tx: Transaction, question: Question): Promise<Result<VersionRow[], Problem>> {
+function listsOf(tx: Transaction, question: Question): Promise<List[]> {
+  return Promise.all(
+    datasetsOf(question).map(async (ref) => {
+      const [version, dataset] = await Promise.all([
+        tx.versions.current(ref),
+        tx.datasets.find(ownerOf(ref), nameIn(ref)),
+      ]);
+      return { ref, version, dataset };
+    }),
+  );
+}
+
+function currentVersions(
+  contract: Contract,
+  question: Question,
+  lists: readonly List[],
+): Result<VersionRow[], Problem> {
   const versions: VersionRow[] = [];
-  for (const list of datasetsOf(question)) {
-    const version = await tx.versions.current(list);
+  for (const { ref: list, version, dataset } of lists) {
     if (version === null) return err(problem("no-version", `\`${list}\` has not been uploaded yet`, { dataset: list }));
-    const dataset = await tx.datasets.find(version.partner, version.dataset);
-    const issues = dataset === null ? [] : schemaIssues(list, dataset.schema, question);
+    const issues = dataset === null ? [] : undeclaredIn({ contract, question, list, schema: dataset.schema });
     if (issues.length > 0) return err(unsound(issues));
     versions.push(version);
   }
   return ok(versions);
 }
 
-// The contract may name what the list, as its owner declared it, does not have.
-function schemaIssues(list: DatasetRef, schema: DatasetSchema, question: Question): { path: string; says: string }[] {
-  const identifiers = question.identifiers
-    .filter((kind) => schema.identifiers[kind] === undefined)
-    .map((kind) => ({ path: "/identifiers", says: `the list \`${list}\` has no \`${kind}\`` }));
-  const clauses = question.where
-    .filter((clause) => clause.dataset === list)
-    .filter((clause) => !clause.in.every((value) => schema.attributes[clause.attribute]?.values.includes(value)))
-    .map((clause) => ({ path: "/where", says: `the list \`${list}\` has no such \`${clause.attribute}\`` }));
-  return [...identifiers, ...clauses];
-}
-
 function unsound(issues: readonly { readonly path: string; readonly says: string }[]): Problem {
   return problem("question-unsound", issues[0]?.says ?? "the question does not fit the contract", { issues });
+}
+
+/** What an answer is recorded under: the ids of its versions, sorted, joined by a comma. */
+export function keyOfVersions(versions: readonly VersionRow[]): string {
+  return versions
+    .map((version) => version.id)
+    .sort()
+    .join();
 }
 
 /** The version of a list among those of a question. */

@@ -3,7 +3,7 @@
 
 import type { Contract } from "../domain/contract/document.ts";
 import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
-import { DAY_MILLIS, type Days, isoInstant, unixMillis } from "../domain/instant.ts";
+import { DAY_MILLIS, type Days, isoInstant, type UnixMillis, unixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Decision } from "../domain/policy/decide.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
@@ -43,43 +43,76 @@ export type Charge = {
   readonly refusals: readonly Reason[];
 };
 
-type Charged = {
+type Asked = {
   readonly contract: Contract;
   readonly recipient: PartnerId;
   readonly question: Question;
   readonly decision: Permit;
   readonly epsilon: EpsilonMicros;
+};
+type Charged = Asked & {
   /** Members that hold these very figures already: what they learnt, everybody together need not pay again. */
   readonly holders: readonly PartnerId[];
 };
+
+/** What was spent on one list, by the asker within the period and by everybody for ever, and the caps on answers. */
+type Book = {
+  readonly lineage: DatasetRef;
+  readonly own: bigint;
+  readonly all: bigint;
+  readonly caps: readonly { readonly cap: RequestCap; readonly made: readonly UnixMillis[] }[];
+};
+type RequestCap = Terms["requests"][number];
+
+/** Reads what a question's charges rest on: the books of each list that is not the asker's own. One round trip. */
+export function booksFor(tx: Transaction, asked: Asked): Promise<readonly Book[]> {
+  const others = datasetsOf(asked.question).filter((list) => ownerOf(list) !== asked.recipient);
+  return Promise.all(others.map((lineage) => bookOf(tx, lineage, asked)));
+}
+
+async function bookOf(tx: Transaction, lineage: DatasetRef, asked: Asked): Promise<Book> {
+  const { recipient, question } = asked;
+  const { budget, requests } = accountTerms(asked, lineage);
+  const touch = { recipient, analysis: question.analysis, lineage };
+  const [own, all, caps] = await Promise.all([
+    tx.ledger.spent(lineage, recipient, budget.periodDays),
+    tx.ledger.spent(lineage, "everyone", null),
+    Promise.all(
+      requests
+        .filter((cap) => cap.analysis === question.analysis)
+        .map(async (cap) => ({ cap, made: await tx.releases.madeWithin(touch, cap.periodDays) })),
+    ),
+  ]);
+  return { lineage, own, all, caps };
+}
 
 /**
  * The charges of a question: for each list that is not the asker's own, one account for the asker within the period
  * and one for everybody for ever. Nothing is spent by looking.
  */
-export async function chargesFor(tx: Transaction, charged: Charged): Promise<readonly Charge[]> {
-  const others = datasetsOf(charged.question).filter((list) => ownerOf(list) !== charged.recipient);
-  const charges: Charge[] = [];
-  for (const lineage of others) {
-    const accounts = await accountsOf(tx, lineage, charged);
+export function chargesFor(charged: Charged, books: readonly Book[]): readonly Charge[] {
+  return books.map((book) => {
+    const { lineage } = book;
+    const accounts = accountsOf(book, charged);
     const refusals = [
       ...accounts.flatMap((one) => budgetRefusal(one, lineage, charged)),
-      ...(await capRefusals(tx, lineage, charged)),
+      ...capRefusals(book, charged),
     ];
-    charges.push({ lineage, owner: ownerOf(lineage), accounts, refusals });
-  }
-  return charges;
+    return { lineage, owner: ownerOf(lineage), accounts, refusals };
+  });
 }
 
 /** Writes the debits of an answer. Part of the transaction that records it. */
 export async function debit(tx: Transaction, charges: readonly Charge[], release: string): Promise<void> {
-  for (const { lineage, accounts } of charges) {
-    for (const { recipient, cost, limit } of accounts) {
-      if (cost === 0n) continue;
-      const cap = recipient === "everyone" ? limit : null;
-      await tx.ledger.debit({ lineage, recipient, nanoRho: cost, release }, cap);
-    }
-  }
+  const debits = charges.flatMap(({ lineage, accounts }) =>
+    accounts
+      .filter(({ cost }) => cost > 0n)
+      .map(({ recipient, cost, limit }) => {
+        const cap = recipient === "everyone" ? limit : null;
+        return tx.ledger.debit({ lineage, recipient, nanoRho: cost, release }, cap);
+      }),
+  );
+  await Promise.all(debits);
 }
 
 /** An account after an answer, as the reader of a receipt sees it. */
@@ -107,11 +140,11 @@ export function shownCharges(charges: readonly Charge[], isPaid: boolean): Shown
 }
 
 // An account is held to what its owner and the contract say of it: another owner's limits are on that owner's list.
-function accountTerms({ contract, decision }: Charged, lineage: DatasetRef): Terms {
+function accountTerms({ contract, decision }: Asked, lineage: DatasetRef): Terms {
   return meet(termsOfLimits(contract.terms), ownerTerms(decision, lineage).terms);
 }
 
-async function accountsOf(tx: Transaction, lineage: DatasetRef, charged: Charged): Promise<AccountCharge[]> {
+function accountsOf({ lineage, own, all }: Book, charged: Charged): AccountCharge[] {
   const terms = accountTerms(charged, lineage);
   const { budget } = terms;
   const limits = ledgerLimits(terms);
@@ -120,8 +153,6 @@ async function accountsOf(tx: Transaction, lineage: DatasetRef, charged: Charged
   if (!delta.ok) throw new Error("terms state a delta that is none");
   // An owner that holds the figures has learnt nothing of its own list, so nothing was paid for it yet.
   const isPaid = charged.holders.some((holder) => holder !== ownerOf(lineage));
-  const own = await tx.ledger.spent(lineage, charged.recipient, budget.periodDays);
-  const all = await tx.ledger.spent(lineage, "everyone", null);
   return [
     {
       recipient: charged.recipient,
@@ -151,12 +182,9 @@ function budgetRefusal(account: AccountCharge, lineage: DatasetRef, charged: Cha
   return [{ ...sourceOf(charged, lineage), pointer: `/defaults/budget/${member}`, effect: "denies", says }];
 }
 
-async function capRefusals(tx: Transaction, lineage: DatasetRef, charged: Charged): Promise<Reason[]> {
-  const { recipient, question } = charged;
+function capRefusals({ lineage, caps }: Book, charged: Charged): Reason[] {
   const reasons: Reason[] = [];
-  for (const cap of accountTerms(charged, lineage).requests.filter((one) => one.analysis === question.analysis)) {
-    const touch = { recipient, analysis: question.analysis, lineage };
-    const made = await tx.releases.madeWithin(touch, cap.periodDays);
+  for (const { cap, made } of caps) {
     const oldest = made[cap.count - 1];
     if (oldest === undefined) continue;
     const next = nextTime(oldest, cap.periodDays);

@@ -1,7 +1,6 @@
 // The rows of an audience are collected: the recipient's own record references, worked out anew on the versions that
 // were asked about and checked again on those in force, so that whoever left a list or withdrew a consent is not there.
 
-import { datasetRef } from "../domain/dataset/schema.ts";
 import type { Problem } from "../domain/problem.ts";
 import { problem } from "../domain/problem.ts";
 import { datasetsOf } from "../domain/question/question.ts";
@@ -9,6 +8,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
+import { keyOfVersions, versionOf } from "./assess-question.ts";
 import { audienceRecords, storedQuestion } from "./compute-answer.ts";
 import { contractFile, membersOf, stateOf } from "./offer-contract.ts";
 import type { Caller, Ports } from "./ports.ts";
@@ -38,7 +38,7 @@ export async function collectAudience(
   if (!ready.ok) return ready;
   const { release, asked, current, keys } = ready.value;
   const records = await audienceRecords(ports, { release, versions: asked, keys });
-  if (versionsKey(asked) === versionsKey(current)) return ok(records);
+  if (keyOfVersions(asked) === keyOfVersions(current)) return ok(records);
   const still = new Set(await audienceRecords(ports, { release, versions: current, keys }));
   return ok(records.filter((record) => still.has(record)));
 }
@@ -77,22 +77,9 @@ async function versionsOf(tx: Transaction, release: ReleaseRow): Promise<Pick<Re
   const current: VersionRow[] = [];
   for (const list of datasetsOf(storedQuestion(release))) {
     const version = await tx.versions.current(list);
-    current.push(version ?? found(asked, list));
+    current.push(version ?? versionOf(asked, list));
   }
   return { asked, current };
-}
-
-function found(versions: readonly VersionRow[], list: string): VersionRow {
-  const version = versions.find((one) => datasetRef(one.partner, one.dataset) === list);
-  if (version === undefined) throw new Error("a version of a release is not there");
-  return version;
-}
-
-function versionsKey(versions: readonly VersionRow[]): string {
-  return versions
-    .map((version) => version.id)
-    .sort()
-    .join();
 }
 
 function notFound(): Problem {

@@ -1,52 +1,109 @@
 // The parts become a version: sealed on disk first, then made visible together with its log entry. A list with too
-// many refused rows is refused whole; either way the version before stays in force until the new one is.
+// many refused rows is refused whole; either way the version before stays in force until the new one is. An increment
+// is laid over the version in force; when another has come into force by the time it is sealed, it is sealed anew.
 
 import { toBase64Url } from "../domain/bytes.ts";
 import { hasTooManyRejects, type RowReport, totalReport } from "../domain/dataset/row-report.ts";
 import { datasetRef } from "../domain/dataset/schema.ts";
 import { NORMALISER_VERSION } from "../domain/identifier/canonical.ts";
 import { DAY_MILLIS, durationDays, isoInstant, unixMillis } from "../domain/instant.ts";
+import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { SealedVersion } from "../ports/matcher.ts";
-import type { UploadRow, VersionRow } from "../ports/rows.ts";
+import type { Change, DataKey, SealedVersion } from "../ports/matcher.ts";
+import type { DatasetRow, UploadRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
-import { closedFault, findUpload, type UploadFile } from "./open-upload.ts";
-import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
+import {
+  closedFault,
+  findUpload,
+  forgetUpload,
+  progressOfParts,
+  type UploadFile,
+  versionUnder,
+} from "./open-upload.ts";
+import { type Caller, type Keeping, type Ports, settle, unlessAborted } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
 
-type CommitPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "progress" | "inTurn"> & Keeping<VersionRow>;
+type CommitPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "progress" | "inTurn" | "running"> &
+  Keeping<VersionRow>;
 type Committing = { readonly caller: Caller; readonly id: string; readonly digests: readonly string[] };
 
 /**
  * Commits an upload whose parts are exactly those named, in order, each by the SHA-256 it was sent with.
- * Costs one sort of the list; progress is told while it runs. Safe to repeat: the second finds the upload closed.
+ * Costs one sort of the list, of the whole version for an increment; progress is told while it runs. An upload that is
+ * dropped meanwhile ends it. Safe to repeat: the second finds the upload closed.
  */
 export function commitUpload(ports: CommitPorts, request: Committing): Promise<Result<VersionRow, Problem>> {
-  return ports.inTurn(request.id, () => commit(ports, request));
+  const { running, inTurn } = ports;
+  return inTurn(request.id, () => running.during(request.id, (signal) => commit(ports, request, signal)));
 }
 
-async function commit(ports: CommitPorts, request: Committing): Promise<Result<VersionRow, Problem>> {
+async function commit(
+  ports: CommitPorts,
+  request: Committing,
+  signal: AbortSignal,
+): Promise<Result<VersionRow, Problem>> {
+  try {
+    for (let tries = 1; tries <= LIMITS.sealingTries; tries++) {
+      const outcome = await sealAndPublish(ports, request, signal);
+      if (outcome !== "overtaken") return outcome;
+    }
+  } finally {
+    ports.progress.tell(request.id, null);
+  }
+  return err(problem("unavailable", "other versions came into force each time that this one was sealed"));
+}
+
+/** One try. `overtaken`: the version that it was laid over is not the last one any more, and nothing has changed. */
+async function sealAndPublish(
+  ports: CommitPorts,
+  request: Committing,
+  signal: AbortSignal,
+): Promise<Result<VersionRow, Problem> | "overtaken"> {
   const { caller, id } = request;
   const parties = [caller.partner];
   const ready = await ports.store.read({ name: "check upload", parties }, (tx) => check(tx, request));
   if (!ready.ok) return refuseUpload(ports, request, ready.error);
-  const { file, report } = ready.value;
-  const sealed = await seal(ports, request, file);
-  const outcome = await settle(ports, { name: "commit upload", parties }, async (tx) => {
-    const again = await check(tx, request);
-    return again.ok ? publish(ports, tx, { caller, upload: file.upload, sealed, report }) : again;
+  const sealed = await unlessAborted(signal, seal(ports, request, { ...ready.value, signal }));
+  const outcome = await ports.store.write({ name: "commit upload", parties }, async (tx) => {
+    const result = await conclude(ports, tx, { request, base: ready.value.base, sealed });
+    if (result !== "overtaken") await ports.keep(tx, result);
+    return result;
   });
-  if (outcome.ok) await ports.matcher.dropStaging(id);
-  ports.progress.tell(id, null);
+  if (outcome !== "overtaken" && outcome.ok) await forgetUpload(ports, id);
   return outcome;
 }
 
-async function check(
+type Sealed = {
+  readonly request: Committing;
+  readonly base: VersionRow | null;
+  /** Null when the sealing was told to end. */
+  readonly sealed: SealedVersion | null;
+};
+
+// The same transaction that finds the base still in force puts the new version in its place.
+async function conclude(
+  ports: CommitPorts,
   tx: Transaction,
-  { id, digests }: Committing,
-): Promise<Result<{ file: UploadFile; report: RowReport }, Problem>> {
+  { request, base, sealed }: Sealed,
+): Promise<Result<VersionRow, Problem> | "overtaken"> {
+  const again = await check(tx, request);
+  if (!again.ok) return again;
+  if (sealed === null) throw new Error("the sealing of an open upload was told to end");
+  if (again.value.base?.id !== base?.id) return "overtaken";
+  const { file, report } = again.value;
+  return publish(ports, tx, { caller: request.caller, upload: file.upload, sealed, report });
+}
+
+type Checked = {
+  readonly file: UploadFile;
+  readonly dataset: DatasetRow;
+  readonly report: RowReport;
+  readonly base: VersionRow | null;
+};
+
+async function check(tx: Transaction, { id, digests }: Committing): Promise<Result<Checked, Problem>> {
   const file = await findUpload(tx, id);
   if (!file.ok) return file;
   const { upload, parts } = file.value;
@@ -61,16 +118,19 @@ async function check(
   const dataset = await tx.datasets.find(upload.partner, upload.dataset);
   if (dataset === null) throw new Error("an upload's dataset is not there");
   const report = totalReport(parts.map((part) => part.report));
-  const fault = reportFault(report, dataset.schema.rejects) ?? (await capFault(tx, upload));
-  return fault === null ? ok({ file: file.value, report }) : err(fault);
+  const fault = reportFault(report, dataset.schema.rejects, upload.change) ?? (await capFault(tx, upload));
+  if (fault !== null) return err(fault);
+  const base = await versionUnder(tx, upload);
+  return base.ok ? ok({ file: file.value, dataset, report, base: base.value }) : base;
 }
 
-function reportFault(report: RowReport, share: string): Problem | null {
+function reportFault(report: RowReport, share: string, change: Change): Problem | null {
   if (hasTooManyRejects(report, share)) {
     const says = `${report.rejected} of ${report.read} rows are refused, more than the declared share of ${share}`;
     return problem("list-too-many-rejects", says, { report });
   }
-  return report.accepted > 0 ? null : problem("list-empty", "no row has a usable identifier", { report });
+  const wanted = change === "delete" ? "record reference" : "identifier";
+  return report.accepted > 0 ? null : problem("list-empty", `no row has a usable ${wanted}`, { report });
 }
 
 async function capFault(tx: Transaction, upload: UploadRow): Promise<Problem | null> {
@@ -104,19 +164,26 @@ function refuseUpload(ports: CommitPorts, request: Committing, fault: Problem): 
   });
 }
 
-async function seal(ports: CommitPorts, { caller, id }: Committing, file: UploadFile): Promise<SealedVersion> {
-  const parties = [caller.partner];
-  const { dataset, dataKey } = await ports.store.read({ name: "open data key", parties }, async (tx) => ({
-    dataset: await tx.datasets.find(caller.partner, file.upload.dataset),
-    dataKey: await unwrapDataKey(tx, ports.room.wrappingKey, caller.partner),
-  }));
-  if (dataset === null) throw new Error("an upload's dataset is not there");
-  const bytes = file.parts.reduce((total, part) => total + part.bytes, 0);
+async function seal(
+  ports: CommitPorts,
+  { caller, id }: Committing,
+  { file, dataset, base, signal }: Checked & { readonly signal: AbortSignal },
+): Promise<SealedVersion> {
+  const { bytes } = progressOfParts(file.parts);
+  ports.progress.tell(id, { phase: "sealing", rows: 0, rowsTotal: null, bytes });
+  const act = { name: "open data key", parties: [caller.partner] };
+  const dataKey: DataKey = await ports.store.read(act, (tx) =>
+    unwrapDataKey(tx, ports.room.wrappingKey, caller.partner),
+  );
+  const under = base === null ? {} : { base: { segment: base.segment } };
   return ports.matcher.seal({
     staging: id,
     parts: file.parts.length,
+    change: file.upload.change,
+    ...under,
     schema: dataset.schema,
     dataKey,
+    signal,
     onProgress: ({ rowsSealed, rowsTotal }) =>
       ports.progress.tell(id, { phase: "sealing", rows: rowsSealed, rowsTotal, bytes }),
   });
@@ -129,13 +196,14 @@ async function publish(
 ): Promise<Result<VersionRow, Problem>> {
   const { caller, upload, sealed, report } = made;
   const id = `ver_${toBase64Url(ports.random(16))}`;
-  const { partner, dataset } = upload;
-  const version = { ...sealed, id, partner, dataset, normaliser: NORMALISER_VERSION, report };
+  const { partner, dataset, change } = upload;
+  const version = { ...sealed, id, partner, dataset, change, normaliser: NORMALISER_VERSION, report };
   const sequence = await tx.versions.add(version);
   await tx.uploads.close(upload.id, "committed", id);
   const subject = { version: id, upload: upload.id, dataset: datasetRef(partner, dataset) };
   const { read, accepted, blank, rejected } = report;
-  const detail = { sequence, read, accepted, blank, rejected, people: sealed.people, duplicates: sealed.duplicates };
+  const { people, duplicates, increment } = sealed;
+  const detail = { change, sequence, read, accepted, blank, rejected, people, duplicates, ...increment };
   await appendEntry(ports, tx, { act: "upload-committed", actor: caller, parties: [partner], subject, detail });
   return ok({ ...version, sequence, sealedAt: tx.now });
 }

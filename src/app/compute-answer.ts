@@ -28,18 +28,20 @@ export type Computed = {
 
 /** Reads what the matcher will need, in the transaction that permitted the question. */
 export async function openFor(tx: Transaction, wrappingKey: Uint8Array, permitted: Permitted): Promise<Opened> {
-  const keys = new Map<string, DataKey>();
-  for (const { partner } of permitted.versions) keys.set(partner, await unwrapDataKey(tx, wrappingKey, partner));
-  const earlier: { release: ReleaseRow; versions: VersionRow[] }[] = [];
-  for (const release of await earlierAudiences(tx, permitted)) {
-    const versions: VersionRow[] = [];
-    for (const id of release.versions.split(",")) {
-      const version = await tx.versions.find(id);
-      if (version !== null) versions.push(version);
-    }
-    earlier.push({ release, versions });
-  }
-  return { keys, earlier };
+  const partners = [...new Set(permitted.versions.map(({ partner }) => partner))];
+  const [keys, releases] = await Promise.all([
+    Promise.all(partners.map(async (partner) => [partner, await unwrapDataKey(tx, wrappingKey, partner)] as const)),
+    earlierAudiences(tx, permitted),
+  ]);
+  const earlier = await Promise.all(
+    releases.map(async (release) => ({ release, versions: await versionsIn(tx, release) })),
+  );
+  return { keys: new Map(keys), earlier };
+}
+
+async function versionsIn(tx: Transaction, release: ReleaseRow): Promise<VersionRow[]> {
+  const versions = await Promise.all(release.versions.split(",").map((id) => tx.versions.find(id)));
+  return versions.filter((version) => version !== null);
 }
 
 /** The audiences that the asker has from the same owner's list: those a new one must not be too near to. */

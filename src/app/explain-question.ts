@@ -13,7 +13,6 @@ import { ok, type Result } from "../domain/result.ts";
 import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
 import { type ShownCharge, shownCharges } from "./charge-question.ts";
 import type { Caller, Ports } from "./ports.ts";
-import { partiesOf } from "./sign-contract.ts";
 
 export type Explanation = {
   readonly isPermitted: boolean;
@@ -38,10 +37,8 @@ export async function explainQuestion(
   request: { readonly caller: Caller; readonly asked: AskedQuestion },
 ): Promise<Result<Explanation, Problem>> {
   const { caller, asked } = request;
-  const parties = await partiesOf(ports, caller, asked.contract);
-  const assessed = await ports.store.read({ name: "explain question", parties }, (tx) =>
-    assessQuestion(tx, { recipient: caller.partner, asked }),
-  );
+  const act = { name: "explain question", parties: [caller.partner] };
+  const assessed = await ports.store.read(act, (tx) => assessQuestion(tx, { recipient: caller.partner, asked }));
   if (!assessed.ok) return assessed;
   return ok(assessed.value.kind === "denied" ? explainDenial(assessed.value) : explainPermit(assessed.value));
 }

@@ -1,23 +1,28 @@
 // An upload begins, or is given up. Until it is committed it changes nothing: the earlier version stays in force.
 
 import { toBase64Url } from "../domain/bytes.ts";
+import { datasetRef } from "../domain/dataset/schema.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { PartRow, UploadRow } from "../ports/rows.ts";
+import type { Change } from "../ports/matcher.ts";
+import type { PartRow, UploadRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import type { Caller, Keeping, Ports } from "./ports.ts";
+import type { Caller, Keeping, Ports, ProgressState } from "./ports.ts";
 
 /** An upload and the parts that have arrived. */
 export type UploadFile = { readonly upload: UploadRow; readonly parts: readonly PartRow[] };
 
-/** Opens an upload into one of the caller's datasets. */
+/**
+ * Opens an upload into one of the caller's datasets. An increment needs a version in force, which need not be the one
+ * that it is laid over in the end.
+ */
 export function openUpload(
   ports: Pick<Ports, "store" | "random"> & Keeping<UploadFile>,
-  request: { readonly caller: Caller; readonly dataset: string },
+  request: { readonly caller: Caller; readonly dataset: string; readonly change: Change },
 ): Promise<Result<UploadFile, Problem>> {
-  const { caller, dataset } = request;
+  const { caller, dataset, change } = request;
   return ports.store.note({ name: "open upload", parties: [caller.partner] }, async (tx) => {
-    const outcome = await open(ports, tx, { partner: caller.partner, dataset });
+    const outcome = await open(ports, tx, { partner: caller.partner, dataset, change });
     await ports.keep(tx, outcome);
     return outcome;
   });
@@ -32,16 +37,13 @@ export function readUpload(
   return ports.store.read(act, (tx) => findUpload(tx, request.id));
 }
 
-/** Gives an upload up: its parts are deleted. One that is closed stays as it is. */
-export function dropUpload(
-  ports: Pick<Ports, "store" | "matcher" | "progress" | "inTurn">,
-  request: { readonly caller: Caller; readonly id: string },
-): Promise<Result<UploadFile, Problem>> {
-  return ports.inTurn(request.id, () => drop(ports, request));
-}
-
-async function drop(
-  ports: Pick<Ports, "store" | "matcher" | "progress">,
+/**
+ * Gives an upload up: its parts are deleted, and a part on its way or a commit that is sealing ends. It is dropped the
+ * moment its row says so, whatever still runs; the answer comes when nothing runs any more. One that is closed stays as
+ * it is.
+ */
+export async function dropUpload(
+  ports: Pick<Ports, "store" | "matcher" | "progress" | "inTurn" | "running">,
   request: { readonly caller: Caller; readonly id: string },
 ): Promise<Result<UploadFile, Problem>> {
   const act = { name: "drop upload", parties: [request.caller.partner] };
@@ -50,11 +52,16 @@ async function drop(
     if (found.ok && found.value.upload.state === "open") await tx.uploads.close(request.id, "dropped", null);
     return found.ok ? findUpload(tx, request.id) : found;
   });
-  if (dropped.ok) {
-    await ports.matcher.dropStaging(request.id);
-    ports.progress.tell(request.id, null);
-  }
+  if (!dropped.ok) return dropped;
+  ports.running.cancel(request.id);
+  await ports.inTurn(request.id, () => forgetUpload(ports, request.id));
   return dropped;
+}
+
+/** Deletes what a closed upload staged. Only in the upload's turn, so that nothing reads or adds to it meanwhile. */
+export async function forgetUpload(ports: Pick<Ports, "matcher" | "progress">, id: string): Promise<void> {
+  await ports.matcher.dropStaging(id);
+  ports.progress.tell(id, null);
 }
 
 /** The upload of a party of the transaction, with its parts. */
@@ -62,6 +69,26 @@ export async function findUpload(tx: Transaction, id: string): Promise<Result<Up
   const upload = await tx.uploads.find(id);
   if (upload === null) return err(problem("not-found", "you have no such upload"));
   return ok({ upload, parts: await tx.uploads.parts(id) });
+}
+
+/** How far an upload has come by the parts that have arrived. */
+export function progressOfParts(parts: readonly PartRow[]): ProgressState {
+  const rows = parts.reduce((total, part) => total + part.report.read, 0);
+  const bytes = parts.reduce((total, part) => total + part.bytes, 0);
+  return { phase: "receiving", rows, rowsTotal: null, bytes };
+}
+
+/** What an increment is laid over: the version in force. Null for a full list, which is laid over nothing. */
+export async function versionUnder(
+  tx: Transaction,
+  upload: Pick<UploadRow, "partner" | "dataset" | "change">,
+): Promise<Result<VersionRow | null, Problem>> {
+  if (upload.change === "replace") return ok(null);
+  const list = datasetRef(upload.partner, upload.dataset);
+  const inForce = await tx.versions.current(list);
+  if (inForce !== null) return ok(inForce);
+  const says = `\`${list}\` has no version in force, so there is nothing to ${upload.change}: bring it in whole first`;
+  return err(problem("no-version", says, { dataset: list }));
 }
 
 /** Why an upload takes nothing more. */
@@ -72,11 +99,13 @@ export function closedFault(upload: UploadRow): Problem | null {
 async function open(
   ports: Pick<Ports, "random">,
   tx: Transaction,
-  wanted: { readonly partner: Caller["partner"]; readonly dataset: string },
+  wanted: Pick<UploadRow, "partner" | "dataset" | "change">,
 ): Promise<Result<UploadFile, Problem>> {
   const dataset = await tx.datasets.find(wanted.partner, wanted.dataset);
   if (dataset === null) return err(problem("not-found", `you have no dataset \`${wanted.dataset}\``));
+  const under = await versionUnder(tx, wanted);
+  if (!under.ok) return under;
   const id = `upl_${toBase64Url(ports.random(16))}`;
-  await tx.uploads.open({ id, partner: wanted.partner, dataset: wanted.dataset });
+  await tx.uploads.open({ id, ...wanted });
   return findUpload(tx, id);
 }

@@ -37,6 +37,25 @@ export type ProgressState = {
  */
 export type InTurn = <Value>(thing: string, work: () => Promise<Value>) => Promise<Value>;
 
+/** What is at work on uploads and may be told to end; it lives in memory, as the work does. */
+export type Running = {
+  /** Does work that ends soon after its signal is aborted. */
+  readonly during: <Value>(upload: string, work: (signal: AbortSignal) => Promise<Value>) => Promise<Value>;
+  /** Aborts the signal of everything at work on the upload. */
+  readonly cancel: (upload: string) => void;
+};
+
+/** Does the work of one of a partner's parts, or answers null when as many as may be are on their way already. */
+export type Receiving = <Value>(partner: PartnerId, work: () => Promise<Value>) => Promise<Value> | null;
+
+/** What came of work, or null when it failed after it was told to end: why does not matter then. */
+export function unlessAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value | null> {
+  return work.catch((failure: unknown) => {
+    if (signal.aborted) return null;
+    throw failure;
+  });
+}
+
 export type Ports = {
   readonly store: Store;
   readonly matcher: Matcher;
@@ -45,6 +64,8 @@ export type Ports = {
   readonly room: Room;
   readonly progress: Progress;
   readonly inTurn: InTurn;
+  readonly running: Running;
+  readonly receiving: Receiving;
 };
 
 /** Who asks: the partner, and the key that signed. */

@@ -2,9 +2,8 @@
 // that verifies without the room.
 
 import type { Checkpoint } from "../domain/audit/checkpoint.ts";
+import { EXPORT_CLOSING, type ExportedEntry, exportEntry, exportOpening } from "../domain/audit/export-file.ts";
 import { consistencyPlan, inclusionPlan, type ProofPlan, proofFromPlan } from "../domain/audit/merkle.ts";
-import { toBase64 } from "../domain/bytes.ts";
-import { canonicalJson } from "../domain/canonical-json.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -80,34 +79,28 @@ async function* exportPieces(
   { head, consistency }: Exported,
 ): AsyncIterable<string> {
   const act = { name: "export log", parties: [caller.partner] };
-  yield `{"checkpoint":${canonicalJson(head.checkpoint)},"concordat":"audit-export/1",`;
-  if (earlier !== null && consistency !== null) {
-    const from = { root: toBase64(earlier.root), size: earlier.size };
-    yield `"consistency":${canonicalJson({ from, proof: consistency.map(toBase64) })},`;
-  }
-  yield '"entries":[';
+  const grown = earlier === null || consistency === null ? {} : { consistency: { from: earlier, proof: consistency } };
+  yield exportOpening({ checkpoint: head.checkpoint, ...grown });
   let separator = "";
   for (let from = 0; from < head.size; ) {
     const page = await ports.store.read(act, (tx) => provenEntries(tx, { from, size: head.size }));
     for (const entry of page) {
-      yield separator + canonicalJson(entry);
+      yield separator + exportEntry(entry);
       separator = ",";
     }
     from = (page.at(-1)?.index ?? head.size) + 1;
   }
-  yield "]}\n";
+  yield EXPORT_CLOSING;
 }
-
-type ProvenEntry = { readonly index: number; readonly entry: string; readonly proof: readonly string[] };
 
 async function provenEntries(
   tx: Transaction,
   { from, size }: { readonly from: number; readonly size: number },
-): Promise<ProvenEntry[]> {
+): Promise<ExportedEntry[]> {
   const entries = (await tx.log.entries(from, LIMITS.logPageEntries)).filter(({ index }) => index < size);
   const planned = entries.map((row) => ({ ...row, plan: inclusionPlan(row.index, size) }));
   const nodes = await tx.log.nodes(planned.flatMap(({ plan }) => plan.flat()));
-  return planned.map(({ index, entry, plan }) => ({ index, entry, proof: proofFromPlan(plan, nodes).map(toBase64) }));
+  return planned.map(({ index, entry, plan }) => ({ index, entry, proof: proofFromPlan(plan, nodes) }));
 }
 
 async function proofOf(tx: Transaction, plan: ProofPlan): Promise<readonly Uint8Array[]> {

@@ -10,8 +10,8 @@ import type { DataKey, ListRefusal, ReadPart } from "../ports/matcher.ts";
 import type { DatasetRow, PartRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { dataKeyLabel } from "./add-partner.ts";
-import { closedFault, findUpload, type UploadFile } from "./open-upload.ts";
-import type { Caller, Ports } from "./ports.ts";
+import { closedFault, findUpload, forgetUpload, progressOfParts, type UploadFile } from "./open-upload.ts";
+import { type Caller, type Ports, type ProgressState, unlessAborted } from "./ports.ts";
 
 /** A body on its way in. `isIntact` may be asked once the bytes have all been read. */
 export type IncomingPart = {
@@ -24,29 +24,94 @@ export type IncomingPart = {
 
 type Receiving = { readonly caller: Caller; readonly id: string; readonly number: number; readonly body: IncomingPart };
 
-type ReceivePorts = Pick<Ports, "store" | "matcher" | "room" | "progress" | "inTurn">;
+type ReceivePorts = Pick<Ports, "store" | "matcher" | "room" | "progress" | "inTurn" | "running" | "receiving">;
 
 /**
  * Takes in the next part of an upload. Several may be on their way at once, as when a client that lost its connection
- * tries again; the first to arrive whole is the part, and nothing of the others stays.
+ * tries again; the first to arrive whole is the part, and nothing of the others stays. A part of an upload that is
+ * dropped meanwhile is read no further.
  */
-export async function receivePart(ports: ReceivePorts, request: Receiving): Promise<Result<UploadFile, Problem>> {
+export function receivePart(ports: ReceivePorts, request: Receiving): Promise<Result<UploadFile, Problem>> {
+  const { running, receiving } = ports;
+  const work = () => running.during(request.id, (signal) => receive(ports, request, signal));
+  return receiving(request.caller.partner, work) ?? Promise.resolve(err(problem("unavailable", TOO_MANY)));
+}
+
+async function receive(
+  ports: ReceivePorts,
+  request: Receiving,
+  signal: AbortSignal,
+): Promise<Result<UploadFile, Problem>> {
   const act = { name: "receive part", parties: [request.caller.partner] };
   const ready = await ports.store.read(act, (tx) => prepare(tx, ports.room.wrappingKey, request));
   if (!ready.ok) return ready;
   const { file, dataset, dataKey } = ready.value;
   const known = file.parts[request.number - 1];
   if (known !== undefined) return repeated(request, known, file);
-  const { id, number } = request;
+  const { id, number, body } = request;
   const columns = file.parts[0]?.columns;
-  const wanted = { staging: id, number, schema: dataset.schema, dataKey, body: request.body.bytes };
-  const staged = await ports.matcher.stagePart(columns === undefined ? wanted : { ...wanted, columns });
-  const { body } = request;
-  const fault = bodyFault(body);
-  if (!staged.ok) return err(body.size() > LIMITS.partBytes ? tooLarge() : refusedList(staged.error, request));
-  if (fault === null) return ports.inTurn(id, () => settlePart(ports, request, staged.value));
-  await staged.value.drop();
-  return err(fault);
+  const { change } = file.upload;
+  const telling = tellingOf(ports, request, file);
+  const told = toldBytes(telling, request, signal);
+  const wanted = { staging: id, number, change, schema: dataset.schema, dataKey, body: told };
+  try {
+    const staging = ports.matcher.stagePart(columns === undefined ? wanted : { ...wanted, columns });
+    const staged = await unlessAborted(signal, staging);
+    if (staged === null || signal.aborted) return await endedPart(ports, request, staged);
+    const fault = bodyFault(body);
+    if (!staged.ok) return err(body.size() > LIMITS.partBytes ? tooLarge() : refusedList(staged.error, request));
+    if (fault === null) return await ports.inTurn(id, () => settlePart(ports, request, staged.value));
+    await staged.value.drop();
+    return err(fault);
+  } finally {
+    telling.takeBack();
+  }
+}
+
+type Telling = { readonly arrived: () => void; readonly takeBack: () => void };
+
+// Tells how far the part is while it streams by; its rows are known when it was read. What was told of a part that came
+// to nothing is taken back, unless something else was told since.
+function tellingOf({ progress }: Pick<Ports, "progress">, { id, body }: Receiving, { parts }: UploadFile): Telling {
+  const before = progressOfParts(parts);
+  let told: ProgressState | null = null;
+  return {
+    arrived: () => {
+      if (progress.of(id)?.phase === "sealing") return;
+      told = { ...before, bytes: before.bytes + body.size() };
+      progress.tell(id, told);
+    },
+    takeBack: () => {
+      if (told !== null && progress.of(id) === told) progress.tell(id, before);
+    },
+  };
+}
+
+async function* toldBytes(telling: Telling, { body }: Receiving, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body.bytes) {
+    if (signal.aborted) return;
+    telling.arrived();
+    yield chunk;
+  }
+}
+
+type Staged = Result<ReadPart, ListRefusal>;
+
+// What a part has staged may be deleted under it, so that it fails; and what it staged since is deleted here.
+function endedPart(
+  ports: ReceivePorts,
+  request: Receiving,
+  staged: Staged | null,
+): Promise<Result<UploadFile, Problem>> {
+  return ports.inTurn(request.id, async () => {
+    if (staged?.ok) await staged.value.drop();
+    await forgetUpload(ports, request.id);
+    const act = { name: "receive part", parties: [request.caller.partner] };
+    const file = await ports.store.read(act, (tx) => findUpload(tx, request.id));
+    const closed = file.ok ? closedFault(file.value.upload) : file.error;
+    if (closed === null) throw new Error("work on an open upload was told to end");
+    return err(closed);
+  });
 }
 
 /** A partner's data key, unwrapped. Secret; kept in memory while it is used. */
@@ -58,6 +123,7 @@ export async function unwrapDataKey(tx: Transaction, wrappingKey: Uint8Array, pa
   return key.value;
 }
 
+const TOO_MANY = `${LIMITS.partsAtOnce} of your parts are on their way: send this one when one of them has arrived`;
 const DAMAGED = "the bytes received do not have the digest that was signed";
 
 function tooLarge(): Problem {
@@ -80,6 +146,7 @@ async function settlePart(
   const late = file.ok ? lateOutcome(request, file.value) : file;
   if (late !== null) {
     await read.drop();
+    if (file.ok && file.value.upload.state !== "open") await forgetUpload(ports, request.id);
     return late;
   }
   await read.keep();
@@ -149,8 +216,6 @@ async function keepPart(
   if (late !== null) return late;
   await tx.uploads.addPart(upload, part);
   const all = [...parts, part];
-  const rows = all.reduce((total, one) => total + one.report.read, 0);
-  const bytes = all.reduce((total, one) => total + one.bytes, 0);
-  ports.progress.tell(upload.id, { phase: "receiving", rows, rowsTotal: null, bytes });
+  ports.progress.tell(upload.id, progressOfParts(all));
   return ok({ upload, parts: all });
 }

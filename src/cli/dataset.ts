@@ -3,12 +3,13 @@
 import type { Command } from "commander";
 import type { components } from "../client/api-types.gen.ts";
 import { datasetSchemaSchema } from "../domain/dataset/schema.ts";
-import { ok } from "../domain/result.ts";
+import { err, ok } from "../domain/result.ts";
 import { describe } from "./describe.ts";
 import { documentAt } from "./documents.ts";
 import { aligned, grouped } from "./figures.ts";
+import { forgetOpenUpload } from "./open-uploads.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
-import type { Outcome, Terminal } from "./terminal.ts";
+import { failed, type Outcome, type Terminal } from "./terminal.ts";
 
 type Version = components["schemas"]["Version"];
 
@@ -29,10 +30,18 @@ export function addDataset(program: Command, terminal: Terminal): void {
     ]),
     versions,
   );
+  actInRoom(
+    terminal,
+    describe(dataset.command("drop-upload <upload>"), "give up an upload that was begun: its parts are deleted", [
+      "concordat dataset drop-upload upl_...",
+    ]),
+    dropUpload,
+  );
 }
 
 /** A version for a person: what is in force, and what became of the rows. */
-export function versionLines({ id, dataset, sequence, people, duplicates, sealedAt, report }: Version): string[] {
+export function versionLines(version: Version): string[] {
+  const { id, dataset, sequence, people, duplicates, sealedAt, report } = version;
   const rows = `${grouped(report.read)} rows read, ${grouped(report.accepted)} accepted`;
   const left = `${grouped(report.blank)} without identifier, ${grouped(report.rejected)} refused`;
   const refused = Object.entries(report.byReason).map(
@@ -43,10 +52,18 @@ export function versionLines({ id, dataset, sequence, people, duplicates, sealed
   return [
     `version ${sequence} of ${dataset} (${id}), sealed at ${sealedAt}`,
     `${grouped(people)} people (${grouped(duplicates)} duplicates joined)`,
+    ...incrementLines(version),
     `${rows}, ${left}`,
     ...refused,
     ...where,
   ];
+}
+
+function incrementLines({ change, increment }: Version): string[] {
+  if (increment === null) return [];
+  const { rowsRemoved, rowsAdded, referencesUnknown } = increment;
+  const moved = `${grouped(rowsRemoved)} rows went, ${grouped(rowsAdded)} came`;
+  return [`${change}: ${moved}; ${grouped(referencesUnknown)} record references were not there before`];
 }
 
 async function create({ session, operands }: SessionCall): Promise<Outcome> {
@@ -75,4 +92,16 @@ async function versions({ session, operands }: SessionCall): Promise<Outcome> {
     json: items,
     lines: items.flatMap((version, at) => [...(at === 0 ? ["in force:"] : ["", "earlier:"]), ...versionLines(version)]),
   }));
+}
+
+async function dropUpload({ session, terminal, operands }: SessionCall): Promise<Outcome> {
+  const [id = ""] = operands;
+  const params = { path: { upload: id } };
+  const answer = await session.client.call((api) => api.DELETE("/v1/uploads/{upload}", { params }));
+  if (answer.ok) {
+    const forgotten = await forgetOpenUpload(terminal.world, id);
+    if (!forgotten.ok) return forgotten;
+    if (answer.value.state !== "dropped") return err(failed(`the upload is ${answer.value.state}`));
+  }
+  return told(answer, (upload) => ({ json: upload, lines: [`${id} is dropped; the version in force is as it was`] }));
 }

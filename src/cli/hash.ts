@@ -19,11 +19,13 @@ const COUNTRY = /^[A-Z]{2}$/;
 const optionsSchema = z.object({ schema: z.string(), country: z.string().optional(), out: z.string().optional() });
 
 export function addHash(program: Command, terminal: Terminal): void {
-  const command = describe(program.command("hash <file>"), "normalise and hash a raw list on this machine", [
-    "concordat hash customers.csv --schema schema.json --country GB",
-  ])
+  const command = describe(
+    program.command("hash <file>"),
+    "normalise and hash a raw list on this machine: CSV or NDJSON, plain or gzip",
+    ["concordat hash customers.csv --schema schema.json --country GB"],
+  )
     .requiredOption("-s, --schema <file>", "the dataset's schema")
-    .option("-c, --country <code>", "country of phones without country code, such as GB")
+    .option("-c, --country <code>", "country of phones without country code and of postal codes, such as GB")
     .option("-o, --out <file>", "the hashed list (default: FILE.hashed.csv)");
   act(terminal, command, (call) => hash(terminal, call));
 }
@@ -32,6 +34,8 @@ export function addHash(program: Command, terminal: Terminal): void {
 export type Hashing = {
   readonly schema: DatasetSchema;
   readonly country: string | undefined;
+  /** Whether it names whom to delete, so that nothing of it is hashed. */
+  readonly isDeletion?: boolean;
   readonly from: string;
   readonly to: string;
 };
@@ -39,20 +43,20 @@ export type Hashing = {
 /** Hashes one file into another, telling how far it is. */
 export async function hashWithProgress(
   { world }: Terminal,
-  { from, to, schema, country }: Hashing,
+  { from, to, schema, country, isDeletion = false }: Hashing,
 ): Promise<Result<HashReport, Refusal>> {
   if (country !== undefined && !COUNTRY.test(country)) {
     return err(misused(`\`${country}\` is not a country's code`, "two capital letters, such as GB"));
   }
-  const line = progressLine(world, "hashing");
+  const line = progressLine(world, isDeletion ? "reading" : "hashing");
   try {
     const bytesTotal = (await stat(from)).size;
     const progress = (rows: number, bytes: number) => line.show({ rows, bytes, bytesTotal });
-    const report = await hashFile({ from, to, schema, country, progress });
+    const report = await hashFile({ from, to, schema, country, isDeletion, progress });
     if (report.ok) return report;
     return err(failed(`${from}: ${report.error.detail}`, PROBLEMS[report.error.kind].next));
   } catch (error) {
-    return err(failed(`\`${from}\` cannot be hashed to \`${to}\`: ${reasonOf(error)}`));
+    return err(failed(`\`${from}\` cannot be ${isDeletion ? "read" : "hashed"} to \`${to}\`: ${reasonOf(error)}`));
   } finally {
     line.end();
   }
@@ -63,7 +67,7 @@ async function hash(terminal: Terminal, { operands, options }: Call): Promise<Ou
   const { schema: schemaFile, country, out } = optionsSchema.parse(options);
   const schema = await documentAt(schemaFile, datasetSchemaSchema);
   if (!schema.ok) return schema;
-  const to = out ?? `${from.replace(/\.csv(\.gz)?$/i, "")}.hashed.csv`;
+  const to = out ?? `${from.replace(/\.(?:csv|ndjson|jsonl)(?:\.gz)?$/i, "")}.hashed.csv`;
   if (to === from) return err(misused("the hashed list would take the raw one's place", "choose another --out"));
   const report = await hashWithProgress(terminal, { from, to, schema: schema.value, country });
   if (!report.ok) return report;

@@ -1,6 +1,8 @@
 // The commands against a real room: a company comes in, agrees, uploads, asks and verifies, by command lines alone.
 
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,6 +61,28 @@ function as(partner: string, ...argv: string[]): string[] {
 
 function at(name: string): string {
   return join(folder, name);
+}
+
+// The command in a process of its own, where no part of a list gets through, interrupted when one is on its way.
+async function interrupted(argv: readonly string[]): Promise<string> {
+  const stuck = `
+    const send = globalThis.fetch;
+    const wait = () => new Promise(() => setInterval(() => process.stderr.write("stuck\\n"), 50));
+    globalThis.fetch = (to, how) => ((how?.method ?? to.method) === "PUT" ? wait() : send(to, how));`;
+  const preload = `data:text/javascript,${encodeURIComponent(stuck)}`;
+  const main = ["--import", preload, "--import", "tsx", "src/cli/main.ts", ...argv];
+  const child = spawn(process.execPath, main, {
+    env: { ...process.env, HOME: folder },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let told = "";
+  child.stderr.on("data", (piece) => {
+    told += String(piece);
+    if (told.includes("stuck") && !child.killed) child.kill("SIGINT");
+  });
+  const [code] = await once(child, "close");
+  expect(`${code} ${told}`).toMatch(/^1 /);
+  return told;
 }
 
 async function comeIn(partner: typeof SUNLINE | typeof HARBOUR): Promise<void> {
@@ -199,6 +223,62 @@ describe("two companies in a room", () => {
     expect(await done(...as(SUNLINE, "keys", "revoke", before))).toMatch(`revoked: ${before}`);
     expect(await json(...as(SUNLINE, "policy", "show"))).toMatchObject({ partner: SUNLINE });
     expect((await concordat(...as(SUNLINE, "keys", "revoke", thumbprint))).err).toMatch(/last active key/);
+  });
+});
+
+describe("a list that is in the room", () => {
+  const head = async () => {
+    const [header = "", ...rows] = (await readFile(at(`${SUNLINE}.csv`), "utf8")).split(/\r?\n/);
+    return { header, rows: rows.slice(0, 5), records: rows.slice(0, 5).map((row) => row.split(",")[0] ?? "") };
+  };
+
+  test("loses the rows of a list of record references, which goes up alone, and gets them back", async () => {
+    const { header, rows, records } = await head();
+    const [before] = await json(...as(SUNLINE, "dataset", "versions", "customers"));
+    await writeFile(at("gone.csv"), ["customer_id", ...records, "nobody", ""].join("\n"));
+    const gone = await concordat(...as(SUNLINE, "upload", "customers", at("gone.csv"), "--delete"));
+    expect(gone).toMatchObject({ exit: 0, err: expect.stringMatching(/6 rows read, 6 record references/) });
+    expect(gone.out).toMatch(/^version 2 of customers[\s\S]*delete: 5 rows went, 0 came; 1 record references were not/);
+    await writeFile(at("back.csv"), [header, ...rows, ""].join("\n"));
+    const back = await json(...as(SUNLINE, "upload", "customers", at("back.csv"), "--upsert"));
+    expect(back).toMatchObject({ change: "upsert", increment: { rowsRemoved: 0, rowsAdded: 5, referencesUnknown: 5 } });
+    expect(back.people).toBe(before.people);
+  });
+
+  test("loses rows by a raw list too, of which the record column alone leaves this machine", async () => {
+    const { header, rows } = await head();
+    await writeFile(at("raw-gone.csv"), [header, rows[0], ""].join("\n"));
+    const told = await concordat(...as(SUNLINE, "upload", "customers", at("raw-gone.csv"), "--delete"));
+    expect(told).toMatchObject({ exit: 0, err: expect.stringMatching(/columns written: customer_id\n/) });
+    expect(told.out).toMatch(/delete: 1 rows went/);
+  });
+
+  test("is changed in one way at a time, and only by a list that can say whom", async () => {
+    const both = await concordat(...as(SUNLINE, "upload", "customers", at("gone.csv"), "--delete", "--upsert"));
+    expect(both).toMatchObject({ exit: 2, err: expect.stringMatching(/not both/) });
+    await writeFile(at("nameless.csv"), "email\nann@post.example\n");
+    const nameless = await concordat(...as(SUNLINE, "upload", "customers", at("nameless.csv"), "--delete"));
+    expect(nameless).toMatchObject({ exit: 1, err: expect.stringMatching(/no column `customer_id`/) });
+  });
+
+  test("goes on with an upload that was interrupted, which says how, or gives it up", async () => {
+    const { header, rows } = await head();
+    await writeFile(at("cut.csv"), [header, ...rows, ""].join("\n"));
+    const command = as(SUNLINE, "upload", "customers", at("cut.csv"), "--upsert");
+    const told = await interrupted(command);
+    const [upload = ""] = /upl_[\w-]+/.exec(told) ?? [];
+    expect(told).toMatch(/nothing of it is in force\nto go on, or to see what came of it: give the same command again/);
+    expect(told).toContain(`\`concordat dataset drop-upload ${upload}\``);
+    const resumed = await concordat("--json", ...command);
+    expect(resumed).toMatchObject({ exit: 0, err: expect.stringMatching(/going on with the upload that was begun/) });
+    expect(await concordat(...as(SUNLINE, "dataset", "drop-upload", upload))).toMatchObject({
+      exit: 1,
+      err: expect.stringMatching(/is committed/),
+    });
+    await writeFile(at("cut.csv"), [header, ...rows.slice(1), ""].join("\n"));
+    const [other = ""] = /upl_[\w-]+/.exec(await interrupted(command)) ?? [];
+    expect(await done(...as(SUNLINE, "dataset", "drop-upload", other))).toMatch(`${other} is dropped`);
+    expect(JSON.parse(await readFile(at(".config/concordat/uploads.json"), "utf8"))).toEqual({});
   });
 });
 

@@ -5,16 +5,18 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import type { Change } from "../client/upload.ts";
 import { parseStrictJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { configFolder, readTextIfAny, writePrivately } from "./files.ts";
 import { failed, type Refusal, type World } from "./terminal.ts";
 
-/** Which list goes where. `digest`: SHA-256 of the hashed file, hex. */
+/** Which list goes where, and what for. `digest`: SHA-256 of the file as it goes up, hex. */
 export type UploadPlace = {
   readonly url: string;
   readonly partner: string;
   readonly dataset: string;
+  readonly change: Change;
   readonly digest: string;
 };
 
@@ -36,7 +38,19 @@ export async function keepUpload(
   if (!file.ok) return file;
   const { [keyOf(place)]: _, ...others } = file.value;
   const next = upload === null ? others : { ...others, [keyOf(place)]: upload };
-  return writePrivately(uploadsPath(world), `${JSON.stringify(next, null, 2)}\n`);
+  return writeUploads(world, next);
+}
+
+function writeUploads(world: World, uploads: z.output<typeof fileSchema>): Promise<Result<string, Refusal>> {
+  return writePrivately(uploadsPath(world), `${JSON.stringify(uploads, null, 2)}\n`);
+}
+
+/** Forgets an upload that was given up, whichever list it is of. */
+export async function forgetOpenUpload(world: World, upload: string): Promise<Result<string, Refusal>> {
+  const file = await readUploads(world);
+  if (!file.ok) return file;
+  const others = Object.entries(file.value).filter(([, id]) => id !== upload);
+  return writeUploads(world, Object.fromEntries(others));
 }
 
 /** SHA-256 of a file's bytes, hex; about 1 GB a second. */
@@ -60,6 +74,6 @@ function uploadsPath(world: World): string {
   return join(configFolder(world), "uploads.json");
 }
 
-function keyOf({ url, partner, dataset, digest }: UploadPlace): string {
-  return `${url} ${partner} ${dataset} ${digest}`;
+function keyOf({ url, partner, dataset, change, digest }: UploadPlace): string {
+  return `${url} ${partner} ${dataset} ${change} ${digest}`;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { keepUpload, openUploadOf } from "./open-uploads.ts";
+import { forgetOpenUpload, keepUpload, openUploadOf } from "./open-uploads.ts";
 import { chooseProfile, keepProfile } from "./profiles.ts";
 import type { World } from "./terminal.ts";
 
@@ -77,15 +77,21 @@ describe("uploads that were begun", () => {
     url: "https://room.example",
     partner: "sunline-holidays",
     dataset: "customers",
+    change: "replace" as const,
     digest: "a".repeat(64),
   };
 
-  test("are found again by room, partner, dataset and list alone, until they are done", async () => {
+  test("are found again by room, partner, dataset, change and list alone, until they are done", async () => {
     await keepUpload(world(), place, "upl_1");
     expect(await openUploadOf(world(), place)).toEqual({ ok: true, value: "upl_1" });
-    for (const other of [{ url: "https://b.example" }, { partner: "b" }, { dataset: "b" }, { digest: "b" }]) {
+    const others = [{ url: "https://b.example" }, { partner: "b" }, { dataset: "b" }, { digest: "b" }];
+    for (const other of [...others, { change: "delete" as const }]) {
       expect(await openUploadOf(world(), { ...place, ...other })).toEqual({ ok: true, value: undefined });
     }
+    await keepUpload(world(), { ...place, digest: "c" }, "upl_2");
+    await forgetOpenUpload(world(), "upl_2");
+    expect(await openUploadOf(world(), { ...place, digest: "c" })).toEqual({ ok: true, value: undefined });
+    expect(await openUploadOf(world(), place)).toEqual({ ok: true, value: "upl_1" });
     await keepUpload(world(), place, null);
     expect(await openUploadOf(world(), place)).toEqual({ ok: true, value: undefined });
   });

@@ -16,9 +16,9 @@ function watched(isTerminal: boolean) {
     random: () => new Uint8Array(),
   };
   const line = progressLine(world, "hashing");
-  const show = (at: number, rows: number, bytes: number) => {
+  const show = (at: number, rows: number, bytes: number, rowsTotal?: number) => {
     now = at;
-    line.show({ rows, bytes, bytesTotal: 4_000_000 });
+    line.show({ rows, bytes, bytesTotal: 4_000_000, ...(rowsTotal === undefined ? {} : { rowsTotal }) });
   };
   return { told, show, line };
 }
@@ -28,6 +28,16 @@ describe("a progress line", () => {
     const { told, show } = watched(false);
     show(10_000, 50_000, 1_000_000);
     expect(told).toEqual(["hashing: 50,000 rows, 5,000 rows/s, 1.0 MB of 4.0 MB, 30 s left\n"]);
+  });
+
+  test("tells the time left by the rows where they are known beforehand", () => {
+    const { told, show } = watched(false);
+    show(10_000, 50_000, 4_000_000, 200_000);
+    show(20_000, 200_000, 4_000_000, 200_000);
+    expect(told).toEqual([
+      "hashing: 50,000 of 200,000 rows, 5,000 rows/s, 30 s left\n",
+      "hashing: 200,000 of 200,000 rows, 10,000 rows/s\n",
+    ]);
   });
 
   test("is redrawn in place on a terminal, and gone when the task ends", () => {

@@ -6,8 +6,16 @@ import type { World } from "./terminal.ts";
 const REDRAW_MILLIS = 100;
 const LINE_MILLIS = 5_000;
 
-/** How far a task has come. `bytesTotal`: of the whole file, 0 when it is not known. */
-export type ProgressSeen = { readonly rows: number; readonly bytes: number; readonly bytesTotal: number };
+/**
+ * How far a task has come. `bytesTotal`: of the whole file, 0 when it is not known. `rowsTotal`: where the rows are
+ * known beforehand, which then tell how far it is instead of the bytes.
+ */
+export type ProgressSeen = {
+  readonly rows: number;
+  readonly rowsTotal?: number;
+  readonly bytes: number;
+  readonly bytesTotal: number;
+};
 
 export type ProgressLine = { readonly show: (seen: ProgressSeen) => void; readonly end: () => void };
 
@@ -32,10 +40,19 @@ export function progressLine({ standardError, isTerminal, clock }: World, title:
 }
 
 // The line itself: rows, rows a second, bytes, and the time left at this pace.
-function progressText(title: string, { rows, bytes, bytesTotal }: ProgressSeen, seconds: number): string {
-  const rate = seconds > 0 ? Math.round(rows / seconds) : 0;
+function progressText(title: string, seen: ProgressSeen, seconds: number): string {
+  const { rows, rowsTotal, bytes, bytesTotal } = seen;
+  const rate = `${grouped(seconds > 0 ? Math.round(rows / seconds) : 0)} rows/s`;
+  if (rowsTotal !== undefined) {
+    const remaining = timeLeft(seconds, rows, rowsTotal);
+    return `${title}: ${grouped(rows)} of ${grouped(rowsTotal)} rows, ${rate}${remaining}`;
+  }
   const whole = bytesTotal > 0 ? ` of ${sized(bytesTotal)}` : "";
-  const left = bytes > 0 && bytesTotal > bytes ? Math.ceil((seconds * (bytesTotal - bytes)) / bytes) : 0;
-  const remaining = left > 0 ? `, ${left >= 120 ? `${Math.ceil(left / 60)} min` : `${left} s`} left` : "";
-  return `${title}: ${grouped(rows)} rows, ${grouped(rate)} rows/s, ${sized(bytes)}${whole}${remaining}`;
+  return `${title}: ${grouped(rows)} rows, ${rate}, ${sized(bytes)}${whole}${timeLeft(seconds, bytes, bytesTotal)}`;
+}
+
+function timeLeft(seconds: number, done: number, total: number): string {
+  const left = done > 0 && total > done ? Math.ceil((seconds * (total - done)) / done) : 0;
+  if (left === 0) return "";
+  return `, ${left >= 120 ? `${Math.ceil(left / 60)} min` : `${left} s`} left`;
 }

@@ -337,7 +337,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open an upload; nothing changes until it is committed */
+        /** Open an upload: a full list, or an increment to the version in force; nothing changes until it is committed */
         post: operations["postDatasetsDatasetUploads"];
         delete?: never;
         options?: never;
@@ -353,7 +353,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Send the next part: whole rows, plain or gzip, at most 8 MiB; the first begins with the header row */
+        /** Send the next part: whole rows of CSV or NDJSON, plain or gzip, at most 8 MiB; CSV begins with its header row */
         put: operations["putUploadsUploadPartsPart"];
         post?: never;
         delete?: never;
@@ -390,7 +390,7 @@ export interface paths {
         get: operations["getUploadsUpload"];
         put?: never;
         post?: never;
-        /** Give an open upload up; its parts are deleted */
+        /** Give an open upload up, whatever it is at: its parts are deleted, and a commit that is sealing ends */
         delete: operations["deleteUploadsUpload"];
         options?: never;
         head?: never;
@@ -721,7 +721,8 @@ export interface components {
             datasets: {
                 partner: string;
                 dataset: string;
-                identifiers: ("email" | "phone")[];
+                identifiers: ("email" | "phone" | "maid" | "external" | "name+postcode")[];
+                namespace?: string;
                 attributes: {
                     [key: string]: {
                         /** @constant */
@@ -740,7 +741,9 @@ export interface components {
                 analysis: "overlap" | "audience";
                 purposes: string[];
                 recipients: string[];
-                identifiers: ("email" | "phone")[];
+                identifiers: ("email" | "phone" | "maid" | "external" | "name+postcode")[];
+                /** @enum {string} */
+                matching?: "in-order" | "any";
                 channels: string[];
             }[];
             terms: {
@@ -959,13 +962,57 @@ export interface components {
                 column: string;
             };
             identifiers: {
-                [key: string]: {
+                email?: {
                     column: string;
                     /** @enum {string} */
                     profile: "concordat-1";
                     /** @enum {string} */
                     encoding: "hex" | "base64";
                     country?: string | {
+                        column: string;
+                    };
+                };
+                phone?: {
+                    column: string;
+                    /** @enum {string} */
+                    profile: "concordat-1";
+                    /** @enum {string} */
+                    encoding: "hex" | "base64";
+                    country?: string | {
+                        column: string;
+                    };
+                };
+                maid?: {
+                    column: string;
+                    /** @enum {string} */
+                    profile: "concordat-1";
+                    /** @enum {string} */
+                    encoding: "hex" | "base64";
+                };
+                external?: {
+                    column: string;
+                    /** @enum {string} */
+                    profile: "concordat-1";
+                    /** @enum {string} */
+                    encoding: "hex" | "base64";
+                    namespace: string;
+                };
+                "name+postcode"?: {
+                    column: string;
+                    /** @enum {string} */
+                    profile: "concordat-1";
+                    /** @enum {string} */
+                    encoding: "hex" | "base64";
+                    firstName: {
+                        column: string;
+                    };
+                    lastName: {
+                        column: string;
+                    };
+                    postcode: {
+                        column: string;
+                    };
+                    country: string | {
                         column: string;
                     };
                 };
@@ -976,6 +1023,12 @@ export interface components {
                     /** @constant */
                     type: "category";
                     values: string[];
+                };
+            };
+            measures?: {
+                [key: string]: {
+                    column: string;
+                    scale: number;
                 };
             };
             consents: {
@@ -1012,10 +1065,26 @@ export interface components {
             /** @description rows that share an identifier or a record reference are one person */
             people: number;
             duplicates: number;
+            change: components["schemas"]["Change"];
+            /** @description what it did to the version before; null for a full list */
+            increment: components["schemas"]["Increment"] | null;
             /** @description RFC 3339, UTC, with milliseconds */
             sealedAt: string;
             normaliser: string;
             report: components["schemas"]["RowReport"];
+        };
+        /**
+         * @description `replace`: the rows are the list; `upsert`: they take the place of rows with their record references; `delete`: rows with their record references go, and only the record column is read
+         * @enum {string}
+         */
+        Change: "replace" | "upsert" | "delete";
+        Increment: {
+            /** @description rows of the version before that are not in this one */
+            rowsRemoved: number;
+            /** @description rows of the increment that are in this one */
+            rowsAdded: number;
+            /** @description record references that the version before did not have */
+            referencesUnknown: number;
         };
         RowReport: {
             read: number;
@@ -1033,9 +1102,14 @@ export interface components {
                 column?: string;
             }[];
         };
+        NewUpload: {
+            /** @default replace */
+            change: components["schemas"]["Change"];
+        };
         Upload: {
             id: string;
             dataset: string;
+            change: components["schemas"]["Change"];
             /** @enum {string} */
             state: "open" | "committed" | "refused" | "dropped";
             /** @description RFC 3339, UTC, with milliseconds */
@@ -1050,10 +1124,15 @@ export interface components {
             /** @description the part to send next: a client that was cut off goes on here */
             nextPart: number;
             report: components["schemas"]["RowReport"];
+            /** @description null once the upload is closed */
             progress: {
-                phase: string;
+                /** @enum {string} */
+                phase: "receiving" | "sealing";
+                /** @description rows of the parts that have arrived, or rows sealed */
                 rows: number;
+                /** @description rows to seal, those of an increment's base among them */
                 rowsTotal: number | null;
+                /** @description bytes that have arrived, those of a part on its way among them */
                 bytes: number;
             } | null;
         };
@@ -1066,7 +1145,7 @@ export interface components {
             analysis: "overlap";
             contract: string;
             purpose: string;
-            identifiers?: ("email" | "phone")[];
+            identifiers?: ("email" | "phone" | "maid" | "external" | "name+postcode")[];
             where?: {
                 dataset: string;
                 attribute: string;
@@ -1080,7 +1159,7 @@ export interface components {
             analysis: "audience";
             contract: string;
             purpose: string;
-            identifiers?: ("email" | "phone")[];
+            identifiers?: ("email" | "phone" | "maid" | "external" | "name+postcode")[];
             where?: {
                 dataset: string;
                 attribute: string;
@@ -1335,8 +1414,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1442,8 +1530,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1509,8 +1606,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1576,8 +1682,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1694,8 +1809,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1798,8 +1922,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1857,8 +1990,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1964,8 +2106,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2031,8 +2182,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2098,8 +2258,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2165,8 +2334,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2274,8 +2452,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2383,8 +2570,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2492,8 +2688,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2601,8 +2806,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2710,8 +2924,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2775,8 +2998,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2880,8 +3112,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2936,8 +3177,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3034,8 +3284,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3090,8 +3349,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3197,8 +3465,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3264,8 +3541,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3288,7 +3574,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["NewUpload"];
             };
         };
         responses: {
@@ -3328,7 +3614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency-in-flight */
+            /** @description idempotency-in-flight, no-version */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3373,8 +3659,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3397,6 +3692,7 @@ export interface operations {
         requestBody: {
             content: {
                 "text/csv": string;
+                "application/x-ndjson": string;
             };
         };
         responses: {
@@ -3481,8 +3777,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3554,7 +3859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency-in-flight, upload-closed */
+            /** @description idempotency-in-flight, upload-closed, no-version */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3599,8 +3904,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3666,8 +3980,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3760,8 +4083,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3827,8 +4159,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3943,8 +4284,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4059,8 +4409,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4118,8 +4477,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4185,8 +4553,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4252,8 +4629,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4337,8 +4723,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4396,8 +4791,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4455,8 +4859,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4511,8 +4924,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4570,8 +4992,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4629,8 +5060,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4688,8 +5128,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, memory-short */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

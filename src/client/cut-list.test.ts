@@ -82,6 +82,28 @@ describe("a list in parts", () => {
     expect(await cut("aaaa\nbbbb", 5)).toEqual([utf8("aaaa\n"), utf8("bbbb")]);
   });
 
+  test("as NDJSON is cut at ends of lines, whatever quotes its texts hold, however its bytes arrive", async () => {
+    const text = fc.string({ unit: fc.constantFrom("a", '"', "\\", "\n", "é"), maxLength: 6 });
+    const front = fc.constantFrom("", "\ufeff", "\n \r\n");
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { minLength: 20, maxLength: 40 }), front, sizes, async (cells, start, chunks) => {
+        const list = start + cells.map((one) => `${JSON.stringify({ a: one })}\n`).join("");
+        const parts = await cut(list, CUT, chunks);
+        if (typeof parts === "string") throw new Error(parts);
+        expect(new TextDecoder("utf-8", { ignoreBOM: true }).decode(concatBytes(...parts))).toBe(list);
+        for (const part of parts) {
+          expect(part.length).toBeLessThanOrEqual(CUT);
+          const lines = new TextDecoder()
+            .decode(part)
+            .split("\n")
+            .filter((line) => line.trim() !== "");
+          for (const line of lines) expect(JSON.parse(line)).toHaveProperty("a");
+        }
+        expect(parts).toEqual(await cut(list, CUT, [1_000]));
+      }),
+    );
+  });
+
   test("is refused when a quote is left open", async () => {
     expect(await cut(`a,"b\n${"c\n".repeat(40)}`, 30)).toBe("list-unreadable");
   });

@@ -1,7 +1,9 @@
-// A list cut into the parts in which it goes up: whole rows of RFC 4180, quoted line breaks respected. Where the cuts
-// fall depends on the bytes alone, never on how they arrived, so that a resumed upload cuts as the first one did.
+// A list cut into the parts in which it goes up: whole rows of RFC 4180, quoted line breaks respected, or whole lines
+// of NDJSON. Where the cuts fall depends on the bytes alone, never on how they arrived, so that a resumed upload cuts
+// as the first one did.
 
 import { concatBytes } from "../domain/bytes.ts";
+import { byteOrderMarkLength, type ListFormat, listFormatOf } from "../domain/dataset/list-format.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -19,13 +21,16 @@ export async function* cutList(
 ): AsyncGenerator<Result<Uint8Array, Problem>> {
   let held: Uint8Array[] = [];
   let heldBytes = 0;
+  let format: ListFormat | null = null;
   for await (const chunk of chunks) {
     if (!chunk.ok) return yield chunk;
     held.push(chunk.value);
     heldBytes += chunk.value.length;
     while (heldBytes > cutBytes) {
       const all = concatBytes(...held);
-      const end = lastRowEnd(all.subarray(0, cutBytes));
+      const part = all.subarray(0, cutBytes);
+      format ??= listFormatIn(part);
+      const end = format === "ndjson" ? part.lastIndexOf(LINE_FEED) + 1 : lastRowEnd(part);
       if (end === 0) return yield err(endless());
       yield ok(all.subarray(0, end));
       held = [all.subarray(end)];
@@ -33,6 +38,12 @@ export async function* cutList(
     }
   }
   if (heldBytes > 0) yield ok(concatBytes(...held));
+}
+
+/** The format of a list, or of a part of one, that begins with these bytes. */
+export function listFormatIn(bytes: Uint8Array): ListFormat {
+  const mark = byteOrderMarkLength(bytes);
+  return (mark === null ? null : listFormatOf(bytes.subarray(mark))) ?? "csv";
 }
 
 const LINE_FEED = 0x0a;

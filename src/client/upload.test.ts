@@ -93,11 +93,28 @@ describe("an upload", () => {
     const bytes = listOf(120, "a");
     const plain = await upload(bytes, { onProgress: (progress) => seen.push(progress) });
     expect(plain).toMatchObject({ ok: true, value: { people: 120, report: { read: 120, rejected: 0 } } });
-    expect(seen.map(({ rows }) => rows)).toEqual([...seen.map(({ rows }) => rows)].sort((left, right) => left - right));
-    expect(seen.at(-1)).toEqual({ phase: "sealing", rows: 120, bytes: bytes.length });
-    expect(seen.length).toBeGreaterThan(4);
+    const sent = seen.filter(({ phase }) => phase === "sending");
+    expect(sent.map(({ rows }) => rows)).toEqual([...sent.map(({ rows }) => rows)].sort((left, right) => left - right));
+    expect(sent.at(-1)).toEqual({ phase: "sending", rows: 120, rowsTotal: null, bytes: bytes.length });
+    expect(sent.length).toBeGreaterThan(4);
+    expect(seen[sent.length]).toEqual({ phase: "sealing", rows: 0, rowsTotal: null, bytes: bytes.length });
     const packed = await upload(gzipSync(bytes));
     expect(packed).toMatchObject({ ok: true, value: { people: 120 } });
+  });
+
+  test("brings NDJSON in as it brings CSV in, under its own media type", async () => {
+    const rows = Array.from({ length: 120 }, (_, row) => {
+      const email = createHash("sha256").update(`a${row}@example.com`).digest("hex");
+      return `${JSON.stringify({ email, id: `"r\\\n${row}` })}\n`;
+    });
+    const types = new Set<string | null>();
+    const send: Send = (request) => {
+      if (request.method === "PUT") types.add(request.headers.get("content-type"));
+      return client.send(request);
+    };
+    const sent = await upload(utf8(rows.join("")), { client: { ...client, send } });
+    expect(sent).toMatchObject({ ok: true, value: { people: 120, report: { read: 120, rejected: 0 } } });
+    expect([...types]).toEqual(["application/x-ndjson"]);
   });
 
   test("goes on over a broken connection, and sends no part again that had arrived", async () => {
@@ -143,6 +160,44 @@ describe("an upload", () => {
     expect(other).toMatchObject({ ok: false, error: { kind: "part-mismatch" } });
     const gone = await upload(listOf(60, "f"), { resume: "upl_AAAAAAAAAAAAAAAAAAAAAA" });
     expect(gone).toMatchObject({ ok: true, value: { people: 60 } });
+  });
+
+  test("tells how many rows of how many are sealed while the room seals them", async () => {
+    const { progress, inTurn } = room.ports;
+    const seen: UploadProgress[] = [];
+    let id = "";
+    const onOpen = async (upload: string) => {
+      id = upload;
+    };
+    // The commit waits for its turn until the client has looked at what the room tells meanwhile.
+    let hasLooked = () => {};
+    const looked = new Promise<void>((resolve) => {
+      hasLooked = resolve;
+    });
+    const onProgress = (told: UploadProgress) => {
+      seen.push(told);
+      if (told.phase === "sealing" && told.rowsTotal === null) void inTurn(id, () => looked);
+      if (told.phase === "sealing") progress.tell(id, { phase: "sealing", rows: 20, rowsTotal: 50, bytes: 1_000 });
+      if (told.rows === 20) hasLooked();
+    };
+    const version = await upload(listOf(50, "h"), { onOpen, onProgress });
+    expect(version).toMatchObject({ ok: true, value: { people: 50, change: "replace", increment: null } });
+    expect(seen).toContainEqual({ phase: "sealing", rows: 20, rowsTotal: 50, bytes: 1_000 });
+  });
+
+  test("goes on only with an upload of its own change", async () => {
+    await upload(listOf(40, "i"));
+    const begun: string[] = [];
+    const onOpen = async (id: string) => {
+      begun.push(id);
+    };
+    const broken = withFaults((part) => (part >= 2 ? "before" : null));
+    const bytes = listOf(60, "i");
+    await upload(bytes, { client: broken.client, onOpen });
+    const upserted = await upload(bytes, { resume: begun[0], change: "upsert", onOpen });
+    expect(upserted).toMatchObject({ ok: true, value: { people: 60, change: "upsert" } });
+    expect(begun[1]).not.toBe(begun[0]);
+    expect(await upload(bytes, { resume: begun[0] })).toMatchObject({ ok: true, value: { change: "replace" } });
   });
 
   test("ends with the room's own words when the list is not hashed as declared", async () => {

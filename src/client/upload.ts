@@ -6,27 +6,40 @@ import { gzipSync } from "node:zlib";
 import { PROBLEMS, type Problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { components } from "./api-types.gen.ts";
-import { CUT_BYTES, cutList } from "./cut-list.ts";
+import { CUT_BYTES, cutList, listFormatIn } from "./cut-list.ts";
 import { type FileForm, listBytes } from "./local/list-bytes.ts";
 import { PATIENCE, type Patience, pause } from "./patient-fetch.ts";
 import { isNetworkFailure, localProblem, noAnswer, type ProblemReply, problemFrom } from "./problem-reply.ts";
 import type { RoomClient } from "./room-client.ts";
 
 type Upload = components["schemas"]["Upload"];
+/** What an upload does to the version in force. */
+export type Change = components["schemas"]["Change"];
 export type Version = components["schemas"]["Version"];
 
-/** How far an upload has come. `rows` are those that the room has read, `bytes` those of the source as it is stored. */
-export type UploadProgress = { readonly phase: "sending" | "sealing"; readonly rows: number; readonly bytes: number };
+/** How far an upload has come. `rows` are those that the room has read or sealed, `bytes` those of the source. */
+export type UploadProgress = {
+  readonly phase: "sending" | "sealing";
+  readonly rows: number;
+  /** Rows to seal, an increment's base among them; null until the room knows. */
+  readonly rowsTotal: number | null;
+  readonly bytes: number;
+};
 
 /** A hashed list and where it goes. */
 export type ListUpload = {
   readonly client: RoomClient;
   /** The name of one of the caller's datasets. */
   readonly dataset: string;
-  /** The hashed CSV, plain or gzip. */
+  /** `replace` when absent. */
+  readonly change?: Change;
+  /**
+   * The hashed list, CSV or NDJSON, plain or gzip. Of a `delete` only the record column is read, and it alone should be
+   * there.
+   */
   readonly source: AsyncIterable<Uint8Array>;
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
-  /** An upload that an earlier try of the same list began; one that is gone or closed is begun anew. */
+  /** An upload that an earlier try of the same list and change began; one that is gone or closed is begun anew. */
   readonly resume?: string | undefined;
   /** Told the upload's id before the first part is sent, so that it can be kept for a resumption. */
   readonly onOpen?: ((uploadId: string) => Promise<void>) | undefined;
@@ -35,7 +48,7 @@ export type ListUpload = {
 };
 
 /**
- * Sends a list and makes it the dataset's version in force. Until the answer is in, the earlier version stays.
+ * Sends a list and makes of it the dataset's version in force. Until the answer is in, the earlier version stays.
  * A resumed upload skips the parts that the room has. Memory: about three parts.
  * @throws whatever the source throws
  */
@@ -46,21 +59,49 @@ export async function uploadList(list: ListUpload): Promise<Result<Version, Prob
   await list.onOpen?.(opened.value.id);
   const digests = await sendParts(list, opened.value);
   if (!digests.ok) return digests;
-  return list.client.call((api) =>
-    api.POST("/v1/uploads/{upload}/commit", {
-      params: { path: { upload: opened.value.id } },
-      body: { parts: digests.value },
-    }),
-  );
+  const params = { path: { upload: opened.value.id } };
+  const body = { parts: digests.value };
+  const answer = list.client.call((api) => api.POST("/v1/uploads/{upload}/commit", { params, body }));
+  return watched(list, opened.value.id, answer);
 }
 
-async function openUpload({ client, dataset, resume }: ListUpload): Promise<Result<Upload, ProblemReply>> {
+// A look that fails is no matter: the answer tells whether the room is there.
+async function watched<Answer>(list: ListUpload, upload: string, answer: Promise<Answer>): Promise<Answer> {
+  const { onProgress, client, patience = PATIENCE } = list;
+  if (onProgress === undefined) return answer;
+  while (!(await isSettledWithin(answer, patience.pauseMillis))) {
+    const seen = await readUpload(client, upload);
+    const progress = seen.ok ? seen.value.progress : null;
+    if (progress?.phase === "sealing") onProgress({ ...progress, phase: "sealing" });
+  }
+  return answer;
+}
+
+function isSettledWithin(work: Promise<unknown>, millis: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), millis);
+    const settled = () => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    work.then(settled, settled);
+  });
+}
+
+async function openUpload({
+  client,
+  dataset,
+  change = "replace",
+  resume,
+}: ListUpload): Promise<Result<Upload, ProblemReply>> {
   if (resume !== undefined) {
     const begun = await readUpload(client, resume);
     if (!begun.ok && begun.error.kind !== "not-found") return begun;
-    if (begun.ok && (begun.value.state === "open" || begun.value.version !== null)) return begun;
+    const isWanted = begun.ok && begun.value.change === change;
+    if (isWanted && (begun.value.state === "open" || begun.value.version !== null)) return begun;
   }
-  return client.call((api) => api.POST("/v1/datasets/{dataset}/uploads", { params: { path: { dataset } }, body: {} }));
+  const params = { path: { dataset } };
+  return client.call((api) => api.POST("/v1/datasets/{dataset}/uploads", { params, body: { change } }));
 }
 
 // The earlier client was cut off after its commit: the version that it made is the answer.
@@ -74,7 +115,12 @@ async function sealedVersion({ client, dataset }: ListUpload, id: string): Promi
   return err(localProblem("not-found", `version \`${id}\` of the upload is not there`, "start a new upload"));
 }
 
-type Packed = { readonly number: number; readonly bytes: Uint8Array; readonly digest: string };
+type Packed = {
+  readonly number: number;
+  readonly bytes: Uint8Array;
+  readonly digest: string;
+  readonly contentType: "text/csv" | "application/x-ndjson";
+};
 
 async function sendParts(list: ListUpload, upload: Upload): Promise<Result<string[], ProblemReply>> {
   const form: FileForm = { bytes: 0, isGzip: false, hasByteOrderMark: false };
@@ -89,16 +135,17 @@ async function sendParts(list: ListUpload, upload: Upload): Promise<Result<strin
     if (!arrived.ok) return arrived;
     digests.push(part.digest);
     rows += arrived.value.rows;
-    list.onProgress?.({ phase: "sending", rows, bytes: form.bytes });
+    list.onProgress?.({ phase: "sending", rows, rowsTotal: null, bytes: form.bytes });
   }
-  list.onProgress?.({ phase: "sealing", rows, bytes: form.bytes });
+  list.onProgress?.({ phase: "sealing", rows: 0, rowsTotal: null, bytes: form.bytes });
   return ok(digests);
 }
 
 function packed(number: number, plain: Uint8Array): Packed {
   const small = gzipSync(plain, { level: 1 });
   const bytes = small.length < plain.length ? small : plain;
-  return { number, bytes, digest: createHash("sha256").update(bytes).digest("hex") };
+  const contentType = listFormatIn(plain) === "ndjson" ? "application/x-ndjson" : "text/csv";
+  return { number, bytes, contentType, digest: createHash("sha256").update(bytes).digest("hex") };
 }
 
 type Part = Upload["parts"][number];
@@ -117,7 +164,7 @@ async function sendPart(list: ListUpload, upload: string, part: Packed): Promise
 
 async function putPart(client: RoomClient, upload: string, part: Packed): Promise<Result<Upload, ProblemReply>> {
   const url = `${client.url}/v1/uploads/${upload}/parts/${part.number}`;
-  const headers = { "content-type": "text/csv" };
+  const headers = { "content-type": part.contentType };
   try {
     const response = await client.send(new Request(url, { method: "PUT", headers, body: part.bytes }));
     if (!response.ok) return err(problemFrom(response.status, JSON.parse(await response.text())));

@@ -66,18 +66,12 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
 
 function encode(bytes: Uint8Array, alphabet: string): string {
   let text = "";
-  let bits = 0;
-  let held = 0;
-  for (const byte of bytes) {
-    held = (held << 8) | byte;
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      text += alphabet.charAt((held >> bits) & 63);
-    }
-    held &= (1 << bits) - 1;
+  for (let at = 0; at < bytes.length; at += 3) {
+    const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    text += alphabet.charAt(group >> 18) + alphabet.charAt((group >> 12) & 63);
+    text += alphabet.charAt((group >> 6) & 63) + alphabet.charAt(group & 63);
   }
-  return bits > 0 ? text + alphabet.charAt((held << (6 - bits)) & 63) : text;
+  return text.slice(0, Math.ceil((bytes.length * 4) / 3));
 }
 
 function decode(text: string, alphabet: string): Uint8Array | null {

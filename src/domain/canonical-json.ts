@@ -18,13 +18,13 @@ export function canonicalJson(value: Json): string {
   if (typeof value === "number") return canonicalNumber(value);
   if (typeof value === "string") return canonicalText(value);
   if (isList(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  const members = Object.keys(value)
-    .sort()
-    .flatMap((name) => {
-      const member = value[name];
-      return member === undefined ? [] : [`${canonicalText(name)}:${canonicalJson(member)}`];
-    });
-  return `{${members.join(",")}}`;
+  let members = "";
+  for (const name of Object.keys(value).sort()) {
+    const member = value[name];
+    if (member === undefined) continue;
+    members += `${members === "" ? "" : ","}${canonicalText(name)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
 }
 
 /** SHA-256 over the UTF-8 bytes of the canonical text, in lowercase hex. */

@@ -13,8 +13,16 @@ export const LIMITS = {
   uploadBytes: 64 * 1_073_741_824,
   /** Parts of one upload; 8 MiB each makes 64 GiB. */
   uploadParts: 8_192,
+  /** Parts of one partner that are on their way at once: each holds a few megabytes, however slowly it comes. */
+  partsAtOnce: 16,
   /** Bytes that one gzip part may grow to: a list shrinks about fourfold, a bomb a thousandfold. */
   inflatedPartBytes: 256 * 1_048_576,
+  /** Seconds in which the head of a request must have arrived, its signature among it. */
+  headersSeconds: 20,
+  /** Seconds in which a request must have arrived whole: a full part at 30 kB/s. One that stalls longer is ended. */
+  requestSeconds: 300,
+  /** Bytes of memory that a room is given for lists, at the least: threads need a part of it to work in. */
+  memoryBytes: 64 * 1_048_576,
   /** Bytes of one row of a list. */
   rowBytes: 65_536,
   /** Bytes of one record reference. */
@@ -33,6 +41,8 @@ export const LIMITS = {
   attributeValues: 65_000,
   /** Attributes of one dataset. */
   attributes: 64,
+  /** Measures of one dataset: each costs four bytes a person. */
+  measures: 16,
   /** Seconds a request signature may live. */
   signatureLifeSeconds: 300,
   /** Seconds by which clocks may differ. */
@@ -51,6 +61,8 @@ export const LIMITS = {
   idempotencyLeaseSeconds: 120,
   /** Days an enrolment code is good for. */
   enrolmentDays: 7,
+  /** Times an increment is sealed while other versions come into force, before its commit gives way. */
+  sealingTries: 5,
   /** Days an upload may stay open without a part. */
   uploadDays: 2,
   /** Items on one page of a list. */
@@ -65,6 +77,10 @@ export const LIMITS = {
   transactionBackoffMillis: 200,
   /** Milliseconds to wait for a free session of the database: past it, the room is overloaded and says so. */
   sessionWaitMillis: 30_000,
+  /** Characters of stored documents of one kind that are kept parsed, all texts together: hundreds of contracts. */
+  keptDocumentCharacters: 2_000_000,
+  /** Milliseconds to wait for memory that other work has: past it, the room is overloaded and says so. */
+  roomWaitMillis: 30_000,
   /** Milliseconds a transaction may sit between statements: a frozen instance must not hold the log for ever. */
   idleInTransactionMillis: 60_000,
   /** Other wordings of a denied question that are weighed, so that a denial costs little more than a permit. */

@@ -142,9 +142,19 @@ export const PROBLEMS = {
     "the contract or a policy does not permit this",
     "read `reasons`; where `instead` stands, ask that",
   ),
-  "no-version": row(409, "a dataset of the question has no version in force", "wait until its owner has uploaded"),
+  "no-version": row(409, "a dataset has no version in force", "bring it in whole, or wait until its owner has"),
   "release-gone": row(410, "the release is past its validity", "ask again"),
   // The room
   unavailable: row(503, "the room cannot answer now", "send the same request again shortly"),
+  "memory-short": row(
+    503,
+    "the room has no memory left for this",
+    "send the same request again when less is under way; whoever runs the room can raise `CONCORDAT_MEMORY`",
+  ),
+  "storage-full": row(
+    507,
+    "the room's storage is full",
+    "send the same request again once whoever runs the room has made space; an upload goes on where it stands",
+  ),
   internal: row(500, "something broke in the room", "give the operator the reference in `detail`"),
 } as const satisfies Record<string, Row>;

@@ -55,7 +55,9 @@ export function incomingBody(c: RoomContext, request: SignableRequest, bound: nu
   let size = 0;
   let isWhole = false;
   async function* bytes(): AsyncIterable<Uint8Array> {
-    for await (const chunk of c.env.incoming) {
+    // A body that is read no further is not destroyed: its rest must be drained, or the connection hangs for whatever
+    // its client sends next.
+    for await (const chunk of c.env.incoming.iterator({ destroyOnReturn: false })) {
       size += chunk.length;
       if (size > bound) return;
       verifier.update(chunk);

@@ -94,7 +94,8 @@ function parametersOf(schema: z.ZodType, place: "path" | "query", components: Ma
 
 function bodyOf(route: Route, components: Map<string, Json>): Json | null {
   if (route.takesStream === true) {
-    return { required: true, content: { "text/csv": { schema: { type: "string", format: "binary" } } } };
+    const bytes = { schema: { type: "string", format: "binary" } };
+    return { required: true, content: { "text/csv": bytes, "application/x-ndjson": bytes } };
   }
   if (route.body === NO_BODY) return null;
   return { required: true, content: { "application/json": { schema: schemaOf(route.body, "input", components) } } };
@@ -136,6 +137,8 @@ const EVERYWHERE: readonly ProblemKind[] = [
   "key-unknown",
   "internal",
   "unavailable",
+  "memory-short",
+  "storage-full",
 ];
 const WITH_BODY: readonly ProblemKind[] = [
   "not-json",

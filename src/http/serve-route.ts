@@ -1,9 +1,9 @@
 // One signed request from first byte to last: who asks, what is sent, whether it was sent before, the use case, the
 // reply. The boundary at which a bug or a broken adapter becomes a problem with nothing but a reference in it.
 
-import { createHash } from "node:crypto";
 import type { Ports } from "../app/ports.ts";
 import { type SignableRequest, soleField } from "../crypto/signature-base.ts";
+import { textDigest } from "../domain/bytes.ts";
 import type { Json } from "../domain/canonical-json.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { OPERATOR } from "../domain/partner/manifest.ts";
@@ -112,7 +112,7 @@ async function once(serving: Serving, route: Route, posted: Posted): Promise<Res
   // An enrolling partner may have no row yet, so its records lie with the room.
   const partner = call.presented === null ? call.caller.partner : OPERATOR;
   const act = { name: "idempotency", parties: [partner] };
-  const fingerprint = createHash("sha256").update(`${request.method}\n${request.targetUri}\n${digest}`).digest("hex");
+  const fingerprint = textDigest(`${request.method}\n${request.targetUri}\n${digest}`);
   const start = await store.note(act, (tx) => tx.idempotency.start(partner, key.value, fingerprint));
   if (start.kind === "finished") return ok(start.reply);
   if (start.kind === "reused") return err(problem("idempotency-key-reused", "the key belongs to another request"));

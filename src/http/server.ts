@@ -65,15 +65,46 @@ async function untilTick(serving: Serving, started: number): Promise<void> {
 }
 
 function broken(failure: unknown): { response: Response; served: Omit<RequestLine, "method" | "path" | "millis"> } {
+  if (isCutOff(failure)) return { response: new Response(null, { status: 400 }), served: CUT_OFF };
   const reference = randomUUID();
-  const isUnavailable = failure instanceof Error && UNAVAILABLE.has(failure.name);
-  const kind = isUnavailable ? "unavailable" : "internal";
-  const reply = problemReply(problem(kind, `reference ${reference}`, { reference }));
+  const kind = kindOf(failure);
+  const reply = problemReply(problem(kind, `${UNCHANGED[kind]}reference ${reference}`, { reference }));
   const served = { partner: null, outcome: kind, reference, failure: safeFailure(failure) };
   return { response: toResponse(reply), served };
 }
 
-const UNAVAILABLE = new Set(["OutcomeUnknown", "ConnectionLost", "SessionsBusy"]);
+// A client that is gone, or was too slow, gets no answer; that its body ends is nothing of the room's.
+const CUT_OFF = { partner: null, outcome: "cut off" };
+
+function isCutOff(failure: unknown): boolean {
+  return failure instanceof Error && "code" in failure && failure.code === "ECONNRESET";
+}
+
+type Broken = "unavailable" | "memory-short" | "storage-full" | "internal";
+
+function kindOf(failure: unknown): Broken {
+  if (!(failure instanceof Error)) return "internal";
+  if ("code" in failure && FULL.has(String(failure.code))) return "storage-full";
+  return BY_NAME.get(failure.name) ?? "internal";
+}
+
+const BY_NAME: ReadonlyMap<string, Broken> = new Map([
+  ["OutcomeUnknown", "unavailable"],
+  ["ConnectionLost", "unavailable"],
+  ["SessionsBusy", "unavailable"],
+  ["NoRoom", "memory-short"],
+]);
+
+// The system's words for no space, no quota and no larger file, and Postgres's `disk_full`.
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG", "53100"]);
+
+// Work that ran out of room has changed nothing: its files are deleted, its transaction was never begun or is undone.
+const UNCHANGED: { readonly [kind in Broken]: string } = {
+  unavailable: "",
+  internal: "",
+  "memory-short": "the work was given up and nothing has changed; ",
+  "storage-full": "the work was given up and nothing has changed; ",
+};
 
 // Database errors quote values; of those only the code is kept. Other messages are our own.
 function safeFailure(failure: unknown): string {

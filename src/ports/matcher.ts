@@ -44,6 +44,8 @@ export type SealedVersion = {
   /** Rows that were folded into another row's person. */
   readonly duplicates: number;
   readonly bytes: number;
+  /** What an increment did; null for a full list. */
+  readonly increment: Increment | null;
   /** How tokens were made: scheme and version of the room key. Different ones never join. */
   readonly scheme: string;
 };
@@ -58,6 +60,25 @@ export type ComparedList = {
   readonly where: readonly { readonly attribute: string; readonly in: readonly string[] }[];
 };
 
+/** What an upload does to the version in force. Its rows are told apart by their record references. */
+export type Change =
+  /** Its rows are the list. */
+  | "replace"
+  /** Its rows take the place of all rows that have one of its record references. */
+  | "upsert"
+  /** It names record references, and all rows that have one of these are gone. */
+  | "delete";
+
+/** What an increment did to the version that it was laid over. */
+export type Increment = {
+  /** Rows of that version that are not in the new one. */
+  readonly rowsRemoved: number;
+  /** Rows of the increment that are in the new one. */
+  readonly rowsAdded: number;
+  /** Record references of the increment that the version did not have. */
+  readonly referencesUnknown: number;
+};
+
 export type OverlapCounts = {
   /** People of each list who are in the room, in the order of the lists. */
   readonly sizes: readonly number[];
@@ -65,31 +86,86 @@ export type OverlapCounts = {
   readonly regions: readonly number[];
   /** Two lists: matched people by the identifier that matched them, in the order asked. Empty for more lists. */
   readonly byIdentifier: readonly number[];
+  /**
+   * Two lists: by identifier, the tokens that two people share who are not matched with each other, because at least
+   * one of them is matched with somebody else. Not for release: true counts, like all of these.
+   */
+  readonly collisions: readonly number[];
 };
 
+/** Whom a selection takes: the people of `own` who match somebody of `other`. */
+export type Selection = {
+  readonly own: ComparedList;
+  readonly other: ComparedList;
+  readonly identifiers: readonly IdentifierKind[];
+};
+
+/** People who are on every list, counted by attributes and with measures summed. */
+export type CrossTabQuery = {
+  /** Two lists or more. */
+  readonly lists: readonly ComparedList[];
+  /** As for an overlap. */
+  readonly identifiers: readonly IdentifierKind[];
+  /** One to three attributes, each of one of the lists by its place. */
+  readonly by: readonly { readonly list: number; readonly attribute: string }[];
+  /** Measures and the bounds that each person's value is clamped to, in the measure's smallest unit. */
+  readonly measures: readonly {
+    readonly list: number;
+    readonly measure: string;
+    readonly minimum: number;
+    readonly maximum: number;
+  }[];
+};
+
+export type CrossTabCounts = {
+  /** Per attribute of `by`: its values and one more, for people without a value, which stands first. */
+  readonly shape: readonly number[];
+  /** People by cell, the last attribute varying fastest. */
+  readonly people: readonly number[];
+  /** Per measure and cell: people who have a value, and the sum of their clamped values. */
+  readonly measures: readonly { readonly holders: readonly number[]; readonly sums: readonly number[] }[];
+};
+
+/**
+ * Work that finds no memory fails with an error called `NoRoom`, and work that finds no storage with the system's own
+ * (`ENOSPC` and its like). Either way nothing has changed and nothing is left behind, and it may be asked for again.
+ */
 export type Matcher = {
   /**
    * Reads one part of a list, made of whole rows, plain or gzip. Every hash becomes a token at once; what is left on
    * disk is sealed under the data key and holds no hash. Memory does not depend on the size of the part. What was read
    * counts for nothing until it is kept, so that of two parts of one number the caller decides which it is.
    * @param part.columns the columns that the first part named; absent for the first part, whose first row names them
+   * @param part.change  of a `delete` only the column of record references is read, and no other need be there
    */
   stagePart(part: {
     readonly staging: StagingId;
     readonly number: number;
+    readonly change: Change;
     readonly schema: DatasetSchema;
     readonly columns?: readonly string[];
     readonly dataKey: DataKey;
     readonly body: AsyncIterable<Uint8Array>;
   }): Promise<Result<ReadPart, ListRefusal>>;
 
-  /** Merges the staged parts 1 to `parts` into one sealed version, synced to disk before it returns. */
+  /**
+   * Makes one sealed version of the staged parts 1 to `parts`, synced to disk before it returns: of the parts alone, or
+   * of them laid over an earlier version. A version is a function of the set of its rows and not of their order, so an
+   * increment equals the full list that it stands for. Where the rows of one person disagree, the row whose record
+   * reference is the least, byte by byte, speaks for the person; of rows with one reference, the one that has the least
+   * attributes, measures and consents.
+   */
   seal(upload: {
     readonly staging: StagingId;
     readonly parts: number;
+    readonly change: Change;
+    /** What an `upsert` or a `delete` is laid over; the same schema and data key. */
+    readonly base?: { readonly segment: string };
     readonly schema: DatasetSchema;
     readonly dataKey: DataKey;
     readonly onProgress?: (progress: { readonly rowsSealed: number; readonly rowsTotal: number }) => void;
+    /** Ends the work soon after it is aborted; nothing is left behind. */
+    readonly signal?: AbortSignal;
   }): Promise<SealedVersion>;
 
   /** Drops everything staged under a name. */
@@ -100,18 +176,24 @@ export type Matcher = {
 
   /**
    * Counts every region of 2 to 12 lists. Two lists: people are matched one to one, by the first identifier, then the
-   * next. More: exactly one identifier, each person standing under the first such token of its file.
+   * next. More: exactly one identifier, each person standing under the least of its tokens of that kind.
    */
   overlap(lists: readonly ComparedList[], identifiers: readonly IdentifierKind[]): Promise<OverlapCounts>;
 
+  /** Counts the people on all lists by attributes, matched as for an overlap. */
+  crossTab(query: CrossTabQuery): Promise<CrossTabCounts>;
+
   /**
-   * The record references of the people of `own` who match somebody of `other`, one a person, in the order of the own
-   * file. Above `maximum` only the count is given.
+   * The record references of the people of a selection, one a person, in an order that tells nothing. Above `maximum`
+   * only the count is given.
    */
-  select(query: {
-    readonly own: ComparedList;
-    readonly other: ComparedList;
-    readonly identifiers: readonly IdentifierKind[];
-    readonly maximum: number;
-  }): Promise<{ readonly count: number; readonly records: readonly string[] }>;
+  select(
+    selection: Selection & { readonly maximum: number },
+  ): Promise<{ readonly count: number; readonly records: readonly string[] }>;
+
+  /** How many record references only the left of two selections has, and only the right. */
+  difference(left: Selection, right: Selection): Promise<{ readonly onlyLeft: number; readonly onlyRight: number }>;
+
+  /** Ends the matcher's threads. Nothing may be asked of it afterwards. */
+  end(): Promise<void>;
 };

@@ -7,7 +7,7 @@ import type { UnixMillis } from "../domain/instant.ts";
 import type { Manifest, PartnerId } from "../domain/partner/manifest.ts";
 import type { Policy } from "../domain/policy/document.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
-import type { SealedVersion } from "./matcher.ts";
+import type { Change, SealedVersion } from "./matcher.ts";
 
 /** Page of a list: items after a cursor, in the order of their keys. */
 export type Page = { readonly after: string | null; readonly limit: number };
@@ -79,6 +79,7 @@ export type UploadRow = {
   readonly id: string;
   readonly partner: PartnerId;
   readonly dataset: string;
+  readonly change: Change;
   readonly state: UploadState;
   readonly openedAt: UnixMillis;
   readonly closedAt: UnixMillis | null;
@@ -101,6 +102,8 @@ export type VersionRow = SealedVersion & {
   readonly dataset: string;
   /** 1, 2, 3, ... within the lineage. */
   readonly sequence: number;
+  /** How it was made. `increment` counts what an upsert or a delete did to the version before it in the lineage. */
+  readonly change: Change;
   readonly normaliser: string;
   readonly report: RowReport;
   readonly sealedAt: UnixMillis;

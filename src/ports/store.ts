@@ -35,7 +35,7 @@ import type {
 export type Act = {
   /** Shows in the database's own view of running transactions; lowercase words. */
   readonly name: string;
-  /** For whom the transaction acts: it sees and writes rows of these alone. */
+  /** For whom the transaction acts: it sees and writes rows of these alone, and of those it comes to act for also. */
   readonly parties: readonly PartnerId[];
 };
 
@@ -48,9 +48,18 @@ export type Store = {
   readonly write: <T>(act: Act, work: (tx: Transaction) => Promise<T>) => Promise<T>;
 };
 
+/**
+ * What a transaction reads and writes. Calls that do not need each other's outcome may be made without awaiting each:
+ * they go to the store together and happen in the order in which they were made.
+ */
 export type Transaction = {
   /** The database's clock at the start of the transaction. Rules that depend on time use this one. */
   readonly now: UnixMillis;
+  /**
+   * From here on the transaction acts for these as well, until it ends: for one that learns for whom it acts from what
+   * it reads. Says nothing of whether it may; that is the caller's to know.
+   */
+  readonly actForAlso: (parties: readonly PartnerId[]) => Promise<void>;
 
   readonly partners: {
     readonly find: (id: PartnerId) => Promise<PartnerRow | null>;
@@ -114,7 +123,7 @@ export type Transaction = {
     readonly put: (partner: PartnerId, wrapped: Uint8Array) => Promise<void>;
   };
   readonly uploads: {
-    readonly open: (upload: { id: string; partner: PartnerId; dataset: string }) => Promise<void>;
+    readonly open: (upload: Pick<UploadRow, "id" | "partner" | "dataset" | "change">) => Promise<void>;
     readonly find: (id: string) => Promise<UploadRow | null>;
     readonly parts: (id: string) => Promise<readonly PartRow[]>;
     readonly addPart: (upload: UploadRow, part: PartRow) => Promise<void>;

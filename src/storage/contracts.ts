@@ -2,19 +2,19 @@
 // One statement gathers a whole file.
 
 import { canonicalJson } from "../domain/canonical-json.ts";
-import { type Contract, contractId, contractSchema } from "../domain/contract/document.ts";
+import type { Contract } from "../domain/contract/document.ts";
 import type { ContractFile } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { readDocument } from "./documents.ts";
+import type { DocumentReaders } from "./documents.ts";
 import type { Statements } from "./pool.ts";
 
 type Row = Omit<ContractFile, "contract"> & { readonly document: string };
 
-export function contracts(tx: Statements): Transaction["contracts"] {
+export function contracts(tx: Statements, read: DocumentReaders): Transaction["contracts"] {
   return {
     find: async (id) => {
       const [row] = await tx<Row[]>`${file(tx)} where id = ${id}`;
-      return row === undefined ? null : toFile(row);
+      return row === undefined ? null : toFile(row, read);
     },
     list: async ({ after, limit }) => {
       const rows = await tx<Row[]>`
@@ -22,7 +22,7 @@ export function contracts(tx: Statements): Transaction["contracts"] {
         where ${after}::text is null
           or (offered_at, id) < (select last.offered_at, last.id from concordat.contract last where last.id = ${after})
         order by offered_at desc, id desc limit ${limit}`;
-      return rows.map(toFile);
+      return rows.map((row) => toFile(row, read));
     },
     offer: async ({ id, contract, offeredBy }) => {
       await tx`
@@ -72,8 +72,8 @@ function members(tx: Statements, contract: Contract) {
 }
 
 // The id is the digest of what was signed, so a document edited in its row has another.
-function toFile({ document, ...row }: Row): ContractFile {
-  const contract = readDocument(contractSchema, document);
-  if (contractId(contract) !== row.id) throw new Error("a contract's row was edited: its document has another digest");
+function toFile({ document: text, ...row }: Row, read: DocumentReaders): ContractFile {
+  const { document: contract, digest } = read.contract(text);
+  if (digest !== row.id) throw new Error("a contract's row was edited: its document has another digest");
   return { ...row, contract };
 }

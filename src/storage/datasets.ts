@@ -2,25 +2,24 @@
 // A dataset is never renamed or removed, since its name is the lineage that the ledger counts by.
 
 import { canonicalJson } from "../domain/canonical-json.ts";
-import { datasetSchemaSchema } from "../domain/dataset/schema.ts";
 import type { DatasetRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { readDocument } from "./documents.ts";
+import type { DocumentReaders } from "./documents.ts";
 import type { Statements } from "./pool.ts";
 
 type Row = Omit<DatasetRow, "schema"> & { readonly document: string };
 
-export function datasets(tx: Statements): Transaction["datasets"] {
+export function datasets(tx: Statements, read: DocumentReaders): Transaction["datasets"] {
   const columns = tx`partner, name, document, concordat.millis(created_at) as "createdAt"`;
   return {
     find: async (partner, name) => {
       const [row] = await tx<Row[]>`
         select ${columns} from concordat.dataset where partner = ${partner} and name = ${name}`;
-      return row === undefined ? null : toDataset(row);
+      return row === undefined ? null : toDataset(row, read);
     },
     list: async (partner) => {
       const rows = await tx<Row[]>`select ${columns} from concordat.dataset where partner = ${partner} order by name`;
-      return rows.map(toDataset);
+      return rows.map((row) => toDataset(row, read));
     },
     create: async (partner, schema) => {
       await tx`
@@ -30,6 +29,6 @@ export function datasets(tx: Statements): Transaction["datasets"] {
   };
 }
 
-function toDataset({ document, ...row }: Row): DatasetRow {
-  return { ...row, schema: readDocument(datasetSchemaSchema, document) };
+function toDataset({ document, ...row }: Row, read: DocumentReaders): DatasetRow {
+  return { ...row, schema: read.datasetSchema(document) };
 }

@@ -39,13 +39,14 @@ function spent(tx: Statements, { lineage, recipient, days }: Account) {
 async function debit(tx: Statements, line: Omit<LedgerLine, "at" | "number">, cap: bigint | null): Promise<void> {
   const { lineage, recipient, nanoRho, release } = line;
   const owner = ownerOf(lineage);
-  await tx`
+  const raised = tx`
     insert into concordat.ledger_account (partner, lineage, recipient, spent, cap)
     values (${owner}, ${lineage}, ${recipient}, ${String(nanoRho)}, ${cap === null ? null : String(cap)})
     on conflict (partner, lineage, recipient) do update
     set spent = ledger_account.spent + excluded.spent, cap = excluded.cap`;
-  await tx`
+  const written = tx`
     insert into concordat.ledger_debit (partner, number, lineage, recipient, nano_rho, release)
     select ${owner}, coalesce(max(number), 0) + 1, ${lineage}, ${recipient}, ${String(nanoRho)}, ${release}
     from concordat.ledger_debit where partner = ${owner}`;
+  await Promise.all([raised, written]);
 }

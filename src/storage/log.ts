@@ -14,12 +14,7 @@ export function log(tx: Statements): Transaction["log"] {
   return {
     head: () => head(tx),
     append: async (addition) => {
-      await moveHead(tx, addition);
-      const { entry, parties } = addition;
-      await tx`
-        insert into concordat.log_entry (index, entry, parties)
-        values (${entry.index}, ${entry.entry}, ${tx.array([...parties], 25)}::text[])`;
-      await addNodes(tx, addition.nodes);
+      await Promise.all([moveHead(tx, addition), addEntry(tx, addition), addNodes(tx, addition.nodes)]);
     },
     entries: async (from, limit) => [
       ...(await tx<EntryRow[]>`
@@ -42,6 +37,12 @@ async function moveHead(tx: Statements, { entry, head }: Addition): Promise<void
     set size = ${head.size}, frontier = ${concatBytes(...head.frontier)}, checkpoint = ${head.checkpoint}
     where size = ${entry.index}`;
   if (count !== 1 || head.size !== entry.index + 1) throw new Error("an entry does not follow the last one of the log");
+}
+
+async function addEntry(tx: Statements, { entry, parties }: Addition): Promise<void> {
+  await tx`
+    insert into concordat.log_entry (index, entry, parties)
+    values (${entry.index}, ${entry.entry}, ${tx.array([...parties], 25)}::text[])`;
 }
 
 // A list of byte strings is no parameter of the driver, so the hashes go as one.

@@ -2,26 +2,25 @@
 // Private to their partner; a question's transaction acts for every owner and sees theirs.
 
 import { canonicalJson } from "../domain/canonical-json.ts";
-import { policySchema } from "../domain/policy/document.ts";
 import type { PolicyRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { readDocument } from "./documents.ts";
+import type { DocumentReaders } from "./documents.ts";
 import type { Statements } from "./pool.ts";
 
 type Row = Omit<PolicyRow, "policy"> & { readonly document: string };
 
-export function policies(tx: Statements): Transaction["policies"] {
+export function policies(tx: Statements, read: DocumentReaders): Transaction["policies"] {
   const columns = tx`partner, version, digest, document, concordat.millis(put_at) as "putAt"`;
   return {
     current: async (partner) => {
       const [row] = await tx<Row[]>`
         select ${columns} from concordat.policy where partner = ${partner} order by version desc limit 1`;
-      return row === undefined ? null : toPolicy(row);
+      return row === undefined ? null : toPolicy(row, read);
     },
     list: async (partner) => {
       const rows = await tx<Row[]>`
         select ${columns} from concordat.policy where partner = ${partner} order by version desc`;
-      return rows.map(toPolicy);
+      return rows.map((row) => toPolicy(row, read));
     },
     put: async (policy, digest) => {
       await tx`
@@ -31,6 +30,9 @@ export function policies(tx: Statements): Transaction["policies"] {
   };
 }
 
-function toPolicy({ document, ...row }: Row): PolicyRow {
-  return { ...row, policy: readDocument(policySchema, document) };
+// A policy that was put is logged by its digest, so a document edited in its row is another one's.
+function toPolicy({ document: text, ...row }: Row, read: DocumentReaders): PolicyRow {
+  const { document: policy, digest } = read.policy(text);
+  if (digest !== row.digest) throw new Error("a policy's row was edited: its document has another digest");
+  return { ...row, policy };
 }

@@ -19,6 +19,8 @@ export type Session = {
   readonly isLost: () => boolean;
   /** Rejects when the connection is lost, and never settles otherwise. */
   readonly lost: Promise<never>;
+  /** What to do at the very moment of a loss, before the driver can open the connection again; the last said counts. */
+  readonly atLoss: (act: () => void) => void;
   readonly end: () => Promise<void>;
 };
 
@@ -121,6 +123,7 @@ function inTurn(waiting: Waiting[]): Promise<Session> {
 function openSession(address: Address): Session {
   let isLost = false;
   let markLost: (error: ConnectionLost) => void = () => {};
+  let atLoss: () => void = () => {};
   const lost = new Promise<never>((_, fail) => {
     markLost = fail;
   });
@@ -138,6 +141,7 @@ function openSession(address: Address): Session {
     onclose: () => {
       isLost = true;
       markLost(new ConnectionLost("the connection to the database was lost"));
+      atLoss();
     },
     connection: {
       application_name: "concordat",
@@ -147,7 +151,15 @@ function openSession(address: Address): Session {
     },
   };
   const sql = "url" in address ? postgres(address.url, settings) : postgres(settings);
-  return { sql, isLost: () => isLost, lost, end: () => sql.end({ timeout: 5 }) };
+  return {
+    sql,
+    isLost: () => isLost,
+    lost,
+    atLoss: (act) => {
+      atLoss = act;
+    },
+    end: () => sql.end({ timeout: 5 }),
+  };
 }
 
 const int8: postgres.PostgresType<number | bigint> = {

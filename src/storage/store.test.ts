@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { canonicalDigest } from "../domain/canonical-json.ts";
 import { contractId } from "../domain/contract/document.ts";
 import { datasetRef } from "../domain/dataset/schema.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
@@ -209,17 +210,22 @@ describe("row-level security", () => {
   });
 
   test("refuses a document that was edited behind the room's back", async () => {
-    await asOwner(
-      (tx) => tx`
-      update concordat.policy set document = replace(document, '"k":50', '"k":5') where partner = ${ann}`,
-    );
-    await expect(actsOn(store, ann).read((tx) => tx.policies.current(ann))).rejects.toThrow(/floor/);
     const id = contractId(contractAmong([ann, bob]));
-    await asOwner(
-      async (tx) =>
-        await tx`update concordat.contract set document = replace(document, '"k":50', '"k":49') where id = ${id}`,
-    );
-    await expect(actsOn(store, ann).read((tx) => tx.contracts.find(id))).rejects.toThrow(/another digest/);
+    const policy = () => actsOn(store, ann).read((tx) => tx.policies.current(ann));
+    const contract = () => actsOn(store, ann).read((tx) => tx.contracts.find(id));
+    const edit = (from: string, to: string) =>
+      asOwner(async (tx) => {
+        await tx`update concordat.policy set document = replace(document, ${from}, ${to}) where partner = ${ann}`;
+        await tx`update concordat.contract set document = replace(document, ${from}, ${to}) where id = ${id}`;
+      });
+    // Each text is read before it is edited and after it is mended, so what is kept parsed would show.
+    const before = [await policy(), await contract()];
+    await edit('"k":50', '"k":5');
+    for (const read of [policy, contract]) await expect(read()).rejects.toThrow(/floor/);
+    await edit('"k":5,', '"k":51,');
+    for (const read of [policy, contract, policy, contract]) await expect(read()).rejects.toThrow(/another digest/);
+    await edit('"k":51', '"k":50');
+    expect([await policy(), await contract()]).toEqual(before);
   });
 
   test("names the cap that a debit broke, and leaves nothing of it", async () => {
@@ -255,11 +261,11 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
   await actsOn(store, ann, bob).write(async (tx) => {
     await tx.contracts.sign(contract, contractId(contract), signatureOf(ann));
     await tx.contracts.note(contract, contractId(contract), { kind: "suspended", partner: ann });
-    await tx.policies.put(policyOf(ann), "digest");
+    await tx.policies.put(policyOf(ann), canonicalDigest(policyOf(ann)));
     await tx.dataKeys.put(ann, new Uint8Array(60));
     await tx.nonces.claim(ann, "nonce", 300);
     await tx.idempotency.start(ann, "key", "digest");
-    await tx.uploads.open({ id: "upload", partner: ann, dataset: "customers" });
+    await tx.uploads.open({ id: "upload", partner: ann, dataset: "customers", change: "replace" });
     const upload = await tx.uploads.find("upload");
     if (upload === null) throw new Error("the upload is not there");
     await tx.uploads.addPart(upload, { number: 1, digest: "d", bytes: 1, columns: ["ref"], report: REPORT });

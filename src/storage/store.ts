@@ -7,6 +7,7 @@ import type { Store, Transaction } from "../ports/store.ts";
 import { contracts } from "./contracts.ts";
 import { dataKeys } from "./data-keys.ts";
 import { datasets } from "./datasets.ts";
+import { type DocumentReaders, documentReaders } from "./documents.ts";
 import { enrolments } from "./enrolments.ts";
 import { idempotency } from "./idempotency.ts";
 import { keys } from "./keys.ts";
@@ -17,7 +18,7 @@ import { partners } from "./partners.ts";
 import { policies } from "./policies.ts";
 import type { Pool, Statements } from "./pool.ts";
 import { releases } from "./releases.ts";
-import { transaction } from "./transaction.ts";
+import { actForAlso, transaction } from "./transaction.ts";
 import { uploads } from "./uploads.ts";
 import { versions } from "./versions.ts";
 
@@ -27,6 +28,11 @@ export const MIGRATIONS = fileURLToPath(new URL("./migrations", import.meta.url)
 type Work<T> = (tx: Transaction) => Promise<T>;
 
 export function postgresStore(pool: Pool): Store {
+  const readers = documentReaders();
+  const within =
+    <T>(work: Work<T>) =>
+    (tx: Statements, now: UnixMillis) =>
+      work(transactionOver(tx, now, readers));
   return {
     read: (act, work) => transaction(pool, { ...act, access: "read only" }, within(work)),
     note: (act, work) => transaction(pool, { ...act, access: "read write" }, within(work)),
@@ -34,28 +40,21 @@ export function postgresStore(pool: Pool): Store {
   };
 }
 
-function within<T>(work: Work<T>): (tx: Statements) => Promise<T> {
-  return async (tx) => {
-    const [clock] = await tx<{ now: UnixMillis }[]>`select concordat.millis(now()) as now`;
-    if (clock === undefined) throw new Error("the database tells no time");
-    return work(transactionOver(tx, clock.now));
-  };
-}
-
-function transactionOver(tx: Statements, now: UnixMillis): Transaction {
+function transactionOver(tx: Statements, now: UnixMillis, readers: DocumentReaders): Transaction {
   return {
     now,
-    partners: partners(tx),
+    actForAlso: (parties) => actForAlso(tx, parties),
+    partners: partners(tx, readers),
     keys: keys(tx),
     enrolments: enrolments(tx),
     nonces: nonces(tx),
     idempotency: idempotency(tx),
-    contracts: contracts(tx),
-    policies: policies(tx),
-    datasets: datasets(tx),
+    contracts: contracts(tx, readers),
+    policies: policies(tx, readers),
+    datasets: datasets(tx, readers),
     dataKeys: dataKeys(tx),
     uploads: uploads(tx),
-    versions: versions(tx),
+    versions: versions(tx, readers),
     ledger: ledger(tx),
     releases: releases(tx),
     log: log(tx),

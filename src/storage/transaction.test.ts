@@ -108,6 +108,31 @@ test("does not commit when a failed statement was passed over", async () => {
   expect(await number()).toBe(0);
 });
 
+test("tells of statements sent together the first that failed, however deep in the work it was made", async () => {
+  const deep = async (tx: Statements) => {
+    const inner = async () => {
+      const innermost = async () => void (await tx`select 1 / 0`);
+      await innermost();
+    };
+    await inner();
+  };
+  const work = (tx: Statements) => Promise.all([addOne(tx), deep(tx), tx`select 1`]);
+  await expect(transaction(database.room, write, work)).rejects.toMatchObject({ code: "22012" });
+});
+
+test("runs statements sent together in their order, and their conflicts again", async () => {
+  const together = async (tx: Statements) => {
+    const [before, , after] = await Promise.all([
+      tx<{ n: number }[]>`select n from number`,
+      tx`update number set n = n + 1`,
+      tx<{ n: number }[]>`select n from number`,
+    ]);
+    return [before[0]?.n, after[0]?.n];
+  };
+  const seen = await Promise.all(Array.from({ length: 6 }, () => transaction(database.room, write, together)));
+  expect(seen.sort()).toEqual([0, 1, 2, 3, 4, 5].map((n) => [n, n + 1]));
+});
+
 test("refuses a statement that comes after the end of its transaction", async () => {
   const escaped = await transaction(database.room, read, async (tx) => ({ tx }));
   expect(() => escaped.tx`select 1`).toThrow(/after the end/);
@@ -180,6 +205,20 @@ describe("a lost connection", () => {
     expect(String(late)).toMatch(/after the end/);
     expect(await number()).toBe(0);
     await narrow.close();
+  });
+
+  test("before statements that waited behind others were sent: none runs on the connection opened again", async () => {
+    const add = (tx: Statements, n: number) => tx`update number set n = n + ${n}`;
+    let runs = 0;
+    const work = async (tx: Statements) => {
+      runs += 1;
+      if (runs > 1) return;
+      await Promise.all([tx`select pg_terminate_backend(pg_backend_pid())`, ...[1, 2, 3, 4].map((n) => add(tx, n))]);
+    };
+    await transaction(database.room, write, work);
+    await sleep(500);
+    expect(runs).toBe(2);
+    expect(await number()).toBe(0);
   });
 
   test("at the commit: the outcome is unknown, and the work does not run again", async () => {

@@ -4,6 +4,7 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
+import type { UnixMillis } from "../domain/instant.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { errorCode, hasCode } from "./error-code.ts";
 import { ConnectionLost, type Pool, type Session, type Statements } from "./pool.ts";
@@ -28,6 +29,7 @@ const LOCKS = { log: "concordat.log_head", migration: "concordat.migration" } as
 
 const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK_DETECTED = "40P01";
+const TRANSACTION_ABORTED = "25P02";
 
 /** What the driver, the system and a server that comes or goes say when there is no connection any more. */
 const CONNECTION_CODES = [
@@ -36,13 +38,17 @@ const CONNECTION_CODES = [
   ...["57P01", "57P02", "57P03", "25P03"],
 ];
 
+/** What a transaction does, with its statements and the database's clock at its start. */
+export type Work<T> = (tx: Statements, now: UnixMillis) => Promise<T>;
+
 /**
  * Runs `work` in one transaction and commits it. `work` may run again from its beginning after a conflict or a lost
- * connection, so all its effects go through `tx`; a failure it lets out rolls everything back.
+ * connection, so all its effects go through `tx`; a failure it lets out rolls everything back. Statements that `work`
+ * sends without awaiting each go to the database together and run there one by one, in the order they were sent.
  * @throws OutcomeUnknown when the connection is lost at COMMIT; whatever `work` throws; the last conflict when
  *   `LIMITS.transactionAttempts` did not suffice
  */
-export async function transaction<T>(pool: Pool, act: Act, work: (tx: Statements) => Promise<T>): Promise<T> {
+export async function transaction<T>(pool: Pool, act: Act, work: Work<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await attemptOnce(pool, act, work);
@@ -52,6 +58,14 @@ export async function transaction<T>(pool: Pool, act: Act, work: (tx: Statements
       await sleep(randomInt(1, 1 + Math.min(LIMITS.transactionBackoffMillis, 2 ** attempt)));
     }
   }
+}
+
+/** Adds to the parties of a running transaction. */
+export async function actForAlso(tx: Statements, parties: readonly string[]): Promise<void> {
+  const added = tx.array([...parties], 25);
+  await tx`
+    select set_config('concordat.parties',
+      (current_setting('concordat.parties')::text[] || ${added}::text[])::text, true)`;
 }
 
 /** Whether an error says that the database cannot be reached, now or any more. */
@@ -67,11 +81,18 @@ function isWorthRetrying(error: unknown): boolean {
   return isConnectionFailure(error) || hasCode(error, SERIALIZATION_FAILURE, DEADLOCK_DETECTED);
 }
 
-type Stage = "working" | "committing" | "over";
+type Progress = {
+  stage: "working" | "committing" | "over";
+  /** The first statement that failed: those sent behind it fail too, and say nothing but that one did. */
+  failure: unknown;
+  readonly statements: Statement[];
+};
+type Statement = Promise<unknown> & { readonly cancel: () => void };
 
-async function attemptOnce<T>(pool: Pool, act: Act, work: (tx: Statements) => Promise<T>): Promise<T> {
+async function attemptOnce<T>(pool: Pool, act: Act, work: Work<T>): Promise<T> {
   const session = await pool.take();
-  const progress: { stage: Stage } = { stage: "working" };
+  const progress: Progress = { stage: "working", failure: null, statements: [] };
+  session.atLoss(() => withdraw(progress.statements));
   try {
     const result = await Promise.race([run(session, act, { work, progress }), session.lost]);
     pool.give(session, "clean");
@@ -80,24 +101,36 @@ async function attemptOnce<T>(pool: Pool, act: Act, work: (tx: Statements) => Pr
     const isUncertain = progress.stage === "committing" && !isRefusal(error);
     progress.stage = "over";
     pool.give(session, (await rollBack(session)) ? "clean" : "unknown");
-    if (!isUncertain) throw error;
+    if (!isUncertain) throw hasCode(error, TRANSACTION_ABORTED) ? (progress.failure ?? error) : error;
     throw new OutcomeUnknown(`the connection was lost at the commit of \`${act.name}\``, { cause: error });
   }
 }
 
-type Running<T> = { readonly work: (tx: Statements) => Promise<T>; readonly progress: { stage: Stage } };
+type Running<T> = { readonly work: Work<T>; readonly progress: Progress };
 
 async function run<T>(session: Session, act: Act, { work, progress }: Running<T>): Promise<T> {
-  await session.sql.unsafe(opening(act));
-  const parties = session.sql.array([...act.parties], 25);
-  await session.sql`select set_config('concordat.parties', ${parties}::text[]::text, true)`;
-  const result = await work(whileOpen(session.sql, () => progress.stage === "working"));
+  const now = await open(session.sql, act);
+  const result = await work(whileOpen(session.sql, progress), now);
   progress.stage = "committing";
   const { command } = await session.sql.unsafe("commit");
   progress.stage = "over";
   // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed.
   if (command !== "COMMIT") throw new Error(`\`${act.name}\` went on after a statement of it had failed`);
   return result;
+}
+
+// One round trip for both. The setting is the transaction's, so should a lost connection part the two, it lasts for its
+// own statement alone.
+async function open(sql: Statements, act: Act): Promise<UnixMillis> {
+  const parties = sql.array([...act.parties], 25);
+  const [, [clock]] = await Promise.all([
+    sql.unsafe(opening(act)),
+    sql<{ now: UnixMillis }[]>`
+      select set_config('concordat.parties', ${parties}::text[]::text, true),
+        floor(extract(epoch from now()) * 1000)::float8 as now`,
+  ]);
+  if (clock === undefined) throw new Error("the database tells no time");
+  return clock.now;
 }
 
 // BEGIN, SET LOCAL and LOCK TABLE take no snapshot: the one that all else reads is taken when the lock is held.
@@ -109,19 +142,40 @@ function opening({ name, access, lock }: Act): string {
 }
 
 // A statement sent when its transaction is over would run in the next one of the session, or in none.
-function whileOpen(sql: Statements, isOpen: () => boolean): Statements {
+function whileOpen(sql: Statements, progress: Progress): Statements {
   const assertOpen = () => {
-    if (!isOpen()) throw new Error("a statement came after the end of its transaction");
+    if (progress.stage !== "working") throw new Error("a statement came after the end of its transaction");
   };
   return new Proxy(sql, {
     apply(target, self, statement) {
       assertOpen();
-      return Reflect.apply(target, self, statement);
+      const made: unknown = Reflect.apply(target, self, statement);
+      if (isStatement(made)) follow(made, progress);
+      return made;
     },
     get(target, name) {
       assertOpen();
       return Reflect.get(target, name);
     },
+  });
+}
+
+function isStatement(made: unknown): made is Statement {
+  return made instanceof Promise && "cancel" in made && typeof made.cancel === "function";
+}
+
+// The driver opens a lost connection again for statements that it has not sent yet, and there they would run in no
+// transaction. Cancelled, those are never sent; for all others it is too late, and nothing happens.
+function withdraw(statements: readonly Statement[]): void {
+  for (const statement of statements) statement.cancel();
+}
+
+// The driver's own `then` would send the statement, and it may be a part of another; the plain one only listens. It is
+// the first to listen, so of statements sent together the one that failed first is noted first.
+function follow(statement: Statement, progress: Progress): void {
+  progress.statements.push(statement);
+  void Promise.prototype.then.call(statement, undefined, (failure: unknown) => {
+    progress.failure ??= failure;
   });
 }
 

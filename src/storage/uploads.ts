@@ -12,12 +12,13 @@ type StoredPart = Omit<PartRow, "columns" | "report"> & { readonly columns: stri
 
 export function uploads(tx: Statements): Transaction["uploads"] {
   return {
-    open: async ({ id, partner, dataset }) => {
-      await tx`insert into concordat.upload (partner, id, dataset) values (${partner}, ${id}, ${dataset})`;
+    open: async ({ id, partner, dataset, change }) => {
+      await tx`
+        insert into concordat.upload (partner, id, dataset, change) values (${partner}, ${id}, ${dataset}, ${change})`;
     },
     find: async (id) => {
       const [row] = await tx<UploadRow[]>`
-        select id, partner, dataset, state, version,
+        select id, partner, dataset, change, state, version,
           concordat.millis(opened_at) as "openedAt", concordat.millis(closed_at) as "closedAt"
         from concordat.upload where id = ${id}`;
       return row ?? null;

@@ -2,34 +2,37 @@
 // None is changed; who uploads again adds one.
 
 import { canonicalJson } from "../domain/canonical-json.ts";
-import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
+import { type DatasetRef, nameIn, ownerOf } from "../domain/dataset/schema.ts";
 import type { UnixMillis } from "../domain/instant.ts";
+import type { Increment } from "../ports/matcher.ts";
 import type { VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { readDocument, rowReportSchema } from "./documents.ts";
+import type { DocumentReaders } from "./documents.ts";
 import { assertActsForEverybody } from "./everybody.ts";
 import type { Statements } from "./pool.ts";
 
-type Row = Omit<VersionRow, "report"> & { readonly report: string };
+type Counts = { readonly [count in keyof Increment]: number | null };
+type Row = Omit<VersionRow, "report" | "increment"> & Counts & { readonly report: string };
 
-export function versions(tx: Statements): Transaction["versions"] {
+export function versions(tx: Statements, read: DocumentReaders): Transaction["versions"] {
   const columns = tx`
-    id, partner, dataset, sequence, segment, people, duplicates, bytes, scheme, normaliser, report,
+    id, partner, dataset, sequence, segment, people, duplicates, bytes, scheme, normaliser, report, change,
+    rows_removed as "rowsRemoved", rows_added as "rowsAdded", references_unknown as "referencesUnknown",
     concordat.millis(sealed_at) as "sealedAt"`;
   return {
     current: async (dataset) => {
       const [row] = await tx<Row[]>`
         select ${columns} from concordat.version where ${isOf(tx, dataset)} order by sequence desc limit 1`;
-      return row === undefined ? null : toVersion(row);
+      return row === undefined ? null : toVersion(row, read);
     },
     find: async (id) => {
       const [row] = await tx<Row[]>`select ${columns} from concordat.version where id = ${id}`;
-      return row === undefined ? null : toVersion(row);
+      return row === undefined ? null : toVersion(row, read);
     },
     list: async (dataset) => {
       const rows = await tx<Row[]>`
         select ${columns} from concordat.version where ${isOf(tx, dataset)} order by sequence desc`;
-      return rows.map(toVersion);
+      return rows.map((row) => toVersion(row, read));
     },
     add: (version) => add(tx, version),
     sealedWithin: async (dataset, days) => {
@@ -48,12 +51,15 @@ export function versions(tx: Statements): Transaction["versions"] {
 }
 
 async function add(tx: Statements, version: Omit<VersionRow, "sequence" | "sealedAt">): Promise<number> {
-  const { id, partner, dataset, segment, people, duplicates, bytes, scheme, normaliser } = version;
+  const { id, partner, dataset, segment, people, duplicates, bytes, scheme, normaliser, change, increment } = version;
+  const { rowsRemoved, rowsAdded, referencesUnknown } = increment ?? NO_COUNTS;
   const [row] = await tx<{ sequence: number }[]>`
     insert into concordat.version
-      (partner, dataset, sequence, id, segment, people, duplicates, bytes, scheme, normaliser, report)
+      (partner, dataset, sequence, id, segment, people, duplicates, bytes, scheme, normaliser, report,
+        change, rows_removed, rows_added, references_unknown)
     select ${partner}, ${dataset}, coalesce(max(sequence), 0) + 1, ${id}, ${segment}, ${people}, ${duplicates},
-      ${bytes}, ${scheme}, ${normaliser}, ${canonicalJson(version.report)}
+      ${bytes}, ${scheme}, ${normaliser}, ${canonicalJson(version.report)},
+      ${change}, ${rowsRemoved}, ${rowsAdded}, ${referencesUnknown}
     from concordat.version where partner = ${partner} and dataset = ${dataset}
     returning sequence`;
   if (row === undefined) throw new Error("a version was added and has no sequence number");
@@ -61,10 +67,16 @@ async function add(tx: Statements, version: Omit<VersionRow, "sequence" | "seale
 }
 
 function isOf(tx: Statements, dataset: DatasetRef) {
-  const owner = ownerOf(dataset);
-  return tx`partner = ${owner} and dataset = ${dataset.slice(owner.length + 1)}`;
+  return tx`partner = ${ownerOf(dataset)} and dataset = ${nameIn(dataset)}`;
 }
 
-function toVersion({ report, ...row }: Row): VersionRow {
-  return { ...row, report: readDocument(rowReportSchema, report) };
+const NO_COUNTS: Counts = { rowsRemoved: null, rowsAdded: null, referencesUnknown: null };
+
+function toVersion(
+  { report, rowsRemoved, rowsAdded, referencesUnknown, ...row }: Row,
+  read: DocumentReaders,
+): VersionRow {
+  const isFull = rowsRemoved === null || rowsAdded === null || referencesUnknown === null;
+  const increment = isFull ? null : { rowsRemoved, rowsAdded, referencesUnknown };
+  return { ...row, report: read.rowReport(report), increment };
 }

@@ -19,6 +19,7 @@ export async function startTestRoom(given?: string): Promise<TestRoom> {
   const room = await runRoom({
     dataDirectory: directory,
     keysPath: join(directory, "keys.json"),
+    memoryBytes: 512 * 1_048_576,
     databaseUrl: null,
     host: "127.0.0.1",
     port: 0,
@@ -26,8 +27,13 @@ export async function startTestRoom(given?: string): Promise<TestRoom> {
     logLevel: process.env["LOG_LEVEL"] === "debug" ? "debug" : "error",
   });
   if (!room.ok) throw new Error(room.error.join("; "));
-  const operatorKey = signingKeyFromJwk(JSON.parse(await readFile(room.value.operatorKeyPath, "utf8")));
-  if (!operatorKey.ok) throw new Error("the operator's key does not read");
   const discard = () => discardRoom(room.value);
-  return { ...room.value, directory, operatorKey: operatorKey.value, discard };
+  return { ...room.value, directory, operatorKey: await operatorKeyOf(room.value), discard };
+}
+
+/** The operator's private key of a room, from its file. */
+export async function operatorKeyOf({ operatorKeyPath }: RunningRoom): Promise<SigningKey> {
+  const key = signingKeyFromJwk(JSON.parse(await readFile(operatorKeyPath, "utf8")));
+  if (!key.ok) throw new Error("the operator's key does not read");
+  return key.value;
 }

@@ -1,7 +1,7 @@
 // The report of local hashing as lines for a person, one screen: what was read, what is left out and why, what the
 // match doctor found, and what to do about it. Counts, lines and column names alone.
 
-import type { Findings } from "./doctor.ts";
+import type { ColumnFindings, Findings } from "./doctor.ts";
 import type { FrequencyFindings } from "./frequency.ts";
 import type { HashReport } from "./hash-list.ts";
 import { REFUSAL_SENTENCES, type RefusalTally, type RowRefusal } from "./refusals.ts";
@@ -15,8 +15,16 @@ export function doctorLines(report: HashReport): string[] {
     ...columnLines(report),
     ...emailLines(report.doctor.email),
     ...phoneLines(report.doctor.phone),
+    ...OTHER_KINDS.flatMap(([kind, name]) => plainLines(name, report.doctor[kind])),
     ...adviceLines(report),
   ];
+}
+
+/** The same of a list that names whom to delete, of which nothing is hashed. */
+export function deletionLines(report: HashReport): string[] {
+  const { rows, emitted, blank, refused } = report;
+  const fates = `${plain(emitted)} record references, ${plain(blank)} empty, ${plain(refused.total)} refused`;
+  return [`${plain(rows)} rows read, ${fates}`, ...refusalLines("refused rows", refused), ...columnLines(report)];
 }
 
 function rowsLine({ rows, emitted, blank, refused, normaliser }: HashReport): string {
@@ -81,6 +89,22 @@ function phoneLines(phone: Findings["phone"]): string[] {
     lines.push(`  not valid: ${invalid.map(([at, count]) => `${at} ${plain(count)}`).join(", ")}`);
   if (phone.oddHyphens > 0) lines.push(`  hyphens that are not the ASCII one: ${plain(phone.oddHyphens)}`);
   return [...lines, ...oddityLines(phone)];
+}
+
+const OTHER_KINDS = [
+  ["maid", "advertising id"],
+  ["external", "external id"],
+  ["name+postcode", "name with postal code"],
+] as const;
+
+function plainLines(name: string, column: ColumnFindings): string[] {
+  if (column.filled === 0) return column.blank === 0 ? [] : [`${name}: nothing is filled`];
+  const usable = share(column.accepted, column.filled);
+  return [
+    `${name}: ${plain(column.filled)} filled, ${plain(column.blank)} empty, ${usable} usable`,
+    ...peopleLines(column.people),
+    ...oddityLines(column),
+  ];
 }
 
 function peopleLines({ distinct, onSeveralRows, mostFrequent, isExact }: FrequencyFindings): string[] {

@@ -45,13 +45,15 @@ type PhoneCounts = {
   invalidByCountry: Record<string, number>;
 };
 
+type Column = { readonly cells: ColumnCounts; readonly frequency: Frequency };
+
 /** The counts as they grow, by kind of identifier. */
-export type Doctor = {
-  readonly email: { readonly cells: ColumnCounts; readonly own: EmailCounts; readonly frequency: Frequency };
-  readonly phone: { readonly cells: ColumnCounts; readonly own: PhoneCounts; readonly frequency: Frequency };
+export type Doctor = { readonly [kind in IdentifierKind]: Column } & {
+  readonly email: { readonly own: EmailCounts };
+  readonly phone: { readonly own: PhoneCounts };
 };
 
-/** One filled cell with what became of it. */
+/** One filled cell, or the cells of one identifier joined, with what became of it. */
 type Observation = {
   readonly raw: string;
   readonly country: string | undefined;
@@ -60,10 +62,13 @@ type Observation = {
   readonly digest: Uint8Array | undefined;
 };
 
+/** What the doctor found in the cells of any kind of identifier. */
+export type ColumnFindings = ColumnCounts & { readonly people: FrequencyFindings };
+
 /** What the doctor found, by kind of identifier. */
-export type Findings = {
-  readonly email: ColumnCounts & EmailCounts & { readonly people: FrequencyFindings };
-  readonly phone: ColumnCounts & PhoneCounts & { readonly people: FrequencyFindings };
+export type Findings = { readonly [kind in IdentifierKind]: ColumnFindings } & {
+  readonly email: EmailCounts;
+  readonly phone: PhoneCounts;
 };
 
 const HASHED = /^\s*(?:[0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=)\s*$/;
@@ -75,7 +80,7 @@ const ODD_HYPHEN = /[^\P{Dash_Punctuation}-]|[\u2212\u2043]/u;
 export function newDoctor(): Doctor {
   return {
     email: {
-      cells: noCells(),
+      ...newColumn(),
       own: {
         changed: { trim: 0, unicode: 0, case: 0, domain: 0 },
         nonAsciiDomain: 0,
@@ -83,10 +88,9 @@ export function newDoctor(): Doctor {
         googlemail: 0,
         folded: { "uid2-v3": 0, "google-guide-2025": 0, "google-dm-2025-12": 0 },
       },
-      frequency: newFrequency(LIMITS.doctorIdentifiers),
     },
     phone: {
-      cells: noCells(),
+      ...newColumn(),
       own: {
         changed: { trim: 0, punctuation: 0, countryCode: 0 },
         withPlus: 0,
@@ -95,8 +99,10 @@ export function newDoctor(): Doctor {
         oddHyphens: 0,
         invalidByCountry: {},
       },
-      frequency: newFrequency(LIMITS.doctorIdentifiers),
     },
+    maid: newColumn(),
+    external: newColumn(),
+    "name+postcode": newColumn(),
   };
 }
 
@@ -120,20 +126,28 @@ export function observe(doctor: Doctor, kind: IdentifierKind, seen: Observation)
   else cells.refused[seen.canonical.error] = (cells.refused[seen.canonical.error] ?? 0) + 1;
   if (seen.digest !== undefined) countOccurrence(frequency, seen.digest);
   if (kind === "email") observeEmail(doctor.email.own, seen);
-  else observePhone(doctor.phone.own, seen);
+  if (kind === "phone") observePhone(doctor.phone.own, seen);
 }
 
 /** Everything counted so far, as plain values that print as JSON. */
 export function findingsOf(doctor: Doctor): Findings {
   const { email, phone } = doctor;
   return {
-    email: { ...email.cells, ...email.own, people: frequencyFindings(email.frequency) },
-    phone: { ...phone.cells, ...phone.own, people: frequencyFindings(phone.frequency) },
+    email: { ...columnFindings(email), ...email.own },
+    phone: { ...columnFindings(phone), ...phone.own },
+    maid: columnFindings(doctor.maid),
+    external: columnFindings(doctor.external),
+    "name+postcode": columnFindings(doctor["name+postcode"]),
   };
 }
 
-function noCells(): ColumnCounts {
-  return { blank: 0, filled: 0, accepted: 0, refused: {}, looksHashed: 0, invisible: 0 };
+function columnFindings({ cells, frequency }: Column): ColumnFindings {
+  return { ...cells, people: frequencyFindings(frequency) };
+}
+
+function newColumn(): Column {
+  const cells = { blank: 0, filled: 0, accepted: 0, refused: {}, looksHashed: 0, invisible: 0 };
+  return { cells, frequency: newFrequency(LIMITS.doctorIdentifiers) };
 }
 
 function observeEmail(counts: EmailCounts, { raw, canonical }: Observation): void {

@@ -9,7 +9,7 @@ import { type DatasetSchema, datasetSchemaSchema } from "../../domain/dataset/sc
 import { LIMITS } from "../../domain/limits.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Result } from "../../domain/result.ts";
-import { doctorLines } from "./doctor-lines.ts";
+import { deletionLines, doctorLines } from "./doctor-lines.ts";
 import { hashFile } from "./hash-file.ts";
 import { type HashListRequest, type HashReport, hashList } from "./hash-list.ts";
 
@@ -237,6 +237,81 @@ describe("hashList", () => {
   });
 });
 
+describe("a raw list as NDJSON", () => {
+  const ANN = { id: 7, name: "Ann", email: " ANN@Post.example ", phone: "020 7946 0958", country: "gb", ok: true };
+  const linesOf = (...rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+
+  test("is hashed into CSV: the columns that the schema names, in its order, and nothing else", async () => {
+    const hashed = await hash(
+      `\ufeff\r\n${linesOf(ANN, { tier: "silver, plain", email: "bo@post.example", id: "8" })}`,
+    );
+    expect(hashed.text).toBe(
+      `id,email,phone,tier,ok\r\n7,${sha256("ann@post.example")},${sha256(LONDON, "base64")},,true\r\n` +
+        `8,${sha256("bo@post.example")},,"silver, plain",\r\n`,
+    );
+    const { rows, columns, file } = reportOf(hashed);
+    expect([rows, columns.leftOut, file.hasByteOrderMark]).toEqual([2, ["country", "name"], true]);
+  });
+
+  test("becomes what the same list as CSV becomes, in chunks of any size", async () => {
+    const cell = fc.oneof(fc.constantFrom("", "1", "GB", "gold", "a@post.example", "020 7946 0958", '"', "\\", "𝄞\n,"));
+    const columns = HEADER.split(",");
+    const row = fc.record(Object.fromEntries(columns.map((column) => [column, cell])));
+    const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 60 }),
+        async (...world) => {
+          const [rows, chunkBytes] = world;
+          const csv = rows.map((one) => `${columns.map((column) => quoted(one[column] ?? "")).join(",")}\n`).join("");
+          const expected = await hash(`${HEADER}\n${csv}`);
+          const hashed = await hash(linesOf(...rows), { chunkBytes });
+          const inCsvOrder = (text: string) => text.split("\r\n").slice(1);
+          expect(inCsvOrder(hashed.text)).toEqual(inCsvOrder(expected.text));
+          expect(reportOf(hashed).doctor).toEqual(reportOf(expected).doctor);
+          expect(reportOf(hashed).refused.byReason).toEqual(reportOf(expected).refused.byReason);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test("keeps numbers as they are spelt, so that no id loses its digits", async () => {
+    const text = '{"card":12345678901234567890,"id":1.50}\n';
+    const hashed = await hash(text, { schema: EVERYTHING });
+    expect(hashed.text).toContain(`\r\n1.50,,${sha256("12345678901234567890")},`);
+  });
+
+  test.each([
+    ["no-object", "id,email"],
+    ["not-json", '{"id":1,}'],
+    ["not-json", '{"id":01}'],
+    ["not-json", '{"id":"\\x"}'],
+    ["not-json", '{"id":"\\ud83d"}'],
+    ["not-json", '{"id":"a\tb"}'],
+    ["not-json", '{"id":1} x'],
+    ["not-json", '{"id":1'],
+    ["nested", '{"id":1,"email":{"a":1}}'],
+    ["nested", '{"id":[1]}'],
+    ["column-twice", '{"id":1,"name":1,"\\u0069d":2}'],
+    ["row-too-long", `{"id":"${"x".repeat(LIMITS.rowBytes)}"}`],
+  ])("is refused with %s, by its line", async (reason, line) => {
+    for (const chunkBytes of [3, 1_000_000]) {
+      const refusal = refusalOf(
+        await hash(`${linesOf(ANN)}\n${line}\n`, { chunkBytes: line.length > 99 ? 1e6 : chunkBytes }),
+      );
+      expect(refusal).toMatchObject({ kind: "list-unreadable", extra: { reason } });
+      if (reason !== "row-too-long") expect(refusal).toMatchObject({ extra: { line: 3 } });
+    }
+  });
+
+  test("names a bounded number of columns that stay here", async () => {
+    const rows = Array.from({ length: 300 }, (_, at) => ({ id: at, email: "a@post.example", [`x${at}`]: 1 }));
+    expect(reportOf(await hash(linesOf(...rows))).columns.leftOut.length).toBe(101);
+  });
+});
+
 describe("the match doctor", () => {
   const rows = [
     "1,A,ann@post.example,+44 20 7946 0958,,,",
@@ -288,6 +363,132 @@ describe("the match doctor", () => {
     expect(report.rejects).toEqual({ allowed: "0.25", isExceeded: true });
     expect(text).toContain("--country GB");
     expect(text).toContain("50.0 % of the rows are refused, and the schema allows 25 %");
+  });
+});
+
+const EVERYTHING = datasetSchemaSchema.parse({
+  concordat: "dataset/1",
+  dataset: "customers",
+  record: { column: "id" },
+  identifiers: {
+    maid: { column: "idfa", profile: "concordat-1", encoding: "hex" },
+    external: { column: "card", profile: "concordat-1", encoding: "hex", namespace: "loyalty-card" },
+    "name+postcode": {
+      column: "person",
+      profile: "concordat-1",
+      encoding: "base64",
+      firstName: { column: "first" },
+      lastName: { column: "last" },
+      postcode: { column: "zip" },
+      country: { column: "land" },
+    },
+  },
+  attributes: {},
+  measures: { spend: { column: "spend", scale: 2 } },
+  consents: {},
+  rejects: "1",
+});
+
+describe("a list with every other identifier, and a measure", () => {
+  const HEADS = "zip,spend,id,land,last,idfa,card,first";
+  const MAID = "5f3a2b18-9c4d-4e7f-b8e2-17d3a1e69b25";
+  const ANN = sha256("ann\u001fott\u001fm11ae\u001fgb", "base64");
+  const hashAll = (rows: readonly string[], options: Options = {}) =>
+    hash([HEADS, ...rows, ""].join("\n"), { schema: EVERYTHING, ...options });
+
+  test("keeps names and postal codes here, and adds the digest that they make as the last column", async () => {
+    const hashed = await hashAll([`M1 1AE, 12.50 ,7,gb,O'tt,${MAID.toUpperCase()}, Card 9,Ann`]);
+    const card = sha256(" Card 9");
+    expect(hashed.text).toBe(`spend,id,idfa,card,person\r\n12.50,7,${sha256(MAID)},${card},${ANN}\r\n`);
+    expect(reportOf(hashed)).toMatchObject({
+      columns: { written: ["spend", "id", "idfa", "card", "person"], leftOut: ["zip", "land", "last", "first"] },
+      doctor: { maid: { accepted: 1 }, external: { accepted: 1 }, "name+postcode": { accepted: 1, blank: 0 } },
+    });
+  });
+
+  test("has no composite where a part is missing, and takes the stated country for the row's", async () => {
+    const rows = ["M1 1AE,,7,gb,,,c,Ann", "M1 1AE,,8,,Ott,,c,Ann", ",,9,gb,Ott,,c,Ann"];
+    const without = reportOf(await hashAll(rows));
+    expect(without.doctor["name+postcode"]).toMatchObject({ blank: 3, filled: 0 });
+    expect([without.emitted, without.dropped.total]).toEqual([3, 0]);
+    const stated = await hashAll(rows, { country: "GB" });
+    expect(stated.text.split("\r\n")[2]).toBe(`,8,,${sha256("c")},${ANN}`);
+  });
+
+  test("ignores a raw column that is called like the one that it makes", async () => {
+    const text = `${HEADS},person\nM1 1AE,,7,gb,Ott,,,Ann,Ann Ott\n`;
+    const hashed = await hash(text, { schema: EVERYTHING });
+    expect(hashed.text).toBe(`spend,id,idfa,card,person\r\n,7,,,${ANN}\r\n`);
+    expect(reportOf(hashed).columns.leftOut).toContain("person");
+  });
+
+  test.each([
+    ["maid-not-uuid", "idfa", `,,7,,,${MAID.replaceAll("-", "")},,`],
+    ["maid-all-zeros", "idfa", ",,7,,,00000000-0000-0000-0000-000000000000,,"],
+    ["already-hashed", "idfa", `,,7,,,${sha256(MAID)},,`],
+    ["postcode-malformed", "person", "10115,,7,gb,Ott,,,Ann"],
+    ["country-unknown", "person", "10115,,7,Germany,Ott,,,Ann"],
+    ["name-empty", "person", "10115,,7,de,-,,,Ann"],
+    ["already-hashed", "person", `10115,,7,de,${sha256("ott")},,,Ann`],
+    ["measure-malformed", "spend", ",12.505,7,,,,c,"],
+    ["measure-malformed", "spend", ',"1,250",7,,,,c,'],
+    ["measure-malformed", "spend", ",21474836.48,7,,,,c,"],
+  ])("refuses a row with %s, by line and column", async (reason, column, row) => {
+    const good = `M1 1AE,,1,gb,Ott,${MAID},c,Ann`;
+    const { refused, emitted, doctor } = reportOf(await hashAll([good, good, row]));
+    expect(refused).toEqual({ total: 1, byReason: { [reason]: 1 }, places: [{ line: 4, column, reason }] });
+    expect([emitted, doctor.external.accepted]).toEqual([2, row.endsWith("c,") ? 3 : 2]);
+  });
+
+  test("takes external ids that look like digests, since they may be arranged so", async () => {
+    const rows = Array.from({ length: 200 }, (_, at) => `,,${at},,,,${sha256(`${at}`)},`);
+    const report = reportOf(await hashAll(rows));
+    expect([report.emitted, report.doctor.external.looksHashed]).toEqual([200, 200]);
+  });
+
+  test("refuses a column of hashed names", async () => {
+    const rows = Array.from({ length: 200 }, (_, at) => `M1 1AE,,${at},gb,${sha256(`${at}`)},,c,Ann`);
+    expect(refusalOf(await hashAll(rows))).toMatchObject({ extra: { reason: "already-hashed", column: "person" } });
+  });
+
+  test("is told on one screen without a value of the list", async () => {
+    const report = reportOf(await hashAll([`M1 1AE,1,7,gb,Ott,${MAID},c9,Ann`, "zz9,x,8,gb,Ott,,c9,Ann"]));
+    const lines = doctorLines(report);
+    const printed = `${lines.join("\n")}\n${JSON.stringify(report)}`;
+    expect(lines).toContain("name with postal code: 2 filled, 0 empty, 50.0 % usable");
+    expect(lines).toContain("advertising id: 1 filled, 1 empty, 100.0 % usable");
+    expect(printed).not.toMatch(/Ott|Ann|zz9|c9|5f3a/i);
+  });
+});
+
+describe("a list of whom to delete", () => {
+  const isDeletion = true;
+
+  test("keeps the record references and nothing else, whatever stands beside them", async () => {
+    const hashed = await hash(list("7,Ann,ann@post.example,,,gold,", '"8,a",Bo,not an address,,,tin,'), { isDeletion });
+    expect(hashed.text).toBe('id\r\n7\r\n"8,a"\r\n');
+    const report = reportOf(hashed);
+    expect([report.rows, report.emitted, report.refused.total]).toEqual([2, 2, 0]);
+    expect(report.columns).toEqual({ written: ["id"], leftOut: ["name", "email", "phone", "country", "tier", "ok"] });
+    expect(deletionLines(report)[0]).toBe("2 rows read, 2 record references, 0 empty, 0 refused");
+  });
+
+  test("needs no other column", async () => {
+    const hashed = await hash("id\n7\n\n8", { isDeletion });
+    expect(hashed.text).toBe("id\r\n7\r\n8\r\n");
+    expect(reportOf(hashed).blank).toBe(1);
+    expect(refusalOf(await hash("email\nann@post.example\n", { isDeletion })).kind).toBe("list-column-missing");
+    expect(refusalOf(await hash("id,id\n7,8\n", { isDeletion })).kind).toBe("list-unreadable");
+  });
+
+  test("refuses rows without a usable reference, by line and reason", async () => {
+    const long = "x".repeat(LIMITS.recordBytes + 1);
+    const { refused } = reportOf(await hash(`id,ok\n7,yes\n,yes\n${long},yes\n9\n`, { isDeletion }));
+    expect(refused.places).toEqual([
+      { line: 3, column: "id", reason: "record-missing" },
+      { line: 4, column: "id", reason: "record-too-long" },
+      { line: 5, column: "id", reason: "cell-count" },
+    ]);
   });
 });
 

@@ -1,16 +1,17 @@
-// A raw list hashed on the partner's own machine, as a stream: CSV in, plain or gzip; CSV out with the same header
-// names, digests in place of identifiers, and only the columns that the dataset's schema names. Node and browser.
+// A raw list hashed on the partner's own machine, as a stream: CSV or NDJSON in, plain or gzip; CSV out with the same
+// names of columns, digests in place of identifiers, and only what the dataset's schema names. Node and browser.
 
 import type { DatasetSchema, IdentifierKind } from "../../domain/dataset/schema.ts";
 import { NORMALISER_VERSION } from "../../domain/identifier/canonical.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { type CsvRow, csvRows } from "./csv-rows.ts";
+import type { CsvRow } from "./csv-rows.ts";
 import { type Doctor, type Findings, findingsOf, newDoctor } from "./doctor.ts";
 import { hashRow } from "./hash-row.ts";
 import type { FileForm } from "./list-bytes.ts";
-import { type ListPlan, planList } from "./list-plan.ts";
+import { type ListPlan, planList, planRecords, rawColumnsOf } from "./list-plan.ts";
+import { listRows } from "./list-rows.ts";
 import { listText } from "./list-text.ts";
 import { type MutableTally, newRefusalTally, type RefusalTally, tallyRefusal } from "./refusals.ts";
 
@@ -19,9 +20,14 @@ export type HashListRequest = {
   readonly schema: DatasetSchema;
   /** The raw list's bytes, plain or gzip. */
   readonly source: AsyncIterable<Uint8Array>;
+  /** Whether its rows name whom to delete: then nothing is hashed, and record references alone are written. */
+  readonly isDeletion?: boolean | undefined;
   /** Takes the hashed list, piece by piece. What it got before a refusal is to be thrown away. */
   readonly write: (piece: Uint8Array) => Promise<void>;
-  /** Country of phones without country code, ISO 3166-1 alpha-2; over the schema's own, under a row's. */
+  /**
+   * Country of phones without country code and of postal codes, ISO 3166-1 alpha-2; over the schema's own, under a
+   * row's.
+   */
   readonly country?: string | undefined;
   /** Told after each block: rows read and bytes of the file as it stands on disk. */
   readonly progress?: ((rows: number, bytes: number) => void) | undefined;
@@ -62,15 +68,18 @@ export async function hashList(request: HashListRequest): Promise<Result<HashRep
   const form: FileForm = { bytes: 0, isGzip: false, hasByteOrderMark: false };
   const tally: Tally = newTally();
   const encoder = new TextEncoder();
+  const { schema } = request;
+  const wanted = request.isDeletion === true ? [schema.record.column] : rawColumnsOf(schema);
+  const columns = { wanted, others: new Set<string>() };
   let plan: ListPlan | undefined;
-  for await (const batch of csvRows(listText(request.source, form))) {
+  for await (const batch of listRows(listText(request.source, form), columns)) {
     if (!batch.ok) return batch;
     let rows = batch.value;
     let text = "";
     if (plan === undefined) {
       const [header, ...rest] = rows;
       if (header === undefined) continue;
-      const planned = planList(header.cells, request.schema, request.country);
+      const planned = planOf(request, header.cells);
       if (!planned.ok) return planned;
       plan = planned.value;
       rows = rest;
@@ -84,7 +93,14 @@ export async function hashList(request: HashListRequest): Promise<Result<HashRep
   }
   if (plan === undefined) return err(problem("list-empty", "the file is empty: it has no header row"));
   const hashed = hashedColumn(plan, tally.doctor, 1);
-  return hashed === null ? ok(reportOf({ request, plan, tally, form })) : err(hashed);
+  return hashed === null ? ok(reportOf({ request, plan, tally, form, others: columns.others })) : err(hashed);
+}
+
+function planOf(
+  { schema, country, isDeletion }: HashListRequest,
+  header: readonly string[],
+): Result<ListPlan, Problem> {
+  return isDeletion === true ? planRecords(header, schema) : planList(header, schema, country);
 }
 
 function newTally(): Tally {
@@ -116,7 +132,9 @@ function hashedColumn(plan: ListPlan, doctor: Doctor, after: number): Problem | 
   return problem("list-unreadable", sentence, { reason: "already-hashed", column: found.column });
 }
 
+// An external id is whatever was arranged, a digest of something not excepted.
 function isMostlyHashed(doctor: Doctor, kind: IdentifierKind, after: number): boolean {
+  if (kind === "external") return false;
   const { filled, looksHashed } = doctor[kind].cells;
   return filled >= after && looksHashed * 2 > filled;
 }
@@ -126,9 +144,10 @@ type Outcome = {
   readonly plan: ListPlan;
   readonly tally: Tally;
   readonly form: FileForm;
+  readonly others: ReadonlySet<string>;
 };
 
-function reportOf({ request, plan, tally, form }: Outcome): HashReport {
+function reportOf({ request, plan, tally, form, others }: Outcome): HashReport {
   const allowed = request.schema.rejects;
   return {
     normaliser: NORMALISER_VERSION,
@@ -138,7 +157,7 @@ function reportOf({ request, plan, tally, form }: Outcome): HashReport {
     refused: tally.refused,
     dropped: tally.dropped,
     rejects: { allowed, isExceeded: tally.refused.total > Number(allowed) * tally.rows },
-    columns: { written: plan.keptColumns, leftOut: plan.leftOut },
+    columns: { written: plan.keptColumns, leftOut: [...plan.leftOut, ...others] },
     file: form,
     doctor: findingsOf(tally.doctor),
   };

@@ -10,6 +10,7 @@ export type RowRefusal =
   | "record-missing"
   | "record-too-long"
   | "attribute-undeclared"
+  | "measure-malformed"
   | "already-hashed"
   | IdentifierRefusal;
 
@@ -30,6 +31,7 @@ export const REFUSAL_SENTENCES: Readonly<Record<RowRefusal, string>> = {
   "record-missing": "have no record reference",
   "record-too-long": `have a record reference of more than ${LIMITS.recordBytes} bytes`,
   "attribute-undeclared": "hold an attribute value that the schema does not declare",
+  "measure-malformed": "hold a measure that is no decimal number, too precise or too large",
   "already-hashed": "hold a digest where a raw value belongs",
   "email-not-unicode": "hold an e-mail address that is not well-formed text",
   "email-inner-space": "hold an e-mail address with a space inside",
@@ -43,6 +45,14 @@ export const REFUSAL_SENTENCES: Readonly<Record<RowRefusal, string>> = {
   "phone-invalid": "hold a phone that is not valid in its country",
   "phone-letters": "hold a phone with letters",
   "phone-extension": "hold a phone with an extension",
+  "maid-not-uuid": "hold an advertising id that is no UUID with dashes",
+  "maid-all-zeros": "hold an advertising id of zeros alone, which stands for nobody",
+  "external-empty": "hold an empty external id",
+  "external-not-unicode": "hold an external id that is not well-formed text",
+  "name-not-unicode": "hold a name that is not well-formed text",
+  "name-empty": "hold a name without a letter",
+  "country-unknown": "hold a postal code of a country that is not known",
+  "postcode-malformed": "hold a postal code that does not fit its country",
 };
 
 /** An empty tally that grows by `tallyRefusal`. */

@@ -11,19 +11,20 @@ import { type AuditEntry, decodeEntry } from "./entry.ts";
 import { leafHash } from "./merkle.ts";
 import { verifyConsistency, verifyInclusion } from "./proof.ts";
 
-/** What goes into an export file. `checkpoint` is the signed note; `entry` the stored text of each entry. */
-export type AuditExport = {
+/** An entry of an export with its proof; `entry` is its stored text. */
+export type ExportedEntry = { readonly index: number; readonly entry: string; readonly proof: readonly Uint8Array[] };
+
+/** What an export file is about: the signed note, and the proof that the log only grew since an earlier tree. */
+export type ExportFrame = {
   readonly checkpoint: string;
-  readonly entries: readonly {
-    readonly index: number;
-    readonly entry: string;
-    readonly proof: readonly Uint8Array[];
-  }[];
   readonly consistency?: {
     readonly from: { readonly size: number; readonly root: Uint8Array };
     readonly proof: readonly Uint8Array[];
   };
 };
+
+/** What goes into an export file. */
+export type AuditExport = ExportFrame & { readonly entries: readonly ExportedEntry[] };
 
 /** What a verified export says: these entries stand in the log of this origin, size and root. */
 export type VerifiedExport = {
@@ -66,12 +67,27 @@ type Parsed = z.infer<typeof auditExportSchema>;
 
 /** The text of an export file, with a final newline. Entries are taken in the order given; it should rise by index. */
 export function formatExport(content: AuditExport): string {
-  const entries = content.entries.map(({ index, entry, proof }) => ({ index, entry, proof: proof.map(toBase64) }));
-  const document = { concordat: "audit-export/1", checkpoint: content.checkpoint, entries };
-  if (content.consistency === undefined) return `${canonicalJson(document)}\n`;
-  const { from, proof } = content.consistency;
-  const consistency = { from: { size: from.size, root: toBase64(from.root) }, proof: proof.map(toBase64) };
-  return `${canonicalJson({ ...document, consistency })}\n`;
+  return `${exportOpening(content)}${content.entries.map(exportEntry).join(",")}${EXPORT_CLOSING}`;
+}
+
+/** The text of an export file up to its first entry, so that one of any length can be written entry by entry. */
+export function exportOpening({ checkpoint, consistency }: ExportFrame): string {
+  const document = { concordat: "audit-export/1", checkpoint };
+  const grown = consistency === undefined ? {} : { consistency: growth(consistency) };
+  // INVARIANT: `entries` sorts after every other name, so the canonical form of the rest stands before it whole.
+  return `${canonicalJson({ ...document, ...grown }).slice(0, -1)},"entries":[`;
+}
+
+/** One entry as it stands in an export file; a comma goes between two. */
+export function exportEntry({ index, entry, proof }: ExportedEntry): string {
+  return canonicalJson({ index, entry, proof: proof.map(toBase64) });
+}
+
+/** What stands in an export file after its last entry. */
+export const EXPORT_CLOSING = "]}\n";
+
+function growth({ from, proof }: NonNullable<ExportFrame["consistency"]>) {
+  return { from: { size: from.size, root: toBase64(from.root) }, proof: proof.map(toBase64) };
 }
 
 /**

@@ -75,6 +75,28 @@ describe("a contract document", () => {
     expect(problems({ analyses: [{ ...AUDIENCE, channels: [] }] })).toEqual(["/analyses/0/channels"]);
   });
 
+  it("names the namespace of external ids, exactly where there are some", () => {
+    const [own, other] = CONTRACT.datasets;
+    const external = { ...own, identifiers: ["email", "phone", "external"], namespace: "loyalty-card" };
+    expect(problems({ datasets: [external, other] })).toEqual([]);
+    const { namespace: _, ...unnamed } = external;
+    expect(problems({ datasets: [unnamed, other] })).toEqual(["/datasets/0/namespace"]);
+    expect(problems({ datasets: [own, { ...other, namespace: "crm" }] })).toEqual(["/datasets/1/namespace"]);
+  });
+
+  it("refuses an identifier twice, in a list and in an order", () => {
+    const [own, other] = CONTRACT.datasets;
+    const identifiers = ["email", "phone", "email"];
+    expect(problems({ datasets: [own, { ...other, identifiers }] })).toEqual(["/datasets/1/identifiers"]);
+    expect(problems({ analyses: [{ ...OVERLAP, identifiers }] })).toEqual(["/analyses/0/identifiers"]);
+  });
+
+  it("takes people in order or by any identifier, and one that says neither keeps its identity", () => {
+    for (const matching of ["in-order", "any"]) expect(problems({ analyses: [{ ...OVERLAP, matching }] })).toEqual([]);
+    expect(problems({ analyses: [{ ...OVERLAP, matching: "best" }] })).toEqual(["/analyses/0/matching"]);
+    expect(canonicalJson(CONTRACT)).not.toContain("matching");
+  });
+
   it("refuses an end before its beginning, and a day that the calendar lacks", () => {
     expect(problems({ validity: { from: "2026-06-02", until: "2026-06-01" } })).toEqual(["/validity/until"]);
     expect(problems({ validity: { from: "2026-06-01", until: "2026-06-01" } })).toEqual([]);

@@ -35,6 +35,8 @@ const contractDatasetSchema = z.strictObject({
   partner: partnerIdSchema,
   dataset: slugSchema,
   identifiers: z.array(identifierKindSchema).min(1),
+  /** Where the list's external ids hold: those of lists that name another namespace never match. */
+  namespace: slugSchema.exactOptional(),
   attributes: z.record(
     slugSchema,
     z.strictObject({
@@ -47,12 +49,17 @@ const contractDatasetSchema = z.strictObject({
   consents: z.array(contractConsentSchema).max(31),
 });
 
+/** `in-order`: the first identifier that matches counts; `any`: whichever does, and their order says nothing. */
+const MATCHING = ["in-order", "any"] as const;
+
 const contractAnalysisSchema = z.strictObject({
   analysis: analysisSchema,
   purposes: z.array(slugSchema).min(1).max(20),
   recipients: z.array(partnerIdSchema).min(1),
   /** The identifiers that may match, in the order in which they are tried. */
   identifiers: z.array(identifierKindSchema).min(1),
+  /** In order when absent, so that contracts signed before there was a choice mean what they meant. */
+  matching: z.enum(MATCHING).exactOptional(),
   /** Channels of an audience. */
   channels: z.array(slugSchema).max(20),
 });
@@ -107,7 +114,7 @@ function contradictions(contract: Draft): Contradiction[] {
 function memberContradictions({ members }: Draft): Contradiction[] {
   const ids = members.map((member) => member.partner);
   const found: Contradiction[] = [];
-  if (new Set(ids).size !== ids.length) found.push({ path: ["members"], message: "each member stands once" });
+  if (isRepeating(ids)) found.push({ path: ["members"], message: "each member stands once" });
   if (ids.includes(OPERATOR)) found.push({ path: ["members"], message: "the operator is no member of a contract" });
   return found;
 }
@@ -120,7 +127,13 @@ function datasetContradictions({ members, datasets }: Draft): Contradiction[] {
       : [{ path: ["datasets", index, "partner"], message: "a dataset's owner is a member with role `contributor`" }],
   );
   const names = datasets.map((dataset) => datasetRef(dataset.partner, dataset.dataset));
-  if (new Set(names).size !== names.length) found.push({ path: ["datasets"], message: "each dataset stands once" });
+  if (isRepeating(names)) found.push({ path: ["datasets"], message: "each dataset stands once" });
+  for (const [index, { identifiers, namespace }] of datasets.entries()) {
+    const place = ["datasets", index];
+    if (identifiers.includes("external") !== (namespace !== undefined))
+      found.push({ path: [...place, "namespace"], message: "named exactly when `external` is among the identifiers" });
+    if (isRepeating(identifiers)) found.push({ path: [...place, "identifiers"], message: ONCE });
+  }
   return found;
 }
 
@@ -136,11 +149,18 @@ function analysisContradictions({ members, purposes, datasets, analyses }: Draft
       refuse("purposes", "a purpose is one of the contract's");
     if (!one.identifiers.every((identifier) => offered.has(identifier)))
       refuse("identifiers", "an identifier is one that a dataset brings");
+    if (isRepeating(one.identifiers)) refuse("identifiers", ONCE);
     if (one.analysis === "audience" && one.channels.length === 0) refuse("channels", "an audience names its channels");
   }
   const names = analyses.map((one) => one.analysis);
-  if (new Set(names).size !== names.length) found.push({ path: ["analyses"], message: "each analysis stands once" });
+  if (isRepeating(names)) found.push({ path: ["analyses"], message: "each analysis stands once" });
   return found;
+}
+
+const ONCE = "each identifier stands once";
+
+function isRepeating(names: readonly string[]): boolean {
+  return new Set(names).size !== names.length;
 }
 
 function validityContradictions({ version, previous, validity }: Draft): Contradiction[] {

@@ -28,6 +28,22 @@ describe("a contract in plain words", () => {
     ]);
   });
 
+  it("says in which order identifiers are tried, or that any of them counts", () => {
+    const [lists] = contractOf().datasets;
+    const identifiers = ["name+postcode", "email", "external"];
+    const datasets = [SUNLINE, HARBOUR].map((partner) => ({ ...lists, partner, identifiers, namespace: "card" }));
+    const said = (matching: { readonly matching?: string }) =>
+      plainContract(contractOf({ datasets, analyses: [{ ...overlap, identifiers, ...matching }] }), DIRECTORY).join(
+        "\n",
+      );
+    const inOrder = "found by name with postal code, then by e-mail, then by external id, where the first that matches";
+    expect(said({})).toContain(inOrder);
+    expect(said({ matching: "in-order" })).toBe(said({}));
+    expect(said({ matching: "any" })).toContain("found by any of name with postal code, e-mail and external id, for");
+    expect(said({})).toContain("matched by name with postal code, e-mail and external id (of the external ids called");
+    expect(linesAbout(contractOf(), "Meridian Bank")[1]).toContain("found by e-mail, for");
+  });
+
   it("says that a list tells who is a customer, and that no noise hides it", () => {
     for (const name of ["Harbour Yachts", "Meridian Bank"]) {
       const [, lists] = linesAbout(contract, name);

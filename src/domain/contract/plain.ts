@@ -9,6 +9,7 @@ import {
   counted,
   type Directory,
   figure,
+  identifiersInWords,
   listed,
   nameOf,
   possessive,
@@ -73,7 +74,7 @@ function disclosure({ contract, directory }: Plain, { entry, recipients, owner }
   const may = recipients.length > 1 ? `${who} may each` : `${who} may`;
   const chosen = attributesFor(contract, owner, "filter");
   const segment = chosen.length === 0 ? "" : `, all of them or those chosen by ${listed(chosen)}`;
-  const how = `found by ${listed(entry.identifiers)}, for ${listed(entry.purposes)}`;
+  const how = `found by ${waysOf(entry)}, for ${listed(entry.purposes)}`;
   switch (entry.analysis) {
     case "overlap":
       return `${may} learn how many of ${whose} customers are also its own or another member's${segment}, ${how}.`;
@@ -88,10 +89,18 @@ function disclosure({ contract, directory }: Plain, { entry, recipients, owner }
   }
 }
 
-function broughtList({ dataset, identifiers, attributes }: ContractDataset): string {
+function waysOf({ identifiers, matching }: Entry): string {
+  if (identifiers.length === 1) return identifiersInWords(identifiers);
+  if (matching === "any") return `any of ${identifiersInWords(identifiers)}`;
+  const order = identifiers.map((kind) => identifiersInWords([kind])).join(", then by ");
+  return `${order}, where the first that matches counts`;
+}
+
+function broughtList({ dataset, identifiers, namespace, attributes }: ContractDataset): string {
   const named = Object.entries(attributes).map(([name, { uses }]) => `“${name}” ${usesInWords(uses)}`);
   const carried = named.length === 0 ? "without attributes" : `with ${listed(named)}`;
-  return `the list “${dataset}”, matched by ${listed(identifiers)}, ${carried}`;
+  const within = namespace === undefined ? "" : ` (of the external ids called “${namespace}”)`;
+  return `the list “${dataset}”, matched by ${identifiersInWords(identifiers)}${within}, ${carried}`;
 }
 
 function usesInWords(uses: readonly AttributeUse[]): string {

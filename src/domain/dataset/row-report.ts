@@ -8,6 +8,7 @@ export const REJECT_REASONS = {
   "identifier-malformed": "the identifier is not a digest in the declared encoding",
   "identifier-of-nothing": "the digest is that of an empty or placeholder value",
   "value-unknown": "the value is not one that the schema declares",
+  "measure-malformed": "the measure is no decimal number, too precise for its scale or too large",
   "columns-differ": "the row has another number of columns than the header",
 } as const;
 

@@ -4,26 +4,41 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8 } from "../bytes.ts";
 import type { IdentifierKind } from "../dataset/schema.ts";
-import { type Result, unreachable } from "../result.ts";
+import { err, ok, type Result, unreachable } from "../result.ts";
 import { canonicalEmail, type EmailRefusal } from "./email.ts";
+import { canonicalMaid, type MaidRefusal } from "./maid.ts";
+import { type NamePostcodeRefusal, UNIT_SEPARATOR } from "./name-postcode.ts";
 import { canonicalPhone, PHONE_METADATA_VERSION, type PhoneRefusal } from "./phone.ts";
 
 /** Why a text is no identifier of its kind. */
-export type IdentifierRefusal = EmailRefusal | PhoneRefusal;
+export type IdentifierRefusal =
+  | EmailRefusal
+  | PhoneRefusal
+  | MaidRefusal
+  | NamePostcodeRefusal
+  | "external-empty"
+  | "external-not-unicode";
+
+/** The kinds that one cell spells; `name+postcode` takes several (`name-postcode.ts`). */
+export type OneCellKind = Exclude<IdentifierKind, "name+postcode">;
 
 /** Profile and numbering plans that made a digest. Lists of different versions may spell one number two ways. */
 export const NORMALISER_VERSION = `concordat-1+libphonenumber-js-${PHONE_METADATA_VERSION}`;
 
 /**
- * The canonical text of an identifier as a person or a file spells it.
+ * The canonical text of an identifier of one cell as a person or a file spells it.
  * @param country  the country of a phone without country code, ISO 3166-1 alpha-2; meaningless for other kinds
  */
-export function canonicalOf(kind: IdentifierKind, text: string, country?: string): Result<string, IdentifierRefusal> {
+export function canonicalOf(kind: OneCellKind, text: string, country?: string): Result<string, IdentifierRefusal> {
   switch (kind) {
     case "email":
       return canonicalEmail(text);
     case "phone":
       return canonicalPhone(text, country);
+    case "maid":
+      return canonicalMaid(text);
+    case "external":
+      return canonicalExternal(text);
     default:
       return unreachable(kind);
   }
@@ -34,9 +49,23 @@ export function canonicalOf(kind: IdentifierKind, text: string, country?: string
  * @throws RangeError when the text is plainly not canonical for its kind, which is a bug of the caller
  */
 export function canonicalDigestOf(kind: IdentifierKind, canonicalText: string): Uint8Array {
-  const holds = kind === "phone" ? canonicalText.startsWith("+") : canonicalText.includes("@");
-  if (!holds) throw new RangeError(`not the canonical text of an identifier of kind ${kind}`);
+  if (!MARKS[kind].test(canonicalText)) throw new RangeError(`not the canonical text of an identifier of kind ${kind}`);
   return sha256(bytesOf(canonicalText));
+}
+
+/** What the canonical text of each kind holds at the least. */
+const MARKS: { readonly [kind in IdentifierKind]: RegExp } = {
+  email: /@/,
+  phone: /^\+/,
+  maid: /^[0-9a-f]{8}-/,
+  external: /./su,
+  "name+postcode": new RegExp(UNIT_SEPARATOR),
+};
+
+// The bytes as given: whoever arranged a namespace arranged the spelling too, spaces and case included.
+function canonicalExternal(text: string): Result<string, IdentifierRefusal> {
+  if (text === "") return err("external-empty");
+  return text.isWellFormed() ? ok(text) : err("external-not-unicode");
 }
 
 /** UTF-8, with a short way for ASCII: an encoder costs a microsecond a call, and most identifiers are ASCII. */

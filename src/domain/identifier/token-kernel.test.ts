@@ -2,7 +2,8 @@ import { blake3 } from "@noble/hashes/blake3.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toHex, utf8 } from "../bytes.ts";
-import { DIGEST_WORDS, keyedTokeniser, TOKEN_WORDS, tokeniser } from "./token-kernel.ts";
+import { datasetSchemaSchema } from "../dataset/schema.ts";
+import { DIGEST_WORDS, keyedTokeniser, TOKEN_WORDS, tokeniser, tokenNameOf } from "./token-kernel.ts";
 
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const edges = [0x00, 0xff, 0x80, 0x01].map((byte) => new Uint8Array(32).fill(byte));
@@ -47,6 +48,34 @@ describe("tokens of a room", () => {
       ...tokensOf(tokeniser(room, "phone"), [digest]),
     ]);
     expect(new Set(tokens).size).toBe(4);
+  });
+
+  it("have keys of their own for each kind, and for external ids for each namespace", () => {
+    const hashed = { profile: "concordat-1", encoding: "hex" };
+    const schema = datasetSchemaSchema.parse({
+      concordat: "dataset/1",
+      dataset: "customers",
+      record: { column: "id" },
+      identifiers: {
+        maid: { column: "maid", ...hashed },
+        external: { column: "loyalty", namespace: "loyalty-card", ...hashed },
+      },
+      attributes: {},
+      consents: {},
+      rejects: "0",
+    });
+    expect(tokenNameOf(schema, "maid")).toBe("maid");
+    expect(tokenNameOf(schema, "external")).toBe("external:loyalty-card");
+    const roomKey = new Uint8Array(32).fill(9);
+    const digest = new Uint8Array(32).fill(5);
+    const key = blake3(roomKey, { context: utf8("concordat token external:loyalty-card 1") });
+    expect(tokensOf(tokeniser(roomKey, tokenNameOf(schema, "external")), [digest])).toEqual([sliceOf(digest, key)]);
+    const names = ["email", "phone", "maid", "name+postcode", "external:loyalty-card", "external:crm"] as const;
+    expect(new Set(names.flatMap((name) => tokensOf(tokeniser(roomKey, name), [digest]))).size).toBe(names.length);
+  });
+
+  it("are never made of external ids without a namespace", () => {
+    expect(() => tokeniser(new Uint8Array(32), "external")).toThrow("namespace");
   });
 
   it("need a room key of 32 bytes", () => {

@@ -1,56 +1,62 @@
-// One-to-one matching of two lists over the crosswalks of their identifiers: first identifier first, tokens in
+// One-to-one matching of two lists over the pairs of people who share an identifier: first identifier first, tokens in
 // ascending order, nobody twice on either side. That keeps the sensitivity of a count at one a person, whatever the
 // number of identifiers (`privacy.md`, traps).
 
-import type { Crosswalk } from "./crosswalk.ts";
-import { isInRoom, type Room } from "./room.ts";
+/** People who share a token of one kind, pair by pair, in ascending order of the tokens. */
+export type Pairs = { readonly left: Uint32Array; readonly right: Uint32Array };
 
-export type Sides = { readonly left: Room; readonly right: Room };
+/** A bit a person, 1 for whoever is in the room; null where everybody is. */
+export type Present = { readonly people: number; readonly bits: Uint32Array | null };
+
+export type Sides = { readonly left: Present; readonly right: Present };
 
 export type Matching = {
   /** Matches by identifier, in the order of the crosswalks. */
   readonly counts: readonly number[];
-  /** 1 for each matched person of the left list. */
-  readonly left: Uint8Array;
+  /** By identifier, pairs of people who share it and are not matched with each other. */
+  readonly collisions: readonly number[];
+  /** The person of the right list matched with each of the left, plus one; 0 for nobody. */
+  readonly partners: Uint32Array;
 };
 
 /**
- * Matches two lists greedily. People who are not in the room do not exist. O(pairs + people) time.
+ * Matches two lists greedily. People who are not in the room do not exist. O(pairs + people) time, 4 bytes a person of
+ * the left list and one of the right.
  * @param crosswalks one for each identifier, in the order in which they count
  */
-export function matchOneToOne(crosswalks: readonly Crosswalk[], sides: Sides): Matching {
-  const left = new Uint8Array(sides.left.people);
-  const right = new Uint8Array(sides.right.people);
-  return { counts: crosswalks.map((crosswalk) => matchBy(crosswalk, sides, { left, right })), left };
+export function matchOneToOne(crosswalks: readonly Pairs[], sides: Sides): Matching {
+  const partners = new Uint32Array(sides.left.people);
+  const taken = new Uint8Array(sides.right.people);
+  const counts = crosswalks.map((pairs) => matchBy(pairs, sides, { partners, taken }));
+  return { counts, collisions: crosswalks.map((pairs) => collisionsOf(pairs, sides, partners)), partners };
 }
 
-type Taken = { readonly left: Uint8Array; readonly right: Uint8Array };
+type Taken = { readonly partners: Uint32Array; readonly taken: Uint8Array };
 
-function matchBy(crosswalk: Crosswalk, sides: Sides, taken: Taken): number {
+function matchBy({ left, right }: Pairs, sides: Sides, { partners, taken }: Taken): number {
   let count = 0;
-  for (let at = 0; at < crosswalk.left.length; at++) {
-    const i = crosswalk.left[at] ?? 0;
-    const j = crosswalk.right[at] ?? 0;
-    if (taken.left[i] === 1 || taken.right[j] === 1 || !isInRoom(sides.left, i) || !isInRoom(sides.right, j)) continue;
-    taken.left[i] = 1;
-    taken.right[j] = 1;
+  for (let at = 0; at < left.length; at++) {
+    const i = left[at] ?? 0;
+    const j = right[at] ?? 0;
+    if (partners[i] !== 0 || taken[j] === 1 || !isPresent(sides.left, i) || !isPresent(sides.right, j)) continue;
+    partners[i] = j + 1;
+    taken[j] = 1;
     count++;
   }
   return count;
 }
 
-/**
- * Counts the matches of one identifier where nobody holds two tokens of it, so that every pair in the room is a match.
- * O(pairs) time, no memory.
- */
-export function countPairs(crosswalk: Crosswalk, sides: Sides): number {
-  const { left, right } = crosswalk;
-  const [lefts, rights] = [sides.left.mask, sides.right.mask];
-  if (lefts === null && rights === null) return left.length;
+function collisionsOf({ left, right }: Pairs, sides: Sides, partners: Uint32Array): number {
   let count = 0;
-  if (lefts !== null && rights !== null)
-    for (let at = 0; at < left.length; at++) count += (lefts[left[at] ?? 0] ?? 0) & (rights[right[at] ?? 0] ?? 0);
-  else if (lefts !== null) for (let at = 0; at < left.length; at++) count += lefts[left[at] ?? 0] ?? 0;
-  else if (rights !== null) for (let at = 0; at < right.length; at++) count += rights[right[at] ?? 0] ?? 0;
+  for (let at = 0; at < left.length; at++) {
+    const i = left[at] ?? 0;
+    const j = right[at] ?? 0;
+    if (partners[i] !== j + 1 && isPresent(sides.left, i) && isPresent(sides.right, j)) count++;
+  }
   return count;
+}
+
+/** Whether a person is in the room. O(1) time. */
+export function isPresent({ bits }: Present, person: number): boolean {
+  return bits === null || (((bits[person >>> 5] ?? 0) >>> (person & 31)) & 1) === 1;
 }

@@ -1,10 +1,11 @@
 // Every region of several lists in one pass: a merge of all token tables, bucket by bucket, in which each person
-// stands under the first token of its file, and a histogram of who was there together.
+// stands under the least of its tokens, and a histogram of who was there together.
 
-import { isInRoom, type Room } from "./room.ts";
-import { BUCKETS, compareTokens, type TokenTable } from "./token-table.ts";
+import { isPresent, type Present } from "./one-to-one.ts";
+import { BUCKETS, compareTokens, holderOf, type TokenTable } from "./token-table.ts";
 
-export type Member = { readonly table: TokenTable; readonly room: Room };
+/** A list: its tokens, who of it is in the room, and how many these are. */
+export type Member = { readonly table: TokenTable; readonly present: Present; readonly size: number };
 
 /**
  * Counts the people of each region, in pieces: it rests after each bucket, and the caller decides when to go on.
@@ -14,28 +15,44 @@ export type Member = { readonly table: TokenTable; readonly room: Room };
 export function* regionsByBucket(members: readonly Member[]): Generator<void, number[]> {
   const regions = new Array<number>(2 ** members.length).fill(0);
   const held = members.map(() => 0);
-  for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    mergeBucket(members, bucket, { regions, held });
-    yield;
-  }
+  yield* standingTogether(members, (mask) => {
+    regions[mask] = (regions[mask] ?? 0) + 1;
+    for (let index = 0; index < members.length; index++)
+      if ((mask & (1 << index)) !== 0) held[index] = (held[index] ?? 0) + 1;
+  });
   for (const [index, member] of members.entries()) {
     const alone = 1 << index;
-    regions[alone] = (regions[alone] ?? 0) + member.room.size - (held[index] ?? 0);
+    regions[alone] = (regions[alone] ?? 0) + member.size - (held[index] ?? 0);
   }
   return regions;
 }
 
-type Counts = { readonly regions: number[]; readonly held: number[] };
+/**
+ * Visits every token under which somebody in the room stands, in ascending order, in pieces as above.
+ * @param visit is told the lists that have it, as a mask, and where in each list's table it stands
+ */
+export function* standingTogether(
+  members: readonly Member[],
+  visit: (mask: number, places: readonly number[]) => void,
+): Generator<void, void> {
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    mergeBucket(members, bucket, visit);
+    yield;
+  }
+}
 
-function mergeBucket(members: readonly Member[], bucket: number, { regions, held }: Counts): void {
+function mergeBucket(
+  members: readonly Member[],
+  bucket: number,
+  visit: (mask: number, places: readonly number[]) => void,
+): void {
   const ends = members.map(({ table }) => table.starts[bucket + 1] ?? 0);
   const places = members.map(({ table }) => table.starts[bucket] ?? 0);
   for (const index of members.keys()) settle(members, index, { places, ends });
   for (let mask = leastMask(members, places, ends); mask !== 0; mask = leastMask(members, places, ends)) {
-    regions[mask] = (regions[mask] ?? 0) + 1;
+    visit(mask, places);
     for (let index = 0; index < members.length; index++) {
       if ((mask & (1 << index)) === 0) continue;
-      held[index] = (held[index] ?? 0) + 1;
       places[index] = (places[index] ?? 0) + 1;
       settle(members, index, { places, ends });
     }
@@ -48,10 +65,10 @@ type Cursor = { readonly places: number[]; readonly ends: readonly number[] };
 function settle(members: readonly Member[], index: number, { places, ends }: Cursor): void {
   const member = members[index];
   if (member === undefined) return;
-  const { table, room } = member;
+  const { table, present } = member;
   const end = ends[index] ?? 0;
   let place = places[index] ?? 0;
-  while (place < end && (table.firsts[place] === 0 || !isInRoom(room, table.people[place] ?? 0))) place++;
+  while (place < end && (table.firsts?.[place] === 0 || !isPresent(present, holderOf(table, place)))) place++;
   places[index] = place;
 }
 

@@ -9,7 +9,7 @@ import type { AttributeUse } from "./limits-document.ts";
 import type { Contribution, Reason, Source } from "./reasons.ts";
 import { includesAll, united } from "./sets.ts";
 import { type AttributePermit, type Terms, TOP, termsOfLimits } from "./terms.ts";
-import { ANALYSIS_WORDS, type Directory, listed, nameOf, possessive } from "./words.ts";
+import { ANALYSIS_WORDS, type Directory, identifiersInWords, listed, nameOf, possessive } from "./words.ts";
 
 /** A question under its contract, with the day on which it is asked. */
 export type Asking = {
@@ -81,11 +81,9 @@ function entryFindings({ question, recipient, directory }: Asking, entry: Entry,
   if (!entry.purposes.includes(question.purpose))
     deny("purposes", `the contract allows ${asked} for ${listed(entry.purposes)}, not for ${question.purpose}`);
   const unmatched = question.identifiers.filter((identifier) => !entry.identifiers.includes(identifier));
+  const [agreed, wished] = [entry.identifiers, unmatched].map((kinds) => identifiersInWords(kinds));
   if (unmatched.length > 0)
-    deny(
-      "identifiers",
-      `the contract lets ${asked} match people by ${listed(entry.identifiers)}, not by ${listed(unmatched)}`,
-    );
+    deny("identifiers", `the contract lets ${asked} match people by ${agreed}, not by ${wished}`);
   if (question.analysis !== "audience") return found;
   if (!entry.channels.includes(question.channel))
     deny(

@@ -183,7 +183,7 @@ describe("the contract denies", () => {
     ]);
     const byPhone: Question = { ...questionOf(contractOf(), AUDIENCE), identifiers: ["phone"] };
     expect(denials({ ...inputOf(AUDIENCE), question: byPhone })).toEqual([
-      ["contract", "/analyses/1/identifiers", "the contract lets audience lists match people by email, not by phone"],
+      ["contract", "/analyses/1/identifiers", "the contract lets audience lists match people by e-mail, not by phone"],
     ]);
     expect(denials(inputOf({ ...AUDIENCE, channel: "fax" }))[0]?.slice(0, 2)).toEqual([
       "contract",

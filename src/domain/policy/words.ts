@@ -1,5 +1,6 @@
 // The words in which decisions, contracts and policies are told to people. No field name, pointer or digest in them.
 
+import type { IdentifierKind } from "../dataset/schema.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import type { Analysis, AttributeUse } from "./limits-document.ts";
 
@@ -12,6 +13,15 @@ export const ANALYSIS_WORDS = {
   overlap: "overlap figures",
   audience: "audience lists",
 } as const satisfies Record<Analysis, string>;
+
+/** An identifier by which people are matched. */
+const IDENTIFIER_WORDS = {
+  email: "e-mail",
+  phone: "phone",
+  maid: "mobile advertising id",
+  external: "external id",
+  "name+postcode": "name with postal code",
+} as const satisfies Record<IdentifierKind, string>;
 
 /** What an attribute is used for, after "to". */
 export const USE_WORDS = {
@@ -34,6 +44,14 @@ export function possessive(name: string): string {
 export function listed(words: readonly string[], last: "and" | "or" = "and"): string {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} ${last} ${words.slice(-1).join("")}`;
+}
+
+/** Identifiers as people call them: `e-mail and phone`. */
+export function identifiersInWords(kinds: readonly IdentifierKind[], last: "and" | "or" = "and"): string {
+  return listed(
+    kinds.map((kind) => IDENTIFIER_WORDS[kind]),
+    last,
+  );
 }
 
 /** A count with thousands apart: `12,340`. */

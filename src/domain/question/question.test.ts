@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contractOf, HARBOUR, MERIDIAN, SUNLINE } from "../../testing/documents.ts";
 import { contractId } from "../contract/document.ts";
+import { IDENTIFIER_KINDS } from "../dataset/schema.ts";
 import { analysisOf, attributesOf, canonicalQuestion, datasetsOf, questionDigest, questionSchema } from "./question.ts";
 
 const CONTRACT = contractOf();
@@ -95,6 +96,62 @@ describe("the canonical form", () => {
     expect(canonical(OVERLAP).identifiers).toEqual(["email", "phone"]);
     expect(canonical({ ...OVERLAP, identifiers: ["phone", "email"] }).identifiers).toEqual(["email", "phone"]);
     expect(canonical(AUDIENCE).identifiers).toEqual(["email"]);
+  });
+});
+
+describe("the order of identifiers", () => {
+  const kinds = fc.shuffledSubarray([...IDENTIFIER_KINDS], { minLength: 1 });
+  const bring = (offered: readonly string[], namespaces: readonly string[] = ["card", "card", "card"]) =>
+    CONTRACT.datasets.map((one, index) => {
+      const namespace = offered.includes("external") ? { namespace: namespaces[index] } : {};
+      return { ...one, identifiers: offered, ...namespace };
+    });
+  const entry = (identifiers: readonly string[], matching: string | undefined) => {
+    const stated = matching === undefined ? {} : { matching };
+    return { ...CONTRACT.analyses[0], identifiers, ...stated };
+  };
+
+  it("is the room's own where any counts: every wording of contract and question is one question", () => {
+    fc.assert(
+      fc.property(kinds, fc.func(fc.nat()), (agreed, rank) => {
+        const shuffled = [...agreed].sort((left, right) => rank(left) - rank(right));
+        const datasets = bring(IDENTIFIER_KINDS);
+        const canonicalUnder = (order: readonly string[], identifiers?: readonly string[]) =>
+          canonical({ ...OVERLAP, identifiers }, contractOf({ datasets, analyses: [entry(order, "any")] }));
+        const expected = IDENTIFIER_KINDS.filter((kind) => agreed.includes(kind));
+        const questions = [
+          canonicalUnder(agreed),
+          canonicalUnder(shuffled),
+          canonicalUnder(agreed, agreed),
+          canonicalUnder(agreed, [...shuffled, ...shuffled]),
+        ];
+        for (const question of questions) expect(question.identifiers).toEqual(expected);
+        const digests = [questions[0], questions[2], questions[3]].map((one) => one && questionDigest(one));
+        expect(new Set(digests).size).toBe(1);
+      }),
+    );
+  });
+
+  it("is the contract's where the first match counts, said or unsaid, whatever the asker's", () => {
+    fc.assert(
+      fc.property(kinds, fc.shuffledSubarray([...IDENTIFIER_KINDS]), (agreed, wished) => {
+        const named = wished.filter((kind) => agreed.includes(kind));
+        const identifiers = named.length === 0 ? undefined : named;
+        const expected = agreed.filter((kind) => identifiers === undefined || named.includes(kind));
+        for (const matching of [undefined, "in-order"]) {
+          const contract = contractOf({ datasets: bring(IDENTIFIER_KINDS), analyses: [entry(agreed, matching)] });
+          expect(canonical({ ...OVERLAP, identifiers }, contract).identifiers).toEqual(expected);
+        }
+      }),
+    );
+  });
+
+  it("leaves out external ids where the lists name two namespaces", () => {
+    const both = ["email", "external"];
+    const apart = contractOf({ datasets: bring(both, ["card", "card", "crm"]), analyses: [entry(both, undefined)] });
+    expect(canonical(OVERLAP, apart).identifiers).toEqual(["email"]);
+    expect(canonical({ ...OVERLAP, between: [SUN, HARB] }, apart).identifiers).toEqual(both);
+    expect(issues({ ...OVERLAP, identifiers: ["external"] }, apart)).toContain("/identifiers");
   });
 });
 

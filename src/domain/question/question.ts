@@ -74,7 +74,8 @@ export type QuestionIssue = { readonly path: string; readonly says: string };
 
 /**
  * Puts a question into canonical form against its contract: lists sorted, identifiers spelt out in the contract's
- * order, clauses on one attribute merged and all sorted. Issues name each place that does not fit.
+ * order, or in the room's own where the contract lets any count, clauses on one attribute merged and all sorted. Issues
+ * name each place that does not fit.
  */
 export function canonicalQuestion(
   contract: Contract,
@@ -162,8 +163,20 @@ function clauseIssues(contract: Contract, asked: AskedQuestion): QuestionIssue[]
 function permittedIdentifiers(contract: Contract, asked: AskedQuestion): IdentifierKind[] {
   const lists = new Set<string>(datasetsOf(asked));
   const brought = contract.datasets.filter((one) => lists.has(datasetRef(one.partner, one.dataset)));
-  const permitted = analysisOf(contract, asked.analysis)?.identifiers ?? IDENTIFIER_KINDS;
-  return permitted.filter((kind) => brought.every((one) => one.identifiers.includes(kind)));
+  const isShared = (kind: IdentifierKind) =>
+    brought.every((one) => one.identifiers.includes(kind)) && (kind !== "external" || shareNamespace(brought));
+  return orderOf(analysisOf(contract, asked.analysis)).filter(isShared);
+}
+
+// Where any identifier counts, one order serves as well as another, and one of them makes two wordings one question.
+function orderOf(entry: Contract["analyses"][number] | undefined): readonly IdentifierKind[] {
+  if (entry === undefined) return IDENTIFIER_KINDS;
+  const isAny = entry.matching === "any";
+  return isAny ? IDENTIFIER_KINDS.filter((kind) => entry.identifiers.includes(kind)) : entry.identifiers;
+}
+
+function shareNamespace(lists: readonly { readonly namespace?: string }[]): boolean {
+  return new Set(lists.map(({ namespace }) => namespace)).size === 1;
 }
 
 function identifiersOf(contract: Contract, asked: AskedQuestion): IdentifierKind[] {

@@ -1,144 +1,220 @@
-// Gathers the staged parts of an upload into columns: what a row holds in the order of the rows, its tokens scattered
-// into their 256 buckets as they come, which the parts' summaries make room for beforehand.
+// Gathers the staged parts of a list into the arena: what a row holds beside those of its bucket, so that each bucket
+// can be sealed by itself. Where the whole does not fit, a stretch of buckets is gathered at a time, and the parts are
+// read again for the next: they lie on disk already, sealed.
 
-import type { DatasetSchema } from "../../domain/dataset/schema.ts";
 import { BUCKETS } from "../../domain/matching/token-table.ts";
-import { type Codes, codesFor } from "../../wire/list/batch.ts";
-import { kindsOf } from "../../wire/list/columns.ts";
-import { WORD_SLACK } from "../../wire/list/words.ts";
-import {
-  emptySummary,
-  type PartSummary,
-  partLabel,
-  readBatch,
-  readSummary,
-  type StagedBatch,
-  summaryBytes,
-} from "../../wire/segment/part.ts";
-import type { Layout } from "./layout.ts";
-import { framesOf, lastFrameOf } from "./sealed-file.ts";
+import { type BucketCounts, emptyCounts, PLANES, planeOf } from "../../wire/segment/bucket-counts.ts";
+import { frameLayout } from "../../wire/segment/frame.ts";
+import type { RowShape } from "../../wire/segment/shape.ts";
+import type { Arena } from "./arena.ts";
+import type { Engine } from "./engine.ts";
+import { NoRoom } from "./no-room.ts";
+import { type GatheringRoom, placingScratchBytes } from "./placing.ts";
+import { openSealedFile } from "./sealed-file.ts";
+import type { FileKey } from "./sealed-frames.ts";
+import { type FrameEntry, partLabel, readFrameEntries } from "./staged-part.ts";
+import { handfuls, inTurns } from "./turns.ts";
 
-/** The tokens of one identifier kind with the rows that hold them, bucket by bucket. */
-export type RowTokens = {
-  readonly starts: Uint32Array;
-  readonly keys: Uint32Array;
-  /** `RECORD_WORDS` words a token: its other 96 bits, then its row. They move together. */
-  readonly records: Uint32Array;
-};
-
-export const RECORD_WORDS = 4;
-
-export type GatheredRows = {
+/** Staged parts as they are read again. */
+export type StagedRows = {
+  readonly shape: RowShape;
+  readonly frames: readonly (FrameEntry & { readonly path: string; readonly fileKey: FileKey })[];
   readonly rows: number;
-  readonly tokens: readonly RowTokens[];
-  readonly codes: readonly Codes[];
-  readonly consents: Uint32Array;
-  readonly recordLengths: Uint8Array;
-  /** With `WORD_SLACK` bytes more behind them. */
-  readonly recordBytes: Uint8Array;
+  /** Where each bucket's rows, tokens and bytes begin, in planes; homes and strays follow each other. */
+  readonly starts: BucketCounts;
+  /** How many there are. */
+  readonly counts: BucketCounts;
 };
 
-type Upload = {
+type Staged = {
   readonly staging: string;
   readonly parts: number;
-  readonly schema: DatasetSchema;
   readonly dataKey: Uint8Array;
 };
 
-export async function gatherRows(
-  layout: Layout,
-  upload: Upload,
-  onRows: (rows: number, total: number) => void,
-): Promise<GatheredRows> {
-  const summary = await sumOfParts(layout, upload);
-  const gathered = roomFor(upload.schema, summary);
-  const cursors = gathered.tokens.map(({ starts }) => starts.slice(0, BUCKETS));
-  const at = { row: 0, recordByte: 0 };
-  for (let number = 1; number <= upload.parts; number++) {
-    let previous: Uint8Array | null = null;
-    for await (const frame of framesOf(sealedPart(layout, upload, number))) {
-      if (previous !== null) {
-        place(gathered, readBatch(upload.schema, previous), { cursors, at });
-        onRows(at.row, gathered.rows);
-      }
-      previous = frame;
+export async function openStaged({ layout }: Engine, staged: Staged, shape: RowShape): Promise<StagedRows> {
+  const frames: StagedRows["frames"][number][] = [];
+  for (let number = 1; number <= staged.parts; number++) {
+    const path = layout.part(staged.staging, number);
+    const label = partLabel({ staging: staged.staging, number, shape });
+    const { fileKey, last } = await openSealedFile({ path, dataKey: staged.dataKey, label });
+    for (const entry of readFrameEntries(last, shape.kinds.length)) frames.push({ ...entry, path, fileKey });
+  }
+  const counts = emptyCounts(shape.kinds.length);
+  for (const frame of frames) addTo(counts, frame.counts);
+  const rows = frames.reduce((sum, frame) => sum + frame.rows, 0);
+  const bytes = frames.reduce((sum, frame) => sum + frame.recordBytes, 0);
+  if (rows >= 2 ** 32 || bytes >= 2 ** 32) throw new Error("one list has 2^32 rows or 4 GiB of record references");
+  return { shape, frames, rows, counts, starts: startsOf(counts) };
+}
+
+function addTo(sums: BucketCounts, counts: BucketCounts): void {
+  for (let place = 0; place < sums.length; place++) sums[place] = (sums[place] ?? 0) + (counts[place] ?? 0);
+}
+
+function startsOf(counts: BucketCounts): BucketCounts {
+  const starts = new Uint32Array(counts.length);
+  for (const [homes, strays] of [
+    [PLANES.homes, PLANES.strays],
+    [PLANES.homeBytes, PLANES.strayBytes],
+  ] as const) {
+    for (let bucket = 0, next = 0; bucket < BUCKETS; bucket++) {
+      starts[homes * BUCKETS + bucket] = next;
+      next += counts[homes * BUCKETS + bucket] ?? 0;
+      starts[strays * BUCKETS + bucket] = next;
+      next += counts[strays * BUCKETS + bucket] ?? 0;
     }
   }
-  if (at.row !== summary.rows) throw new Error("the staged parts do not hold the rows that they sum up");
-  return gathered;
-}
-
-function sealedPart(layout: Layout, upload: Upload, number: number) {
-  const label = partLabel(upload.staging, number);
-  return { path: layout.part(upload.staging, number), dataKey: upload.dataKey, label };
-}
-
-async function sumOfParts(layout: Layout, upload: Upload): Promise<PartSummary> {
-  const total = emptySummary(kindsOf(upload.schema));
-  for (let number = 1; number <= upload.parts; number++) {
-    const frame = await lastFrameOf(sealedPart(layout, upload, number), summaryBytes(upload.schema));
-    const part = readSummary(upload.schema, frame);
-    total.rows += part.rows;
-    total.recordBytes += part.recordBytes;
-    for (const [kind, counts] of total.buckets.entries())
-      for (let bucket = 0; bucket < BUCKETS; bucket++)
-        counts[bucket] = (counts[bucket] ?? 0) + (part.buckets[kind]?.[bucket] ?? 0);
+  for (let plane = PLANES.hashes; plane * BUCKETS < counts.length; plane++) {
+    for (let byte = 0, next = 0; byte < BUCKETS; byte++) {
+      starts[plane * BUCKETS + byte] = next;
+      next += counts[plane * BUCKETS + byte] ?? 0;
+    }
   }
-  return total;
+  return starts;
 }
 
-function roomFor(schema: DatasetSchema, { rows, recordBytes, buckets }: PartSummary): GatheredRows {
-  if (recordBytes >= 2 ** 32) throw new Error("the record references of one list take 4 GiB or more");
-  return {
-    rows,
-    tokens: buckets.map(roomForTokens),
-    codes: Object.values(schema.attributes).map((attribute) => codesFor(attribute.values.length, rows)),
-    consents: new Uint32Array(Object.keys(schema.consents).length === 0 ? 0 : rows),
-    recordLengths: new Uint8Array(rows),
-    recordBytes: new Uint8Array(recordBytes + WORD_SLACK).subarray(0, recordBytes),
+/** A stretch of buckets of one plane: its rows or tokens, and the bytes that belong to them. */
+export type Extent = {
+  readonly first: number;
+  readonly count: number;
+  readonly firstByte: number;
+  readonly bytes: number;
+};
+
+/** The rows of buckets `from`..`to`. */
+export function rowExtent({ starts, counts }: StagedRows, from: number, to: number): Extent {
+  const [homes, strays] = [planeOf(starts, PLANES.homes), planeOf(starts, PLANES.strays)];
+  const [homeBytes, strayBytes] = [planeOf(starts, PLANES.homeBytes), planeOf(starts, PLANES.strayBytes)];
+  const first = homes[from] ?? 0;
+  const firstByte = homeBytes[from] ?? 0;
+  const end = (strays[to - 1] ?? 0) + (planeOf(counts, PLANES.strays)[to - 1] ?? 0);
+  const endByte = (strayBytes[to - 1] ?? 0) + (planeOf(counts, PLANES.strayBytes)[to - 1] ?? 0);
+  return { first, count: end - first, firstByte, bytes: endByte - firstByte };
+}
+
+/** What one plane holds of the first bytes `from`..`to`. */
+export function planeExtent(
+  { starts, counts }: Pick<StagedRows, "starts" | "counts">,
+  plane: number,
+  [from, to]: readonly [number, number],
+): Extent {
+  const first = planeOf(starts, plane)[from] ?? 0;
+  const count = (planeOf(starts, plane)[to - 1] ?? 0) + (planeOf(counts, plane)[to - 1] ?? 0) - first;
+  if (plane !== PLANES.hashes) return { first, count, firstByte: 0, bytes: 0 };
+  const texts = planeExtent({ starts, counts }, PLANES.hashedBytes, [from, to]);
+  return { first, count, firstByte: texts.first, bytes: texts.count };
+}
+
+/** What is gathered in one pass over the parts, and how much of the arena it takes. */
+export type Pass = {
+  readonly rows: readonly [from: number, to: number] | null;
+  readonly tables: readonly (readonly [from: number, to: number] | null)[];
+  readonly records: readonly [from: number, to: number] | null;
+  /** Whether the texts of references lie with their hashes; else they are found with their rows, all of them there. */
+  readonly hasTexts: boolean;
+};
+
+export type Gathered = { readonly room: GatheringRoom; giveBack(): void };
+
+/** Gathers what a pass asks for. O(rows) time for each pass. */
+export async function gather(
+  engine: Engine,
+  staged: StagedRows,
+  { pass, onFrame }: { readonly pass: Pass; readonly onFrame: (rows: number) => void },
+): Promise<Gathered> {
+  const { room, giveBack } = roomFor(engine.arena, staged, pass);
+  try {
+    await placeAll(engine, staged, { room, onFrame });
+    return { room, giveBack };
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
+}
+
+type Placing = { readonly room: GatheringRoom; readonly onFrame: (rows: number) => void };
+
+async function placeAll(engine: Engine, staged: StagedRows, { room, onFrame }: Placing): Promise<void> {
+  const { shape, frames } = staged;
+  const most = frames.reduce(
+    (size, { rows, recordBytes }) => Math.max(size, frameLayout(shape, rows, recordBytes).bytes),
+    0,
+  );
+  const mostRows = frames.reduce((size, { rows }) => Math.max(size, rows), 0);
+  const size = { scratchBytes: placingScratchBytes(most, mostRows), isLarge: staged.rows >= engine.largeRows };
+  const job = engine.crew.begin("place", { shape, room }, size);
+  try {
+    const places = staged.starts.slice();
+    await inTurns(handfuls(frames), job.width, async (some) => {
+      const placed = some.map(({ path, fileKey, spot, rows, recordBytes, counts }) => {
+        const own = places.slice();
+        addTo(places, counts);
+        return { path, fileKey, spot, rows, recordBytes, places: own };
+      });
+      await job.run(placed);
+      onFrame(some.reduce((sum, { rows }) => sum + rows, 0));
+    });
+  } finally {
+    job.end();
+  }
+}
+
+function roomFor(arena: Arena, staged: StagedRows, pass: Pass): Gathered {
+  const taken: number[] = [];
+  const giveBack = () => {
+    for (const offset of taken.splice(0)) arena.giveBack(offset);
   };
+  const take = (bytes: number) => {
+    const offset = arena.take(bytes);
+    if (offset === null) {
+      giveBack();
+      throw new NoRoom(`${bytes} bytes of a list`);
+    }
+    taken.push(offset);
+    return offset;
+  };
+  const rowsRoom = ({ first, count, firstByte, bytes }: Extent): NonNullable<GatheringRoom["rows"]> => ({
+    first,
+    count,
+    firstByte,
+    keys: take(count * 4),
+    rest: take(count * 12),
+    columns: staged.shape.columns.map(({ width }) => take(count * width)),
+    lengths: take(count),
+    bytes: take(bytes),
+  });
+  const tableRoom = ({ first, count }: Extent) => ({
+    first,
+    count,
+    keys: take(count * 4),
+    rest: take(count * 12),
+    rows: take(count * 4),
+  });
+  const recordsRoom = ({ first, count, firstByte, bytes }: Extent) => ({
+    first,
+    count,
+    hashes: take(count * 4),
+    rows: take(count * 4),
+    texts: pass.hasTexts ? { firstByte, lengths: take(count), bytes: take(bytes) } : null,
+  });
+  const room: GatheringRoom = {
+    rows: pass.rows === null ? null : rowsRoom(rowExtent(staged, ...pass.rows)),
+    tables: pass.tables.map((range, index) =>
+      range === null ? null : tableRoom(planeExtent(staged, PLANES.furtherKinds + index, range)),
+    ),
+    records: pass.records === null ? null : recordsRoom(planeExtent(staged, PLANES.hashes, pass.records)),
+  };
+  return { room, giveBack };
 }
 
-function roomForTokens(counts: Uint32Array): RowTokens {
-  const starts = new Uint32Array(BUCKETS + 1);
-  for (let bucket = 0; bucket < BUCKETS; bucket++) starts[bucket + 1] = (starts[bucket] ?? 0) + (counts[bucket] ?? 0);
-  const total = starts[BUCKETS] ?? 0;
-  return { starts, keys: new Uint32Array(total), records: new Uint32Array(total * RECORD_WORDS) };
+/** Bytes of the arena that a stretch of rows, of a further kind's tokens, or of references takes. */
+export function bytesOfRows(shape: RowShape, { count, bytes }: Extent): number {
+  return count * shape.columns.reduce((sum, { width }) => sum + width, 17) + bytes + 1_024;
 }
-
-type Progress = { readonly cursors: readonly Uint32Array[]; readonly at: { row: number; recordByte: number } };
-
-function place(gathered: GatheredRows, batch: StagedBatch, { cursors, at }: Progress): void {
-  for (const [kind, tokens] of gathered.tokens.entries()) {
-    const identifier = batch.identifiers[kind];
-    const cursor = cursors[kind];
-    if (identifier !== undefined && cursor !== undefined) scatter(tokens, identifier, { cursor, row: at.row });
-  }
-  for (const [index, codes] of gathered.codes.entries()) codes.set(batch.codes[index] ?? [], at.row);
-  if (gathered.consents.length > 0) gathered.consents.set(batch.consents, at.row);
-  gathered.recordLengths.set(batch.recordLengths, at.row);
-  gathered.recordBytes.set(batch.recordBytes, at.recordByte);
-  at.row += batch.rows;
-  at.recordByte += batch.recordBytes.length;
+export function bytesOfTokens({ count }: Extent): number {
+  return count * 20 + 512;
 }
-
-type Cursor = { readonly cursor: Uint32Array; readonly row: number };
-
-function scatter(into: RowTokens, from: StagedBatch["identifiers"][number], { cursor, row }: Cursor): void {
-  const { present, tokens } = from;
-  let word = 0;
-  for (let index = 0; index < present.length; index++) {
-    if (present[index] === 0) continue;
-    const first = tokens[word] ?? 0;
-    const bucket = first >>> 24;
-    const to = cursor[bucket] ?? 0;
-    cursor[bucket] = to + 1;
-    into.keys[to] = first;
-    const record = to * RECORD_WORDS;
-    into.records[record] = tokens[word + 1] ?? 0;
-    into.records[record + 1] = tokens[word + 2] ?? 0;
-    into.records[record + 2] = tokens[word + 3] ?? 0;
-    into.records[record + 3] = row + index;
-    word += 4;
-  }
+export function bytesOfRecords({ count, bytes }: Extent): number {
+  return count * 9 + bytes + 512;
 }

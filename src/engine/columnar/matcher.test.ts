@@ -1,195 +1,224 @@
+// The columnar matcher in the combinations that tell most, and what of it lies on disk.
+
 import { randomBytes } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { identifierKindSchema } from "../../domain/dataset/schema.ts";
+import type { TokenName } from "../../domain/identifier/token-kernel.ts";
 import type { Matcher } from "../../ports/matcher.ts";
+import { filesUnder } from "../../testing/columnar-engine.ts";
 import {
   bodyOf,
   csvOf,
   digestOf,
   HEADER,
-  person,
-  type Row,
+  people,
   SCHEMA,
+  sealOver,
   sealRows,
+  stageRows,
 } from "../../testing/matcher-suite/lists.ts";
+import type { Combination } from "../../testing/matcher-suite/made.ts";
 import { matcherSuite } from "../../testing/matcher-suite.ts";
-import { columnarMatcher } from "./matcher.ts";
+import { type ColumnarOptions, columnarMatcher } from "./matcher.ts";
+
+/** So few that little is kept, and large lists are sealed in several passes. */
+const MEMORY_BYTES = 1e6;
 
 const ROOM_KEY = new Uint8Array(32).fill(9);
 
-for (const keepsCrosswalks of [true, false]) {
-  matcherSuite(`columnar, crosswalks ${keepsCrosswalks ? "kept" : "made anew"}`, async (options) => {
-    const directory = mkdtempSync(join(tmpdir(), "concordat-matcher-"));
-    const matcher = columnarMatcher({ directory, roomKeyVersion: 1, memoryBytes: 1e6, keepsCrosswalks, ...options });
-    return { matcher, end: async () => rmSync(directory, { recursive: true }) };
-  });
+/** Whatever is large enough for other threads in earnest; here everything is. */
+const ALL_LARGE = { largeTokens: 0, largeRows: 0, chunkBytes: 4_096 };
+
+const COMBINATIONS: readonly (readonly [Combination, Partial<ColumnarOptions>])[] = [
+  [{ kernels: "wasm", threads: 0 }, {}],
+  [{ kernels: "plain", threads: 0 }, { chunkBytes: 4_096 }],
+  [{ kernels: "wasm", threads: 2 }, ALL_LARGE],
+  [
+    { kernels: "plain", threads: 1 },
+    { ...ALL_LARGE, keepsPairings: false },
+  ],
+];
+
+for (const [combination, settings] of COMBINATIONS) {
+  const name = `columnar, ${combination.kernels} kernels, ${combination.threads} threads`;
+  matcherSuite(
+    name,
+    async ({ tokeniserOf, ...options }) => {
+      const directory = mkdtempSync(join(tmpdir(), "concordat-matcher-"));
+      const kindOf = (token: TokenName) => identifierKindSchema.parse(token.split(":")[0]);
+      const matcher = columnarMatcher({
+        ...{ directory, roomKeyVersion: 1, memoryBytes: MEMORY_BYTES, ...settings, ...options },
+        ...(tokeniserOf === undefined ? {} : { tokeniserOf: (token) => tokeniserOf(kindOf(token)) }),
+      });
+      return { matcher, names: () => filesUnder(directory), end: async () => rmSync(directory, { recursive: true }) };
+    },
+    combination,
+  );
 }
 
 describe("columnar: what lies on disk", () => {
   let directory: string;
   let matcher: Matcher;
-  const fresh = () => columnarMatcher({ directory, roomKey: ROOM_KEY, roomKeyVersion: 1, memoryBytes: 1e6 });
+  const fresh = (options: Partial<ColumnarOptions> = {}) =>
+    columnarMatcher({ directory, roomKey: ROOM_KEY, roomKeyVersion: 1, memoryBytes: MEMORY_BYTES, ...options });
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "concordat-matcher-"));
     matcher = fresh();
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  const rows = Array.from({ length: 50 }, (_, index) => person(index));
+  const rows = people(0, 50);
   const dataKey = randomBytes(32);
-  const read = (body: AsyncIterable<Uint8Array>, staging = "upload") =>
-    matcher.stagePart({ staging, number: 1, schema: SCHEMA, dataKey, body });
-  const part = async (body: AsyncIterable<Uint8Array>, staging = "upload") => {
-    const staged = await read(body, staging);
-    if (staged.ok) await staged.value.keep();
-    return staged;
-  };
-  const listOf = (staging: string) => `${HEADER}${csvOf(staging === "" ? [] : rows)}`;
+  const upload = (staging: string) => ({ staging, dataKey, change: "replace" as const, schema: SCHEMA });
+  const read = (body: AsyncIterable<Uint8Array>) => matcher.stagePart({ ...upload("upload"), number: 1, body });
 
   it("holds no digest in any spelling, nor a record reference, once a part is staged or sealed", async () => {
-    const staged = await part(bodyOf(listOf("upload")));
-    expect(staged.ok && staged.value.part.report.accepted).toBe(50);
-    await matcher.seal({ staging: "upload", parts: 1, schema: SCHEMA, dataKey });
+    await stageRows(matcher, { ...upload("upload"), parts: [rows] });
+    await matcher.seal({ ...upload("upload"), parts: 1 });
     const files = filesUnder(directory);
     expect(files.length).toBe(2);
     const disk = Buffer.concat(files.map((path) => readFileSync(path)));
     for (const row of rows) {
       for (const digest of [digestOf(`${row.email}`), digestOf(`${row.phone}`)]) {
         const hex = digest.toString("hex");
-        const spellings = [
-          hex,
-          hex.toUpperCase(),
-          digest.toString("base64").slice(0, 43),
-          digest.toString("base64url"),
-        ];
-        for (const spelling of [...spellings, digest, row.record]) expect(disk.includes(spelling)).toBe(false);
+        const coded = [digest.toString("base64").slice(0, 43), digest.toString("base64url")];
+        const spellings = [hex, hex.toUpperCase(), ...coded, digest, row.record];
+        for (const spelling of spellings) expect(disk.includes(spelling)).toBe(false);
       }
     }
   });
 
   it("leaves nothing behind of a part that is refused or breaks off", async () => {
-    const refused = await part(bodyOf(`${listOf("upload")}"open`));
-    expect(refused.ok).toBe(false);
-    await expect(part(breakingOff(listOf("upload")))).rejects.toThrow("the client is gone");
-    const bomb = await part(
-      bodyOf(gzipSync(Buffer.concat([Buffer.from(HEADER), Buffer.alloc(300 * 2 ** 20, `${"x".repeat(1_000)}\n`)]))),
-    );
+    const list = HEADER + csvOf(rows);
+    expect((await read(bodyOf(`${list}"open`))).ok).toBe(false);
+    await expect(read(breakingOff(list))).rejects.toThrow("the client is gone");
+    const lines = Buffer.alloc(300 * 2 ** 20, `${"x".repeat(1_000)}\n`);
+    const bomb = await read(bodyOf(gzipSync(Buffer.concat([Buffer.from(HEADER), lines]))));
     expect(bomb).toMatchObject({ ok: false, error: { kind: "body-too-large" } });
     expect(filesUnder(directory)).toEqual([]);
   });
 
   it("takes a gzip part, and says so when it is damaged", async () => {
-    const zipped = gzipSync(listOf("upload"));
-    expect((await part(bodyOf(zipped))).ok).toBe(true);
-    const cut = await part(bodyOf(zipped.subarray(0, zipped.length - 20)));
+    const zipped = gzipSync(HEADER + csvOf(rows));
+    expect((await read(bodyOf(zipped))).ok).toBe(true);
+    const cut = await read(bodyOf(zipped.subarray(0, zipped.length - 20)));
     expect(cut).toMatchObject({ ok: false, error: { kind: "list-unreadable" } });
   });
 
-  it("takes a part when it is kept and not before, and leaves nothing of one that is dropped", async () => {
-    await part(bodyOf(listOf("upload")));
-    const [late, other] = [await read(bodyOf(listOf(""))), await read(bodyOf(listOf("")))];
-    expect((await matcher.seal({ staging: "upload", parts: 1, schema: SCHEMA, dataKey })).people).toBe(50);
-    if (!late.ok || !other.ok) throw new Error("a part is refused");
-    await late.value.drop();
-    expect((await matcher.seal({ staging: "upload", parts: 1, schema: SCHEMA, dataKey })).people).toBe(50);
-    await other.value.keep();
-    expect((await matcher.seal({ staging: "upload", parts: 1, schema: SCHEMA, dataKey })).people).toBe(0);
-    expect(readdirSync(join(directory, "staging", "upload"))).toEqual(["000001.part"]);
+  it("sweeps files that were half written, and keeps those that others are read with", async () => {
+    const base = await sealRows(matcher, [rows]);
+    const none = await sealOver(matcher, base, { change: "upsert", parts: [[]] });
+    await stageRows(matcher, { ...upload("kept"), parts: [rows] });
+    for (const place of [["segments"], ["staging", "kept"]])
+      writeFileSync(join(directory, ...place, "half.unfinished"), "half");
+    await matcher.sweep({ segments: new Set([none.version.segment]), stagings: new Set(["kept"]) });
+    const kept = [base, none].map(({ version }) => `segments/${version.segment}.segment`).sort();
+    const names = filesUnder(directory).map((path) => path.slice(directory.length + 1));
+    expect(names).toEqual([...kept, "staging/kept/000001.part"]);
+    expect((await matcher.overlap([none.list, none.list], ["email"])).sizes).toEqual([50, 50]);
   });
 
-  it("tells how far sealing has come, up to the last row", async () => {
-    await part(bodyOf(listOf("upload")));
-    const seen: number[] = [];
-    await matcher.seal({
-      staging: "upload",
-      parts: 1,
-      schema: SCHEMA,
-      dataKey,
-      onProgress: ({ rowsSealed }) => void seen.push(rowsSealed),
-    });
-    expect(seen).toEqual([...seen].sort((a, b) => a - b));
-    expect(seen.at(-1)).toBe(50);
-  });
-
-  it("sweeps what nothing names and keeps the rest", async () => {
-    const [kept, orphan] = [await sealRows(matcher, [rows]), await sealRows(matcher, [rows])];
-    await part(bodyOf(listOf("upload")), "kept");
-    await part(bodyOf(listOf("upload")), "orphan");
-    writeFileSync(join(directory, "segments", "half.unfinished"), "half");
-    writeFileSync(join(directory, "staging", "kept", "half.unfinished"), "half");
-    await matcher.sweep({ segments: new Set([kept.version.segment]), stagings: new Set(["kept"]) });
-    expect(filesUnder(directory).map((path) => path.slice(directory.length + 1))).toEqual([
-      `segments/${kept.version.segment}.segment`,
-      "staging/kept/000001.part",
-    ]);
-    await matcher.overlap([kept.list, kept.list], ["email"]);
-    await expect(matcher.overlap([orphan.list, kept.list], ["email"])).rejects.toThrow("ENOENT");
-  });
-
-  it("refuses a segment that is cut short, lengthened, flipped in one bit or swapped for another", async () => {
-    const { list, version } = await sealRows(matcher, [rows]);
+  it("sweeps no segment while one that is kept cannot tell which others it is read with", async () => {
+    const base = await sealRows(matcher, [rows]);
+    const { version } = await sealOver(matcher, base, { change: "upsert", parts: [[]] });
     const path = join(directory, "segments", `${version.segment}.segment`);
     const whole = readFileSync(path);
+    writeFileSync(path, whole.subarray(0, 20));
+    await matcher.sweep({ segments: new Set([version.segment]), stagings: new Set() });
+    writeFileSync(path, whole);
+    const again = { ...base.list, segment: version.segment };
+    expect((await matcher.overlap([again, again], ["email"])).sizes).toEqual([50, 50]);
+  });
+
+  it("seals no list to delete as one to have, nor the other way round", async () => {
+    const base = await sealRows(matcher, [rows]);
+    const { dataKey, segment } = base.list;
+    for (const [staged, sealed] of [
+      ["delete", "upsert"],
+      ["upsert", "delete"],
+    ] as const) {
+      await stageRows(matcher, { staging: staged, dataKey, change: staged, parts: [rows] });
+      const sealing = { staging: staged, parts: 1, change: sealed, base: { segment }, schema: SCHEMA, dataKey };
+      await expect(matcher.seal(sealing)).rejects.toThrow("damaged");
+    }
+  });
+
+  it("refuses a segment that is cut short, lengthened, changed in any byte or swapped for another", async () => {
+    const family = rows.slice(0, 3).map((row) => ({ ...row, phone: "+1" }));
+    const { list, version } = await sealRows(matcher, [family]);
+    const path = join(directory, "segments", `${version.segment}.segment`);
+    const whole = readFileSync(path);
+    const own = { lists: [list, list], identifiers: ["email", "phone"] as const };
+    const asks = [
+      (asked: Matcher) => asked.overlap(own.lists, own.identifiers),
+      (asked: Matcher) => asked.crossTab({ ...own, by: [{ list: 0, attribute: "tier" }], measures: [] }),
+      (asked: Matcher) => asked.select({ own: list, other: list, identifiers: own.identifiers, maximum: 9 }),
+    ];
+    const answers = await Promise.all(asks.map((ask) => ask(fresh({ threads: 0, kernels: "plain" }))));
+    // A matcher for each change: plain kernels need no compiling.
     const refuses = async (bytes: Uint8Array) => {
       writeFileSync(path, bytes);
-      await expect(fresh().overlap([list, list], ["email"])).rejects.toThrow("damaged");
+      const changed = fresh({ threads: 0, kernels: "plain" });
+      const outcomes = await Promise.allSettled(asks.map((ask) => ask(changed)));
+      expect(outcomes.some(({ status }) => status === "rejected")).toBe(true);
+      for (const [index, outcome] of outcomes.entries()) {
+        if (outcome.status === "rejected") expect(`${outcome.reason}`).toContain("damaged");
+        else expect(outcome.value).toEqual(answers[index]);
+      }
     };
     for (const length of [0, 10, 32, 40, 100, whole.length - 1]) await refuses(whole.subarray(0, length));
     await refuses(Buffer.concat([whole, Buffer.from([0])]));
-    for (let trial = 0; trial < 60; trial++) {
-      const bit = Math.floor((whole.length * 8 * trial) / 60);
-      const flipped = Buffer.from(whole);
-      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      await refuses(flipped);
+    for (let at = 0; at < whole.length; at += at < 2_000 ? 1 : 97) {
+      const changed = Buffer.from(whole);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at & 7));
+      await refuses(changed);
     }
-    const other = await sealUnder(list.dataKey, rows.slice(1));
-    cpSync(join(directory, "segments", `${other}.segment`), path);
+    await stageRows(matcher, { ...upload("other"), dataKey: list.dataKey, parts: [rows] });
+    const other = await matcher.seal({ ...upload("other"), dataKey: list.dataKey, parts: 1 });
+    cpSync(join(directory, "segments", `${other.segment}.segment`), path);
     await refuses(readFileSync(path));
     writeFileSync(path, whole);
-    expect((await fresh().overlap([list, list], ["email"])).sizes).toEqual([50, 50]);
+    expect((await fresh().overlap([list, list], ["email"])).sizes).toEqual([1, 1]);
   });
 
-  it("refuses a staged part that was moved to another upload or another place", async () => {
-    await part(bodyOf(listOf("upload")));
-    await part(bodyOf(listOf("upload")), "elsewhere");
-    const from = join(directory, "staging", "upload", "000001.part");
+  it("refuses a staged part that was changed, or moved to another upload or another place", async () => {
+    for (const staging of ["upload", "elsewhere"]) await stageRows(matcher, { ...upload(staging), parts: [rows] });
+    const part = (staging: string, name: string) => join(directory, "staging", staging, `${name}.part`);
+    const own = part("upload", "000001");
     for (const [staging, name] of [
       ["elsewhere", "000001"],
       ["upload", "000002"],
-    ]) {
-      cpSync(from, join(directory, "staging", `${staging}`, `${name}.part`));
+    ] as const) {
+      cpSync(own, part(staging, name));
     }
-    await expect(matcher.seal({ staging: "elsewhere", parts: 1, schema: SCHEMA, dataKey })).rejects.toThrow("damaged");
-    await expect(matcher.seal({ staging: "upload", parts: 2, schema: SCHEMA, dataKey })).rejects.toThrow("damaged");
+    await expect(matcher.seal({ ...upload("elsewhere"), parts: 1 })).rejects.toThrow("damaged");
+    await expect(matcher.seal({ ...upload("upload"), parts: 2 })).rejects.toThrow("damaged");
+    const whole = readFileSync(own);
+    for (let trial = 0; trial < 60; trial++) {
+      const changed = Buffer.from(whole);
+      const at = trial < 30 ? trial * 5 : Math.floor((whole.length * trial) / 60);
+      changed[at] = (changed[at] ?? 0) ^ 16;
+      writeFileSync(own, changed);
+      await expect(matcher.seal({ ...upload("upload"), parts: 1 })).rejects.toThrow("damaged");
+    }
+    expect(filesUnder(join(directory, "segments"))).toEqual([]);
   });
 
   it("refuses to compare versions whose tokens were made under another version of the room key", async () => {
     const { list } = await sealRows(matcher, [rows]);
-    const rotated = columnarMatcher({ directory, roomKey: ROOM_KEY, roomKeyVersion: 2, memoryBytes: 1e6 });
+    const rotated = fresh({ roomKeyVersion: 2 });
     await expect(rotated.overlap([list, list], ["email"])).rejects.toThrow("another room key");
+    await stageRows(rotated, { ...upload("over"), dataKey: list.dataKey, change: "upsert", parts: [rows] });
+    const over = { ...upload("over"), dataKey: list.dataKey, change: "upsert" as const, base: list, parts: 1 };
+    await expect(rotated.seal(over)).rejects.toThrow("another room key");
   });
-
-  async function sealUnder(key: Uint8Array, list: readonly Row[]): Promise<string> {
-    const body = bodyOf(HEADER + csvOf(list));
-    const staged = await matcher.stagePart({ staging: "x", number: 1, schema: SCHEMA, dataKey: key, body });
-    if (staged.ok) await staged.value.keep();
-    return (await matcher.seal({ staging: "x", parts: 1, schema: SCHEMA, dataKey: key })).segment;
-  }
 });
 
 async function* breakingOff(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
   throw new Error("the client is gone");
-}
-
-function filesUnder(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  const names = readdirSync(directory, { recursive: true, encoding: "utf8" });
-  return names
-    .map((name) => join(directory, name))
-    .filter((path) => statSync(path).isFile())
-    .sort();
 }

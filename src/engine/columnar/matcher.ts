@@ -1,31 +1,37 @@
 // The columnar matcher: lists in sealed files of one machine, compared in memory. Its design, and what it costs, is
 // told in ../README.md.
 
+import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { TOKEN_SCHEME, tokeniser } from "../../domain/identifier/token-kernel.ts";
-import type { Crosswalk } from "../../domain/matching/crosswalk.ts";
-import type { ComparedList, Matcher } from "../../ports/matcher.ts";
-import { keptWithin } from "./kept.ts";
-import { type Layout, layoutOf, SEGMENT_ENDING } from "./layout.ts";
-import { type OpenedSegment, openSegment } from "./opened.ts";
 import {
-  overlapOfMany,
-  overlapOfTwo,
-  type Pairings,
-  type Party,
-  pairingsMade,
-  partyOf,
-  selectRecords,
-} from "./questions.ts";
+  TOKEN_SCHEME,
+  type Tokeniser,
+  type TokenName,
+  tokenKey,
+  tokenNameOf,
+} from "../../domain/identifier/token-kernel.ts";
+import { compileKernels } from "../../kernels/load.ts";
+import type { ComparedList, Matcher, Selection } from "../../ports/matcher.ts";
+import { kindsOf } from "../../wire/list/columns.ts";
+import { arenaOf } from "./arena.ts";
+import { crossTabOf } from "./cross-tab.ts";
+import type { Engine } from "./engine.ts";
+import { type Layout, layoutOf, SEGMENT_ENDING } from "./layout.ts";
+import type { Two } from "./matched.ts";
+import { overlapOfMany, overlapOfTwo } from "./questions.ts";
+import { recordKeyOf } from "./record-key.ts";
+import { type Party, partyOf } from "./rooms.ts";
 import { sealUpload } from "./seal.ts";
-import { syncDirectory, UNFINISHED } from "./sealed-file.ts";
-import { countOnTwoThreads } from "./second-thread.ts";
-import { stagePart, type TokeniserOf } from "./stage.ts";
-
-/** Counts of shared tokens that are kept: a few hundred kilobytes with their names. */
-const COUNTS_KEPT = 1_000;
+import { dependenciesOf, syncDirectory, UNFINISHED } from "./sealed-file.ts";
+import { differenceOf, selectRecords } from "./selection.ts";
+import { type Stay, shelfIn } from "./shelf.ts";
+import { stagePart } from "./stage.ts";
+import { crewOf } from "./threads/crew.ts";
+import { kernelsOf } from "./threads/thread.ts";
+import { openVersion, type Version } from "./version.ts";
 
 export type ColumnarOptions = {
   /** Made when it does not exist; nobody else writes in it. */
@@ -34,72 +40,156 @@ export type ColumnarOptions = {
   readonly roomKey: Uint8Array;
   /** Names the room key in the scheme of every version sealed under it. */
   readonly roomKeyVersion: number;
-  /** Bytes of opened segments and crosswalks kept in memory between questions. */
+  /** Bytes that sealing and questions may use together, up to 4 GiB; what is kept between questions is among them. */
   readonly memoryBytes: number;
-  /** Tokens of two tables from which on a second thread helps to count. Half a million when absent. */
-  readonly twoThreadsFromTokens?: number;
-  /** Whether the crosswalk of two versions is kept for the next question. True when absent. */
-  readonly keepsCrosswalks?: boolean;
+  /** Threads beside the one that asks. As many as there are processors when absent. */
+  readonly threads?: number;
+  /** Which kernels do the work; WebAssembly, where the machine can run it, when absent. */
+  readonly kernels?: "wasm" | "plain";
+  /** Tokens of two tables from which on other threads compare them. Half a million when absent. */
+  readonly largeTokens?: number;
+  /** Rows of a list from which on other threads seal and load them. A hundred thousand when absent. */
+  readonly largeRows?: number;
+  /** Bytes of a part that one thread reads at a time; the first are read by the one that asks. 1 MiB when absent. */
+  readonly chunkBytes?: number;
+  /** Whether what two versions have in common is kept for the next question. True when absent. */
+  readonly keepsPairings?: boolean;
   /** Another way to make tokens, for tests that need tokens which look alike. */
-  readonly tokeniserOf?: TokeniserOf;
+  readonly tokeniserOf?: (name: TokenName) => Tokeniser;
 };
 
-/** Fewer are counted before the other thread has woken. */
-const TWO_THREADS_FROM_TOKENS = 500_000;
+/** Fewer are done before another thread has woken. */
+const LARGE_TOKENS = 500_000;
+const LARGE_ROWS = 100_000;
+
+/** A chunk's rows make a few frames. */
+const CHUNK_BYTES = 1_048_576;
 
 export function columnarMatcher(options: ColumnarOptions): Matcher {
   const layout = layoutOf(options.directory);
   for (const path of [layout.segments, layout.stagings]) mkdirSync(path, { recursive: true, mode: 0o700 });
-  const scheme = `${TOKEN_SCHEME}:${options.roomKeyVersion}`;
-  const tokeniserOf = options.tokeniserOf ?? ((kind) => tokeniser(options.roomKey, kind));
-  const opened = keptWithin<OpenedSegment>(options.memoryBytes, (segment) => segment.bytes);
-  const made = pairingsMade(countOnTwoThreads(options.twoThreadsFromTokens ?? TWO_THREADS_FROM_TOKENS));
-  const pairings = options.keepsCrosswalks === false ? made : keptPairings(made, options.memoryBytes / 4);
-  const party = async (list: ComparedList): Promise<Party> => {
-    const segment = await opened.get(list.segment, () => openSegment(layout, list.segment, list.dataKey));
-    if (!segment.isOpenedBy(list.dataKey)) throw new Error("a segment is asked for with another key than its own");
-    if (segment.header.scheme !== scheme) throw new Error("a segment's tokens were made under another room key");
-    return partyOf(segment, list);
+  const engine = engineOf(layout, options);
+  const shelf = shelfIn(engine.arena);
+  const { partiesOf, twoOf } = partiesFor(engine);
+  const during = async <Value>(work: (stay: Stay) => Promise<Value>): Promise<Value> => {
+    const stay = shelf.stay();
+    try {
+      return await work(stay);
+    } finally {
+      stay.end();
+    }
   };
+  const records = async (stay: Stay, selection: Selection) =>
+    (await selectRecords(engine, stay, { two: await twoOf(stay, selection), maximum: Number.MAX_SAFE_INTEGER }))
+      .records;
   return {
-    stagePart: (part) => stagePart(layout, tokeniserOf, part),
-    seal: (upload) => sealUpload(layout, scheme, upload),
+    stagePart: (part) => stagePart(engine, part),
+    seal: (upload) => sealUpload(engine, upload),
     dropStaging: (staging) => rm(layout.staging(staging), { recursive: true, force: true }),
     sweep: async (kept) => {
-      opened.retain((name) => kept.segments.has(name));
-      await sweep(layout, kept);
+      const segments = await withDependencies(layout, kept.segments);
+      shelf.retain((key) => segmentsIn(key).every((name) => segments.has(name)));
+      await sweep(layout, { ...kept, segments });
     },
-    overlap: async (lists, identifiers) => {
-      const parties = await Promise.all(lists.map(party));
-      const [left, right] = parties;
-      const [kind] = identifiers;
-      if (left === undefined || right === undefined || kind === undefined) throw new Error("nothing to compare");
-      if (parties.length === 2) return overlapOfTwo({ left, right, identifiers }, pairings);
-      if (identifiers.length > 1) throw new Error("three lists or more are compared by one identifier");
-      return overlapOfMany(parties, kind);
-    },
-    select: async ({ own, other, identifiers, maximum }) => {
-      const [left, right] = await Promise.all([party(own), party(other)]);
-      return selectRecords({ left, right, identifiers }, pairings, maximum);
-    },
+    overlap: (lists, identifiers) =>
+      during(async (stay) => {
+        const parties = await partiesOf(stay, lists);
+        const [left, right] = parties;
+        const [kind] = identifiers;
+        if (left === undefined || right === undefined || kind === undefined) throw new Error("nothing to compare");
+        if (parties.length === 2) return overlapOfTwo(engine, stay, { left, right, identifiers });
+        if (identifiers.length > 1) throw new Error("three lists or more are compared by one identifier");
+        return overlapOfMany(engine, stay, { parties, kind });
+      }),
+    crossTab: (query) =>
+      during(async (stay) => crossTabOf(engine, stay, { ...query, parties: await partiesOf(stay, query.lists) })),
+    select: ({ maximum, ...selection }) =>
+      during(async (stay) => selectRecords(engine, stay, { two: await twoOf(stay, selection), maximum })),
+    difference: (left, right) =>
+      during(async (stay) => differenceOf(await records(stay, left), await records(stay, right))),
+    end: () => engine.crew.end(),
   };
 }
 
-/** Keeps pairings by their segments in either order: whom two lists share does not depend on who asks. */
-function keptPairings(made: Pairings, budgetBytes: number): Pairings {
-  const crosswalks = keptWithin<Crosswalk>(budgetBytes, (crosswalk) => crosswalk.left.length * 8);
-  const counts = keptWithin<number>(COUNTS_KEPT * 8, () => 8);
-  return {
-    crosswalk: async (left, right, kind) => {
-      const [a, b] = left.name <= right.name ? [left, right] : [right, left];
-      const kept = await crosswalks.get(`${kind} ${a.name} ${b.name}`, () => made.crosswalk(a, b, kind));
-      return a === left ? kept : { left: kept.right, right: kept.left };
-    },
-    sharedTokens: (left, right, kind) => {
-      const [a, b] = left.name <= right.name ? [left, right] : [right, left];
-      return counts.get(`${kind} ${a.name} ${b.name}`, () => made.sharedTokens(a, b, kind));
-    },
+/** Finds the lists that a question names; they stay open as long as it does. */
+function partiesFor(engine: Engine) {
+  const party = async (stay: Stay, list: ComparedList): Promise<Party> => {
+    const { segment, dataKey } = list;
+    const open = () => openVersion(engine.layout, segment, dataKey);
+    const version: Version = await stay.hold(openedName(segment, dataKey), open);
+    if (version.manifest.scheme !== engine.scheme)
+      throw new Error("a segment's tokens were made under another room key");
+    return partyOf(engine, stay, { version, list });
   };
+  const partiesOf = async (stay: Stay, lists: readonly ComparedList[]) => {
+    const parties: Party[] = [];
+    for (const list of lists) parties.push(await party(stay, list));
+    return parties;
+  };
+  const twoOf = async (stay: Stay, { own, other, identifiers }: Selection): Promise<Two> => ({
+    left: await party(stay, own),
+    right: await party(stay, other),
+    identifiers,
+  });
+  return { partiesOf, twoOf };
+}
+
+/** What an opened version is kept under: being in memory opens it to no other key. */
+function openedName(segment: string, dataKey: Uint8Array): string {
+  return `version ${segment} under ${createHash("sha256").update(dataKey).digest("base64url")}`;
+}
+
+/** The segments that the name of something kept names. */
+function segmentsIn(key: string): readonly string[] {
+  return key.match(/\b[0-9a-f]{64}\b/g) ?? [];
+}
+
+/** The engine over a directory, without the questions. */
+export function engineOf(layout: Layout, options: ColumnarOptions): Engine {
+  const arena = arenaOf(options.memoryBytes);
+  const module = options.kernels === "plain" ? null : compileKernels();
+  const { buffer } = arena.memory;
+  const kernels = kernelsOf({ memory: arena.memory, module });
+  return {
+    layout,
+    arena,
+    crew: crewOf({ arena, module, threads: options.threads ?? availableParallelism() }),
+    scheme: `${TOKEN_SCHEME}:${options.roomKeyVersion}`,
+    tokenKeysOf: (schema) => kindsOf(schema).map((kind) => tokenKey(options.roomKey, tokenNameOf(schema, kind))),
+    tokenisersOf: (schema) => {
+      const { tokeniserOf } = options;
+      return tokeniserOf === undefined ? null : kindsOf(schema).map((kind) => tokeniserOf(tokenNameOf(schema, kind)));
+    },
+    recordKeyOf,
+    here: async (scratchBytes, work) => {
+      const scratch = scratchBytes === 0 ? 0 : await arena.takeForWork(scratchBytes);
+      try {
+        return work({ kernels, buffer, module, scratch });
+      } finally {
+        if (scratch > 0) arena.giveBack(scratch);
+      }
+    },
+    largeTokens: options.largeTokens ?? LARGE_TOKENS,
+    largeRows: options.largeRows ?? LARGE_ROWS,
+    chunkBytes: options.chunkBytes ?? CHUNK_BYTES,
+    keepsPairings: options.keepsPairings ?? true,
+  };
+}
+
+/** The segments that are named, and those whose files they are read with; all where a damaged one cannot tell. */
+async function withDependencies(layout: Layout, segments: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const all = new Set(segments);
+  const files = await readdir(layout.segments);
+  const names = files
+    .filter((name) => name.endsWith(SEGMENT_ENDING))
+    .map((name) => name.slice(0, -SEGMENT_ENDING.length));
+  const there = new Set(names);
+  for (const segment of segments) {
+    if (!there.has(segment)) continue;
+    const others = await dependenciesOf(layout.segment(segment));
+    for (const other of others ?? names) all.add(other);
+  }
+  return all;
 }
 
 async function sweep(layout: Layout, kept: Parameters<Matcher["sweep"]>[0]): Promise<void> {

@@ -7,17 +7,6 @@ export function breath(): Promise<void> {
   return nextTurn();
 }
 
-/** Places that one piece of work covers: well under ten milliseconds for anything done here. */
-const PIECE = 131_072;
-
-/** Does `work` on 0..`total` in pieces, with a breath after each. */
-export async function inPieces(total: number, work: (from: number, to: number) => void): Promise<void> {
-  for (let from = 0; from < total; from += PIECE) {
-    work(from, Math.min(from + PIECE, total));
-    await breath();
-  }
-}
-
 /** Runs work that rests after each of its steps, with a breath after every few. */
 export async function inSteps<Value>(steps: Generator<void, Value>, stepsPerBreath: number): Promise<Value> {
   for (let count = 1; ; count++) {

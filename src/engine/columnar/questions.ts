@@ -1,120 +1,92 @@
-// Questions over opened segments: who is in the room, how many of them the lists share, and whose records those are.
+// Questions over sealed versions: how many people lists share in every combination, what these are like, and whose
+// records those are.
 
 import type { IdentifierKind } from "../../domain/dataset/schema.ts";
-import { type Crosswalk, crosswalkByBucket } from "../../domain/matching/crosswalk.ts";
-import { countPairs, matchOneToOne } from "../../domain/matching/one-to-one.ts";
-import { regionsByBucket } from "../../domain/matching/regions.ts";
-import { type Room, roomOf } from "../../domain/matching/room.ts";
-import { BUCKETS, isOnePerPerson, type TokenTable } from "../../domain/matching/token-table.ts";
-import type { ComparedList, OverlapCounts } from "../../ports/matcher.ts";
-import { type OpenedSegment, tableFor } from "./opened.ts";
+import { type Member, regionsByBucket, standingTogether } from "../../domain/matching/regions.ts";
+import { BUCKETS, holderOf, type TokenTable } from "../../domain/matching/token-table.ts";
+import type { OverlapCounts } from "../../ports/matcher.ts";
+import type { Engine } from "./engine.ts";
+import type { LoadedTable } from "./loaded.ts";
+import { countMatched, matchedPairs, presentOf, type Two } from "./matched.ts";
 import { inSteps } from "./pace.ts";
-import type { CountShared } from "./second-thread.ts";
+import { tableFor } from "./pairings.ts";
+import type { Party } from "./rooms.ts";
+import type { Stay } from "./shelf.ts";
 
-/** Tokens compared between two breaths: a few milliseconds. */
-const TOKENS_PER_BREATH = 1_048_576;
-
-/** A list of a question: its segment and who of it is in the room. */
-export type Party = { readonly segment: OpenedSegment; readonly room: Room };
-
-/** What two segments have in common by one identifier, made or kept. */
-export type Pairings = {
-  crosswalk(left: OpenedSegment, right: OpenedSegment, kind: IdentifierKind): Promise<Crosswalk>;
-  /** How many tokens they share: all that a question about everybody needs, where nobody holds two. */
-  sharedTokens(left: OpenedSegment, right: OpenedSegment, kind: IdentifierKind): Promise<number>;
-};
-
-export function partyOf(segment: OpenedSegment, { consents, where }: ComparedList): Party {
-  const bits = consents.map((name) => segment.header.consents.indexOf(name));
-  const needed = bits.includes(-1) ? null : bits.reduce((sum, bit) => sum | (1 << bit), 0);
-  const clauses = where.map(({ attribute, in: wanted }) => {
-    const column = segment.attributes.get(attribute);
-    if (column === undefined) return null;
-    const allowed = new Uint8Array(column.values.length + 1);
-    for (const value of wanted) allowed[column.values.indexOf(value) + 1] = 1;
-    allowed[0] = 0;
-    return { codes: column.codes, allowed };
-  });
-  return { segment, room: roomOf(segment.header.people, { consents: segment.consents, needed, clauses }) };
+export async function overlapOfTwo(engine: Engine, stay: Stay, two: Two): Promise<OverlapCounts> {
+  const { counts, collisions } = await countMatched(engine, stay, two);
+  const matched = counts.reduce((sum, count) => sum + count, 0);
+  const sizes = [two.left.room.size, two.right.room.size] as const;
+  const regions = [0, sizes[0] - matched, sizes[1] - matched, matched];
+  return { sizes, regions, byIdentifier: counts, collisions };
 }
 
-/** Makes every pairing anew, without holding the process up. */
-export function pairingsMade(countShared: CountShared): Pairings {
-  const tablesOf = (left: OpenedSegment, right: OpenedSegment, kind: IdentifierKind) =>
-    [tableFor(left, kind), tableFor(right, kind)] as const;
+type Many = { readonly parties: readonly Party[]; readonly kind: IdentifierKind };
+
+export async function overlapOfMany(engine: Engine, stay: Stay, many: Many): Promise<OverlapCounts> {
+  const members = await membersOf(engine, stay, many);
+  const regions = await inSteps(regionsByBucket(members), bucketsPerBreath(members));
+  return { sizes: many.parties.map(({ room }) => room.size), regions, byIdentifier: [], collisions: [] };
+}
+
+/** The rows of people who are on all lists, a column for each list. */
+export async function sharedRows(engine: Engine, stay: Stay, asked: SharedAsked): Promise<readonly SharedColumn[]> {
+  const [left, right, ...others] = asked.parties;
+  if (left === undefined || right === undefined) throw new Error("people are shared by two lists or more");
+  if (others.length === 0) {
+    const pairs = await matchedPairs(engine, stay, { left, right, identifiers: asked.identifiers });
+    return [pairs.left, pairs.right].map((at) => ({ at, count: pairs.count }));
+  }
+  const [kind] = asked.identifiers;
+  if (kind === undefined) throw new Error("nothing to compare by");
+  return stay.own(async (take) => {
+    const members = await membersOf(engine, stay, { parties: asked.parties, kind });
+    const everybody = 2 ** members.length - 1;
+    const columns = members.map((): number[] => []);
+    const together = standingTogether(members, (mask, places) => {
+      if (mask !== everybody) return;
+      for (const [index, { table }] of members.entries()) columns[index]?.push(holderOf(table, places[index] ?? 0));
+    });
+    await inSteps(together, bucketsPerBreath(members));
+    return columns.map((rows) => {
+      const at = take(rows.length * 4);
+      new Uint32Array(engine.arena.memory.buffer, at, rows.length).set(rows);
+      return { at, count: rows.length };
+    });
+  });
+}
+
+export type SharedAsked = { readonly parties: readonly Party[]; readonly identifiers: readonly IdentifierKind[] };
+export type SharedColumn = { readonly at: number; readonly count: number };
+
+async function membersOf(engine: Engine, stay: Stay, { parties, kind }: Many): Promise<Member[]> {
+  const members: Member[] = [];
+  for (const party of parties) {
+    const table = await tableFor(engine, stay, { version: party.version, kind });
+    members.push({
+      table: viewOf(engine.arena.memory.buffer, table),
+      present: presentOf(engine, party),
+      size: party.room.size,
+    });
+  }
+  return members;
+}
+
+function viewOf(buffer: SharedArrayBuffer, table: LoadedTable): TokenTable {
+  const { tokens, keys, rest, people, firsts, starts } = table;
   return {
-    crosswalk: (left, right, kind) => {
-      const tables = tablesOf(left, right, kind);
-      return inSteps(crosswalkByBucket(...tables), bucketsPerBreath(tables));
-    },
-    sharedTokens: (left, right, kind) => {
-      const tables = tablesOf(left, right, kind);
-      return countShared(...tables, bucketsPerBreath(tables));
-    },
+    keys: new Uint32Array(buffer, keys, tokens),
+    rest: new Uint32Array(buffer, rest, tokens * 3),
+    people: people === 0 ? null : new Uint32Array(buffer, people, tokens),
+    firsts: firsts === 0 ? null : new Uint8Array(buffer, firsts, tokens),
+    starts,
   };
 }
 
-function bucketsPerBreath(tables: readonly TokenTable[]): number {
-  const tokens = tables.reduce((sum, table) => sum + table.keys.length, 0);
+/** Tokens compared between two breaths: a few milliseconds. */
+const TOKENS_PER_BREATH = 524_288;
+
+function bucketsPerBreath(members: readonly Member[]): number {
+  const tokens = members.reduce((sum, { table }) => sum + table.keys.length, 0);
   return Math.max(1, Math.floor((TOKENS_PER_BREATH * BUCKETS) / (tokens + 1)));
-}
-
-type Pair = { readonly left: Party; readonly right: Party; readonly identifiers: readonly IdentifierKind[] };
-
-export async function overlapOfTwo(pair: Pair, pairings: Pairings): Promise<OverlapCounts> {
-  const byIdentifier = await countsOf(pair, pairings);
-  const matched = byIdentifier.reduce((sum, count) => sum + count, 0);
-  const sizes = [pair.left.room.size, pair.right.room.size] as const;
-  return { sizes, regions: [0, sizes[0] - matched, sizes[1] - matched, matched], byIdentifier };
-}
-
-async function countsOf(pair: Pair, pairings: Pairings): Promise<readonly number[]> {
-  const { left, right, identifiers } = pair;
-  const sides = { left: left.room, right: right.room };
-  const [only] = identifiers;
-  if (identifiers.length > 1 || only === undefined || !isPlain(pair, only))
-    return matchOneToOne(await crosswalksOf(pair, pairings), sides).counts;
-  const isEverybodyIn = sides.left.mask === null && sides.right.mask === null;
-  if (isEverybodyIn) return [await pairings.sharedTokens(left.segment, right.segment, only)];
-  return [countPairs(await pairings.crosswalk(left.segment, right.segment, only), sides)];
-}
-
-function isPlain({ left, right }: Pair, kind: IdentifierKind): boolean {
-  return isOnePerPerson(tableFor(left.segment, kind)) && isOnePerPerson(tableFor(right.segment, kind));
-}
-
-async function crosswalksOf({ left, right, identifiers }: Pair, pairings: Pairings): Promise<Crosswalk[]> {
-  const crosswalks: Crosswalk[] = [];
-  for (const kind of identifiers) crosswalks.push(await pairings.crosswalk(left.segment, right.segment, kind));
-  return crosswalks;
-}
-
-export async function overlapOfMany(parties: readonly Party[], kind: IdentifierKind): Promise<OverlapCounts> {
-  const members = parties.map(({ segment, room }) => ({ table: tableFor(segment, kind), room }));
-  const regions = await inSteps(regionsByBucket(members), bucketsPerBreath(members.map(({ table }) => table)));
-  return { sizes: parties.map(({ room }) => room.size), regions, byIdentifier: [] };
-}
-
-/** The records of the matched people of the left list, in the order of its file. */
-export async function selectRecords(
-  pair: Pair,
-  pairings: Pairings,
-  maximum: number,
-): Promise<{ readonly count: number; readonly records: readonly string[] }> {
-  const { left, right } = pair;
-  const matching = matchOneToOne(await crosswalksOf(pair, pairings), { left: left.room, right: right.room });
-  const count = matching.counts.reduce((sum, one) => sum + one, 0);
-  return { count, records: count > maximum ? [] : recordsOf(left.segment, matching.left) };
-}
-
-function recordsOf({ recordLengths, recordBytes }: OpenedSegment, matched: Uint8Array): string[] {
-  const records: string[] = [];
-  const bytes = Buffer.from(recordBytes.buffer, recordBytes.byteOffset, recordBytes.length);
-  let at = 0;
-  for (let person = 0; person < matched.length; person++) {
-    const end = at + (recordLengths[person] ?? 0);
-    if (matched[person] === 1) records.push(bytes.toString("utf8", at, end));
-    at = end;
-  }
-  return records;
 }

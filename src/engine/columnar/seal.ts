@@ -1,131 +1,85 @@
-// Sealing: the staged parts of an upload become one immutable version, named by the digest of its sealed bytes and
+// Sealing: the staged parts of an upload become one immutable version, named by a digest that covers all of it, and
 // synced before anybody is told of it.
 
-import { createHash } from "node:crypto";
-import type { DatasetSchema } from "../../domain/dataset/schema.ts";
-import type { Matcher, SealedVersion } from "../../ports/matcher.ts";
-import { kindsOf } from "../../wire/list/columns.ts";
-import {
-  bytesForConsents,
-  columnsOfSegment,
-  SEGMENT_LABEL,
-  type SegmentHeader,
-  writeHeader,
-} from "../../wire/segment/segment.ts";
-import { type AssembledPeople, assemblePeople } from "./assemble.ts";
-import { gatherRows } from "./gather.ts";
-import type { Layout } from "./layout.ts";
-import { createSealedFile, type SealedFileWriter } from "./sealed-file.ts";
-import { FRAME_BYTES } from "./sealed-frames.ts";
+import type { SealedVersion } from "../../ports/matcher.ts";
+import { SEGMENT_LABEL, sectionsFor } from "../../wire/segment/manifest.ts";
+import { shapeOf } from "../../wire/segment/shape.ts";
+import { draftedPairs, emptyDraft, hasPairs, repeatedRows } from "./draft.ts";
+import type { Engine } from "./engine.ts";
+import { type Gathered, gather, openStaged, type Pass } from "./gather.ts";
+import { sealIncrement } from "./increment.ts";
+import { NoRoom } from "./no-room.ts";
+import { passesFor } from "./passes.ts";
+import { publish } from "./publish.ts";
+import { createSealedFile } from "./sealed-file.ts";
+import { progressOf, type Sealing, type Step, type Upload } from "./sealing.ts";
+import { makeRecords, makeSections, makeTables } from "./sealing-steps.ts";
+import { stagedShape } from "./staged-part.ts";
+import { openVersion, type Version } from "./version.ts";
 
-type Upload = Parameters<Matcher["seal"]>[0];
-
-// Shares of the whole, for progress: reading, sorting and writing take about as long as this.
-const GATHERED = 0.4;
-const ASSEMBLED = 0.8;
-
-export async function sealUpload(layout: Layout, scheme: string, upload: Upload): Promise<SealedVersion> {
-  const tell = (share: number, rowsTotal: number) =>
-    upload.onProgress?.({ rowsSealed: Math.floor(rowsTotal * share), rowsTotal });
-  const gathered = await gatherRows(layout, upload, (rows, total) => tell((GATHERED * rows) / total, total));
-  const { rows } = gathered;
-  tell(GATHERED, rows);
-  const assembled = await assemblePeople(gathered);
-  tell(ASSEMBLED, rows);
-  const header = headerOf(upload.schema, scheme, assembled);
-  const hash = createHash("sha256");
-  let bytes = 0;
-  const onBytes = (piece: Uint8Array) => {
-    hash.update(piece);
-    bytes += piece.length;
-  };
-  const place = { directory: layout.segments, dataKey: upload.dataKey, label: SEGMENT_LABEL };
-  const file = await createSealedFile({ ...place, onBytes });
+export async function sealUpload(engine: Engine, upload: Upload): Promise<SealedVersion> {
+  upload.signal?.throwIfAborted();
+  const shape = shapeOf(upload.schema);
+  const staged = await openStaged(engine, upload, stagedShape(upload));
+  const base = await baseOf(engine, upload);
+  const place = { directory: engine.layout.segments, dataKey: upload.dataKey, label: SEGMENT_LABEL };
+  const file = await createSealedFile(place);
   let isKept = false;
   try {
-    file.add(writeHeader(header), false);
-    await writeColumns(file, piecesOf(header, assembled));
-    await file.close();
-    const segment = hash.digest("hex");
-    await file.publish(layout.segment(segment));
+    const sealing = { upload, shape, staged, file };
+    const version = await (base === null ? sealRows(engine, sealing) : sealIncrement(engine, sealing, base));
     isKept = true;
-    tell(1, rows);
-    return { segment, people: assembled.people, duplicates: rows - assembled.people, bytes, scheme };
+    return version;
   } finally {
     if (!isKept) await file.abandon();
   }
 }
 
-function headerOf(
-  schema: DatasetSchema,
-  scheme: string,
-  { people, tables, recordBytes }: AssembledPeople,
-): SegmentHeader {
-  const identifiers = kindsOf(schema).map((kind, index) => {
-    const table = tables[index];
-    if (table === undefined) throw new Error("a schema names an identifier that was not gathered");
-    return { kind, tokens: table.keys.length, hasFirsts: table.firsts.length > 0 };
+/** What an increment is laid over; null for a full list. */
+function baseOf({ layout, scheme }: Engine, { change, base, dataKey }: Upload): Promise<Version | null> {
+  if (change === "replace") return Promise.resolve(null);
+  if (base === undefined) throw new Error("an increment has nothing that it is laid over");
+  return openVersion(layout, base.segment, dataKey).then((version) => {
+    if (version.manifest.scheme !== scheme) throw new Error("a segment's tokens were made under another room key");
+    return version;
   });
-  return {
-    layout: "concordat segment 1",
-    scheme,
-    people,
-    recordBytes: recordBytes.length,
-    identifiers,
-    attributes: Object.entries(schema.attributes).map(([name, { values }]) => ({ name, values })),
-    consents: Object.keys(schema.consents),
-  };
 }
 
-type Column = Uint8Array | Uint16Array | Uint32Array;
-
-/** The columns in the order that the codec states, checked against the lengths it expects. */
-function piecesOf(header: SegmentHeader, assembled: AssembledPeople): readonly Column[] {
-  const consents = narrowed(assembled.consents, bytesForConsents(header.consents.length));
-  const pieces: readonly Column[] = [
-    ...assembled.codes,
-    ...(consents === null ? [] : [consents]),
-    assembled.recordLengths,
-    assembled.recordBytes,
-    ...assembled.tables.flatMap((table) => [
-      table.starts,
-      table.keys,
-      table.rest,
-      table.people,
-      ...(table.firsts.length > 0 ? [table.firsts] : []),
-    ]),
-  ];
-  for (const [index, shape] of columnsOfSegment(header).entries()) {
-    const piece = pieces[index];
-    if (piece?.length !== shape.length || piece.BYTES_PER_ELEMENT !== shape.elementBytes)
-      throw new Error(`the column ${shape.name} is not of its stated shape`);
-  }
-  return pieces;
-}
-
-function narrowed(consents: Uint32Array, bytes: 0 | 1 | 2 | 4): Column | null {
-  if (bytes === 0) return null;
-  if (bytes === 1) return new Uint8Array(consents);
-  return bytes === 2 ? new Uint16Array(consents) : consents;
-}
-
-// The last frame must say that it is the last, so one full frame is always held back.
-async function writeColumns(file: SealedFileWriter, columns: readonly Column[]): Promise<void> {
-  const frame = new Uint8Array(FRAME_BYTES);
-  let used = 0;
-  for (const column of columns) {
-    const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
-    for (let at = 0; at < bytes.length; ) {
-      if (used === FRAME_BYTES) {
-        file.add(frame, false);
-        await file.flush();
-        used = 0;
+async function sealRows(engine: Engine, sealing: Sealing): Promise<SealedVersion> {
+  const { upload, shape, staged, file } = sealing;
+  const draft = emptyDraft(shape, sectionsFor(staged.rows));
+  const progress = progressOf(upload, staged.rows);
+  const finals = { offset: 0 };
+  const step = { engine, file, shape, staged, draft, finals, progress };
+  try {
+    for (const pass of passesFor(engine.arena, staged, draft.sections)) {
+      const gathered = await gather(engine, staged, { pass, onFrame: progress.gathered });
+      try {
+        await makeGathered(step, gathered.room, pass);
+      } finally {
+        gathered.giveBack();
       }
-      const take = Math.min(FRAME_BYTES - used, bytes.length - at);
-      frame.set(bytes.subarray(at, at + take), used);
-      used += take;
-      at += take;
     }
+    const rows = new Uint32Array(engine.arena.memory.buffer, finals.offset, finals.offset > 0 ? staged.rows : 0);
+    const same = { ...draftedPairs(draft.same, rows), repeated: repeatedRows(draft) };
+    return await publish(engine, sealing, { draft, same, increment: null, base: null, progress });
+  } finally {
+    if (finals.offset > 0) engine.arena.giveBack(finals.offset);
   }
-  file.add(frame.subarray(0, used), true);
+}
+
+async function makeGathered(step: Step, room: Gathered["room"], pass: Pass): Promise<void> {
+  if (pass.records !== null) await makeRecords(step, room, pass.records);
+  takeFinals(step);
+  if (pass.rows !== null) await makeSections(step, room, pass.rows);
+  for (const [index, range] of pass.tables.entries())
+    if (range !== null) await makeTables(step, room, { index, range });
+}
+
+function takeFinals({ engine, shape, staged, draft, finals }: Step): void {
+  const isWanted = shape.kinds.length > 1 || hasPairs(draft.same.records);
+  if (!isWanted || finals.offset > 0) return;
+  const offset = engine.arena.take(staged.rows * 4);
+  if (offset === null) throw new NoRoom("the rows of a list");
+  finals.offset = offset;
 }

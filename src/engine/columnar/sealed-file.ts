@@ -1,27 +1,43 @@
-// Files of sealed frames: written under a temporary name, synced, renamed, and the directory synced, so that a name
-// either stands for a whole file or does not exist. Read back frame by frame; whatever does not fit is called damaged.
+// Files of sealed frames: a salt, frames in any order, and a last frame that tells where each of them lies. Written
+// under a temporary name, synced, renamed, and the directory synced, so that a name either stands for a whole file or
+// does not exist. Behind the last frame stand, in the clear, the names of other files that are read with this one, so
+// that whoever sweeps knows of them without a key.
 
 import { createHash, randomBytes } from "node:crypto";
+import { writevSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { frameOpener, frameSealer, HEAD_BYTES, PREFIX_BYTES, readHead } from "./sealed-frames.ts";
+import { type FileKey, fileKeyOf, newSalt, openFrame, SALT_BYTES, sealFrame, TAG_BYTES } from "./sealed-frames.ts";
 
 /** What a file is called while it is written. `sweep` deletes whatever bears this ending. */
 export const UNFINISHED = ".unfinished";
 
-/** Bytes worth a write of their own. */
-const WRITE_BYTES = 1_048_576;
+/** Where a sealed frame lies in its file. */
+export type FrameSpot = { readonly number: number; readonly offset: number; readonly bytes: number };
+
+/** A file that several threads append frames to. */
+export type FrameSink = {
+  readonly fileKey: FileKey;
+  /** The file, open in this process. */
+  readonly descriptor: number;
+  /** Where the next bytes go. */
+  readonly end: BigInt64Array<SharedArrayBuffer>;
+};
 
 export type SealedFileWriter = {
-  /** Seals a frame at once and keeps it for the next `flush`. */
-  add(plain: Uint8Array, isLast: boolean): void;
+  readonly sink: FrameSink;
+  /** Where the file lies while it is written. */
+  readonly temporary: string;
+  /** Begins to sync what is written so far, if that is much: then little is left to wait for at the end. */
+  syncSoon(): void;
   /**
-   * Begins to write what waits if it is much, once what was begun before is written: memory holds two writes at most,
-   * and the disk is troubled seldom.
+   * Seals the last frame, writes and syncs what is left, and answers the SHA-256 of salt, last frame and dependencies,
+   * in lowercase hex: whoever has the data key can make no other file of it.
    */
-  flush(): Promise<void>;
-  /** Writes and syncs what is left. */
-  close(): Promise<void>;
+  close(
+    last: Uint8Array,
+    dependencies: readonly string[],
+  ): Promise<{ readonly digest: string; readonly bytes: number }>;
   /** Gives a closed file its name, for good. */
   publish(path: string): Promise<void>;
   /** Deletes what was written. */
@@ -33,61 +49,125 @@ type NewFile = {
   readonly dataKey: Uint8Array;
   /** What the file is and where it belongs; only the same label opens it. */
   readonly label: string;
-  /** Sees every byte of the file in order. */
-  readonly onBytes?: (bytes: Uint8Array) => void;
 };
 
-export async function createSealedFile({ directory, dataKey, label, onBytes }: NewFile): Promise<SealedFileWriter> {
+/** Bytes worth a sync of their own while others are made. */
+const SYNCED_AT_ONCE_BYTES = 8 * 1_048_576;
+const LAST_NUMBER = 0xffffffff;
+/** The last frame's bytes and the count of dependencies, at the very end. */
+const TAIL_BYTES = 8;
+const DIGEST_BYTES = 32;
+
+export async function createSealedFile({ directory, dataKey, label }: NewFile): Promise<SealedFileWriter> {
   const temporary = `${directory}/${randomBytes(12).toString("hex")}${UNFINISHED}`;
+  const salt = newSalt();
+  const fileKey = fileKeyOf(dataKey, salt, label);
   const file = await open(temporary, "wx", 0o600);
-  const sealer = frameSealer(dataKey, label);
-  let waiting: Uint8Array[] = [sealer.prefix];
+  const end = new BigInt64Array(new SharedArrayBuffer(8));
+  const sink = { fileKey, descriptor: file.fd, end };
   let isOpen = true;
   const closeFile = async () => {
     if (isOpen) await file.close();
     isOpen = false;
   };
-  let writing: Promise<PromiseSettledResult<void>[]> = Promise.resolve([]);
-  const settle = async () => {
-    const failed = (await writing).find((one) => one.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
+  const early = earlySyncs(file, end);
+  const abandon = async () => {
+    await early.settled();
+    await closeFile();
+    await rm(temporary, { force: true });
   };
-  const write = async () => {
-    await settle();
-    for (const piece of waiting) onBytes?.(piece);
-    writing = Promise.allSettled([writeAll(file, waiting)]);
-    waiting = [];
-  };
+  try {
+    append(sink, [salt]);
+  } catch (error) {
+    await abandon();
+    throw error;
+  }
   return {
-    add: (plain, isLast) => void waiting.push(...sealer.seal(plain, isLast)),
-    flush: async () => {
-      if (bytesOf(waiting) >= WRITE_BYTES) await write();
-    },
-    close: async () => {
-      await write();
-      await settle();
+    sink,
+    temporary,
+    syncSoon: early.begin,
+    close: async (last, dependencies) => {
+      const frame = sealFrame(sink.fileKey, { number: LAST_NUMBER, isLast: true }, [last]);
+      const tail = [...frame, ...tailOf(last.length, dependencies)];
+      append(sink, tail);
+      await early.settled();
+      early.check();
       await file.sync();
       await closeFile();
+      const hash = createHash("sha256").update(salt);
+      for (const piece of tail) hash.update(piece);
+      return { digest: hash.digest("hex"), bytes: Number(end[0]) };
     },
     publish: async (path) => {
       await rename(temporary, path);
       await syncDirectory(dirname(path));
     },
-    abandon: async () => {
-      await writing;
-      await closeFile();
-      await rm(temporary, { force: true });
+    abandon,
+  };
+}
+
+/** Syncs of a file that still grows, one at a time, each once there is much to sync. */
+function earlySyncs(file: FileHandle, end: FrameSink["end"]) {
+  let syncedBytes = 0;
+  let syncing: Promise<void> | null = null;
+  let failure: { readonly reason: unknown } | null = null;
+  return {
+    begin: () => {
+      const bytes = Number(Atomics.load(end, 0));
+      if (syncing !== null || bytes - syncedBytes < SYNCED_AT_ONCE_BYTES) return;
+      syncedBytes = bytes;
+      syncing = file
+        .datasync()
+        .catch((reason: unknown) => {
+          failure = { reason };
+        })
+        .finally(() => {
+          syncing = null;
+        });
+    },
+    settled: async () => {
+      await syncing;
+    },
+    /** Fails as a sync failed: the system tells of bytes that it could not write once, and then no more. */
+    check: () => {
+      if (failure !== null) throw failure.reason;
     },
   };
 }
 
-async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
-  const { bytesWritten } = await file.writev(pieces);
-  if (bytesWritten !== bytesOf(pieces)) throw new Error("the disk took only part of what was written");
+/** Seals a frame and writes it behind what there is; any thread may, at any time before the file is closed. */
+export function addFrame(sink: FrameSink, number: number, pieces: readonly Uint8Array[]): FrameSpot {
+  const sealed = sealFrame(sink.fileKey, { number, isLast: false }, pieces);
+  return { number, ...append(sink, sealed) };
 }
 
-function bytesOf(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((sum, piece) => sum + piece.length, 0);
+function append({ descriptor, end }: FrameSink, pieces: readonly Uint8Array[]) {
+  const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+  const offset = Number(Atomics.add(end, 0, BigInt(bytes)));
+  let rest = pieces;
+  for (let at = offset; rest.length > 0; ) {
+    const written = writevSync(descriptor, rest, at);
+    at += written;
+    rest = behind(rest, written);
+  }
+  return { offset, bytes };
+}
+
+/** What is left of the pieces behind so many bytes: a disk that is almost full takes some and refuses the rest. */
+function behind(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let before = bytes;
+  return pieces.flatMap((piece) => {
+    const taken = Math.min(before, piece.length);
+    before -= taken;
+    return taken < piece.length ? [piece.subarray(taken)] : [];
+  });
+}
+
+function tailOf(lastBytes: number, dependencies: readonly string[]): Uint8Array[] {
+  const tail = new DataView(new ArrayBuffer(TAIL_BYTES));
+  tail.setUint32(0, lastBytes + TAG_BYTES, true);
+  tail.setUint32(4, dependencies.length, true);
+  return [...dependencies.map((name) => Buffer.from(name, "hex")), new Uint8Array(tail.buffer)];
 }
 
 /** Makes renames and deletions in a directory last. */
@@ -102,23 +182,21 @@ export async function syncDirectory(path: string): Promise<void> {
 
 type Sealed = { readonly path: string; readonly dataKey: Uint8Array; readonly label: string };
 
+/** A sealed file's key, its last frame opened, and the digest that its writer gave. */
+export type OpenedFile = { readonly fileKey: FileKey; readonly last: Uint8Array; readonly digest: string };
+
 /**
- * The frames of a file in order, each with whether it is the last. With a digest, the whole file must have it.
- * @throws an error that says damaged when the file is not, byte for byte, what was sealed under this key and label
+ * Opens the last frame of a file.
+ * @throws an error that says damaged when it is not what was sealed under this key and label
  */
-export async function* framesOf({ path, dataKey, label }: Sealed, digest?: string): AsyncGenerator<Uint8Array> {
+export async function openSealedFile({ path, dataKey, label }: Sealed): Promise<OpenedFile> {
   const file = await open(path, "r");
   try {
-    const { size } = await file.stat();
-    const hash = digest === undefined ? null : createHash("sha256");
-    const read = exactReader(file, size, (bytes) => hash?.update(bytes));
-    const opener = frameOpener(dataKey, label, await read.take(PREFIX_BYTES));
-    for (let number = 0; read.left() > 0; number++) {
-      const head = readHead(await read.take(HEAD_BYTES));
-      const sealed = await read.take(head.sealedBytes);
-      yield opener.open(number, sealed, read.left() === 0);
-    }
-    if (hash !== null && hash.digest("hex") !== digest) throw new Error("its digest is not its name");
+    const { salt, lastFrame, dependencies, tail } = await readTail(file);
+    const fileKey = fileKeyOf(dataKey, salt, label);
+    const last = openFrame(fileKey, { number: LAST_NUMBER, isLast: true }, lastFrame);
+    const digest = createHash("sha256").update(salt).update(lastFrame).update(dependencies).update(tail).digest("hex");
+    return { fileKey, last, digest };
   } catch (error) {
     throw new Error(`the sealed file ${path} is damaged, or sealed under another key`, { cause: error });
   } finally {
@@ -126,60 +204,43 @@ export async function* framesOf({ path, dataKey, label }: Sealed, digest?: strin
   }
 }
 
-/** The last frame of a file, whose plaintext has the length given. */
-export async function lastFrameOf({ path, dataKey, label }: Sealed, plainBytes: number): Promise<Uint8Array> {
+class EndsTooSoon extends Error {}
+
+/** The names of the files that are read with this one; null where its end is lost. Needs no key, and proves nothing. */
+export async function dependenciesOf(path: string): Promise<readonly string[] | null> {
   const file = await open(path, "r");
   try {
-    const { size } = await file.stat();
-    const prefix = await readAt(file, 0, PREFIX_BYTES);
-    const tail = await readAt(file, size - plainBytes - 16 - HEAD_BYTES, plainBytes + 16 + HEAD_BYTES);
-    const head = readHead(tail);
-    return frameOpener(dataKey, label, prefix).open(head.number, tail.subarray(HEAD_BYTES), true);
+    const { dependencies } = await readTail(file);
+    const names = Array.from({ length: dependencies.length / DIGEST_BYTES }, (_, index) =>
+      dependencies.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES),
+    );
+    return names.map((name) => Buffer.from(name).toString("hex"));
   } catch (error) {
-    throw new Error(`the sealed file ${path} is damaged, or sealed under another key`, { cause: error });
+    if (error instanceof EndsTooSoon) return null;
+    throw error;
   } finally {
     await file.close();
   }
+}
+
+async function readTail(file: FileHandle) {
+  const { size } = await file.stat();
+  const salt = await readAt(file, 0, SALT_BYTES);
+  const tail = await readAt(file, size - TAIL_BYTES, TAIL_BYTES);
+  const view = new DataView(tail.buffer, tail.byteOffset);
+  const lastBytes = view.getUint32(0, true);
+  const dependencyBytes = view.getUint32(4, true) * DIGEST_BYTES;
+  const from = size - TAIL_BYTES - dependencyBytes - lastBytes;
+  if (from < SALT_BYTES) throw new EndsTooSoon("the file ends too soon");
+  const lastFrame = await readAt(file, from, lastBytes);
+  const dependencies = await readAt(file, from + lastBytes, dependencyBytes);
+  return { salt, lastFrame, dependencies, tail };
 }
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  if (position < 0) throw new EndsTooSoon("the file ends too soon");
   const bytes = new Uint8Array(length);
-  await readInto(file, bytes, position);
+  const { bytesRead } = await file.read(bytes, 0, length, position);
+  if (bytesRead !== length) throw new EndsTooSoon("the file ends too soon");
   return bytes;
-}
-
-async function readInto(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, position);
-  if (bytesRead !== bytes.length) throw new Error("the file ends too soon");
-}
-
-const READ_BYTES = 4 * 1_048_576;
-
-/**
- * Reads a file from its start in exact lengths, in large pieces underneath, into memory that is used again: what `take`
- * gave is gone with the next.
- */
-function exactReader(file: FileHandle, size: number, seen: (bytes: Uint8Array) => void) {
-  let memory = new Uint8Array(Math.min(size, READ_BYTES));
-  let held = memory.subarray(0, 0);
-  let taken = 0;
-  const fill = async (length: number) => {
-    if (length > memory.length) memory = new Uint8Array(length + READ_BYTES);
-    memory.set(held);
-    const more = memory.subarray(held.length, Math.min(memory.length, size - taken));
-    await readInto(file, more, taken + held.length);
-    seen(more);
-    held = memory.subarray(0, held.length + more.length);
-  };
-  return {
-    left: () => size - taken,
-    take: async (length: number): Promise<Uint8Array> => {
-      if (length > size - taken) throw new Error("the file ends too soon");
-      if (held.length < length) await fill(length);
-      const piece = held.subarray(0, length);
-      held = held.subarray(length);
-      taken += length;
-      return piece;
-    },
-  };
 }

@@ -1,47 +1,67 @@
 import { randomBytes } from "node:crypto";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { frameOpener, frameSealer, readHead } from "./sealed-frames.ts";
+import { type FileKey, type FramePlace, fileKeyOf, newSalt, openFrame, sealFrame, TAG_BYTES } from "./sealed-frames.ts";
 
 const KEY = randomBytes(32);
-const TEXTS = ["first", "second", "third"];
+const SALT = newSalt();
+const FILE = fileKeyOf(KEY, SALT, "list");
+const PLACE = { number: 7, isLast: false };
+
+const sealed = (file: FileKey, place: FramePlace, text = "the secret") =>
+  new Uint8Array(Buffer.concat(sealFrame(file, place, [Buffer.from(text)])));
 
 describe("sealed frames", () => {
-  it("open in their order, under their key and label", () => {
-    const { prefix, frames } = sealed();
-    const opener = frameOpener(KEY, "list", prefix);
-    const opened = frames.map(({ body }, number) => opener.open(number, body, number === 2));
-    expect(opened.map((plain) => Buffer.from(plain).toString())).toEqual(TEXTS);
-    expect(frames.map(({ head }) => head.number)).toEqual([0, 1, 2]);
+  it("open as what their pieces were, one behind the other", () => {
+    const pieces = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 5 });
+    const places = fc.record({ number: fc.integer({ min: 0, max: 0xffffffff }), isLast: fc.boolean() });
+    fc.assert(
+      fc.property(pieces, places, (plain, place) => {
+        const frame = Buffer.concat(sealFrame(FILE, place, plain));
+        expect(frame.length).toBe(Buffer.concat(plain).length + TAG_BYTES);
+        expect(Buffer.from(openFrame(FILE, place, frame)).equals(Buffer.concat(plain))).toBe(true);
+      }),
+    );
   });
 
-  it("do not open in another place, as another end, under another label or key, or changed", () => {
-    const { prefix, frames } = sealed();
-    const open = (opener: ReturnType<typeof frameOpener>, frame: number, number: number, isLast: boolean) => () =>
-      opener.open(number, frames[frame]?.body ?? new Uint8Array(), isLast);
-    const opener = frameOpener(KEY, "list", prefix);
-    expect(open(opener, 1, 1, false)).not.toThrow();
-    expect(open(opener, 1, 0, false)).toThrow();
-    expect(open(opener, 1, 1, true)).toThrow();
-    expect(open(opener, 2, 2, false)).toThrow();
-    expect(open(frameOpener(KEY, "lists", prefix), 1, 1, false)).toThrow();
-    expect(open(frameOpener(randomBytes(32), "list", prefix), 1, 1, false)).toThrow();
-    expect(open(frameOpener(KEY, "list", randomBytes(32)), 1, 1, false)).toThrow();
-    expect(() => opener.open(1, (frames[1]?.body ?? new Uint8Array()).subarray(1), false)).toThrow();
-    expect(() => opener.open(1, new Uint8Array(3), false)).toThrow("cut short");
+  it("do not open in another place, as another end, or under another key, salt or label", () => {
+    const frame = sealed(FILE, PLACE);
+    expect(Buffer.from(openFrame(FILE, PLACE, frame)).toString()).toBe("the secret");
+    for (const place of [
+      { ...PLACE, number: 8 },
+      { ...PLACE, isLast: true },
+    ])
+      expect(() => openFrame(FILE, place, frame)).toThrow();
+    const others = [
+      fileKeyOf(randomBytes(32), SALT, "list"),
+      fileKeyOf(KEY, newSalt(), "list"),
+      fileKeyOf(KEY, SALT, "lists"),
+      { ...FILE, label: "lists" },
+    ];
+    for (const other of others) expect(() => openFrame(other, PLACE, frame)).toThrow();
   });
 
-  it("never look alike twice", () => {
-    expect(sealed().frames[0]?.body).not.toEqual(sealed().frames[0]?.body);
+  it("do not open once any bit of them is another, or any of their ends is cut off", () => {
+    const frame = sealed(FILE, PLACE);
+    for (let bit = 0; bit < frame.length * 8; bit++) {
+      const changed = frame.slice();
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(() => openFrame(FILE, PLACE, changed)).toThrow();
+    }
+    for (let length = 0; length < frame.length; length++) {
+      expect(() => openFrame(FILE, PLACE, frame.subarray(0, length))).toThrow();
+      expect(() => openFrame(FILE, PLACE, frame.subarray(frame.length - length))).toThrow();
+    }
+    expect(() => openFrame(FILE, PLACE, new Uint8Array(TAG_BYTES - 1))).toThrow("cut short");
+  });
+
+  it("look alike in no two files and in no two places", () => {
+    const other = fileKeyOf(KEY, newSalt(), "list");
+    const frames = [sealed(FILE, PLACE), sealed(other, PLACE), sealed(FILE, { ...PLACE, number: 8 })];
+    expect(new Set(frames.map((frame) => Buffer.from(frame).toString("hex"))).size).toBe(3);
+  });
+
+  it("take a data key of 32 bytes and no other", () => {
+    for (const bytes of [0, 16, 31, 33]) expect(() => fileKeyOf(randomBytes(bytes), SALT, "list")).toThrow("32 bytes");
   });
 });
-
-function sealed() {
-  const sealer = frameSealer(KEY, "list");
-  const frames = TEXTS.map((text, index) => {
-    const [head = new Uint8Array(), ...body] = sealer.seal(Buffer.from(text), index === TEXTS.length - 1);
-    const whole = Buffer.concat(body);
-    expect(readHead(head).sealedBytes).toBe(whole.length);
-    return { head: readHead(head), body: whole };
-  });
-  return { prefix: sealer.prefix, frames };
-}

@@ -1,94 +1,62 @@
 // Sealed frames: a long secret in pieces, each under AES-256-GCM (NIST SP 800-38D), so that memory stays bounded and
 // nothing is believed before its tag is checked. The key of a file comes from the data key by HKDF-SHA-256 (RFC 5869)
 // with a random salt, so that a counter serves as nonce. The nonce also says whether a frame is the last: frames can
-// be neither swapped, dropped nor cut off (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár, 2015).
+// be neither swapped nor cut off (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár, 2015).
 
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 
-/** Bytes of plaintext in a full frame. */
-export const FRAME_BYTES = 1_048_576;
-
-/** Bytes at the start of a sealed file, before the first frame: its salt. */
-export const PREFIX_BYTES = 32;
-
-/** Bytes before each frame. */
-export const HEAD_BYTES = 8;
+/** Bytes at the start of a sealed file: its salt. */
+export const SALT_BYTES = 32;
 
 /** Bytes of an authentication tag, behind each frame. */
-const TAG_BYTES = 16;
+export const TAG_BYTES = 16;
 
-export type FrameSealer = {
-  readonly prefix: Uint8Array;
-  /** Seals the next frame; the pieces belong in the file one after the other. Frame numbers count from 0. */
-  seal(plain: Uint8Array, isLast: boolean): readonly Uint8Array[];
-};
+/** What opens and seals the frames of one file. Secret; plain bytes, so that a thread can be given it. */
+export type FileKey = { readonly key: Uint8Array; readonly label: string };
 
-/** Seals one file. @param label what the file is and where it belongs; only the same label opens it */
-export function frameSealer(dataKey: Uint8Array, label: string): FrameSealer {
-  const salt = randomBytes(PREFIX_BYTES);
-  const key = fileKey(dataKey, salt, label);
-  let number = 0;
-  return {
-    prefix: salt,
-    seal: (plain, isLast) => {
-      const cipher = createCipheriv("aes-256-gcm", key, nonceOf(number, isLast));
-      cipher.setAAD(associated(label, number));
-      const sealed = cipher.update(plain);
-      cipher.final();
-      return [headOf(sealed.length + TAG_BYTES, number++), sealed, cipher.getAuthTag()];
-    },
-  };
+/** Where a frame belongs: no two frames of a file have the same number, and the last says that it is. */
+export type FramePlace = { readonly number: number; readonly isLast: boolean };
+
+export function newSalt(): Uint8Array {
+  return new Uint8Array(randomBytes(SALT_BYTES));
 }
 
-export type FrameOpener = {
-  /**
-   * Opens the frame that stands at a number, tag included, head left out.
-   * @throws when it is not the frame that was sealed there
-   */
-  open(number: number, sealed: Uint8Array, isLast: boolean): Uint8Array;
-};
-
-export function frameOpener(dataKey: Uint8Array, label: string, prefix: Uint8Array): FrameOpener {
-  const key = fileKey(dataKey, prefix, label);
-  return {
-    open: (number, sealed, isLast) => {
-      if (sealed.length < TAG_BYTES) throw new Error("a sealed frame is cut short");
-      const decipher = createDecipheriv("aes-256-gcm", key, nonceOf(number, isLast));
-      decipher.setAAD(associated(label, number));
-      decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-      const plain = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES));
-      decipher.final();
-      return plain;
-    },
-  };
-}
-
-/** The head of a frame: how many sealed bytes follow, tag included, and the frame's number. */
-export function readHead(bytes: Uint8Array): { readonly sealedBytes: number; readonly number: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, HEAD_BYTES);
-  return { sealedBytes: view.getUint32(0, true), number: view.getUint32(4, true) };
-}
-
-function headOf(sealedBytes: number, number: number): Uint8Array {
-  const head = new Uint8Array(HEAD_BYTES);
-  const view = new DataView(head.buffer);
-  view.setUint32(0, sealedBytes, true);
-  view.setUint32(4, number, true);
-  return head;
-}
-
-function fileKey(dataKey: Uint8Array, salt: Uint8Array, label: string): Uint8Array {
+/** The key of a file. @param label what the file is and where it belongs; only the same label opens it */
+export function fileKeyOf(dataKey: Uint8Array, salt: Uint8Array, label: string): FileKey {
   if (dataKey.length !== 32) throw new Error("a data key has 32 bytes");
-  return new Uint8Array(hkdfSync("sha256", dataKey, salt, `concordat sealed file 1 ${label}`, 32));
+  return { key: new Uint8Array(hkdfSync("sha256", dataKey, salt, `concordat sealed file 2 ${label}`, 32)), label };
 }
 
-function nonceOf(number: number, isLast: boolean): Uint8Array {
+/** Seals the pieces of one frame, one piece for each, and the tag behind them. */
+export function sealFrame(file: FileKey, place: FramePlace, pieces: readonly Uint8Array[]): Uint8Array[] {
+  const cipher = createCipheriv("aes-256-gcm", file.key, nonceOf(place));
+  cipher.setAAD(associated(file, place));
+  const sealed: Uint8Array[] = pieces.map((piece) => cipher.update(piece));
+  cipher.final();
+  return [...sealed, cipher.getAuthTag()];
+}
+
+/**
+ * Opens a frame, its tag behind it.
+ * @throws when it is not what was sealed under this key at this place
+ */
+export function openFrame(file: FileKey, place: FramePlace, sealed: Uint8Array): Uint8Array {
+  if (sealed.length < TAG_BYTES) throw new Error("a sealed frame is cut short");
+  const decipher = createDecipheriv("aes-256-gcm", file.key, nonceOf(place));
+  decipher.setAAD(associated(file, place));
+  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+  const plain = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES));
+  decipher.final();
+  return new Uint8Array(plain.buffer, plain.byteOffset, plain.length);
+}
+
+function nonceOf({ number, isLast }: FramePlace): Uint8Array {
   const nonce = new Uint8Array(12);
   nonce[0] = isLast ? 1 : 0;
   new DataView(nonce.buffer).setUint32(8, number);
   return nonce;
 }
 
-function associated(label: string, number: number): Uint8Array {
+function associated({ label }: FileKey, { number }: FramePlace): Uint8Array {
   return Buffer.from(`${label} frame ${number}`, "utf8");
 }

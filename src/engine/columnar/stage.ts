@@ -1,85 +1,45 @@
-// Staging: one part of a list, from the raw request to one sealed file of tokens. Digests exist only in the batch that
-// is being read; nothing of a refused or broken part stays behind.
+// Staging: one part of a list, from the raw request to one sealed file of tokens. Nothing of a refused or broken part
+// stays behind.
 
 import { mkdir } from "node:fs/promises";
-import type { IdentifierKind } from "../../domain/dataset/schema.ts";
-import { DIGEST_WORDS, TOKEN_WORDS, type Tokeniser } from "../../domain/identifier/token-kernel.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { ListRefusal, Matcher, ReadPart, StagedPart } from "../../ports/matcher.ts";
-import { BATCH_ROWS, type RowBatch } from "../../wire/list/batch.ts";
+import type { ListRefusal, ReadPart } from "../../ports/matcher.ts";
 import { readBlocks } from "../../wire/list/body.ts";
-import { kindsOf } from "../../wire/list/columns.ts";
-import { type ListReader, listReader } from "../../wire/list/reader.ts";
-import { partEncoder, partLabel, writeSummary } from "../../wire/segment/part.ts";
-import type { Layout } from "./layout.ts";
+import { type ChunkReading, type Part, readInChunks } from "./chunks.ts";
+import type { Engine } from "./engine.ts";
 import { createSealedFile, type SealedFileWriter, syncDirectory } from "./sealed-file.ts";
+import { partLabel, stagedShape, writeFrameEntries } from "./staged-part.ts";
 
-export type TokeniserOf = (kind: IdentifierKind) => Tokeniser;
-
-type Part = Parameters<Matcher["stagePart"]>[0];
-
-export async function stagePart(
-  layout: Layout,
-  tokeniserOf: TokeniserOf,
-  part: Part,
-): Promise<Result<ReadPart, ListRefusal>> {
+export async function stagePart(engine: Engine, part: Part): Promise<Result<ReadPart, ListRefusal>> {
+  const { layout } = engine;
   const directory = layout.staging(part.staging);
   const isNew = (await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined;
   if (isNew) await syncDirectory(layout.stagings);
-  const label = partLabel(part.staging, part.number);
+  const label = partLabel({ staging: part.staging, number: part.number, shape: stagedShape(part) });
   const file = await createSealedFile({ directory, dataKey: part.dataKey, label });
+  const reading = readInChunks(engine, part, file);
   let isRead = false;
   try {
-    const staged = await readInto(file, tokeniserOf, part);
-    if (!staged.ok) return staged;
-    await file.close();
+    const refusal = await readAll(part, file, reading);
+    if (refusal !== null) return err(refusal);
     isRead = true;
+    const rejects = reading.counts().rejects.map((reject) => ({ part: part.number, ...reject }));
+    const report = { ...reading.counts(), rejects };
     const keep = () => file.publish(layout.part(part.staging, part.number));
-    return ok({ part: staged.value, keep, drop: () => file.abandon() });
+    return ok({
+      part: { number: part.number, columns: reading.columns(), report },
+      keep,
+      drop: () => file.abandon(),
+    });
   } finally {
+    await reading.stop();
     if (!isRead) await file.abandon();
   }
 }
 
-async function readInto(
-  file: SealedFileWriter,
-  tokeniserOf: TokeniserOf,
-  part: Part,
-): Promise<Result<StagedPart, ListRefusal>> {
-  const encoder = partEncoder(part.schema);
-  const tokenise = batchTokeniser(part, tokeniserOf);
-  const reader = listReader({
-    schema: part.schema,
-    ...(part.columns === undefined ? {} : { columns: part.columns }),
-    onBatch: (batch) => file.add(encoder.batch(batch, tokenise(batch)), false),
-  });
-  const refusal =
-    (await readBlocks(part.body, async (block) => {
-      const fault = reader.push(block);
-      await file.flush();
-      return fault;
-    })) ?? reader.end();
-  if (refusal !== null) return err(refusal);
-  file.add(writeSummary(encoder.summary), true);
-  return ok(stagedPart(part.number, reader));
-}
-
-/** Turns the digests of a batch into tokens, kind by kind, in memory that is used again for every batch. */
-function batchTokeniser({ schema }: Part, tokeniserOf: TokeniserOf): (batch: RowBatch) => readonly Uint32Array[] {
-  const kinds = kindsOf(schema).map((kind) => ({
-    tokenise: tokeniserOf(kind),
-    tokens: new Uint32Array(BATCH_ROWS * TOKEN_WORDS),
-  }));
-  return (batch) =>
-    kinds.map(({ tokenise, tokens }, index) => {
-      const digests = batch.identifiers[index]?.digests;
-      if (digests === undefined) throw new Error("a batch of another schema");
-      tokenise(digests.subarray(0, batch.rows * DIGEST_WORDS), batch.rows, tokens);
-      return tokens;
-    });
-}
-
-function stagedPart(number: number, { counts, columns }: ListReader): StagedPart {
-  const rejects = counts.rejects.map((reject) => ({ part: number, ...reject }));
-  return { number, columns: columns(), report: { ...counts, rejects } };
+async function readAll(part: Part, file: SealedFileWriter, reading: ChunkReading): Promise<ListRefusal | null> {
+  const refusal = (await readBlocks(part.body, (block) => reading.push(block))) ?? (await reading.end());
+  if (refusal !== null) return refusal;
+  await file.close(writeFrameEntries(reading.entries(), stagedShape(part).kinds.length), []);
+  return null;
 }

@@ -2,7 +2,7 @@
 
 import { commitUpload } from "../../app/commit-upload.ts";
 import { createDataset } from "../../app/create-dataset.ts";
-import { dropUpload, openUpload, readUpload, type UploadFile } from "../../app/open-upload.ts";
+import { dropUpload, openUpload, progressOfParts, readUpload, type UploadFile } from "../../app/open-upload.ts";
 import type { ProgressState } from "../../app/ports.ts";
 import { listDatasets, listVersions } from "../../app/read-datasets.ts";
 import { receivePart } from "../../app/receive-part.ts";
@@ -11,13 +11,13 @@ import { type RowReport, totalReport } from "../../domain/dataset/row-report.ts"
 import { isoInstant } from "../../domain/instant.ts";
 import { ok } from "../../domain/result.ts";
 import type { DatasetRow, VersionRow } from "../../ports/rows.ts";
-import { emptyBodySchema } from "../../wire/api/contract.ts";
 import {
   commitSchema,
   datasetListSchema,
   datasetPathSchema,
   datasetReplySchema,
   newDatasetSchema,
+  newUploadSchema,
   partPathSchema,
   uploadPathSchema,
   uploadReplySchema,
@@ -76,21 +76,23 @@ export const DATASET_ROUTES: readonly Route[] = [
     method: "post",
     path: "/v1/datasets/{dataset}/uploads",
     tag: "uploads",
-    summary: "Open an upload; nothing changes until it is committed",
+    summary:
+      "Open an upload: a full list, or an increment to the version in force; nothing changes until it is committed",
     audience: "partner",
     params: datasetPathSchema,
     query: NOTHING,
-    body: emptyBodySchema,
+    body: newUploadSchema,
     replies: { 201: UPLOAD },
-    problems: ["not-found"],
-    run: ({ caller, params }, ports) => openUpload(ports, { caller, ...params }),
+    problems: ["not-found", "no-version"],
+    run: ({ caller, params, body }, ports) => openUpload(ports, { caller, ...params, ...body }),
     present: (file) => ({ status: 201, json: presentUpload(file, null) }),
   }),
   route({
     method: "put",
     path: "/v1/uploads/{upload}/parts/{part}",
     tag: "uploads",
-    summary: "Send the next part: whole rows, plain or gzip, at most 8 MiB; the first begins with the header row",
+    summary:
+      "Send the next part: whole rows of CSV or NDJSON, plain or gzip, at most 8 MiB; CSV begins with its header row",
     audience: "partner",
     takesStream: true,
     params: partPathSchema,
@@ -131,6 +133,8 @@ export const DATASET_ROUTES: readonly Route[] = [
       "list-too-many-rejects",
       "list-empty",
       "version-cap-reached",
+      "no-version",
+      "unavailable",
     ],
     run: ({ caller, params, body }, ports) => commitUpload(ports, { caller, id: params.upload, digests: body.parts }),
     present: (row) => ({ status: 201, json: presentVersion(row) }),
@@ -173,7 +177,7 @@ export const DATASET_ROUTES: readonly Route[] = [
     method: "delete",
     path: "/v1/uploads/{upload}",
     tag: "uploads",
-    summary: "Give an open upload up; its parts are deleted",
+    summary: "Give an open upload up, whatever it is at: its parts are deleted, and a commit that is sealing ends",
     audience: "partner",
     params: uploadPathSchema,
     query: NOTHING,
@@ -193,8 +197,9 @@ function presentReport({ read, accepted, blank, rejected, byReason, rejects }: R
   return { read, accepted, blank, rejected, byReason, rejects };
 }
 
-function presentVersion({ id, dataset, sequence, people, duplicates, sealedAt, normaliser, report }: VersionRow) {
-  const told = { id, dataset, sequence, people, duplicates, normaliser };
+function presentVersion({ sealedAt, report, ...version }: VersionRow) {
+  const { id, dataset, sequence, people, duplicates, change, increment, normaliser } = version;
+  const told = { id, dataset, sequence, people, duplicates, change, increment, normaliser };
   return { ...told, sealedAt: isoInstant(sealedAt), report: presentReport(report) };
 }
 
@@ -202,12 +207,13 @@ function presentUpload({ upload, parts }: UploadFile, progress: ProgressState | 
   return {
     id: upload.id,
     dataset: upload.dataset,
+    change: upload.change,
     state: upload.state,
     openedAt: isoInstant(upload.openedAt),
     version: upload.version,
     parts: parts.map(({ number, digest, bytes, report }) => ({ number, digest, bytes, rows: report.read })),
     nextPart: parts.length + 1,
     report: presentReport(totalReport(parts.map((part) => part.report))),
-    progress,
+    progress: upload.state === "open" ? (progress ?? progressOfParts(parts)) : null,
   };
 }

@@ -1,8 +1,9 @@
-// Progress of an upload as server-sent events (WHATWG HTML §9.2): what memory knows, until the upload is closed.
+// Progress of an upload as server-sent events (WHATWG HTML §9.2), until it is closed: what memory knows of the work
+// that is going on, and by the parts that have arrived where there is none, as after a restart.
 
 import { setTimeout as wait } from "node:timers/promises";
-import { readUpload } from "../../app/open-upload.ts";
-import type { Caller, Ports } from "../../app/ports.ts";
+import { progressOfParts, readUpload } from "../../app/open-upload.ts";
+import type { Caller, Ports, ProgressState } from "../../app/ports.ts";
 
 const TICK_MILLIS = 250;
 /** Looks at the store only every so often: memory tells progress, the store tells the end. */
@@ -14,18 +15,24 @@ export async function* uploadEvents(
   watched: { readonly caller: Caller; readonly id: string },
 ): AsyncIterable<string> {
   let told = "";
+  let stored: ProgressState = progressOfParts([]);
+  let held: ProgressState | null = null;
   for (let tick = 0; ; tick++) {
-    const progress = JSON.stringify(ports.progress.of(watched.id));
-    if (progress !== "null" && progress !== told) yield `event: progress\ndata: ${progress}\n\n`;
-    told = progress;
-    if (tick % TICKS_A_LOOK === 0) {
+    const before = held;
+    held = ports.progress.of(watched.id);
+    const hasEnded = held === null && before !== null;
+    if (hasEnded || tick % TICKS_A_LOOK === 0) {
       const file = await readUpload(ports, watched);
-      const state = file.ok ? file.value.upload.state : "gone";
-      if (state !== "open") {
+      if (!file.ok || file.value.upload.state !== "open") {
+        const state = file.ok ? file.value.upload.state : "gone";
         yield `event: closed\ndata: ${JSON.stringify({ state })}\n\n`;
         return;
       }
+      stored = progressOfParts(file.value.parts);
     }
+    const progress = JSON.stringify(held ?? stored);
+    if (progress !== told) yield `event: progress\ndata: ${progress}\n\n`;
+    told = progress;
     await wait(TICK_MILLIS);
   }
 }

@@ -24,6 +24,8 @@ export type WaitingRoom = {
 
 export type ChildRoom = {
   readonly origin: string;
+  /** The process of the room alone; its database has others. */
+  readonly pid: number;
   /** SIGKILL; resolves when the process is gone. */
   readonly kill: () => Promise<void>;
   /** SIGTERM; resolves when the room has stopped. */
@@ -48,7 +50,8 @@ export function waitingRoom({ directory, port, logFile, environment }: RoomPlace
       child.stdin.write("start\n");
       const reply: { readonly origin: string } | { readonly refused: readonly string[] } = JSON.parse(await said);
       if ("refused" in reply) return reply;
-      return { origin: reply.origin, kill, stop: () => ended(child, "SIGTERM") };
+      if (child.pid === undefined) throw new Error("a process that answers has a number");
+      return { origin: reply.origin, pid: child.pid, kill, stop: () => ended(child, "SIGTERM") };
     },
   };
 }

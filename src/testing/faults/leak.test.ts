@@ -11,7 +11,7 @@ import { canonicalJson } from "../../domain/canonical-json.ts";
 import { contractSchema } from "../../domain/contract/document.ts";
 import { type DatasetSchema, datasetSchemaSchema, IDENTIFIER_KINDS } from "../../domain/dataset/schema.ts";
 import { canonicalOf } from "../../domain/identifier/canonical.ts";
-import { tokeniser } from "../../domain/identifier/token-kernel.ts";
+import { type TokenName, tokeniser, tokenNameOf } from "../../domain/identifier/token-kernel.ts";
 import { removeEmbedded } from "../../storage/embedded/launcher.ts";
 import { findPlace } from "../../storage/embedded/place.ts";
 import type { Statements } from "../../storage/pool.ts";
@@ -155,7 +155,7 @@ function* identifiersOf(
   schema: DatasetSchema,
   row: Row,
 ): Generator<[kind: string, text: string, canonical: string | null]> {
-  for (const kind of IDENTIFIER_KINDS) {
+  for (const kind of ["email", "phone"] as const) {
     const declared = schema.identifiers[kind];
     if (declared === undefined) continue;
     const country = typeof declared.country === "object" ? row[declared.country.column] : declared.country;
@@ -181,16 +181,16 @@ function* digestNeedles(schema: DatasetSchema, row: Row, roomKey: Uint8Array): G
       yield { kind: "digest in base64url", bytes: Buffer.from(digest.toString("base64url").slice(0, 21)) };
     }
     yield { kind: "digest raw", bytes: digest.subarray(0, 16) };
-    const token = tokenOf(digest, roomKey, kind);
+    const token = tokenOf(digest, roomKey, tokenNameOf(schema, kind));
     yield { kind: "token raw", bytes: token };
     yield { kind: "token in hex", bytes: Buffer.from(token.toString("hex")) };
   }
 }
 
-function tokenOf(digest: Buffer, roomKey: Uint8Array, kind: (typeof IDENTIFIER_KINDS)[number]): Buffer {
+function tokenOf(digest: Buffer, roomKey: Uint8Array, name: TokenName): Buffer {
   const words = Int32Array.from({ length: 8 }, (_, index) => digest.readInt32LE(index * 4));
   const tokens = new Uint32Array(4);
-  tokeniser(roomKey, kind)(words, 1, tokens);
+  tokeniser(roomKey, name)(words, 1, tokens);
   const token = Buffer.alloc(16);
   for (const [index, word] of tokens.entries()) token.writeUInt32BE(word, index * 4);
   return token;

@@ -112,6 +112,7 @@ export async function contentFaults(
     const found = [sizes[0], regions[3]].join();
     if (found !== expected) faults.push(`${left.list.partner} ${left.list.sequence}: ${found} instead of ${expected}`);
   }
+  await matcher.end();
   return faults;
 }
 

@@ -2,7 +2,7 @@
 // in the directory and on the port of its arguments and prints where it listens, as one line of JSON.
 
 import { once } from "node:events";
-import { join } from "node:path";
+import { readConfig } from "../../config.ts";
 import { runRoom } from "../../main.ts";
 
 const [directory, port] = process.argv.slice(2);
@@ -10,15 +10,9 @@ if (directory === undefined || port === undefined) throw new Error("usage: room-
 
 await once(process.stdin, "data");
 process.stdin.unref();
-const room = await runRoom({
-  dataDirectory: directory,
-  keysPath: join(directory, "keys.json"),
-  databaseUrl: null,
-  host: "127.0.0.1",
-  port: Number(port),
-  publicOrigin: null,
-  logLevel: process.env["LOG_LEVEL"] === "debug" ? "debug" : "error",
-});
+const { LOG_LEVEL = "error", CONCORDAT_MEMORY = "512MiB" } = process.env;
+const config = readConfig({ CONCORDAT_DATA: directory, PORT: port, LOG_LEVEL, CONCORDAT_MEMORY });
+const room = config.ok ? await runRoom(config.value) : config;
 if (room.ok) {
   process.once("SIGTERM", () => void room.value.stop());
   // The test that started this process is gone, so nobody else would end it.

@@ -1,11 +1,28 @@
-// A part that is late: its client lost the connection and sent it again, and both arrive.
+// Parts on their way: one that is late, since its client lost the connection and sent it again, and both arrive; one
+// whose upload is dropped; and how far they are while they stream.
 
+import { readdir } from "node:fs/promises";
 import { type ClientRequest, request as httpRequest } from "node:http";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { receivePart } from "../../app/receive-part.ts";
 import { utf8 } from "../../domain/bytes.ts";
+import { uploadReplySchema } from "../../wire/api/dataset.ts";
 import { signedHeaders } from "../signed-call.ts";
 import { csvOf, people, sha256Hex } from "./lists.ts";
-import { bring, commit, declare, type Member, openUpload, openWorld, sendPart, type World } from "./world.ts";
+import {
+  bring,
+  call,
+  commit,
+  declare,
+  expectProblem,
+  type Member,
+  openUpload,
+  openWorld,
+  read,
+  sendPart,
+  type World,
+} from "./world.ts";
 
 let world: World;
 let member: Member;
@@ -39,15 +56,113 @@ describe("a part that arrives after another of its number", () => {
   });
 });
 
+const stagings = () => readdir(join(world.room.directory, "lists", "staging"));
+const dropped = async (upload: string) => read(uploadReplySchema, await call(member, `DELETE /v1/uploads/${upload}`));
+
+describe("a part of an upload that is dropped meanwhile", () => {
+  it("is read no further, and nothing of it stays", async () => {
+    const upload = await openUpload(member);
+    const late = startPart(upload, utf8(first), utf8(first));
+    await late.isUnderWay;
+    expect(await stagings()).toContain(upload);
+    expect((await dropped(upload)).state).toBe("dropped");
+    late.finish();
+    const { status, text } = await late.answer;
+    expectProblem({ status, text, body: JSON.parse(text) }, "upload-closed", /is dropped/);
+    expect(await stagings()).not.toContain(upload);
+  });
+
+  it("leaves nothing either when it breaks off instead", async () => {
+    const upload = await openUpload(member);
+    const late = startPart(upload, utf8(first), utf8(first));
+    await late.isUnderWay;
+    await dropped(upload);
+    late.breakOff();
+    await expect(late.answer).rejects.toThrow();
+    await expect.poll(stagings).not.toContain(upload);
+  });
+
+  it("leaves nothing either when it is staged after all that was staged is gone", async () => {
+    const upload = await openUpload(member);
+    const { ports } = world.room;
+    const stagePart: typeof ports.matcher.stagePart = async (part) => {
+      await dropped(upload);
+      const staged = await ports.matcher.stagePart(part);
+      expect(await stagings()).toContain(upload);
+      return staged;
+    };
+    const caller = { partner: member.id, thumbprint: member.key.publicKey.thumbprint };
+    const bytes = ReadableStream.from([utf8(first)]);
+    const body = { bytes, digest: sha256Hex(utf8(first)), isIntact: () => true, size: () => first.length };
+    const matcher = { ...ports.matcher, stagePart };
+    const answer = await receivePart({ ...ports, matcher }, { caller, id: upload, number: 1, body });
+    expect(answer).toMatchObject({ ok: false, error: { kind: "upload-closed" } });
+    expect(await stagings()).not.toContain(upload);
+  });
+});
+
+describe("the progress of an upload", () => {
+  it("counts the bytes of a part on its way, and its rows once it was read", async () => {
+    const upload = await openUpload(member);
+    const progress = async () => read(uploadReplySchema, await call(member, `GET /v1/uploads/${upload}`)).progress;
+    expect(await progress()).toEqual({ phase: "receiving", rows: 0, rowsTotal: null, bytes: 0 });
+    await sendPart(member, { upload, number: 1, content: first });
+    const before = { phase: "receiving", rows: 50, rowsTotal: null, bytes: first.length };
+    expect(await progress()).toEqual(before);
+    const rows = utf8(other.slice(other.indexOf("\n") + 1));
+    const part = startPart(upload, rows, rows, 2);
+    await part.isUnderWay;
+    expect(await progress()).toEqual({ ...before, bytes: first.length + Math.floor(rows.length / 2) });
+    part.finish();
+    expect((await part.answer).status).toBe(200);
+    expect(await progress()).toEqual({ ...before, rows: 150, bytes: first.length + rows.length });
+    await dropped(upload);
+    expect(await progress()).toBeNull();
+  });
+
+  it("is told as events while parts arrive and while they are sealed, and last that it is closed", async () => {
+    const upload = await openUpload(member);
+    const events = eventsOf(upload);
+    await until(events, /"phase":"receiving","rows":0,"rowsTotal":null/);
+    await sendPart(member, { upload, number: 1, content: first });
+    await until(events, /"rows":50,"rowsTotal":null/);
+    world.room.ports.progress.tell(upload, { phase: "sealing", rows: 20, rowsTotal: 50, bytes: first.length });
+    await until(events, /"phase":"sealing","rows":20,"rowsTotal":50/);
+    await commit(member, upload, [sha256Hex(utf8(first))]);
+    await until(events, /event: closed\ndata: \{"state":"committed"\}/);
+    expect((await events.next()).done).toBe(true);
+  });
+});
+
+async function* eventsOf(upload: string): AsyncGenerator<string> {
+  const path = `/v1/uploads/${upload}/events`;
+  const { headers } = signedHeaders(world.origin, { method: "GET", path, key: member.key });
+  const response = await fetch(world.origin + path, {
+    headers: headers.map(([name, value]): [string, string] => [name, value]),
+  });
+  const decoder = new TextDecoder();
+  for await (const piece of response.body ?? []) yield decoder.decode(piece);
+}
+
+async function until(events: AsyncGenerator<string>, pattern: RegExp): Promise<void> {
+  let seen = "";
+  while (!pattern.test(seen)) {
+    const next = await events.next();
+    if (next.done === true) throw new Error(`the events ended: ${seen}`);
+    seen += next.value;
+  }
+}
+
 type Late = {
   readonly isUnderWay: Promise<void>;
   readonly finish: () => void;
+  readonly breakOff: () => void;
   readonly answer: Promise<{ readonly status: number; readonly text: string }>;
 };
 
 // Sends half of a part and waits to be told to send the rest.
-function startPart(upload: string, signed: Uint8Array, sent: Uint8Array): Late {
-  const path = `/v1/uploads/${upload}/parts/1`;
+function startPart(upload: string, signed: Uint8Array, sent: Uint8Array, number = 1): Late {
+  const path = `/v1/uploads/${upload}/parts/${number}`;
   const call = { method: "PUT", path, key: member.key, bytes: signed, contentType: "text/csv" };
   const { headers } = signedHeaders(world.origin, call);
   const length = { "Content-Length": String(sent.length) };
@@ -69,5 +184,5 @@ function startPart(upload: string, signed: Uint8Array, sent: Uint8Array): Late {
   const isUnderWay = new Promise<void>((resolve) => {
     request.write(sent.subarray(0, half), () => setTimeout(resolve, 300));
   });
-  return { isUnderWay, answer, finish: () => request.end(sent.subarray(half)) };
+  return { isUnderWay, answer, finish: () => request.end(sent.subarray(half)), breakOff: () => request.destroy() };
 }

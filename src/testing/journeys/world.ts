@@ -77,7 +77,11 @@ export function expectProblem(answer: Answer, kind: ProblemKind, says: RegExp): 
 }
 
 /** Brings a partner in: the operator adds its manifest, its first key enrols with the code. */
-export async function bring(world: World, id: string, industry = "travel"): Promise<Member> {
+export async function bring(
+  world: Pick<World, "operator" | "origin">,
+  id: string,
+  industry = "travel",
+): Promise<Member> {
   const { code } = read(
     enrolmentSchema,
     await call(world.operator, "POST /v1/partners", { json: manifestOf(id, industry) }),
@@ -140,8 +144,8 @@ export async function declare(member: Member, schema: Document = LIST_SCHEMA): P
   read(datasetReplySchema, await call(member, "POST /v1/datasets", { json: schema }));
 }
 
-export async function openUpload(member: Member, dataset = "customers"): Promise<string> {
-  const opened = await call(member, `POST /v1/datasets/${dataset}/uploads`, { json: {} });
+export async function openUpload(member: Member, dataset = "customers", json: Document = {}): Promise<string> {
+  const opened = await call(member, `POST /v1/datasets/${dataset}/uploads`, { json });
   return read(uploadReplySchema, opened).id;
 }
 
@@ -215,7 +219,7 @@ export function entryOf(key: SigningKey, json: Document): JwsEntry {
 
 /** Two fresh partners, both lists in, the contract between them in force. */
 export async function pairOf(
-  world: World,
+  world: Pick<World, "operator" | "origin">,
   wanted: {
     readonly names: readonly [string, string];
     readonly lists: Pair<readonly Row[]>;

@@ -3,6 +3,7 @@
 
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { canonicalDigest } from "../../domain/canonical-json.ts";
 import { contractId } from "../../domain/contract/document.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import type { Store } from "../../ports/store.ts";
@@ -97,11 +98,15 @@ export function agreementsLaws(store: () => Store): void {
   describe("policies, datasets and data keys", () => {
     test("keep every version of a policy, the highest in force, for its partner alone", async () => {
       const [ann, bob] = await twoPartners(store());
-      for (const version of [1, 2])
-        await as(ann).write((tx) => tx.policies.put(policyOf(ann, { version }), `d${version}`));
-      await expect(as(ann).write((tx) => tx.policies.put(policyOf(ann, { version: 2 }), "d2"))).rejects.toThrow();
+      const put = (version: number) => {
+        const policy = policyOf(ann, { version });
+        return as(ann).write((tx) => tx.policies.put(policy, canonicalDigest(policy)));
+      };
+      for (const version of [1, 2]) await put(version);
+      await expect(put(2)).rejects.toThrow();
+      const policy = policyOf(ann, { version: 2 });
       const current = await as(ann).read((tx) => tx.policies.current(ann));
-      expect(current).toMatchObject({ partner: ann, version: 2, digest: "d2", policy: policyOf(ann, { version: 2 }) });
+      expect(current).toMatchObject({ partner: ann, version: 2, digest: canonicalDigest(policy), policy });
       expect(await as(ann).read(async (tx) => (await tx.policies.list(ann)).map((row) => row.version))).toEqual([2, 1]);
       expect(await as(bob).read((tx) => tx.policies.current(ann))).toBeNull();
       expect(await as(bob, ann).read((tx) => tx.policies.current(ann))).toEqual(current);

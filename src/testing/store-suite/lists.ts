@@ -4,6 +4,7 @@
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../domain/limits.ts";
 import { OPERATOR, type PartnerId } from "../../domain/partner/manifest.ts";
+import type { Change } from "../../ports/matcher.ts";
 import type { Store } from "../../ports/store.ts";
 import { actsOn, bringVersion, customers, everyPartner, random, times, twoPartners } from "./acts.ts";
 import { REPORT, schemaOf, sealedVersionOf } from "./rows.ts";
@@ -14,10 +15,10 @@ export function listsLaws(store: () => Store): void {
   describe("uploads", () => {
     const part = (number: number) => ({ number, digest: `d${number}`, bytes: 8_388_608, columns: ["ref", 'e,"mail"'] });
 
-    async function opening(partner: PartnerId): Promise<string> {
+    async function opening(partner: PartnerId, change: Change = "replace"): Promise<string> {
       const id = `upl_${random()}`;
       await as(partner).write((tx) => tx.datasets.create(partner, schemaOf("customers")));
-      await as(partner).note((tx) => tx.uploads.open({ id, partner, dataset: "customers" }));
+      await as(partner).note((tx) => tx.uploads.open({ id, partner, dataset: "customers", change }));
       return id;
     }
     const addPart = (partner: PartnerId, id: string, number: number) =>
@@ -37,6 +38,12 @@ export function listsLaws(store: () => Store): void {
       expect(parts).toEqual([1, 2].map((number) => ({ ...part(number), report: REPORT })));
       expect(await as(bob).read((tx) => tx.uploads.find(id))).toBeNull();
       expect(await as(bob).read((tx) => tx.uploads.parts(id))).toEqual([]);
+    });
+
+    test.each(["replace", "upsert", "delete"] as const)("keep what they do to the list: %s", async (change) => {
+      const [ann] = await twoPartners(store());
+      const id = await opening(ann, change);
+      expect(await as(ann).read((tx) => tx.uploads.find(id))).toMatchObject({ id, change, state: "open" });
     });
 
     test("take nothing more once they are closed, and are closed once", async () => {
@@ -91,6 +98,24 @@ export function listsLaws(store: () => Store): void {
       expect(await as(ann).read((tx) => tx.versions.sealedWithin(customers(ann), 0))).toEqual([]);
       const segments = await as(...(await everyPartner(store()))).read((tx) => tx.versions.segments());
       expect(segments).toEqual(expect.arrayContaining(list.map((row) => row.segment)));
+    });
+
+    test.each(["upsert", "delete"] as const)("keep what an increment did to the version before: %s", async (change) => {
+      const [ann] = await twoPartners(store());
+      const [full, laid] = [random(), random()];
+      await bringVersion(store(), ann, full);
+      const increment = { rowsRemoved: 3, rowsAdded: 0, referencesUnknown: 5_000_000_000 };
+      const version = { ...sealedVersionOf(ann, laid), change, increment };
+      await as(ann).write((tx) => tx.versions.add(version));
+      const list = await as(ann).read((tx) => tx.versions.list(customers(ann)));
+      expect(list.map((row) => [row.change, row.increment])).toEqual([
+        [change, increment],
+        ["replace", null],
+      ]);
+      const unsaid = { ...sealedVersionOf(ann, random()), change };
+      await expect(as(ann).write((tx) => tx.versions.add(unsaid))).rejects.toThrow(/version_increment_counts/);
+      const oversaid = { ...sealedVersionOf(ann, random()), increment };
+      await expect(as(ann).write((tx) => tx.versions.add(oversaid))).rejects.toThrow(/version_increment_counts/);
     });
 
     test("number one after the other when they are added at the same time", async () => {

@@ -52,7 +52,8 @@ export const REPORT: RowReport = {
 
 export function sealedVersionOf(partner: PartnerId, id: string): Omit<VersionRow, "sequence" | "sealedAt"> {
   const sealed = { segment: `segment-of-${id}`, people: 8, duplicates: 0, bytes: 4_096, scheme: "blake3/1" };
-  return { ...sealed, id, partner, dataset: "customers", normaliser: "concordat-1", report: REPORT };
+  const made = { change: "replace", increment: null, normaliser: "concordat-1", report: REPORT } as const;
+  return { ...sealed, ...made, id, partner, dataset: "customers" };
 }
 
 /** An overlap between the members, answered, in the log at `entry`. */

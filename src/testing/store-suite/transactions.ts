@@ -40,6 +40,27 @@ export function transactionsLaws(store: () => Store): void {
       expect(await as(ann).read(async (tx) => tx.now)).toBeGreaterThanOrEqual(inOne.now);
     });
 
+    test("that come to act for others see and write their rows from then on, and no other does", async () => {
+      const [ann, bob] = await twoPartners(store());
+      await as(bob).write((tx) => tx.datasets.create(bob, schemaOf("customers")));
+      const seen = await as(ann).write(async (tx) => {
+        const before = tx.datasets.find(bob, "customers");
+        const joined = tx.actForAlso([bob]);
+        const after = tx.datasets.find(bob, "customers");
+        await Promise.all([
+          joined,
+          tx.datasets.create(bob, schemaOf("yachts")),
+          tx.datasets.create(ann, schemaOf("own")),
+        ]);
+        return [await before, (await after)?.partner];
+      });
+      expect(seen).toEqual([null, bob]);
+      expect(await as(ann).read((tx) => tx.datasets.find(bob, "yachts"))).toBeNull();
+      expect(await as(bob).read((tx) => tx.datasets.find(bob, "yachts"))).toMatchObject({ partner: bob });
+      const foreign = as(ann).write((tx) => tx.datasets.create(bob, schemaOf("stolen")));
+      await expect(foreign).rejects.toThrow();
+    });
+
     test("that write run one after the other, each seeing what the one before it did", async () => {
       const [ann] = await twoPartners(store());
       let running = 0;

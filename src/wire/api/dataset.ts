@@ -31,10 +31,20 @@ const rowReportSchema = z
   })
   .meta({ id: "RowReport" });
 
+const changeSchema = z.enum(["replace", "upsert", "delete"]).meta({
+  id: "Change",
+  description:
+    "`replace`: the rows are the list; `upsert`: they take the place of rows with their record references; `delete`: " +
+    "rows with their record references go, and only the record column is read",
+});
+
+export const newUploadSchema = z.strictObject({ change: changeSchema.default("replace") }).meta({ id: "NewUpload" });
+
 export const uploadReplySchema = z
   .strictObject({
     id: z.string(),
     dataset: z.string(),
+    change: changeSchema,
     state: z.enum(["open", "committed", "refused", "dropped"]),
     openedAt: instantSchema,
     version: z.string().nullable(),
@@ -42,10 +52,24 @@ export const uploadReplySchema = z
     nextPart: z.int().describe("the part to send next: a client that was cut off goes on here"),
     report: rowReportSchema,
     progress: z
-      .strictObject({ phase: z.string(), rows: z.int(), rowsTotal: z.int().nullable(), bytes: z.int() })
-      .nullable(),
+      .strictObject({
+        phase: z.enum(["receiving", "sealing"]),
+        rows: z.int().describe("rows of the parts that have arrived, or rows sealed"),
+        rowsTotal: z.int().nullable().describe("rows to seal, those of an increment's base among them"),
+        bytes: z.int().describe("bytes that have arrived, those of a part on its way among them"),
+      })
+      .nullable()
+      .describe("null once the upload is closed"),
   })
   .meta({ id: "Upload" });
+
+const incrementSchema = z
+  .strictObject({
+    rowsRemoved: z.int().describe("rows of the version before that are not in this one"),
+    rowsAdded: z.int().describe("rows of the increment that are in this one"),
+    referencesUnknown: z.int().describe("record references that the version before did not have"),
+  })
+  .meta({ id: "Increment" });
 
 export const versionReplySchema = z
   .strictObject({
@@ -54,6 +78,8 @@ export const versionReplySchema = z
     sequence: z.int(),
     people: z.int().describe("rows that share an identifier or a record reference are one person"),
     duplicates: z.int(),
+    change: changeSchema,
+    increment: incrementSchema.nullable().describe("what it did to the version before; null for a full list"),
     sealedAt: instantSchema,
     normaliser: z.string(),
     report: rowReportSchema,

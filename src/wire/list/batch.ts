@@ -1,12 +1,15 @@
 // A batch of rows in columns: what the reader of a list fills and the matcher takes away. The digests in it are
 // personal data; they live here for as long as it takes to turn them into tokens.
 
-import type { DatasetSchema, IdentifierKind } from "../../domain/dataset/schema.ts";
+import { type DatasetSchema, type IdentifierKind, measuresOf } from "../../domain/dataset/schema.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { kindsOf } from "./columns.ts";
 
 /** Rows of a full batch: their columns fit in the second-level cache. */
-export const BATCH_ROWS = 4_096;
+export const BATCH_ROWS = 8_192;
+
+/** Gives so many bytes, all zero, at an offset divisible by 4. */
+export type Allocate = (bytes: number) => Uint8Array;
 
 export type Codes = Uint8Array | Uint16Array;
 
@@ -20,6 +23,8 @@ export type RowBatch = {
   }[];
   /** Per attribute of the schema: 0 for none, else the place of the value counted from 1. */
   readonly codes: readonly Codes[];
+  /** Per measure of the schema: units of 10^-scale, `NO_MEASURE` for none. */
+  readonly measures: readonly Int32Array[];
   /** Bit n: the n-th consent of the schema was given. */
   readonly consents: Uint32Array;
   readonly recordLengths: Uint8Array;
@@ -27,23 +32,35 @@ export type RowBatch = {
   recordBytesUsed: number;
 };
 
-export function emptyBatch(schema: DatasetSchema): RowBatch {
+/** A batch of its own memory, unless another is given. */
+export function emptyBatch(schema: DatasetSchema, allocate: Allocate = (bytes) => new Uint8Array(bytes)): RowBatch {
+  const consents = allocate(BATCH_ROWS * 4);
   return {
     rows: 0,
-    identifiers: kindsOf(schema).map((kind) => ({
-      kind,
-      digests: new Int32Array(BATCH_ROWS * 8),
-      present: new Uint8Array(BATCH_ROWS),
-    })),
-    codes: Object.values(schema.attributes).map((attribute) => codesFor(attribute.values.length, BATCH_ROWS)),
-    consents: new Uint32Array(BATCH_ROWS),
-    recordLengths: new Uint8Array(BATCH_ROWS),
-    recordBytes: new Uint8Array(BATCH_ROWS * LIMITS.recordBytes),
+    identifiers: kindsOf(schema).map((kind) => {
+      const digests = allocate(BATCH_ROWS * 32);
+      const words = new Int32Array(digests.buffer, digests.byteOffset, BATCH_ROWS * 8);
+      return { kind, digests: words, present: allocate(BATCH_ROWS) };
+    }),
+    codes: Object.values(schema.attributes).map(({ values }) => codesIn(values.length, allocate)),
+    measures: measuresOf(schema).map(() => {
+      const values = allocate(BATCH_ROWS * 4);
+      return new Int32Array(values.buffer, values.byteOffset, BATCH_ROWS);
+    }),
+    consents: new Uint32Array(consents.buffer, consents.byteOffset, BATCH_ROWS),
+    recordLengths: allocate(BATCH_ROWS),
+    recordBytes: allocate(BATCH_ROWS * LIMITS.recordBytes),
     recordBytesUsed: 0,
   };
 }
 
-/** Room for the codes of an attribute: one byte a row where its values and the code for none fit into one. */
-export function codesFor(values: number, rows: number): Codes {
-  return values < 256 ? new Uint8Array(rows) : new Uint16Array(rows);
+/** Whether the code of each of so many values, and that for none, fits into one byte. */
+export function areCodesShort(values: number): boolean {
+  return values < 256;
+}
+
+function codesIn(values: number, allocate: Allocate): Codes {
+  if (areCodesShort(values)) return allocate(BATCH_ROWS);
+  const codes = allocate(BATCH_ROWS * 2);
+  return new Uint16Array(codes.buffer, codes.byteOffset, BATCH_ROWS);
 }

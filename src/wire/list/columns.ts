@@ -11,17 +11,22 @@ export function kindsOf(schema: DatasetSchema): readonly IdentifierKind[] {
 }
 
 /** Checks a header against a schema; the columns stand wherever they like. */
-export function checkHeader(names: readonly string[], schema: DatasetSchema): Result<readonly string[], ListFault> {
+export function checkHeader(
+  names: readonly string[],
+  schema: DatasetSchema,
+  reads: "rows" | "references",
+): Result<readonly string[], ListFault> {
   const wanted = columnsOf(schema);
-  const missing = wanted.find((name) => !names.includes(name));
+  const needed = reads === "rows" ? wanted : [schema.record.column];
+  const missing = needed.find((name) => !names.includes(name));
   if (missing !== undefined) {
-    const says = `the column \`${missing}\` is not in the header, which has ${names.map(shown).join(", ")}`;
+    const says = `the column \`${missing}\` is not in the header, which has ${names.map(shownColumn).join(", ")}`;
     return err({ kind: "list-column-missing", says, line: 1 });
   }
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) return unreadable(`the column ${shown(twice)} stands twice in the header`);
+  if (twice !== undefined) return unreadable(`the column ${shownColumn(twice)} stands twice in the header`);
   const extra = names.find((name) => !wanted.includes(name));
-  if (extra !== undefined) return unreadable(`the column ${shown(extra)} is not in the schema: leave it out`);
+  if (extra !== undefined) return unreadable(`the column ${shownColumn(extra)} is not in the schema: leave it out`);
   return ok(names);
 }
 
@@ -29,8 +34,11 @@ function unreadable(says: string): Result<never, ListFault> {
   return err({ kind: "list-unreadable", says, line: 1 });
 }
 
-// A list without a header has a person's row where the names should be, and that is not to be repeated.
-function shown(name: string): string {
+/**
+ * A column's name for a message. A list without a header has a person's row where the names should be, and that is not
+ * to be repeated.
+ */
+export function shownColumn(name: string): string {
   const isName = /^\p{L}[\p{L}\p{M}\p{N} _.:-]{0,60}$/u.test(name) && !/[0-9a-f]{16}/i.test(name);
   return isName ? `\`${name}\`` : "(a cell that is no column name)";
 }

@@ -3,9 +3,9 @@
 // slower reading that copies. A quote inside a cell that does not begin with one is an ordinary character, as common
 // practice has it. Input arrives in blocks of any size.
 
-import { isUtf8 } from "node:buffer";
-import { WORD_SLACK } from "./words.ts";
-import { appendBlock, forget, viewOf, type Workspace, workspace } from "./workspace.ts";
+import { utf8Fault } from "./utf8.ts";
+import { cellEnd, WORD_SLACK } from "./words.ts";
+import { appendBlock, viewOf, type Workspace, workspace } from "./workspace.ts";
 
 /** One row. Valid until the callback returns. */
 export type CsvRow = {
@@ -33,13 +33,35 @@ export type CsvScanner = {
   push(block: Uint8Array): CsvFault | null;
   /** Ends the part: what is left is its last row. */
   end(): CsvFault | null;
+  /** The line on which the next row begins, from 1. */
+  line(): number;
 };
 
-type Options = {
+/** How far rows were read ahead of the scanner: where the next one begins, and how many there were. */
+export type Ahead = {
+  at: number;
+  rows: number;
+  /** Whether the next row goes on behind the bytes that are there. */
+  isCut: boolean;
+};
+
+export type CsvOptions = {
   readonly maximumRowBytes: number;
   readonly skipsByteOrderMark: boolean;
   readonly onRow: (row: CsvRow) => boolean;
+  /** Takes rows from `at` on before they are cut, as many as it knows how to read; the scanner cuts the next one. */
+  readonly readAhead?: (ahead: Ahead) => void;
+  /** Where bytes wait; room for `spaceFor` a row of the maximum. */
+  readonly space?: Workspace;
 };
+
+/** Bytes that are read at a time: they stay in the second-level cache from the copy to the check of their UTF-8. */
+const PIECE_BYTES = 262_144;
+
+/** Bytes that a scanner must have room for: a row that goes on, and a piece. */
+export function spaceFor(maximumRowBytes: number): number {
+  return maximumRowBytes + PIECE_BYTES;
+}
 
 /** A schema has fewer columns; a longer row is known by its count. */
 export const CELLS_KEPT = 512;
@@ -48,15 +70,12 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
 const COMMA = 44;
-/** In every byte of a word: one more than a comma, and the bit that no ASCII character has. */
-const ABOVE_COMMAS = 0x2d2d2d2d;
-const TOP_BITS = 0x80808080;
 const INCOMPLETE = -1;
 const FAULTY = -2;
 const REREAD = -3;
 
 /** A scanner of one part. Rows longer than the maximum, bad quoting and bad UTF-8 are faults, which end the reading. */
-export function csvScanner(options: Options): CsvScanner {
+export function csvScanner(options: CsvOptions): CsvScanner {
   const unquoted = new Uint8Array(options.maximumRowBytes + WORD_SLACK);
   const scan: Scan = {
     ...options,
@@ -76,31 +95,41 @@ export function csvScanner(options: Options): CsvScanner {
     fault: null,
     isLast: false,
     mayLeap: true,
+    mayHaveMark: options.skipsByteOrderMark,
+    ahead: { at: 0, rows: 0, isCut: false },
   };
-  const space = workspace(2 * options.maximumRowBytes);
-  let mayHaveMark = options.skipsByteOrderMark;
-  const advance = (block: Uint8Array, isLast: boolean): CsvFault | null => {
-    appendBlock(space, block);
-    if (mayHaveMark) {
-      if (space.used < 3 && !isLast) return null;
-      mayHaveMark = false;
-      const [first, second, third] = space.bytes;
-      if (space.used >= 3 && first === 0xef && second === 0xbb && third === 0xbf) forget(space, 3);
-    }
-    const fromLine = scan.line;
-    const read = scanRows(scan, space, isLast);
-    const fault = scan.fault ?? utf8Fault(space.bytes.subarray(0, read), fromLine);
-    forget(space, read);
-    return fault ?? (space.used > options.maximumRowBytes ? tooLong(scan) : null);
-  };
+  const space = options.space ?? workspace(spaceFor(options.maximumRowBytes));
   return {
     expect: (widths) => scan.widths.set(widths),
-    push: (block) => advance(block, false),
-    end: () => advance(new Uint8Array(0), true),
+    push: (block) => {
+      for (let at = 0; at < block.length && scan.fault === null; at += PIECE_BYTES)
+        advance(scan, space, block.length > PIECE_BYTES ? block.subarray(at, at + PIECE_BYTES) : block);
+      return scan.fault;
+    },
+    end: () => {
+      scan.isLast = true;
+      if (scan.fault === null) advance(scan, space, new Uint8Array(0));
+      return scan.fault;
+    },
+    line: () => scan.line,
   };
 }
 
-type Scan = Options & {
+function advance(scan: Scan, space: Workspace, block: Uint8Array): void {
+  appendBlock(space, block);
+  if (scan.mayHaveMark) {
+    if (space.used - space.from < 3 && !scan.isLast) return;
+    scan.mayHaveMark = false;
+    if (beginsWithMark(space)) space.from += 3;
+  }
+  const { from } = space;
+  const fromLine = scan.line;
+  space.from = scanRows(scan, space);
+  scan.fault ??= utf8Fault(space.bytes.subarray(from, space.from), fromLine);
+  if (space.used - space.from > scan.maximumRowBytes) scan.fault ??= tooLong(scan);
+}
+
+type Scan = CsvOptions & {
   readonly row: CsvRow;
   readonly widths: Int32Array;
   readonly unquoted: { readonly bytes: Uint8Array; readonly view: DataView };
@@ -111,18 +140,37 @@ type Scan = Options & {
   isLast: boolean;
   /** Whether cells of an expected width may be passed over in this reading of the row. */
   mayLeap: boolean;
+  mayHaveMark: boolean;
+  readonly ahead: Ahead;
 };
 
-/** Reads whole rows and answers how far they reach. */
-function scanRows(scan: Scan, space: Workspace, isLast: boolean): number {
-  let at = 0;
-  scan.isLast = isLast;
+function beginsWithMark({ bytes, from, used }: Workspace): boolean {
+  return used - from >= 3 && bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf;
+}
+
+/** Reads whole rows and answers where they end. */
+function scanRows(scan: Scan, space: Workspace): number {
+  let at = space.from;
   while (at < space.used) {
+    if (scan.readAhead !== undefined) {
+      at = readAhead(scan, scan.readAhead, at);
+      if (at === space.used || (scan.ahead.isCut && !scan.isLast)) return at;
+    }
     const next = readRow(scan, space, at);
     if (next === INCOMPLETE || next === FAULTY) return at;
     at = next;
   }
   return at;
+}
+
+function readAhead(scan: Scan, read: (ahead: Ahead) => void, at: number): number {
+  const { ahead } = scan;
+  ahead.at = at;
+  ahead.rows = 0;
+  ahead.isCut = false;
+  read(ahead);
+  scan.line += ahead.rows;
+  return ahead.at;
 }
 
 function readRow(scan: Scan, space: Workspace, at: number): number {
@@ -167,24 +215,6 @@ function plainRow(scan: Scan, space: Workspace, at: number): number {
   row.line = scan.line;
   scan.nextLine = scan.line + 1;
   return Math.min(place + 1, used);
-}
-
-/** The next comma or line feed from a place on; `used` where there is none. */
-function cellEnd(view: DataView, from: number, used: number): number {
-  for (let place = from; place < used; ) {
-    // Of the bytes up to the comma the first is marked rightly, and those behind it perhaps: a borrow only runs upward.
-    const word = view.getInt32(place, true);
-    const marks = (word - ABOVE_COMMAS) & ~word & TOP_BITS;
-    if (marks === 0) {
-      place += 4;
-      continue;
-    }
-    place += (31 - Math.clz32(marks & -marks)) >> 3;
-    const byte = view.getUint8(place);
-    if (byte === COMMA || byte === LINE_FEED) return Math.min(place, used);
-    place++;
-  }
-  return used;
 }
 
 function isSeparator(byte: number | undefined): boolean {
@@ -260,19 +290,4 @@ function tooLong(scan: Scan): CsvFault {
     says: `a row is longer than ${scan.maximumRowBytes} bytes; a quote may have been left open`,
     line: scan.line,
   };
-}
-
-// A line feed is never part of a longer UTF-8 sequence, so lines can be judged one by one.
-function utf8Fault(bytes: Uint8Array, fromLine: number): CsvFault | null {
-  if (isUtf8(bytes)) return null;
-  let line = fromLine;
-  let start = 0;
-  while (start < bytes.length) {
-    const feed = bytes.indexOf(LINE_FEED, start);
-    const end = feed < 0 ? bytes.length : feed + 1;
-    if (!isUtf8(bytes.subarray(start, end))) break;
-    line++;
-    start = end;
-  }
-  return { says: "the text is not UTF-8", line };
 }

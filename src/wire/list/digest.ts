@@ -14,7 +14,8 @@ export const DIGEST_READERS: { readonly [encoding in "hex" | "base64"]: DigestRe
   base64: readBase64,
 };
 
-const BASE64 = table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+/** By character code; -1 for what is none of the alphabet. */
+export const BASE64_VALUES = table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
 // A character outside the alphabet has a negative value, which survives every OR.
 function table(alphabet: string): Int32Array {
@@ -67,7 +68,7 @@ function readBase64(view: DataView, { from, to }: { from: number; to: number }, 
   let bits = 0;
   let byte = 0;
   for (let place = from; place < to - 1; place++) {
-    const value = BASE64[view.getUint8(place)] ?? -1;
+    const value = BASE64_VALUES[view.getUint8(place)] ?? -1;
     seen |= value;
     held = ((held << 6) | (value & 63)) & 0xffff;
     bits += 6;

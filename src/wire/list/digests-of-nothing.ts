@@ -34,7 +34,8 @@ const NUMBERS = ["+1", "+00000000000", "+10000000000", "+11111111111", "+1234567
 /** Whether the 8 little-endian words at `at` are the digest of nothing. One look in a table for nearly every digest. */
 export function isDigestOfNothing(words: Int32Array, at: number): boolean {
   const first = words[at] ?? 0;
-  return STARTS[first & (STARTS.length - 1)] !== 0 && isOnList(words, at, first);
+  const marks = FIRST_WORDS_OF_NOTHING[(first & 0xffff) >> 3] ?? 0;
+  return ((marks >> (first & 7)) & 1) !== 0 && isOnList(words, at, first);
 }
 
 // Apart from the first look: a function with a closure in it makes room for what the closure holds at every call.
@@ -42,14 +43,15 @@ function isOnList(words: Int32Array, at: number, first: number): boolean {
   return (BY_FIRST_WORD.get(first) ?? []).some((digest) => digest.every((word, index) => word === words[at + index]));
 }
 
-// By the low bits of the first word; small enough to stay in the first-level cache.
-const STARTS = new Uint8Array(8_192);
+/** Bit n: a digest of nothing has n as the low 16 bits of its first word. It stays in the first-level cache. */
+export const FIRST_WORDS_OF_NOTHING = new Uint8Array(8_192);
 const BY_FIRST_WORD = new Map<number, Int32Array[]>();
 for (const placeholder of placeholders()) {
   const digest = sha256(utf8(placeholder));
   const words = new Int32Array(digest.buffer, digest.byteOffset, 8);
   const first = words[0] ?? 0;
-  STARTS[first & (STARTS.length - 1)] = 1;
+  const place = (first & 0xffff) >> 3;
+  FIRST_WORDS_OF_NOTHING[place] = (FIRST_WORDS_OF_NOTHING[place] ?? 0) | (1 << (first & 7));
   BY_FIRST_WORD.set(first, [...(BY_FIRST_WORD.get(first) ?? []), words]);
 }
 

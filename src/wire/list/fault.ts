@@ -14,10 +14,14 @@ export type RowFault =
   | "identifier-malformed"
   | "identifier-of-nothing"
   | "value-unknown"
+  | "measure-malformed"
   | "columns-differ";
 
 /** A refused row: where, why and in which column. Never what stood there. */
 export type RefusedRow = { readonly line: number; readonly reason: RowFault; readonly column?: string };
+
+/** Why a row is refused, and for which of its cells when it is for one. */
+export type RefusedCell = { readonly reason: RowFault; readonly column?: string };
 
 /** What became of the rows of one part. */
 export type RowCounts = {

@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type DatasetSchema, datasetSchemaSchema } from "../../domain/dataset/schema.ts";
+import { compileKernels } from "../../kernels/load.ts";
 import type { RowBatch } from "./batch.ts";
 import type { ListFault } from "./fault.ts";
 import { listReader } from "./reader.ts";
 
+const KERNELS = compileKernels();
 const SCHEMA = schemaWith("hex");
 const HEADER = "customer,email,tier,ads\n";
 const hexOf = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -168,10 +170,21 @@ function schemaWith(encoding: "hex" | "base64"): DatasetSchema {
 
 type How = { schema?: DatasetSchema; columns?: readonly string[]; size?: number };
 
-function read(text: string, { schema = SCHEMA, columns, size = 1e9 }: How = {}) {
+/** What both readers make of a list. */
+function read(text: string, how: How = {}) {
+  const plain = readWith(null, text, how);
+  expect(readWith(KERNELS, text, how)).toEqual(plain);
+  return plain;
+}
+
+function readWith(kernels: WebAssembly.Module | null, text: string, how: How) {
+  const { schema = SCHEMA, columns, size = 1e9 } = how;
   const rows: ReturnType<typeof rowsOf> = [];
   const reader = listReader({
+    reads: "rows",
+    judges: true,
     schema,
+    kernels,
     ...(columns === undefined ? {} : { columns }),
     onBatch: (batch) => void rows.push(...rowsOf(batch)),
   });
@@ -179,7 +192,7 @@ function read(text: string, { schema = SCHEMA, columns, size = 1e9 }: How = {}) 
   let fault: ListFault | null = null;
   for (let at = 0; at < bytes.length && fault === null; at += size) fault = reader.push(bytes.subarray(at, at + size));
   fault ??= reader.end();
-  return { rows, fault, counts: reader.counts, columns: reader.columns() };
+  return { rows, fault, counts: reader.take().counts, columns: reader.columns() };
 }
 
 function rowsOf(batch: RowBatch) {

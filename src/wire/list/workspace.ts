@@ -1,31 +1,27 @@
 // Bytes that wait to be read, copied so that whoever gave them may use theirs again.
 
+import type { Allocate } from "./batch.ts";
 import { WORD_SLACK } from "./words.ts";
 
-/** The first `used` bytes wait. The view is of the same memory, which ends `WORD_SLACK` bytes behind them or later. */
-export type Workspace = { bytes: Uint8Array; view: DataView; used: number };
+/** The bytes `from`..`used` wait. The view is of the same memory; `WORD_SLACK` bytes more may be read behind them. */
+export type Workspace = { readonly bytes: Uint8Array; readonly view: DataView; from: number; used: number };
 
-export function workspace(capacity: number): Workspace {
-  const bytes = new Uint8Array(capacity + WORD_SLACK);
-  return { bytes, view: viewOf(bytes), used: 0 };
+const COPIED_AT_A_TIME = 8;
+
+export function workspace(capacity: number, allocate: Allocate = (bytes) => new Uint8Array(bytes)): Workspace {
+  const bytes = allocate(capacity + COPIED_AT_A_TIME + WORD_SLACK);
+  return { bytes, view: viewOf(bytes), from: 0, used: 0 };
 }
 
+/** Moves the bytes that wait to the front and adds others, for which there must be room. */
 export function appendBlock(space: Workspace, block: Uint8Array): void {
-  const needed = space.used + block.length;
-  if (needed + WORD_SLACK > space.bytes.length) {
-    const larger = workspace(needed * 2);
-    larger.bytes.set(space.bytes.subarray(0, space.used));
-    space.bytes = larger.bytes;
-    space.view = larger.view;
-  }
-  space.bytes.set(block, space.used);
-  space.used = needed;
-}
-
-/** Drops the first bytes. */
-export function forget(space: Workspace, count: number): void {
-  space.bytes.copyWithin(0, count, space.used);
-  space.used -= count;
+  const waiting = space.used - space.from;
+  // Into shared memory V8 copies byte by byte unless source and target lie alike in their words: twelve times as slow.
+  const from = (block.byteOffset - waiting) & (COPIED_AT_A_TIME - 1);
+  space.bytes.copyWithin(from, space.from, space.used);
+  space.bytes.set(block, from + waiting);
+  space.from = from;
+  space.used = from + waiting + block.length;
 }
 
 export function viewOf(bytes: Uint8Array): DataView {

@@ -1,6 +1,6 @@
 // Published examples of cleaned and hashed identifiers that hold under the profile `concordat-1` too: those whose own
 // profile spells the identifier the same way. Digests are SHA-256, lowercase hex; "ours" where the page prints none.
-// Left out: Gmail folding (UID2, Google), phones hashed without `+` (Meta, TikTok, Snap), names, cities and dates.
+// Left out: Gmail folding (UID2, Google), phones hashed without `+` (Meta, TikTok, Snap), cities, dates and gender.
 
 type PublishedIdentifier = {
   readonly source: string;
@@ -97,6 +97,82 @@ export const PUBLISHED_PHONES: readonly PublishedIdentifier[] = [
   { source: UID2, input: "0491 570 006", country: "AU", canonical: "+61491570006" },
   { source: "Meta, spelling only", input: "+44 20 7946 0958", canonical: "+442079460958" },
   { source: "TikTok, spelling only", input: "+37493828222", canonical: "+37493828222" },
+];
+
+export const PUBLISHED_NAMES: readonly PublishedIdentifier[] = [
+  {
+    source: GOOGLE,
+    input: "  GivenName  ",
+    canonical: "givenname",
+    sha256: "128a07bfe2df877c52076e60d7774cf5baaa046c5a6c48daf30ff43ecca2f814",
+  },
+  {
+    source: GOOGLE,
+    input: "  FamilyName ",
+    canonical: "familyname",
+    sha256: "77762c287e61ce065bee5c15464012c6fbe088398b8057627d5577249430d574",
+  },
+  {
+    source: META,
+    input: "Mary",
+    canonical: "mary",
+    sha256: "6915771be1c5aa0c886870b6951b03d7eafc121fea0e80a5ea83beb7c449f4ec",
+  },
+  {
+    source: META,
+    input: "정",
+    canonical: "정",
+    sha256: "8fa8cd9c440be61d0151429310034083132b35975c4bea67fdd74158eb51db14",
+  },
+  {
+    source: META,
+    input: "Vale\u0301ry",
+    canonical: "val\u00e9ry",
+    sha256: "08e1996b5dd49e62a4b4c010d44e4345592a863bb9f8e3976219bac29417149c",
+  },
+  {
+    source: META,
+    input: "Smith",
+    canonical: "smith",
+    sha256: "6627835f988e2c5e50533d491163072d3f4f41f5c8b04630150debb3722ca2dd",
+  },
+  {
+    source: `${GOOGLE}, Data Manager (digest ours)`,
+    input: "mary ann",
+    canonical: "maryann",
+  },
+];
+
+export const PUBLISHED_POSTCODES: readonly (PublishedIdentifier & { readonly country: string })[] = [
+  {
+    source: `${META} (digest ours)`,
+    input: "94035",
+    country: "US",
+    canonical: "94035",
+    sha256: "1794327a4d443904421f5ca1f3d72d0a62ba2f0770d80755ec2220fc0efb052e",
+  },
+  {
+    source: `${META} (digest ours)`,
+    input: "M1 1AE",
+    country: "GB",
+    canonical: "m11ae",
+    sha256: "1dc694c2070e697769fb959b50671d76cafd430d8ca191fbdd0affcaea344ac5",
+  },
+  { source: `${META}, spelling only`, input: "37221-3312", country: "US", canonical: "37221" },
+  { source: `${META}, spelling only`, input: "K1A0A6", country: "CA", canonical: "k1a0a6" },
+];
+
+export const PUBLISHED_COUNTRIES: readonly { readonly canonical: string; readonly sha256: string }[] = [
+  { canonical: "us", sha256: "79adb2a2fce5c6ba215fe5f27f532d4e7edbac4b6a5e09e1ef3a08084a904621" },
+];
+
+export const PUBLISHED_MAIDS: readonly PublishedIdentifier[] = [
+  {
+    source: "TikTok, advanced matching",
+    input: "5F3A2B18-9C4D-4E7F-B8E2-17D3A1E69B25",
+    canonical: "5f3a2b18-9c4d-4e7f-b8e2-17d3a1e69b25",
+    sha256: "83dc3f5f32b9472613b0f038d36f22585a609d018af6f6067f50da318bf354bd",
+  },
 ];
 
 /** Base64 spellings (RFC 4648 §4) of two digests above, as UID2 prints them. */

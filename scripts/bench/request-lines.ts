@@ -1,0 +1,22 @@
+// A question through the API beside its comparison: what is added by the signed request around it, and by what is
+// decided and kept.
+
+import { type Line, line, millis } from "./report.ts";
+import { requestTimes } from "./request.ts";
+import { notice } from "./rounds.ts";
+import type { Stage } from "./stage.ts";
+
+const MOST_OVERHEAD = 15;
+
+export async function requestLines(stage: Stage): Promise<Line[]> {
+  const paths = { left: await stage.file("left"), right: await stage.file("right") };
+  notice("a room of its own, and questions to it ...");
+  const { signed, question, matching, overHttp } = await requestTimes(stage.directory, paths);
+  return [
+    line("a signed request", millis(signed)),
+    line("a question with a filter, decided to committed", millis(question)),
+    line("the comparison alone", millis(matching)),
+    line("overhead of a question", millis(signed + question - matching), { goal: { atMost: MOST_OVERHEAD } }),
+    line("the same over HTTP, leaving on a 100 ms tick", millis(overHttp)),
+  ];
+}

@@ -1,0 +1,64 @@
+// References that are one prefix and a number, looked up and merged as numbers: what an increment names is read once
+// under the form that a section's references have, and no text is made of those that stay.
+
+import { MOST_DIGITS, type NumberForm } from "./record-text.ts";
+
+/** A number in two parts: the lower nine digits, and the others. */
+export type Parts = { low: number; high: number };
+
+/** Reads a text under a form; answers whether it has it. */
+export function readUnder(form: NumberForm, text: Uint8Array, into: Parts): boolean {
+  const { prefix, fixed } = form;
+  const digits = text.length - prefix.length;
+  if (digits < 1 || digits > MOST_DIGITS || (fixed > 0 && digits !== fixed)) return false;
+  for (let at = 0; at < prefix.length; at++) if (text[at] !== prefix[at]) return false;
+  if (fixed === 0 && digits > 1 && text[prefix.length] === ZERO) return false;
+  into.low = 0;
+  into.high = 0;
+  for (let at = prefix.length; at < text.length; at++) {
+    const digit = (text[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) return false;
+    if (text.length - at > 9) into.high = into.high * 10 + digit;
+    else into.low = into.low * 10 + digit;
+  }
+  return true;
+}
+
+const ZERO = 48;
+
+/** Where texts lie, `count + 1` offsets of them. */
+export type TextList = { readonly count: number; readonly offsets: Uint32Array; readonly bytes: Uint8Array };
+
+/** Looks a number up among those that texts have under a form: the place of the text, or -1. */
+export type FindNumber = (low: number, high: number) => number;
+
+/** O(texts) time; open addressing with linear probing (Knuth, TAOCP vol. 3, §6.4, algorithm L). */
+export function numberFinder(form: NumberForm, { count, offsets, bytes }: TextList): FindNumber {
+  const size = 2 ** Math.ceil(Math.log2(count * 2 + 2));
+  const mask = size - 1;
+  const slots = new Int32Array(size).fill(-1);
+  const lows = new Uint32Array(count);
+  const highs = new Uint32Array(count);
+  const parts: Parts = { low: 0, high: 0 };
+  const find: FindNumber = (low, high) => {
+    for (let slot = hashOf(low, high) & mask; ; slot = (slot + 1) & mask) {
+      const place = slots[slot] ?? -1;
+      if (place < 0 || (lows[place] === low && highs[place] === high)) return place;
+    }
+  };
+  for (let place = 0; place < count; place++) {
+    const text = bytes.subarray(offsets[place], offsets[place + 1]);
+    if (!readUnder(form, text, parts) || find(parts.low, parts.high) >= 0) continue;
+    lows[place] = parts.low;
+    highs[place] = parts.high;
+    let slot = hashOf(parts.low, parts.high) & mask;
+    while ((slots[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
+    slots[slot] = place;
+  }
+  return find;
+}
+
+function hashOf(low: number, high: number): number {
+  const mixed = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
+}

@@ -1,0 +1,101 @@
+// Who of a version is in the room for one question: those who gave every consent asked for and satisfy every clause.
+// Decided before anything is matched, so that whoever is left out does not exist for the question.
+
+import type { ComparedList } from "../../ports/matcher.ts";
+import { attributeColumn, CONSENTS } from "../../wire/segment/shape.ts";
+import type { Engine } from "./engine.ts";
+import { columnView, loadedColumns, sameRowsOf } from "./loaded.ts";
+import type { Stay, Take } from "./shelf.ts";
+import type { Version } from "./version.ts";
+
+/** A bit a row, 1 for the rows that speak for people in the room; 0 where everybody is. */
+export type Room = { readonly size: number; readonly bits: number };
+
+/** A list of a question: its version, who of it is in the room, and a name for who that is. */
+export type Party = { readonly version: Version; readonly room: Room; readonly roomName: string };
+
+/** 128-bit words of a bitmap of so many rows. */
+export function bitmapWords(rows: number): number {
+  return (rows + 127) >>> 7;
+}
+
+export async function partyOf(engine: Engine, stay: Stay, { version, list }: Asked): Promise<Party> {
+  const { consents, where } = list;
+  const everybody = { size: version.manifest.people, bits: 0 };
+  if (consents.length === 0 && where.length === 0) return { version, room: everybody, roomName: "" };
+  const clauses = where.map(({ attribute, in: wanted }) => [attribute, [...wanted].sort()] as const);
+  const roomName = JSON.stringify([[...consents].sort(), clauses.sort()]);
+  const room = await stay.hold(`room ${roomName} ${version.name}`, (take) =>
+    roomOf(engine, stay, { version, list, take }),
+  );
+  return { version, room, roomName };
+}
+
+type Asked = { readonly version: Version; readonly list: ComparedList };
+
+async function roomOf(
+  engine: Engine,
+  stay: Stay,
+  { version, list, take }: Asked & { readonly take: Take },
+): Promise<Room> {
+  const { manifest } = version;
+  const words = bitmapWords(manifest.rows);
+  const bits = take(words * 16);
+  const { buffer } = engine.arena.memory;
+  const bitmap = new Uint32Array(buffer, bits, words * 4);
+  bitmap.fill(0xffffffff);
+  const conditions = list.where.map((clause) => allowedCodes(version, clause));
+  const consentBits = list.consents.map((name) => manifest.consents.indexOf(name));
+  if (conditions.includes(null) || consentBits.includes(-1)) return nobody(bitmap, bits);
+  const columns = await loadedColumns(engine, stay, version);
+  for (const condition of conditions) {
+    const column = condition === null ? undefined : columns.get(condition.column);
+    if (condition === null || column === undefined) return nobody(bitmap, bits);
+    await engine.here(words * 16 + condition.allowed.length + 256, ({ kernels, scratch }) => {
+      const marked = scratch + ((condition.allowed.length + 127) & -64);
+      new Uint8Array(buffer, scratch, condition.allowed.length).set(condition.allowed);
+      const width = column.width === 1 ? 1 : 2;
+      const marking = { codes: column.at, width, count: manifest.rows, allowed: scratch } as const;
+      kernels.markBits({ ...marking, values: condition.allowed.length, bits: marked });
+      kernels.andBits({ to: bits, left: bits, right: marked, words });
+    });
+  }
+  const consents = columns.get(CONSENTS);
+  if (consentBits.length > 0) {
+    if (consents === undefined) return nobody(bitmap, bits);
+    const needed = consentBits.reduce((sum, bit) => sum | (1 << bit), 0);
+    keepConsenting(bitmap, columnView(buffer, consents, manifest.rows), needed);
+  }
+  await leaveSpeakers(stay, version, bitmap);
+  for (let row = manifest.rows; row < words * 128; row++) clearBit(bitmap, row);
+  return { bits, size: await engine.here(0, ({ kernels }) => kernels.countBits(bits, words)) };
+}
+
+function nobody(bitmap: Uint32Array, bits: number): Room {
+  bitmap.fill(0);
+  return { size: 0, bits };
+}
+
+/** Which codes of an attribute are wanted; null for an attribute that the version does not know. */
+function allowedCodes({ manifest }: Version, { attribute, in: wanted }: ComparedList["where"][number]) {
+  const known = manifest.attributes.find(({ name }) => name === attribute);
+  if (known === undefined) return null;
+  const allowed = new Uint8Array(known.values.length + 1);
+  for (const value of wanted) allowed[known.values.indexOf(value) + 1] = 1;
+  // Whoever has no value has none that is wanted, and a value that is unknown is nobody's.
+  allowed[0] = 0;
+  return { column: attributeColumn(attribute), allowed };
+}
+
+function keepConsenting(bitmap: Uint32Array, consents: ArrayLike<number>, needed: number): void {
+  for (let row = 0; row < consents.length; row++) if (((consents[row] ?? 0) & needed) !== needed) clearBit(bitmap, row);
+}
+
+async function leaveSpeakers(stay: Stay, version: Version, bitmap: Uint32Array): Promise<void> {
+  const { merged } = await sameRowsOf(stay, version);
+  for (let at = 0; at < merged.length; at += 2) clearBit(bitmap, merged[at] ?? 0);
+}
+
+function clearBit(bitmap: Uint32Array, row: number): void {
+  bitmap[row >>> 5] = (bitmap[row >>> 5] ?? 0) & ~(1 << (row & 31));
+}

@@ -1,0 +1,216 @@
+// Laws of what is kept: parts until they are dropped, versions until they are swept, nothing of what was given up.
+
+import { randomBytes } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { IdentifierKind } from "../../domain/dataset/schema.ts";
+import type { Matcher } from "../../ports/matcher.ts";
+import {
+  bodyOf,
+  csvOf,
+  freshName,
+  HEADER,
+  people,
+  type Row,
+  SCHEMA,
+  type Sealed,
+  type Staged,
+  sealOver,
+  sealRows,
+  stageRows,
+} from "./lists.ts";
+import { type Make, sharedMatcher, withMatcher } from "./made.ts";
+
+export function keepingLaws(make: Make): void {
+  describe("keeps what is named and nothing else", () => {
+    const matcher = sharedMatcher(() => make());
+    stages(matcher);
+    tellsHowFarItIs(matcher);
+    sweeps(make);
+    givesUp(make);
+    ends(make);
+  });
+}
+
+const EMAIL: readonly IdentifierKind[] = ["email"];
+
+function freshUpload(parts: readonly (readonly Row[])[]) {
+  return { staging: freshName(), dataKey: randomBytes(32), change: "replace" as const, parts };
+}
+
+function sealStaged(matcher: Matcher, upload: Staged) {
+  const { staging, dataKey, change, parts } = upload;
+  return matcher.seal({ staging, dataKey, change, parts: parts.length, schema: SCHEMA });
+}
+
+function stages(matcher: () => Matcher): void {
+  it("takes a part when it is kept and not before, the last kept of one number, and none that is dropped", async () => {
+    const upload = freshUpload([people(0, 5)]);
+    const read = async (rows: readonly Row[]) => {
+      const { staging, dataKey, change } = upload;
+      const body = bodyOf(HEADER + csvOf(rows));
+      const staged = await matcher().stagePart({ staging, dataKey, change, number: 1, schema: SCHEMA, body });
+      if (!staged.ok) throw new Error(staged.error.says);
+      return staged.value;
+    };
+    const [first, dropped, second] = [await read(people(0, 5)), await read(people(0, 6)), await read(people(0, 7))];
+    await expect(sealStaged(matcher(), upload)).rejects.toThrow();
+    await first.keep();
+    expect((await sealStaged(matcher(), upload)).people).toBe(5);
+    await dropped.drop();
+    expect((await sealStaged(matcher(), upload)).people).toBe(5);
+    await second.keep();
+    expect((await sealStaged(matcher(), upload)).people).toBe(7);
+    await matcher().dropStaging(upload.staging);
+  });
+
+  it("has nothing to seal once a staging is dropped, and drops what is not there without complaint", async () => {
+    const [upload, beside] = [freshUpload([people(0, 5), people(5, 5)]), freshUpload([people(0, 3)])];
+    await stageRows(matcher(), upload);
+    await stageRows(matcher(), beside);
+    await matcher().dropStaging(upload.staging);
+    await matcher().dropStaging(upload.staging);
+    await expect(sealStaged(matcher(), upload)).rejects.toThrow();
+    expect((await sealStaged(matcher(), beside)).people).toBe(3);
+    await matcher().dropStaging(beside.staging);
+  });
+
+  it("seals the parts that are counted and no others, and none in place of one that is missing", async () => {
+    const upload = freshUpload([people(0, 5), people(5, 5)]);
+    await stageRows(matcher(), upload);
+    expect((await sealStaged(matcher(), { ...upload, parts: upload.parts.slice(1) })).people).toBe(5);
+    await expect(sealStaged(matcher(), { ...upload, parts: [[], [], []] })).rejects.toThrow();
+    await matcher().dropStaging(upload.staging);
+  });
+}
+
+function tellsHowFarItIs(matcher: () => Matcher): void {
+  it("tells how far sealing has come, never back, up to the last row", async () => {
+    const base = await sealRows(matcher(), [people(0, 400)]);
+    const names = { staging: freshName(), dataKey: base.list.dataKey };
+    await stageRows(matcher(), { ...names, change: "upsert", parts: [people(100, 400)] });
+    const { segment } = base.list;
+    for (const change of [{ change: "replace" }, { change: "upsert", base: { segment } }] as const) {
+      const seen: { readonly rowsSealed: number; readonly rowsTotal: number }[] = [];
+      const onProgress = (progress: (typeof seen)[number]) => void seen.push(progress);
+      await matcher().seal({ ...names, ...change, parts: 1, schema: SCHEMA, onProgress });
+      const sealed = seen.map(({ rowsSealed }) => rowsSealed);
+      expect(sealed).toEqual([...sealed].sort((a, b) => a - b));
+      expect(sealed[0]).toBeGreaterThanOrEqual(0);
+      expect(new Set(seen.map(({ rowsTotal }) => rowsTotal))).toEqual(new Set([sealed.at(-1)]));
+      if (change.change === "replace") expect(sealed.at(-1)).toBe(400);
+    }
+    await matcher().dropStaging(names.staging);
+  });
+}
+
+/** A base and two increments, one over the other, that take away and add. */
+async function sealChain(matcher: Matcher) {
+  const base = await sealRows(matcher, [people(0, 900)]);
+  const middle = await sealOver(matcher, base, { change: "delete", parts: [people(0, 100)], hasRecordsOnly: true });
+  const last = await sealOver(matcher, middle, { change: "upsert", parts: [people(850, 100)] });
+  return { base, middle, last };
+}
+
+function sweeps(make: Make): void {
+  const sizeOf = async (matcher: Matcher, { list }: Sealed) => (await matcher.overlap([list, list], EMAIL)).regions[3];
+  const chain = ["base", "middle", "last"] as const;
+  const sizes = { base: 900, middle: 800, last: 850 };
+
+  it.each([[["base"]], [["middle"]], [["last"]], [["base", "last"]], [["middle", "last"]], [[]]] as const)(
+    "sweeps all of a base and its increments except %j, whatever they share",
+    async (kept) => {
+      await withMatcher(make, async ({ matcher }) => {
+        const sealed = await sealChain(matcher);
+        const isKept = (name: (typeof chain)[number]) => kept.some((one) => one === name);
+        for (const isOpened of [false, true]) {
+          const segments = new Set(chain.filter(isKept).map((name) => sealed[name].version.segment));
+          await matcher.sweep({ segments, stagings: new Set() });
+          for (const name of chain) {
+            if (isKept(name)) expect([isOpened, await sizeOf(matcher, sealed[name])]).toEqual([isOpened, sizes[name]]);
+            else await expect(sizeOf(matcher, sealed[name])).rejects.toThrow();
+          }
+        }
+      });
+    },
+  );
+
+  it("forgets a version that was opened before it is swept, and lays increments over what is kept", async () => {
+    await withMatcher(make, async ({ matcher, names }) => {
+      const { base, middle, last } = await sealChain(matcher);
+      for (const version of [base, middle, last]) await sizeOf(matcher, version);
+      await matcher.sweep({ segments: new Set([last.version.segment]), stagings: new Set() });
+      for (const version of [base, middle]) await expect(sizeOf(matcher, version)).rejects.toThrow();
+      const next = await sealOver(matcher, last, { change: "delete", parts: [people(100, 50), people(900, 100)] });
+      expect(next.version.increment).toEqual({ rowsRemoved: 100, rowsAdded: 0, referencesUnknown: 50 });
+      expect(await sizeOf(matcher, next)).toBe(750);
+      const query = { own: next.list, other: last.list, identifiers: EMAIL, maximum: 1_000 };
+      const expected = people(150, 750).map(({ record }) => record);
+      expect([...(await matcher.select(query)).records].sort()).toEqual(expected.sort());
+      await matcher.sweep({ segments: new Set(), stagings: new Set() });
+      expect(names()).toEqual([]);
+    });
+  });
+
+  it("sweeps stagings that nothing names, and seals one that is kept", async () => {
+    await withMatcher(make, async ({ matcher, names }) => {
+      const [kept, orphan] = [freshUpload([people(0, 5), people(5, 5)]), freshUpload([people(0, 3)])];
+      await stageRows(matcher, kept);
+      const before = [...names()].sort();
+      await stageRows(matcher, orphan);
+      await matcher.sweep({ segments: new Set(), stagings: new Set([kept.staging]) });
+      expect([...names()].sort()).toEqual(before);
+      await expect(sealStaged(matcher, orphan)).rejects.toThrow();
+      expect((await sealStaged(matcher, kept)).people).toBe(10);
+    });
+  });
+}
+
+function givesUp(make: Make): void {
+  const rows = people(0, 12_000);
+
+  it.each(["before it begins", "as it goes on"])("gives sealing up when it is aborted %s", async (when) => {
+    await withMatcher(make, async ({ matcher, names }) => {
+      const base = await sealRows(matcher, [people(6_000, 6_000)]);
+      const staged = freshUpload([rows.slice(0, 5_000), rows.slice(5_000)]);
+      const upload = { ...staged, dataKey: base.list.dataKey };
+      await stageRows(matcher, upload);
+      const before = [...names()].sort();
+      const { staging, dataKey } = upload;
+      const { segment } = base.list;
+      for (const change of [{ change: "replace" }, { change: "upsert", base: { segment } }] as const) {
+        const ending = new AbortController();
+        if (when === "before it begins") ending.abort();
+        const { signal } = ending;
+        const onProgress = () => ending.abort();
+        const seal = { staging, dataKey, ...change, parts: 2, schema: SCHEMA, onProgress, signal };
+        await expect(matcher.seal(seal)).rejects.toThrow();
+        expect([...names()].sort()).toEqual(before);
+      }
+      expect((await sealStaged(matcher, upload)).people).toBe(12_000);
+    });
+  });
+
+  it("lets a signal be that is never aborted", async () => {
+    await withMatcher(make, async ({ matcher }) => {
+      const upload = freshUpload([people(0, 20)]);
+      await stageRows(matcher, upload);
+      const { staging, dataKey, change } = upload;
+      const { signal } = new AbortController();
+      const version = await matcher.seal({ staging, dataKey, change, parts: 1, schema: SCHEMA, signal });
+      expect(version.people).toBe(20);
+    });
+  });
+}
+
+function ends(make: Make): void {
+  it("ends at once where nothing was asked, and after questions", async () => {
+    const idle = await make();
+    await idle.matcher.end();
+    await idle.end();
+    const asked = await make();
+    const { list } = await sealRows(asked.matcher, [people(0, 3_000)]);
+    expect((await asked.matcher.overlap([list, list], EMAIL)).regions[3]).toBe(3_000);
+    await asked.matcher.end();
+    await asked.end();
+  });
+}
