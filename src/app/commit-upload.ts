@@ -1,6 +1,8 @@
 // The parts become a version: sealed on disk first, then made visible together with its log entry. A list with too
 // many refused rows is refused whole; either way the version before stays in force until the new one is. An increment
 // is laid over the version in force; when another has come into force by the time it is sealed, it is sealed anew.
+// What was sealed and came to nothing is dropped; whatever a version's row names is kept, since lists given out and
+// questions answered on old versions are worked out on them again.
 
 import { toBase64Url } from "../domain/bytes.ts";
 import { hasTooManyRejects, type RowReport, totalReport } from "../domain/dataset/row-report.ts";
@@ -71,7 +73,10 @@ async function sealAndPublish(
     if (result !== "overtaken") await ports.keep(tx, result);
     return result;
   });
-  if (outcome !== "overtaken" && outcome.ok) await forgetUpload(ports, id);
+  const isInForce = outcome !== "overtaken" && outcome.ok;
+  // Where the transaction broke off nobody knows whether the version is named, and the sweep at start decides.
+  if (sealed !== null && !isInForce) await ports.matcher.dropSegment(sealed.segment);
+  if (isInForce) await forgetUpload(ports, id);
   return outcome;
 }
 

@@ -170,6 +170,33 @@ export type NumberTexts = {
   readonly high: Offset;
 };
 
+/**
+ * `count` tokens of a list, which has a bit of that number in masks of 16 bits; whom each stands for: a word a token at
+ * `people`, or, where that is 0, people numbered from `first`; a byte a token at `firsts`, 1 where it is the least of
+ * its person's, or 0 where all are; a bitmap of people in the room, or 0 where everybody is. Room for a mask a token,
+ * divisible by 2; the 16 bytes behind the bitmap may be read.
+ */
+export type Standing = {
+  readonly people: Offset;
+  readonly first: number;
+  readonly firsts: Offset;
+  readonly bits: Offset;
+  readonly count: number;
+  readonly list: number;
+  readonly masks: Offset;
+};
+
+/** Masks of a list's tokens, and the number of the list's bit. */
+type MasksOf = { readonly masks: Offset; readonly list: number };
+
+/** Pairs of places, each place once on its side. */
+export type Meeting = {
+  readonly pairs: Pairs;
+  readonly count: number;
+  readonly left: MasksOf;
+  readonly right: MasksOf;
+};
+
 export type Kernels = {
   /** Adds to the tables how many words, and how many bytes of texts, have each first byte. */
   tally(tally: Tally): void;
@@ -240,6 +267,12 @@ export type Kernels = {
 
   /** How many tokens are equal: as above, and what is left in the room means nothing. */
   countSharedTokens(left: Side, right: Side, room: Pairs): number;
+
+  /** Writes each token's mask: its list's bit where somebody in the room stands under it, and 0 elsewhere. */
+  stand(standing: Standing): void;
+
+  /** Where both of a pair have their own list's bit, each takes on that of the other's list. */
+  meet(meeting: Meeting): void;
 
   /** Adds to each cell how many rows fall in it. */
   countCells(cells: CellCount): void;

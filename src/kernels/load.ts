@@ -48,6 +48,10 @@ export function wasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memo
     gather: ({ to, from, order, count, width }) => void wasm.gather(to, from, order, count, width),
     sharedTokens: (left, right, at) => wasm.sharedTokens(...numbersOf(left, right, at)) >>> 0,
     countSharedTokens: (left, right, room) => wasm.countSharedTokens(...numbersOf(left, right, room)) >>> 0,
+    stand: ({ people, first, firsts, bits, count, list, masks }) =>
+      void wasm.stand(people, first, firsts, bits, count, 1 << list, masks),
+    meet: ({ pairs, count, left, right }) =>
+      void wasm.meet(pairs.left, pairs.right, count, left.masks, left.list, right.masks, right.list),
     countBits: (bits, words) => wasm.countBits(bits, words) >>> 0,
     andBits: ({ to, left, right, words }) => void wasm.andBits(to, left, right, words),
     markBits: ({ codes, width, count, allowed, values, bits }) =>

@@ -10,6 +10,7 @@ import { plainMatching } from "./plain/matching.ts";
 import { plainNumbers } from "./plain/numbers.ts";
 import { plainRecords } from "./plain/records.ts";
 import { plainScatter } from "./plain/scatter.ts";
+import { plainStanding } from "./plain/standing.ts";
 
 /** Compresses digests of 8 little-endian words under a key of 8 into tokens of 4 words that compare as bytes do. */
 export type CompressAll = (batch: {
@@ -31,6 +32,7 @@ export function plainKernels(buffer: SharedArrayBuffer, compressAll: CompressAll
     ...plainBitmaps(buffer),
     ...plainColumns(buffer),
     ...plainMatching(buffer),
+    ...plainStanding(buffer),
     ...plainCells(buffer),
     ...plainRecords(buffer),
     tokens: ({ digests, count, key, tokens }) =>

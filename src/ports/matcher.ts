@@ -171,6 +171,13 @@ export type Matcher = {
   /** Drops everything staged under a name. */
   dropStaging(staging: StagingId): Promise<void>;
 
+  /**
+   * Deletes a version that nothing names any more. From the call on it is not there to be asked about or laid over;
+   * whatever reads it already is waited for. What other versions share with it stays as long as one of them is there.
+   * A crash may leave it until it is swept. One that is not there is dropped without complaint.
+   */
+  dropSegment(segment: string): Promise<void>;
+
   /** Deletes segments and stagings that nothing names any more. Call when no upload is running, as at start. */
   sweep(kept: { readonly segments: ReadonlySet<string>; readonly stagings: ReadonlySet<StagingId> }): Promise<void>;
 

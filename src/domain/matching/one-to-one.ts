@@ -57,6 +57,6 @@ function collisionsOf({ left, right }: Pairs, sides: Sides, partners: Uint32Arra
 }
 
 /** Whether a person is in the room. O(1) time. */
-export function isPresent({ bits }: Present, person: number): boolean {
+function isPresent({ bits }: Present, person: number): boolean {
   return bits === null || (((bits[person >>> 5] ?? 0) >>> (person & 31)) & 1) === 1;
 }

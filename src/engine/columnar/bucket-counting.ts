@@ -11,6 +11,8 @@ type Counted = {
   readonly layout: FrameLayout;
   readonly rows: number;
   readonly counts: number;
+  /** Where as many zeros lie as a frame has rows: the lengths of references that are no texts. */
+  readonly zeros: number;
 };
 
 /** Bytes of the counts of a list of so many kinds. */
@@ -19,29 +21,33 @@ export function countsBytes(kinds: number): number {
 }
 
 /** Counts the rows of a frame. O(rows) time. */
-export function countBuckets({ kernels, buffer }: Thread, { start, layout, rows, counts }: Counted): BucketCounts {
+export function countBuckets(
+  { kernels, buffer }: Thread,
+  { start, layout, rows, counts, zeros }: Counted,
+): BucketCounts {
   const kinds = layout.keys.length;
   const sums = new Uint32Array(buffer, counts, emptyCounts(kinds).length).fill(0);
   const plane = (number: number) => counts + number * BUCKETS * 4;
-  const lengths = start + layout.lengths;
+  const { references } = layout;
+  const lengths = references.kind === "texts" ? start + references.lengths : zeros;
   const tally = (words: number, rowPlane: number, bytePlane: number) =>
     kernels.tally({ words: start + words, lengths, count: rows, rows: plane(rowPlane), bytes: plane(bytePlane) });
-  tally(layout.hashes, PLANES.hashes, PLANES.hashedBytes);
+  if (references.kind === "texts") tally(references.hashes, PLANES.hashes, PLANES.hashedBytes);
   const [first] = layout.keys;
   if (first !== undefined && layout.present.length === 0) tally(first, PLANES.homes, PLANES.homeBytes);
   const counted: BucketCounts = new Uint32Array(sums);
-  if (layout.present.length > 0) countPresent(buffer, { start, layout, rows }, counted);
+  if (layout.present.length > 0) countPresent(buffer, { start, layout, rows, lengths }, counted);
   return counted;
 }
 
 function countPresent(
   buffer: SharedArrayBuffer,
-  { start, layout, rows }: Omit<Counted, "counts">,
+  { start, layout, rows, lengths: lengthsAt }: Omit<Counted, "counts" | "zeros"> & { readonly lengths: number },
   counts: BucketCounts,
 ): void {
   const present = layout.present.map((at) => new Uint8Array(buffer, start + at, rows));
   const keys = layout.keys.map((at) => new Uint32Array(buffer, start + at, rows));
-  const lengths = new Uint8Array(buffer, start + layout.lengths, rows);
+  const lengths = new Uint8Array(buffer, lengthsAt, rows);
   const homes = { rows: planeOf(counts, PLANES.homes), bytes: planeOf(counts, PLANES.homeBytes) };
   const strays = { rows: planeOf(counts, PLANES.strays), bytes: planeOf(counts, PLANES.strayBytes) };
   for (let row = 0; row < rows; row++) {

@@ -89,9 +89,7 @@ function waitingBytes(slotBytes: number) {
     },
     /** Takes back a slot whose bytes were handed over and are read. */
     takeBack: (buffer: ArrayBuffer) => {
-      const bytes = new Uint8Array(buffer);
-      bytes.fill(0);
-      spare.push({ bytes, used: 0 });
+      spare.push({ bytes: new Uint8Array(buffer), used: 0 });
     },
     clear: () => {
       for (const one of [slot, ...spare]) one.bytes.fill(0);

@@ -64,7 +64,7 @@ type Wanted = {
 
 type Column = { readonly at: number; readonly width: 1 | 2 | 4 };
 
-/** A column of one list for the people that all share, kept for two lists as long as there is room. */
+/** A column of one list for the people that all share, kept as long as there is room. */
 async function matchedColumn(engine: Engine, stay: Stay, { asked, shared, list, name }: Wanted): Promise<Column> {
   const party = partyAt(asked, list);
   const column = (await loadedColumns(engine, stay, party.version)).get(name);
@@ -77,7 +77,7 @@ async function matchedColumn(engine: Engine, stay: Stay, { asked, shared, list, 
     );
     return { at, width: column.width };
   };
-  if (asked.parties.length > 2 || !engine.keepsPairings) return stay.own(gathered);
+  if (!engine.keepsPairings) return stay.own(gathered);
   const who = asked.parties.map(partyName).join(" ");
   return stay.hold(`matched ${name} of ${list} ${asked.identifiers.join()} ${who}`, gathered);
 }

@@ -9,16 +9,19 @@ import type { RowShape } from "../../wire/segment/shape.ts";
 import type { Arena } from "./arena.ts";
 import type { Engine } from "./engine.ts";
 import { NoRoom } from "./no-room.ts";
+import type { ListNumbers } from "./numbers-form.ts";
 import { type GatheringRoom, placingScratchBytes } from "./placing.ts";
 import { openSealedFile } from "./sealed-file.ts";
-import type { FileKey } from "./sealed-frames.ts";
-import { type FrameEntry, partLabel, readFrameEntries } from "./staged-part.ts";
+import { partLabel, readFrameEntries, type StagedFrame, spaceOf } from "./staged-part.ts";
+import { sumOf } from "./sums.ts";
 import { handfuls, inTurns } from "./turns.ts";
 
 /** Staged parts as they are read again. */
 export type StagedRows = {
   readonly shape: RowShape;
-  readonly frames: readonly (FrameEntry & { readonly path: string; readonly fileKey: FileKey })[];
+  readonly frames: readonly StagedFrame[];
+  /** How the references are spelt, where all of them are numbers of one form; null where they are texts. */
+  readonly numbers: ListNumbers | null;
   readonly rows: number;
   /** Where each bucket's rows, tokens and bytes begin, in planes; homes and strays follow each other. */
   readonly starts: BucketCounts;
@@ -32,20 +35,27 @@ type Staged = {
   readonly dataKey: Uint8Array;
 };
 
-export async function openStaged({ layout }: Engine, staged: Staged, shape: RowShape): Promise<StagedRows> {
-  const frames: StagedRows["frames"][number][] = [];
+/** The frames of all parts, in their order. */
+export async function openStaged({ layout }: Engine, staged: Staged, shape: RowShape): Promise<StagedFrame[]> {
+  const frames: StagedFrame[] = [];
   for (let number = 1; number <= staged.parts; number++) {
     const path = layout.part(staged.staging, number);
     const label = partLabel({ staging: staged.staging, number, shape });
     const { fileKey, last } = await openSealedFile({ path, dataKey: staged.dataKey, label });
     for (const entry of readFrameEntries(last, shape.kinds.length)) frames.push({ ...entry, path, fileKey });
   }
+  const rows = sumOf(frames.map((frame) => frame.rows));
+  const bytes = sumOf(frames.map(({ recordBytes }) => recordBytes));
+  if (rows >= 2 ** 32 || bytes >= 2 ** 32) throw new Error("one list has 2^32 rows or 4 GiB of record references");
+  return frames;
+}
+
+/** Where the rows of frames go, whose references are all of one kind. */
+export function laidOut(shape: RowShape, frames: readonly StagedFrame[], numbers: ListNumbers | null): StagedRows {
   const counts = emptyCounts(shape.kinds.length);
   for (const frame of frames) addTo(counts, frame.counts);
-  const rows = frames.reduce((sum, frame) => sum + frame.rows, 0);
-  const bytes = frames.reduce((sum, frame) => sum + frame.recordBytes, 0);
-  if (rows >= 2 ** 32 || bytes >= 2 ** 32) throw new Error("one list has 2^32 rows or 4 GiB of record references");
-  return { shape, frames, rows, counts, starts: startsOf(counts) };
+  const rows = sumOf(frames.map((frame) => frame.rows));
+  return { shape, frames, numbers, rows, counts, starts: startsOf(counts) };
 }
 
 function addTo(sums: BucketCounts, counts: BucketCounts): void {
@@ -113,6 +123,10 @@ export type Pass = {
   readonly records: readonly [from: number, to: number] | null;
   /** Whether the texts of references lie with their hashes; else they are found with their rows, all of them there. */
   readonly hasTexts: boolean;
+  /** Whether numbers of all rows are gathered by themselves. */
+  readonly numbers: boolean;
+  /** Whether rows with one reference are found in this pass. */
+  readonly findsSame: boolean;
 };
 
 export type Gathered = { readonly room: GatheringRoom; giveBack(): void };
@@ -137,20 +151,18 @@ type Placing = { readonly room: GatheringRoom; readonly onFrame: (rows: number) 
 
 async function placeAll(engine: Engine, staged: StagedRows, { room, onFrame }: Placing): Promise<void> {
   const { shape, frames } = staged;
-  const most = frames.reduce(
-    (size, { rows, recordBytes }) => Math.max(size, frameLayout(shape, rows, recordBytes).bytes),
-    0,
-  );
+  const most = frames.reduce((size, frame) => Math.max(size, frameLayout(shape, frame.rows, spaceOf(frame)).bytes), 0);
   const mostRows = frames.reduce((size, { rows }) => Math.max(size, rows), 0);
   const size = { scratchBytes: placingScratchBytes(most, mostRows), isLarge: staged.rows >= engine.largeRows };
   const job = engine.crew.begin("place", { shape, room }, size);
   try {
     const places = staged.starts.slice();
     await inTurns(handfuls(frames), job.width, async (some) => {
-      const placed = some.map(({ path, fileKey, spot, rows, recordBytes, counts }) => {
+      const placed = some.map((frame) => {
+        const { path, fileKey, spot, rows } = frame;
         const own = places.slice();
-        addTo(places, counts);
-        return { path, fileKey, spot, rows, recordBytes, places: own };
+        addTo(places, frame.counts);
+        return { path, fileKey, spot, rows, space: spaceOf(frame), places: own };
       });
       await job.run(placed);
       onFrame(some.reduce((sum, { rows }) => sum + rows, 0));
@@ -181,8 +193,9 @@ function roomFor(arena: Arena, staged: StagedRows, pass: Pass): Gathered {
     keys: take(count * 4),
     rest: take(count * 12),
     columns: staged.shape.columns.map(({ width }) => take(count * width)),
-    lengths: take(count),
-    bytes: take(bytes),
+    ...(staged.numbers === null
+      ? { numbers: null, lengths: take(count), bytes: take(bytes) }
+      : { numbers: take(count * 4), lengths: 0, bytes: 0 }),
   });
   const tableRoom = ({ first, count }: Extent) => ({
     first,
@@ -204,13 +217,15 @@ function roomFor(arena: Arena, staged: StagedRows, pass: Pass): Gathered {
       range === null ? null : tableRoom(planeExtent(staged, PLANES.furtherKinds + index, range)),
     ),
     records: pass.records === null ? null : recordsRoom(planeExtent(staged, PLANES.hashes, pass.records)),
+    numbers: pass.numbers ? take(staged.rows * 4) : null,
   };
   return { room, giveBack };
 }
 
 /** Bytes of the arena that a stretch of rows, of a further kind's tokens, or of references takes. */
-export function bytesOfRows(shape: RowShape, { count, bytes }: Extent): number {
-  return count * shape.columns.reduce((sum, { width }) => sum + width, 17) + bytes + 1_024;
+export function bytesOfRows({ shape, numbers }: StagedRows, { count, bytes }: Extent): number {
+  const tokenAndReference = numbers === null ? 17 : 20;
+  return count * shape.columns.reduce((sum, { width }) => sum + width, tokenAndReference) + bytes + 1_024;
 }
 export function bytesOfTokens({ count }: Extent): number {
   return count * 20 + 512;

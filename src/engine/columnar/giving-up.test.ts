@@ -12,7 +12,7 @@ import {
 } from "../../testing/columnar-engine.ts";
 import { csvOf, HEADER, people, SCHEMA } from "../../testing/matcher-suite/lists.ts";
 import type { Engine } from "./engine.ts";
-import { overlapOfTwo } from "./questions.ts";
+import { overlapOfMany, overlapOfTwo, sharedRows } from "./questions.ts";
 import { partyOf } from "./rooms.ts";
 import { sealUpload } from "./seal.ts";
 import type { Upload } from "./sealing.ts";
@@ -153,14 +153,18 @@ describe.each([0, 2])("with %i threads", (threads) => {
         const party = await partyOf(engine, stay, { version, list });
         const two = { left: party, right: party, identifiers: ["phone", "email"] as const };
         const { count } = await selectRecords(engine, stay, { two, maximum: 10_000 });
-        return [(await overlapOfTwo(engine, stay, two)).regions, count];
+        const parties = [party, party, party];
+        const many = await overlapOfMany(engine, stay, { parties, kind: "phone" });
+        const shared = await sharedRows(engine, stay, { parties, identifiers: ["phone"] });
+        return [(await overlapOfTwo(engine, stay, two)).regions, count, many.regions, shared.map((one) => one.count)];
       } finally {
         stay.end();
         shelf.retain(() => false);
       }
     };
     const answer = await ask();
-    expect(answer).toEqual([[0, 0, 0, 9_000], 9_000]);
+    const all = 9_000;
+    expect(answer).toEqual([[0, 0, 0, all], all, [0, 0, 0, 0, 0, 0, 0, all], [all, all, all]]);
     for (const at of [100, 200_000, 300_000, 400_000]) {
       const mend = damage(engine.layout.segment(segment), at);
       await leavesNothing(world, ask, "damaged");

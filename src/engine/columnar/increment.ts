@@ -5,6 +5,7 @@ import { BUCKETS } from "../../domain/matching/token-table.ts";
 import type { SealedVersion } from "../../ports/matcher.ts";
 import type { Spot } from "../../wire/segment/manifest.ts";
 import type { Arena } from "./arena.ts";
+import type { BucketRows } from "./bucket-rows.ts";
 import { draftedPairs, emptyDraft, hasPairs, repeatedRows } from "./draft.ts";
 import type { Engine } from "./engine.ts";
 import { frameBytesOf } from "./frame-bytes.ts";
@@ -20,7 +21,6 @@ import { referenceTable } from "./references.ts";
 import { type ReadSameRows, readSameRows, rowsWithin } from "./same-rows.ts";
 import { progressOf, type Sealing, type Step } from "./sealing.ts";
 import { bucketRows, keepSection, makeRecords, sectionsWithin } from "./sealing-steps.ts";
-import type { BucketRows } from "./section.ts";
 import { largest, sumOf } from "./sums.ts";
 import { inTurns } from "./turns.ts";
 import { startsOf, type Version } from "./version.ts";
@@ -38,6 +38,8 @@ export async function sealIncrement(engine: Engine, sealing: Sealing, base: Vers
     tables: isDeletion ? [] : shape.kinds.slice(1).map(() => all),
     records: all,
     hasTexts: true,
+    numbers: false,
+    findsSame: true,
   };
   const gathered = await gather(engine, staged, { pass, onFrame: progress.gathered });
   const held = holdIn(engine.arena);

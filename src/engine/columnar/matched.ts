@@ -70,7 +70,7 @@ function viewOf(buffer: SharedArrayBuffer, { count, left, right }: Crosswalk) {
   return { left: new Uint32Array(buffer, left, count), right: new Uint32Array(buffer, right, count) };
 }
 
-export function presentOf({ arena }: Engine, { version, room }: Party): Present {
+function presentOf({ arena }: Engine, { version, room }: Party): Present {
   const { rows } = version.manifest;
   const bits = room.bits === 0 ? null : new Uint32Array(arena.memory.buffer, room.bits, bitmapWords(rows) * 4);
   return { people: rows, bits };

@@ -134,6 +134,24 @@ describe("columnar: what lies on disk", () => {
     expect((await matcher.overlap([again, again], ["email"])).sizes).toEqual([50, 50]);
   });
 
+  it("keeps a dropped file that others are or may be read with, and deletes it with the last", async () => {
+    const base = await sealRows(matcher, [rows]);
+    const none = await sealOver(matcher, base, { change: "upsert", parts: [[]] });
+    const alone = await sealRows(matcher, [rows]);
+    const path = join(directory, "segments", `${none.version.segment}.segment`);
+    const whole = readFileSync(path);
+    await matcher.dropSegment(base.version.segment);
+    expect(filesUnder(directory).length).toBe(3);
+    await expect(matcher.overlap([base.list, base.list], ["email"])).rejects.toThrow("was dropped");
+    writeFileSync(path, whole.subarray(0, 20));
+    await matcher.dropSegment(alone.version.segment);
+    expect(filesUnder(directory).length).toBe(3);
+    writeFileSync(path, whole);
+    expect((await matcher.overlap([none.list, none.list], ["email"])).sizes).toEqual([50, 50]);
+    await matcher.dropSegment(none.version.segment);
+    expect(filesUnder(directory)).toEqual([]);
+  });
+
   it("seals no list to delete as one to have, nor the other way round", async () => {
     const base = await sealRows(matcher, [rows]);
     const { dataKey, segment } = base.list;

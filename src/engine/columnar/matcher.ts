@@ -3,9 +3,8 @@
 
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import {
   TOKEN_SCHEME,
   type Tokeniser,
@@ -18,19 +17,20 @@ import type { ComparedList, Matcher, Selection } from "../../ports/matcher.ts";
 import { kindsOf } from "../../wire/list/columns.ts";
 import { arenaOf } from "./arena.ts";
 import { crossTabOf } from "./cross-tab.ts";
+import { droppingFrom } from "./dropping.ts";
 import type { Engine } from "./engine.ts";
-import { type Layout, layoutOf, SEGMENT_ENDING } from "./layout.ts";
+import { type Layout, layoutOf } from "./layout.ts";
 import type { Two } from "./matched.ts";
 import { overlapOfMany, overlapOfTwo } from "./questions.ts";
 import { recordKeyOf } from "./record-key.ts";
 import { type Party, partyOf } from "./rooms.ts";
 import { sealUpload } from "./seal.ts";
-import { dependenciesOf, syncDirectory, UNFINISHED } from "./sealed-file.ts";
 import { differenceOf, selectRecords } from "./selection.ts";
-import { type Stay, shelfIn } from "./shelf.ts";
+import { type Shelf, type Stay, shelfIn } from "./shelf.ts";
 import { stagePart } from "./stage.ts";
+import { sweep, withDependencies } from "./sweeping.ts";
 import { crewOf } from "./threads/crew.ts";
-import { kernelsOf } from "./threads/thread.ts";
+import { toolsOf } from "./threads/thread.ts";
 import { openVersion, type Version } from "./version.ts";
 
 export type ColumnarOptions = {
@@ -62,37 +62,56 @@ export type ColumnarOptions = {
 const LARGE_TOKENS = 500_000;
 const LARGE_ROWS = 100_000;
 
-/** A chunk's rows make a few frames. */
-const CHUNK_BYTES = 1_048_576;
+/** A chunk's rows make a few frames; a thread is told of each, which costs as much as some hundred rows. */
+const CHUNK_BYTES = 2_097_152;
 
 export function columnarMatcher(options: ColumnarOptions): Matcher {
   const layout = layoutOf(options.directory);
   for (const path of [layout.segments, layout.stagings]) mkdirSync(path, { recursive: true, mode: 0o700 });
   const engine = engineOf(layout, options);
   const shelf = shelfIn(engine.arena);
-  const { partiesOf, twoOf } = partiesFor(engine);
-  const during = async <Value>(work: (stay: Stay) => Promise<Value>): Promise<Value> => {
-    const stay = shelf.stay();
-    try {
-      return await work(stay);
-    } finally {
-      stay.end();
-    }
-  };
-  const records = async (stay: Stay, selection: Selection) =>
-    (await selectRecords(engine, stay, { two: await twoOf(stay, selection), maximum: Number.MAX_SAFE_INTEGER }))
-      .records;
+  const forget = (segment: string) => shelf.retain((key) => !segmentsIn(key).includes(segment));
+  const dropping = droppingFrom(layout, forget);
   return {
+    ...questionsTo(engine, (lists, work) => {
+      const segments = lists.map(({ segment }) => segment);
+      return dropping.during(segments, () => duringStay(shelf, work));
+    }),
     stagePart: (part) => stagePart(engine, part),
-    seal: (upload) => sealUpload(engine, upload),
+    seal: (upload) =>
+      dropping.during(upload.base === undefined ? [] : [upload.base.segment], () => sealUpload(engine, upload)),
     dropStaging: (staging) => rm(layout.staging(staging), { recursive: true, force: true }),
+    dropSegment: dropping.drop,
     sweep: async (kept) => {
       const segments = await withDependencies(layout, kept.segments);
       shelf.retain((key) => segmentsIn(key).every((name) => segments.has(name)));
       await sweep(layout, { ...kept, segments });
     },
+    end: () => engine.crew.end(),
+  };
+}
+
+/** Does the work of a question about lists. */
+type About = <Value>(lists: readonly ComparedList[], work: (stay: Stay) => Promise<Value>) => Promise<Value>;
+
+async function duringStay<Value>(shelf: Shelf, work: (stay: Stay) => Promise<Value>): Promise<Value> {
+  const stay = shelf.stay();
+  try {
+    return await work(stay);
+  } finally {
+    stay.end();
+  }
+}
+
+function questionsTo(engine: Engine, about: About): Pick<Matcher, "overlap" | "crossTab" | "select" | "difference"> {
+  const { partiesOf, twoOf } = partiesFor(engine);
+  const records = async (stay: Stay, selection: Selection) => {
+    const two = await twoOf(stay, selection);
+    return (await selectRecords(engine, stay, { two, maximum: Number.MAX_SAFE_INTEGER })).records;
+  };
+  return {
     overlap: (lists, identifiers) =>
-      during(async (stay) => {
+      about(lists, async (stay) => {
         const parties = await partiesOf(stay, lists);
         const [left, right] = parties;
         const [kind] = identifiers;
@@ -102,12 +121,18 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
         return overlapOfMany(engine, stay, { parties, kind });
       }),
     crossTab: (query) =>
-      during(async (stay) => crossTabOf(engine, stay, { ...query, parties: await partiesOf(stay, query.lists) })),
+      about(query.lists, async (stay) => {
+        const parties = await partiesOf(stay, query.lists);
+        return crossTabOf(engine, stay, { ...query, parties });
+      }),
     select: ({ maximum, ...selection }) =>
-      during(async (stay) => selectRecords(engine, stay, { two: await twoOf(stay, selection), maximum })),
+      about([selection.own, selection.other], async (stay) =>
+        selectRecords(engine, stay, { two: await twoOf(stay, selection), maximum }),
+      ),
     difference: (left, right) =>
-      during(async (stay) => differenceOf(await records(stay, left), await records(stay, right))),
-    end: () => engine.crew.end(),
+      about([left.own, left.other, right.own, right.other], async (stay) =>
+        differenceOf(await records(stay, left), await records(stay, right)),
+      ),
   };
 }
 
@@ -148,8 +173,7 @@ function segmentsIn(key: string): readonly string[] {
 export function engineOf(layout: Layout, options: ColumnarOptions): Engine {
   const arena = arenaOf(options.memoryBytes);
   const module = options.kernels === "plain" ? null : compileKernels();
-  const { buffer } = arena.memory;
-  const kernels = kernelsOf({ memory: arena.memory, module });
+  const tools = toolsOf({ memory: arena.memory, module });
   return {
     layout,
     arena,
@@ -164,7 +188,7 @@ export function engineOf(layout: Layout, options: ColumnarOptions): Engine {
     here: async (scratchBytes, work) => {
       const scratch = scratchBytes === 0 ? 0 : await arena.takeForWork(scratchBytes);
       try {
-        return work({ kernels, buffer, module, scratch });
+        return work({ ...tools, scratch });
       } finally {
         if (scratch > 0) arena.giveBack(scratch);
       }
@@ -174,39 +198,4 @@ export function engineOf(layout: Layout, options: ColumnarOptions): Engine {
     chunkBytes: options.chunkBytes ?? CHUNK_BYTES,
     keepsPairings: options.keepsPairings ?? true,
   };
-}
-
-/** The segments that are named, and those whose files they are read with; all where a damaged one cannot tell. */
-async function withDependencies(layout: Layout, segments: ReadonlySet<string>): Promise<ReadonlySet<string>> {
-  const all = new Set(segments);
-  const files = await readdir(layout.segments);
-  const names = files
-    .filter((name) => name.endsWith(SEGMENT_ENDING))
-    .map((name) => name.slice(0, -SEGMENT_ENDING.length));
-  const there = new Set(names);
-  for (const segment of segments) {
-    if (!there.has(segment)) continue;
-    const others = await dependenciesOf(layout.segment(segment));
-    for (const other of others ?? names) all.add(other);
-  }
-  return all;
-}
-
-async function sweep(layout: Layout, kept: Parameters<Matcher["sweep"]>[0]): Promise<void> {
-  for (const name of await readdir(layout.segments)) {
-    const isKept = name.endsWith(SEGMENT_ENDING) && kept.segments.has(name.slice(0, -SEGMENT_ENDING.length));
-    if (!isKept) await rm(join(layout.segments, name), { force: true });
-  }
-  for (const staging of await readdir(layout.stagings)) {
-    const path = join(layout.stagings, staging);
-    if (kept.stagings.has(staging)) await sweepUnfinished(path);
-    else await rm(path, { recursive: true, force: true });
-  }
-  for (const path of [layout.segments, layout.stagings]) await syncDirectory(path);
-}
-
-async function sweepUnfinished(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) {
-    if (name.endsWith(UNFINISHED)) await rm(join(directory, name), { force: true });
-  }
 }

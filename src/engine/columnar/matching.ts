@@ -1,8 +1,8 @@
-// The work of matching: which tokens two tables share, bucket by bucket. Whoever is free takes the next bucket, and how
-// many threads take part changes nothing but the time.
+// The work of matching: which tokens two tables share, bucket by bucket.
 
 import { BUCKETS } from "../../domain/matching/token-table.ts";
 import type { Side } from "../../kernels/kernels.ts";
+import { type BucketPiece, type BucketTurns, takenBuckets } from "./bucket-turns.ts";
 import type { Thread } from "./threads/thread.ts";
 
 /** A table as a thread sees it: the tokens of one kind in ascending order, bucket by bucket, and whose they are. */
@@ -17,16 +17,12 @@ export type TableAt = {
 export type MatchingSettings = {
   readonly left: TableAt;
   readonly right: TableAt;
-  /** The next bucket that nobody has taken. */
-  readonly turns: Int32Array<SharedArrayBuffer>;
+  readonly turns: BucketTurns;
   /** Where the people of each bucket's pairs go, from the pair that `starts` tells on; null where they are counted. */
   readonly pairs: { readonly left: number; readonly right: number; readonly starts: Uint32Array } | null;
   /** How many pairs each bucket has: told here. */
   readonly counts: Int32Array<SharedArrayBuffer>;
 };
-
-/** Buckets that one piece takes before it rests; a thread of the crew takes all that it can get. */
-export type MatchingPiece = { readonly most: number };
 
 /** The most pairs that a bucket of two tables can have. */
 export function mostPairs(left: TableAt, right: TableAt): number {
@@ -40,7 +36,8 @@ export function pairsIn(left: TableAt, right: TableAt, bucket: number): number {
   return Math.min(tokensIn(left, bucket), tokensIn(right, bucket));
 }
 
-function tokensIn({ starts }: TableAt, bucket: number): number {
+/** The tokens that one bucket has. */
+export function tokensIn({ starts }: TableAt, bucket: number): number {
   return (starts[bucket + 1] ?? 0) - (starts[bucket] ?? 0);
 }
 
@@ -52,13 +49,11 @@ export function matchingScratchBytes(most: number): number {
 export function beginMatching(
   thread: Thread,
   settings: MatchingSettings & { readonly most: number },
-): (piece: MatchingPiece) => { outcome: null } {
+): (piece: BucketPiece) => { outcome: null } {
   const { left, right, turns, counts, pairs, most } = settings;
   const scratch = { left: thread.scratch, right: thread.scratch + ((most + 32) * 4 + 64) };
-  return ({ most: buckets }) => {
-    for (let taken = 0; taken < buckets; taken++) {
-      const bucket = Atomics.add(turns, 0, 1);
-      if (bucket >= BUCKETS) break;
+  return (piece) => {
+    for (const bucket of takenBuckets(turns, piece)) {
       const sides = [sideOf(left, bucket), sideOf(right, bucket)] as const;
       if (pairs === null) counts[bucket] = thread.kernels.countSharedTokens(...sides, scratch);
       else {
@@ -66,15 +61,16 @@ export function beginMatching(
         const at = { left: pairs.left + from, right: pairs.right + from };
         const count = thread.kernels.sharedTokens(...sides, at);
         counts[bucket] = count;
-        toPeople(thread, left, { at: at.left, count, bucket });
-        toPeople(thread, right, { at: at.right, count, bucket });
+        toPeople(thread.buffer, left, { at: at.left, count, bucket });
+        toPeople(thread.buffer, right, { at: at.right, count, bucket });
       }
     }
     return { outcome: null };
   };
 }
 
-function sideOf({ keys, rest, starts }: TableAt, bucket: number): Side {
+/** A bucket of a table, as kernels see it. */
+export function sideOf({ keys, rest, starts }: TableAt, bucket: number): Side {
   const from = starts[bucket] ?? 0;
   return { keys: keys + from * 4, rest: rest + from * 12, count: (starts[bucket + 1] ?? 0) - from };
 }
@@ -82,7 +78,7 @@ function sideOf({ keys, rest, starts }: TableAt, bucket: number): Side {
 type Places = { readonly at: number; readonly count: number; readonly bucket: number };
 
 /** Puts people in the place of places in a bucket. */
-function toPeople({ buffer }: Thread, { people, starts }: TableAt, { at, count, bucket }: Places): void {
+export function toPeople(buffer: SharedArrayBuffer, { people, starts }: TableAt, { at, count, bucket }: Places): void {
   const places = new Uint32Array(buffer, at, count);
   const from = starts[bucket] ?? 0;
   if (people === 0) {

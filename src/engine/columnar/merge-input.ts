@@ -2,10 +2,10 @@
 // other; and which row of the new section each of them became.
 
 import type { RowShape } from "../../wire/segment/shape.ts";
+import type { BucketRows } from "./bucket-rows.ts";
 import type { EarlierBucket, MergePiece } from "./merge-piece.ts";
 import type { EarlierRooms, InputRooms } from "./merge-rooms.ts";
 import { NOWHERE } from "./placing.ts";
-import type { BucketRows } from "./section.ts";
 import type { Thread } from "./threads/thread.ts";
 
 export type MergingRooms = {
@@ -53,6 +53,7 @@ export function mergeInput(rooms: MergingRooms, { piece, bucket, kept, added }: 
       keys: input.keys,
       rest: input.rest,
       columns: input.columns,
+      numbers: 0,
       lengths: input.lengths,
       recordBytes: input.recordBytes,
       recordBytesLength: cursor.byte,

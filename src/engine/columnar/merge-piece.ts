@@ -1,10 +1,11 @@
 // What the merging of one section is asked for, and what it comes to.
 
 import type { RowShape } from "../../wire/segment/shape.ts";
+import type { BucketRows } from "./bucket-rows.ts";
 import type { PlacedSpot } from "./frame-bytes.ts";
 import type { References } from "./references.ts";
 import type { FrameSink } from "./sealed-file.ts";
-import type { BucketRows, MadeSection, SectionPiece, SectionSize } from "./section.ts";
+import type { MadeSection, SectionPiece, SectionSize } from "./section.ts";
 
 /** What one bucket of the earlier version has, counted from its section's first row and token. */
 export type EarlierBucket = {

@@ -3,10 +3,11 @@
 // references are numbers: the ordinary case. Whatever else befalls a section, it is made anew from its rows.
 
 import type { RowShape } from "../../wire/segment/shape.ts";
+import type { BucketRows } from "./bucket-rows.ts";
 import type { EarlierBucket } from "./merge-piece.ts";
 import { type Parts, readUnder } from "./numbered-records.ts";
 import type { PackedNumbers } from "./record-text.ts";
-import type { BucketRows } from "./section.ts";
+import { sumOf } from "./sums.ts";
 
 /** A section's columns. */
 export type SectionColumns = {
@@ -36,6 +37,8 @@ type Merging = {
   /** Rows that go, ascending. */
   readonly dropped: readonly number[];
   readonly added: readonly BucketRows[] | null;
+  /** Memory for so many bytes that the section is made in; it is used again for the next. */
+  readonly memory: (bytes: number) => ArrayBuffer;
 };
 
 /** Merges a section, or answers null where it is not an ordinary one. O(rows) time, in copies of whole runs. */
@@ -134,12 +137,7 @@ function copyRuns(merging: Merging, incoming: readonly Incoming[], numbers: Numb
   const { section, shape, buckets, dropped } = merging;
   const count = section.keys.length - dropped.length + numbers.low.length;
   const hasHigh = section.records.high !== null || numbers.high.some((high) => high > 0);
-  const to: SectionColumns = {
-    keys: new Uint32Array(count),
-    rest: new Uint32Array(count * 3),
-    columns: shape.columns.map(({ width }) => new Uint8Array(count * width)),
-    records: { ...section.records, low: new Uint32Array(count), high: hasHigh ? new Uint32Array(count) : null },
-  };
+  const to = emptySection(merging, count, hasHigh);
   const runs: (readonly [number, number, number])[] = [];
   const added = incoming.map(({ order }) => new Uint32Array(order.length));
   let [from, at, gone, taken] = [0, 0, 0, 0];
@@ -159,9 +157,10 @@ function copyRuns(merging: Merging, incoming: readonly Incoming[], numbers: Numb
     }
   };
   for (const [index, { rows, order, before }] of incoming.entries()) {
+    const source = sourceOf(merging, rows);
     for (const [turn, place] of order.entries()) {
       copyTo(before[turn] ?? 0);
-      putRow(merging, to, { rows, place, at });
+      putRow(shape, to, { source, place, at });
       to.records.low[at] = numbers.low[taken] ?? 0;
       if (to.records.high !== null) to.records.high[at] = numbers.high[taken] ?? 0;
       taken++;
@@ -172,6 +171,29 @@ function copyRuns(merging: Merging, incoming: readonly Incoming[], numbers: Numb
   }
   copyTo(section.keys.length);
   return { ...to, runs, ...byBucket(merging, { incoming, added, buckets }) };
+}
+
+/** Columns of so many rows, full of whatever was there. */
+function emptySection({ section, shape, memory }: Merging, count: number, hasHigh: boolean): SectionColumns {
+  const widths = shape.columns.map(({ width }) => width);
+  const buffer = memory(sumOf(widths.map((width) => roundedUp(count * width))) + 6 * roundedUp(count * 4));
+  let next = 0;
+  const take = (bytes: number) => {
+    const from = next;
+    next += roundedUp(bytes);
+    return from;
+  };
+  const words = (each: number) => new Uint32Array(buffer, take(count * 4 * each), count * each);
+  return {
+    keys: words(1),
+    rest: words(3),
+    records: { ...section.records, low: words(1), high: hasHigh ? words(1) : null },
+    columns: widths.map((width) => new Uint8Array(buffer, take(count * width), count * width)),
+  };
+}
+
+function roundedUp(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
 }
 
 type Run = { readonly shape: RowShape; readonly from: number; readonly end: number; readonly at: number };
@@ -187,15 +209,29 @@ function copyRun(section: SectionColumns, to: SectionColumns, { shape, from, end
   if (section.records.high !== null) to.records.high?.set(section.records.high.subarray(from, end), at);
 }
 
-type OneRow = { readonly rows: BucketRows; readonly place: number; readonly at: number };
+/** The columns of rows that come. */
+type Source = { readonly keys: Uint32Array; readonly rest: Uint32Array; readonly columns: readonly Uint8Array[] };
 
-function putRow({ buffer, shape }: Merging, to: SectionColumns, { rows, place, at }: OneRow): void {
-  const word = (offset: number) => new Uint32Array(buffer, offset, 1)[0] ?? 0;
-  to.keys[at] = word(rows.keys + place * 4);
-  to.rest.set(new Uint32Array(buffer, rows.rest + place * 12, 3), at * 3);
-  for (const [index, { width }] of shape.columns.entries()) {
-    const from = (rows.columns[index] ?? 0) + place * width;
-    to.columns[index]?.set(new Uint8Array(buffer, from, width), at * width);
+function sourceOf({ buffer, shape }: Merging, { homes, keys, rest, columns }: BucketRows): Source {
+  return {
+    keys: new Uint32Array(buffer, keys, homes),
+    rest: new Uint32Array(buffer, rest, homes * 3),
+    columns: shape.columns.map(({ width }, index) => new Uint8Array(buffer, columns[index] ?? 0, homes * width)),
+  };
+}
+
+type OneRow = { readonly source: Source; readonly place: number; readonly at: number };
+
+// HOT: once a row that comes.
+function putRow(shape: RowShape, to: SectionColumns, { source, place, at }: OneRow): void {
+  to.keys[at] = source.keys[place] ?? 0;
+  for (let word = 0; word < 3; word++) to.rest[at * 3 + word] = source.rest[place * 3 + word] ?? 0;
+  for (let index = 0; index < shape.columns.length; index++) {
+    const width = shape.columns[index]?.width ?? 0;
+    const from = source.columns[index];
+    const column = to.columns[index];
+    if (from === undefined || column === undefined) continue;
+    for (let byte = 0; byte < width; byte++) column[at * width + byte] = from[place * width + byte] ?? 0;
   }
 }
 

@@ -29,7 +29,7 @@ export function beginMerging(thread: Thread, settings: MergeSettings): (piece: M
     if (rowsRemoved === 0 && !gains(piece)) return { outcome: { number: piece.number, rowsRemoved, made: null } };
     openColumns(thread, rooms.base, piece);
     const made = makeAnew(
-      { ...making, firstRow: 0, tokens: 0, rows: 0, recordBytes: 0, repeated: wordList() },
+      { ...making, numbers: null, firstRow: 0, tokens: 0, rows: 0, recordBytes: 0, repeated: wordList() },
       { rooms, settings },
       { piece, kept: kept.flags },
     );

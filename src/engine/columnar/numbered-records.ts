@@ -34,13 +34,17 @@ export type FindNumber = (low: number, high: number) => number;
 
 /** O(texts) time; open addressing with linear probing (Knuth, TAOCP vol. 3, §6.4, algorithm L). */
 export function numberFinder(form: NumberForm, { count, offsets, bytes }: TextList): FindNumber {
-  const size = 2 ** Math.ceil(Math.log2(count * 2 + 2));
+  const size = Math.max(2, 2 ** Math.ceil(Math.log2(count * 2 + 2)));
   const mask = size - 1;
   const slots = new Int32Array(size).fill(-1);
   const lows = new Uint32Array(count);
   const highs = new Uint32Array(count);
   const parts: Parts = { low: 0, high: 0 };
+  // Nearly every number that is asked for is named by nobody: a bit by its low digits tells, and stays in the cache.
+  const marks = new Uint32Array((size * BITS_A_SLOT) / 32);
+  const lowBits = size * BITS_A_SLOT - 1;
   const find: FindNumber = (low, high) => {
+    if ((((marks[(low & lowBits) >>> 5] ?? 0) >>> (low & 31)) & 1) === 0) return -1;
     for (let slot = hashOf(low, high) & mask; ; slot = (slot + 1) & mask) {
       const place = slots[slot] ?? -1;
       if (place < 0 || (lows[place] === low && highs[place] === high)) return place;
@@ -54,9 +58,13 @@ export function numberFinder(form: NumberForm, { count, offsets, bytes }: TextLi
     let slot = hashOf(parts.low, parts.high) & mask;
     while ((slots[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
     slots[slot] = place;
+    const word = (parts.low & lowBits) >>> 5;
+    marks[word] = (marks[word] ?? 0) | (1 << (parts.low & 31));
   }
   return find;
 }
+
+const BITS_A_SLOT = 16;
 
 function hashOf(low: number, high: number): number {
   const mixed = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);

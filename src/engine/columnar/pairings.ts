@@ -3,11 +3,11 @@
 
 import type { IdentifierKind } from "../../domain/dataset/schema.ts";
 import { BUCKETS } from "../../domain/matching/token-table.ts";
+import { bucketTurns, throughBuckets } from "./bucket-turns.ts";
 import type { Engine } from "./engine.ts";
 import { type LoadedTable, type TableName, tableOf } from "./loaded.ts";
 import { matchingScratchBytes, mostPairs, pairsIn, type TableAt } from "./matching.ts";
 import type { Stay, Take } from "./shelf.ts";
-import { inTurns } from "./turns.ts";
 import type { Version } from "./version.ts";
 
 /** People who share a token, pair by pair in ascending order of the tokens: a word each at `left` and at `right`. */
@@ -57,7 +57,9 @@ export async function crosswalkOf(engine: Engine, stay: Stay, { left, right, kin
     const most = starts[BUCKETS] ?? 0;
     const room = { left: take(most * 4), right: take(most * 4), starts };
     const counts = await match(engine, tables, room);
-    return { count: closeUp(engine.arena.memory.buffer, room, counts), left: room.left, right: room.right };
+    const columns = [room.left, room.right];
+    const count = closeUp(engine.arena.memory.buffer, { columns, starts, counts });
+    return { count, left: room.left, right: room.right };
   };
   const name = `crosswalk ${kind} ${a.name} ${b.name}`;
   const made = await (engine.keepsPairings ? stay.hold(name, make) : stay.own(make));
@@ -76,37 +78,31 @@ function pairStarts(left: TableAt, right: TableAt): Uint32Array {
 
 type PairRoom = { readonly left: number; readonly right: number; readonly starts: Uint32Array };
 
-/** Buckets that are compared between two rests, when this thread does it. */
-const BUCKETS_A_REST = 16;
-
 async function match(
   engine: Engine,
   [left, right]: readonly [LoadedTable, LoadedTable],
   pairs: PairRoom | null,
 ): Promise<Int32Array> {
   const counts = new Int32Array(new SharedArrayBuffer(BUCKETS * 4));
-  const turns = new Int32Array(new SharedArrayBuffer(4));
+  const turns = bucketTurns();
   const most = mostPairs(left, right);
-  const isLarge = left.tokens + right.tokens >= engine.largeTokens;
+  const tokens = left.tokens + right.tokens;
   const job = engine.crew.begin(
     "match",
     { left, right, turns, counts, pairs, most },
-    { scratchBytes: matchingScratchBytes(most), isLarge },
+    { scratchBytes: matchingScratchBytes(most), isLarge: tokens >= engine.largeTokens },
   );
-  try {
-    const pieces = isLarge && job.width > 1 ? job.width / 2 : BUCKETS / BUCKETS_A_REST;
-    const size = { most: isLarge && job.width > 1 ? BUCKETS : BUCKETS_A_REST };
-    await inTurns(Array(pieces).fill(size), job.width, async (piece) => void (await job.run(piece)));
-  } finally {
-    job.end();
-  }
+  await throughBuckets(job, turns, tokens);
   return counts;
 }
 
-/** Moves the pairs of all buckets together, and answers how many there are. */
-function closeUp(buffer: SharedArrayBuffer, { left, right, starts }: PairRoom, counts: Int32Array): number {
+/** Columns of words in which each bucket has its own room, of which it used so many. */
+type Columns = { readonly columns: readonly number[]; readonly starts: Uint32Array; readonly counts: Int32Array };
+
+/** Moves what the buckets have together, and answers how many words a column has. */
+export function closeUp(buffer: SharedArrayBuffer, { columns, starts, counts }: Columns): number {
   let count = 0;
-  const planes = [left, right].map((at) => new Uint32Array(buffer, at, starts[BUCKETS] ?? 0));
+  const planes = columns.map((at) => new Uint32Array(buffer, at, starts[BUCKETS] ?? 0));
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
     const from = starts[bucket] ?? 0;
     const to = from + (counts[bucket] ?? 0);

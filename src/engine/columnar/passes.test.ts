@@ -33,7 +33,7 @@ function stagedIn(buckets: readonly number[], each: number): StagedRows {
       if (source !== plane) planeOf(starts, plane)[bucket] = next;
     }
   }
-  return { shape: SHAPE, frames: [], rows: new Set(buckets).size * each, counts, starts };
+  return { shape: SHAPE, frames: [], numbers: null, rows: new Set(buckets).size * each, counts, starts };
 }
 
 function arenaWith(free: number): Arena {

@@ -13,6 +13,7 @@ import {
   rowExtent,
   type StagedRows,
 } from "./gather.ts";
+import { sumOf } from "./sums.ts";
 
 type Range = readonly [from: number, to: number];
 
@@ -22,34 +23,44 @@ const FILLED = 0.6;
 const ALL: Range = [0, BUCKETS];
 
 export function passesFor(arena: Arena, staged: StagedRows, sections: number): Pass[] {
-  const budget = arena.free() * FILLED - staged.rows * 4;
+  const budget = budgetOf(arena, staged.rows);
   const further = staged.shape.kinds.slice(1).map((_, index) => index);
+  const none = further.map(() => null);
+  const areNumbers = staged.numbers !== null;
+  const nothing: Pass = { rows: null, tables: none, records: null, hasTexts: false, numbers: false, findsSame: false };
   const tokens = (index: number, range: Range) =>
     bytesOfTokens(planeExtent(staged, PLANES.furtherKinds + index, range));
-  const rows = (range: Range) => bytesOfRows(staged.shape, rowExtent(staged, ...range));
+  const rows = (range: Range) => bytesOfRows(staged, rowExtent(staged, ...range));
   const records = (range: Range) => bytesOfRecords(planeExtent(staged, PLANES.hashes, range));
-  const whole = rows(ALL) + records(ALL) + further.reduce((sum, index) => sum + tokens(index, ALL), 0);
-  if (whole <= budget) return [{ rows: ALL, tables: further.map(() => ALL), records: ALL, hasTexts: false }];
-  const none = further.map(() => null);
+  const whole = rows(ALL) + (areNumbers ? 0 : records(ALL)) + sumOf(further.map((index) => tokens(index, ALL)));
+  if (whole <= budget) {
+    const all = { ...nothing, rows: ALL, tables: further.map(() => ALL), findsSame: true };
+    return [areNumbers ? all : { ...all, records: ALL }];
+  }
   const width = BUCKETS / sections;
+  const references = areNumbers
+    ? [{ ...nothing, numbers: true, findsSame: true }]
+    : stretches(records, budget, 1).map((range) => ({ ...nothing, records: range, hasTexts: true, findsSame: true }));
   return [
-    ...stretches(records, budget, 1).map(
-      (range): Pass => ({ rows: null, tables: none, records: range, hasTexts: true }),
-    ),
-    ...stretches(rows, budget, width).map(
-      (range): Pass => ({ rows: range, tables: none, records: null, hasTexts: false }),
-    ),
+    ...references,
+    ...stretches(rows, budget, width).map((range) => ({ ...nothing, rows: range })),
     ...further.flatMap((index) =>
-      stretches((range) => tokens(index, range), budget, width).map(
-        (range): Pass => ({
-          rows: null,
-          tables: further.map((one) => (one === index ? range : null)),
-          records: null,
-          hasTexts: false,
-        }),
-      ),
+      stretches((range) => tokens(index, range), budget, width).map((range) => ({
+        ...nothing,
+        tables: further.map((one) => (one === index ? range : null)),
+      })),
     ),
   ];
+}
+
+/** Whether the references of so many rows, as numbers, fit into one pass. */
+export function numbersFit(arena: Arena, rows: number): boolean {
+  return rows * 4 <= budgetOf(arena, rows);
+}
+
+// Beside what is gathered, it may have to be told which row each row becomes: a word a row.
+function budgetOf(arena: Arena, rows: number): number {
+  return arena.free() * FILLED - rows * 4;
 }
 
 /** Ranges of buckets, each a multiple of `width` and no larger than the budget unless one alone is. */

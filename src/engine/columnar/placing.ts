@@ -3,7 +3,7 @@
 
 import { BUCKETS } from "../../domain/matching/token-table.ts";
 import { type BucketCounts, PLANES, planeOf } from "../../wire/segment/bucket-counts.ts";
-import { type FrameLayout, frameLayout } from "../../wire/segment/frame.ts";
+import { type FrameLayout, frameLayout, type ReferenceSpace } from "../../wire/segment/frame.ts";
 import type { RowShape } from "../../wire/segment/shape.ts";
 import { frameOpener, type OpenFrames } from "./frame-bytes.ts";
 import type { FrameSpot } from "./sealed-file.ts";
@@ -18,9 +18,9 @@ export type TextRoom = { readonly lengths: number; readonly bytes: number; reado
 
 /** Where gathered columns lie, by offsets. A row is known by its place among all rows, bucket by bucket. */
 export type GatheringRoom = {
-  readonly rows:
-    | (Stretch & { readonly keys: number; readonly rest: number; readonly columns: readonly number[] } & TextRoom)
-    | null;
+  readonly rows: (Stretch & RowRoom & TextRoom) | null;
+  /** Where the references of all rows go, where they are numbers and are gathered by themselves. */
+  readonly numbers: number | null;
   /** Per further kind. */
   readonly tables: readonly (
     | (Stretch & { readonly keys: number; readonly rest: number; readonly rows: number })
@@ -31,6 +31,14 @@ export type GatheringRoom = {
     | null;
 };
 
+/** Columns of rows. References lie as numbers, or as texts where there is no room for numbers. */
+type RowRoom = {
+  readonly keys: number;
+  readonly rest: number;
+  readonly columns: readonly number[];
+  readonly numbers: number | null;
+};
+
 export type PlacingSettings = { readonly shape: RowShape; readonly room: GatheringRoom };
 
 export type PlacedFrame = {
@@ -38,14 +46,14 @@ export type PlacedFrame = {
   readonly fileKey: FileKey;
   readonly spot: FrameSpot;
   readonly rows: number;
-  readonly recordBytes: number;
+  readonly space: ReferenceSpace;
   /** Where the frame's next row, token or byte of each bucket goes, in planes as they are counted. */
   readonly places: BucketCounts;
 };
 
 /** Bytes that each placing thread needs for frames of at most that size. */
 export function placingScratchBytes(frameBytes: number, frameRows: number): number {
-  return frameBytes + 128 + frameRows * 4 * 3 + 2 * BUCKETS * 4;
+  return frameBytes + 192 + frameRows * 4 * 3 + 2 * BUCKETS * 4 + frameRows;
 }
 
 /** The place of a row that is left out, as kernels have it. */
@@ -66,13 +74,15 @@ type Opening = PlacingSettings & { readonly open: OpenFrames };
 
 function placeFrame(thread: Thread, { shape, room, open }: Opening, frame: PlacedFrame): void {
   const plain = open(frame);
-  const layout = frameLayout(shape, frame.rows, frame.recordBytes);
+  const layout = frameLayout(shape, frame.rows, frame.space);
   if (plain.length !== layout.bytes) throw new Error("a staged frame is not of its stated size");
   new Uint8Array(thread.buffer, thread.scratch, plain.length).set(plain);
   const from = thread.scratch + Math.ceil(layout.bytes / 64) * 64;
   const { rows, places } = frame;
   const next = from + rows * 12;
-  const at = { all: from, local: from + rows * 4, bytes: from + rows * 8, next };
+  const zeros = next + 2 * BUCKETS * 4;
+  const at = { all: from, local: from + rows * 4, bytes: from + rows * 8, next, zeros };
+  if (layout.references.kind === "numbers") new Uint8Array(thread.buffer, zeros, rows).fill(0);
   placeRows({ thread, shape, layout, rows, places, at }, room);
 }
 
@@ -82,8 +92,17 @@ type Placed = {
   readonly layout: FrameLayout;
   readonly rows: number;
   readonly places: BucketCounts;
-  /** Behind the frame: tables of next places, and three words a row: places among all, in what is filled, of bytes. */
-  readonly at: { readonly all: number; readonly local: number; readonly bytes: number; readonly next: number };
+  /**
+   * Behind the frame: three words a row, which are places among all, in what is filled, and of bytes; tables of next
+   * places; and a zero a row, the lengths of references that are no texts.
+   */
+  readonly at: {
+    readonly all: number;
+    readonly local: number;
+    readonly bytes: number;
+    readonly next: number;
+    readonly zeros: number;
+  };
 };
 
 function placeRows(placed: Placed, room: GatheringRoom): void {
@@ -95,7 +114,11 @@ function placeRows(placed: Placed, room: GatheringRoom): void {
     move(placed, { from: placed.layout.rest[0] ?? 0, to: rest, width: 12 });
     for (const [index, { width }] of placed.shape.columns.entries())
       move(placed, { from: placed.layout.columns[index] ?? 0, to: columns[index] ?? 0, width });
-    moveTexts(placed, room.rows);
+    moveReferences(placed, room.rows);
+  }
+  if (room.numbers !== null) {
+    narrow(placed, placed.at.all, { first: 0, count: NOWHERE });
+    moveNumbers(placed, room.numbers);
   }
   for (const [index, table] of room.tables.entries()) if (table !== null) placeTokens(placed, index + 1, table);
   if (room.records !== null) placeRecords(placed, room.records);
@@ -120,7 +143,7 @@ function findRows(placed: Placed): void {
     deal(placed, { keys: layout.keys[0] ?? 0, rows: PLANES.homes, bytes: PLANES.homeBytes, to: at.all });
     return;
   }
-  const lengths = new Uint8Array(thread.buffer, thread.scratch + layout.lengths, rows);
+  const lengths = new Uint8Array(thread.buffer, lengthsOf(placed), rows);
   const found = { rows: words(placed, at.all), bytes: words(placed, at.bytes) };
   const homes = { rows: planeOf(places, PLANES.homes), bytes: planeOf(places, PLANES.homeBytes) };
   const strays = { rows: planeOf(places, PLANES.strays), bytes: planeOf(places, PLANES.strayBytes) };
@@ -140,15 +163,13 @@ function findRows(placed: Placed): void {
 type Deal = { readonly keys: number; readonly rows: number; readonly bytes: number; readonly to: number };
 
 /** Deals out the next row and byte of each bucket, which two planes tell, to the rows that lie in it. */
-function deal(
-  { thread, layout, rows, places, at }: Placed,
-  { keys, rows: rowPlane, bytes: bytePlane, to }: Deal,
-): void {
+function deal(placed: Placed, { keys, rows: rowPlane, bytes: bytePlane, to }: Deal): void {
+  const { thread, rows, places, at } = placed;
   const { buffer, kernels, scratch } = thread;
   new Uint32Array(buffer, at.next, BUCKETS).set(planeOf(places, rowPlane));
   new Uint32Array(buffer, at.next + BUCKETS * 4, BUCKETS).set(planeOf(places, bytePlane));
   const next = { rows: at.next, bytes: at.next + BUCKETS * 4 };
-  const lengths = scratch + layout.lengths;
+  const lengths = lengthsOf(placed);
   kernels.deal({ words: scratch + keys, lengths, count: rows, ...next, rowPlaces: to, bytePlaces: at.bytes });
 }
 
@@ -163,12 +184,30 @@ function move({ thread, rows, at }: Placed, { from, to, width }: Move): void {
   thread.kernels.scatter({ from: thread.scratch + from, to, places: at.local, count: rows, width });
 }
 
-function moveTexts({ thread, layout, rows, at }: Placed, room: TextRoom): void {
-  const { scratch } = thread;
-  thread.kernels.scatter({ from: scratch + layout.lengths, to: room.lengths, places: at.local, count: rows, width: 1 });
+/** Where the lengths of references lie; of those that are numbers, none has any. */
+function lengthsOf({ thread, layout: { references }, at }: Placed): number {
+  return references.kind === "texts" ? thread.scratch + references.lengths : at.zeros;
+}
+
+function moveReferences(placed: Placed, { numbers, ...texts }: TextRoom & Pick<RowRoom, "numbers">): void {
+  if (numbers === null) moveTexts(placed, texts);
+  else moveNumbers(placed, numbers);
+}
+
+function moveNumbers(placed: Placed, to: number): void {
+  const { references } = placed.layout;
+  if (references.kind !== "numbers") throw new Error("a frame of texts among frames of numbers");
+  move(placed, { from: references.numbers, to, width: 4 });
+}
+
+function moveTexts({ thread, layout: { references }, rows, at }: Placed, room: TextRoom): void {
+  if (references.kind !== "texts") throw new Error("a frame of numbers among frames of texts");
+  const from = thread.scratch + references.bytes;
+  const lengths = thread.scratch + references.lengths;
+  thread.kernels.scatter({ from: lengths, to: room.lengths, places: at.local, count: rows, width: 1 });
   thread.kernels.scatterTexts({
-    from: scratch + layout.recordBytes,
-    lengths: scratch + layout.lengths,
+    from,
+    lengths,
     to: room.bytes,
     places: at.bytes,
     first: room.firstByte,
@@ -200,9 +239,11 @@ function placeTokens(placed: Placed, kind: number, table: NonNullable<GatheringR
 
 function placeRecords(placed: Placed, records: NonNullable<GatheringRoom["records"]>): void {
   const { layout, at } = placed;
-  deal(placed, { keys: layout.hashes, rows: PLANES.hashes, bytes: PLANES.hashedBytes, to: at.local });
+  const { references } = layout;
+  if (references.kind !== "texts") throw new Error("a frame of numbers among frames of texts");
+  deal(placed, { keys: references.hashes, rows: PLANES.hashes, bytes: PLANES.hashedBytes, to: at.local });
   narrow(placed, at.local, records);
-  move(placed, { from: layout.hashes, to: records.hashes, width: 4 });
+  move(placed, { from: references.hashes, to: records.hashes, width: 4 });
   moveRows(placed, records.rows);
   if (records.texts !== null) moveTexts(placed, records.texts);
 }

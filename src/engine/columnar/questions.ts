@@ -1,17 +1,12 @@
-// Questions over sealed versions: how many people lists share in every combination, what these are like, and whose
-// records those are.
+// Questions over sealed versions: how many people lists share in every combination, and who is on all of them.
 
 import type { IdentifierKind } from "../../domain/dataset/schema.ts";
-import { type Member, regionsByBucket, standingTogether } from "../../domain/matching/regions.ts";
-import { BUCKETS, holderOf, type TokenTable } from "../../domain/matching/token-table.ts";
 import type { OverlapCounts } from "../../ports/matcher.ts";
 import type { Engine } from "./engine.ts";
-import type { LoadedTable } from "./loaded.ts";
-import { countMatched, matchedPairs, presentOf, type Two } from "./matched.ts";
-import { inSteps } from "./pace.ts";
-import { tableFor } from "./pairings.ts";
+import { countMatched, matchedPairs, partyName, type Two } from "./matched.ts";
 import type { Party } from "./rooms.ts";
-import type { Stay } from "./shelf.ts";
+import type { Stay, Take } from "./shelf.ts";
+import { everywhereOf, type Many, regionsOf } from "./together.ts";
 
 export async function overlapOfTwo(engine: Engine, stay: Stay, two: Two): Promise<OverlapCounts> {
   const { counts, collisions } = await countMatched(engine, stay, two);
@@ -21,72 +16,27 @@ export async function overlapOfTwo(engine: Engine, stay: Stay, two: Two): Promis
   return { sizes, regions, byIdentifier: counts, collisions };
 }
 
-type Many = { readonly parties: readonly Party[]; readonly kind: IdentifierKind };
-
 export async function overlapOfMany(engine: Engine, stay: Stay, many: Many): Promise<OverlapCounts> {
-  const members = await membersOf(engine, stay, many);
-  const regions = await inSteps(regionsByBucket(members), bucketsPerBreath(members));
-  return { sizes: many.parties.map(({ room }) => room.size), regions, byIdentifier: [], collisions: [] };
-}
-
-/** The rows of people who are on all lists, a column for each list. */
-export async function sharedRows(engine: Engine, stay: Stay, asked: SharedAsked): Promise<readonly SharedColumn[]> {
-  const [left, right, ...others] = asked.parties;
-  if (left === undefined || right === undefined) throw new Error("people are shared by two lists or more");
-  if (others.length === 0) {
-    const pairs = await matchedPairs(engine, stay, { left, right, identifiers: asked.identifiers });
-    return [pairs.left, pairs.right].map((at) => ({ at, count: pairs.count }));
-  }
-  const [kind] = asked.identifiers;
-  if (kind === undefined) throw new Error("nothing to compare by");
-  return stay.own(async (take) => {
-    const members = await membersOf(engine, stay, { parties: asked.parties, kind });
-    const everybody = 2 ** members.length - 1;
-    const columns = members.map((): number[] => []);
-    const together = standingTogether(members, (mask, places) => {
-      if (mask !== everybody) return;
-      for (const [index, { table }] of members.entries()) columns[index]?.push(holderOf(table, places[index] ?? 0));
-    });
-    await inSteps(together, bucketsPerBreath(members));
-    return columns.map((rows) => {
-      const at = take(rows.length * 4);
-      new Uint32Array(engine.arena.memory.buffer, at, rows.length).set(rows);
-      return { at, count: rows.length };
-    });
-  });
+  const sizes = many.parties.map(({ room }) => room.size);
+  return { sizes, regions: await regionsOf(engine, stay, many), byIdentifier: [], collisions: [] };
 }
 
 export type SharedAsked = { readonly parties: readonly Party[]; readonly identifiers: readonly IdentifierKind[] };
 export type SharedColumn = { readonly at: number; readonly count: number };
 
-async function membersOf(engine: Engine, stay: Stay, { parties, kind }: Many): Promise<Member[]> {
-  const members: Member[] = [];
-  for (const party of parties) {
-    const table = await tableFor(engine, stay, { version: party.version, kind });
-    members.push({
-      table: viewOf(engine.arena.memory.buffer, table),
-      present: presentOf(engine, party),
-      size: party.room.size,
-    });
+/** The rows of people who are on all lists, a column for each list. */
+export async function sharedRows(engine: Engine, stay: Stay, asked: SharedAsked): Promise<readonly SharedColumn[]> {
+  const { parties, identifiers } = asked;
+  const [left, right, ...others] = parties;
+  if (left === undefined || right === undefined) throw new Error("people are shared by two lists or more");
+  if (others.length === 0) {
+    const pairs = await matchedPairs(engine, stay, { left, right, identifiers });
+    return [pairs.left, pairs.right].map((at) => ({ at, count: pairs.count }));
   }
-  return members;
-}
-
-function viewOf(buffer: SharedArrayBuffer, table: LoadedTable): TokenTable {
-  const { tokens, keys, rest, people, firsts, starts } = table;
-  return {
-    keys: new Uint32Array(buffer, keys, tokens),
-    rest: new Uint32Array(buffer, rest, tokens * 3),
-    people: people === 0 ? null : new Uint32Array(buffer, people, tokens),
-    firsts: firsts === 0 ? null : new Uint8Array(buffer, firsts, tokens),
-    starts,
-  };
-}
-
-/** Tokens compared between two breaths: a few milliseconds. */
-const TOKENS_PER_BREATH = 524_288;
-
-function bucketsPerBreath(members: readonly Member[]): number {
-  const tokens = members.reduce((sum, { table }) => sum + table.keys.length, 0);
-  return Math.max(1, Math.floor((TOKENS_PER_BREATH * BUCKETS) / (tokens + 1)));
+  const [kind] = identifiers;
+  if (kind === undefined) throw new Error("nothing to compare by");
+  const make = (take: Take) => everywhereOf(engine, stay, { parties, kind, take });
+  const name = `everywhere ${kind} ${parties.map(partyName).join(" ")}`;
+  const { count, columns } = await (engine.keepsPairings ? stay.hold(name, make) : stay.own(make));
+  return columns.map((at) => ({ at, count }));
 }

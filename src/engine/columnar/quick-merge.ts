@@ -16,6 +16,7 @@ export type QuickMerge = (piece: MergePiece) => Merged | null;
 export function quickMerger(thread: Thread, settings: MergeSettings, open: OpenFrames): QuickMerge {
   const finders = new Map<string, FindNumber>();
   const found = new Uint8Array(thread.buffer, settings.references.found, settings.references.count);
+  const memory = reusedMemory();
   const finderFor = (form: NumberForm) => {
     const name = `${form.fixed} ${form.prefix.join()}`;
     const finder = finders.get(name) ?? numberFinder(form, textsOf(thread, settings));
@@ -28,7 +29,7 @@ export function quickMerger(thread: Thread, settings: MergeSettings, open: OpenF
     if (numbers === null) return null;
     const { places, dropped } = droppedRows(numbers, finderFor(numbers));
     const isSame = dropped.length === 0 && !gains(piece);
-    const made = isSame ? null : merge({ thread, settings, open }, { piece, numbers, dropped });
+    const made = isSame ? null : merge({ thread, settings, open, memory }, { piece, numbers, dropped });
     if (made === null && !isSame) return null;
     for (const place of places) found[place] = 1;
     return { number: piece.number, rowsRemoved: dropped.length, made };
@@ -59,10 +60,25 @@ function droppedRows({ low, high }: PackedNumbers, find: FindNumber) {
   return { dropped, places };
 }
 
-type Work = { readonly thread: Thread; readonly settings: MergeSettings; readonly open: OpenFrames };
+type Work = {
+  readonly thread: Thread;
+  readonly settings: MergeSettings;
+  readonly open: OpenFrames;
+  readonly memory: (bytes: number) => ArrayBuffer;
+};
+
+/** Memory that is used again, as large as it was ever asked to be. */
+function reusedMemory(): Work["memory"] {
+  let memory = new ArrayBuffer(0);
+  return (bytes) => {
+    if (memory.byteLength < bytes) memory = new ArrayBuffer(Math.ceil(bytes * 1.25));
+    return memory;
+  };
+}
+
 type Changing = { readonly piece: MergePiece; readonly numbers: PackedNumbers; readonly dropped: readonly number[] };
 
-function merge({ thread, settings, open }: Work, { piece, numbers, dropped }: Changing): Merged["made"] {
+function merge({ thread, settings, open, memory }: Work, { piece, numbers, dropped }: Changing): Merged["made"] {
   const { shape, sink } = settings;
   const { base, added, frames } = piece;
   const section = {
@@ -71,7 +87,7 @@ function merge({ thread, settings, open }: Work, { piece, numbers, dropped }: Ch
     records: numbers,
   };
   const { buffer } = thread;
-  const merged = mergeRuns({ buffer, shape, section, buckets: base.buckets, dropped, added });
+  const merged = mergeRuns({ buffer, shape, section, buckets: base.buckets, dropped, added, memory });
   if (merged === null) return null;
   tellFinals(buffer, piece, merged);
   const bytesOf = (words: Uint32Array) => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);

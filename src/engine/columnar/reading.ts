@@ -2,17 +2,21 @@
 // being read and in the room where it becomes tokens, which is wiped when the work is done.
 
 import type { DatasetSchema } from "../../domain/dataset/schema.ts";
-import { DIGEST_WORDS, TOKEN_WORDS, type Tokeniser } from "../../domain/identifier/token-kernel.ts";
+import { TOKEN_WORDS, type Tokeniser } from "../../domain/identifier/token-kernel.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import type { Change } from "../../ports/matcher.ts";
 import { BATCH_ROWS, type RowBatch } from "../../wire/list/batch.ts";
 import type { ListFault, RowCounts } from "../../wire/list/fault.ts";
+import { allocateFrom, readerBytes } from "../../wire/list/ordinary-rows.ts";
 import { listReader } from "../../wire/list/reader.ts";
 import { type FrameLayout, frameLayout } from "../../wire/segment/frame.ts";
 import { columnsOfBatch, type RowShape } from "../../wire/segment/shape.ts";
 import { countBuckets, countsBytes } from "./bucket-counting.ts";
+import { bumpBytes, bumpFrom } from "./bump.ts";
+import { type FrameNumbers, fitsWords } from "./numbers-form.ts";
+import { findNumbers } from "./record-text.ts";
 import { addFrame, type FrameSink } from "./sealed-file.ts";
-import { type FrameEntry, stagedShape } from "./staged-part.ts";
+import { type FrameEntry, spaceOf, stagedShape } from "./staged-part.ts";
 import type { Thread } from "./threads/thread.ts";
 
 export type ReadingSettings = {
@@ -56,20 +60,44 @@ const FRAMES_A_CHUNK = 1_024;
 /** Counts of as many kinds as a row may have. */
 const COUNTS_BYTES = countsBytes(LIMITS.identifiersPerRow);
 
-const ROOM = {
-  key: 0,
-  recordKey: 32,
-  digests: 64,
-  tokens: 64 + BATCH_ROWS * 32,
-  offsets: 64 + BATCH_ROWS * 48,
-  counts: 128 + BATCH_ROWS * 52,
-  frame: 128 + BATCH_ROWS * 52 + COUNTS_BYTES,
+/** Rooms of a reading, which begin at multiples of 64. */
+const SIZES = {
+  key: 32,
+  recordKey: 8,
+  tokens: BATCH_ROWS * 16,
+  offsets: (BATCH_ROWS + 1) * 4,
+  counts: COUNTS_BYTES,
+  zeros: BATCH_ROWS,
+  low: BATCH_ROWS * 4,
+  high: BATCH_ROWS * 4,
 } as const;
 
 /** Bytes that each reading thread needs under a schema. */
 export function readingScratchBytes({ schema, change }: Pick<ReadingSettings, "schema" | "change">): number {
-  const shape = stagedShape({ schema, change });
-  return ROOM.frame + frameLayout(shape, BATCH_ROWS, BATCH_ROWS * LIMITS.recordBytes).bytes;
+  return bumpBytes([...Object.values(SIZES), frameBytes(stagedShape({ schema, change })), readerBytes(schema)]);
+}
+
+function frameBytes(shape: RowShape): number {
+  return frameLayout(shape, BATCH_ROWS, { textBytes: BATCH_ROWS * LIMITS.recordBytes }).bytes;
+}
+
+/** Offsets of the rooms. */
+type Rooms = { readonly [name in keyof typeof SIZES]: number } & { readonly frame: number; readonly reader: number };
+
+function roomsAt(start: number, shape: RowShape): Rooms {
+  const bump = bumpFrom(start);
+  return {
+    key: bump.take(SIZES.key),
+    recordKey: bump.take(SIZES.recordKey),
+    tokens: bump.take(SIZES.tokens),
+    offsets: bump.take(SIZES.offsets),
+    counts: bump.take(SIZES.counts),
+    zeros: bump.take(SIZES.zeros),
+    low: bump.take(SIZES.low),
+    high: bump.take(SIZES.high),
+    frame: bump.take(frameBytes(shape)),
+    reader: bump.take(0),
+  };
 }
 
 export function beginReading(
@@ -77,7 +105,8 @@ export function beginReading(
   settings: ReadingSettings,
 ): (chunk: Chunk) => { outcome: ReadChunk; transfer: ArrayBuffer[] } {
   const shape = stagedShape(settings);
-  const encode = encoder(thread, shape, settings);
+  const rooms = roomsAt(thread.scratch, shape);
+  const encode = encoder({ thread, rooms, shape, settings });
   let frames: FrameEntry[] = [];
   let next = 0;
   let linesRead = 0;
@@ -86,26 +115,23 @@ export function beginReading(
     ...(settings.columns === undefined ? {} : { columns: settings.columns }),
     reads: settings.change === "delete" ? "references" : "rows",
     judges: settings.isFirst,
-    kernels: thread.module,
+    room: { allocate: allocateFrom(thread.buffer, rooms.reader), kernels: thread.rowKernels },
     onBatch: (batch) => {
       frames.push(encode(batch, next++));
     },
   });
-  const wiped = (read: () => ListFault | null): ListFault | null => {
-    try {
-      return read();
-    } finally {
-      new Uint8Array(thread.buffer, thread.scratch + ROOM.digests, BATCH_ROWS * 32).fill(0);
-    }
-  };
   return ({ bytes, index, isLast }) => {
     next = index * FRAMES_A_CHUNK;
-    const fault = wiped(() => reader.push(bytes) ?? (isLast ? reader.end() : null));
-    const taken = reader.take();
-    const outcome = { frames, ...taken, columns: reader.columns(), fault: within(fault, linesRead), bytes };
-    linesRead += taken.lines;
     frames = [];
-    return { outcome, transfer: [bytes.buffer] };
+    try {
+      const fault = reader.push(bytes) ?? (isLast ? reader.end() : null);
+      const taken = reader.take();
+      const outcome = { frames, ...taken, columns: reader.columns(), fault: within(fault, linesRead), bytes };
+      linesRead += taken.lines;
+      return { outcome, transfer: [bytes.buffer] };
+    } finally {
+      reader.wipe();
+    }
   };
 }
 
@@ -116,22 +142,32 @@ function within(fault: ListFault | null, linesBefore: number): ListFault | null 
 
 type Encode = (batch: RowBatch, number: number) => FrameEntry;
 
-function encoder(thread: Thread, shape: RowShape, settings: ReadingSettings): Encode {
-  const start = thread.scratch + ROOM.frame;
-  new Uint8Array(thread.buffer, thread.scratch + ROOM.recordKey, 8).set(settings.recordKey);
+type Encoding = {
+  readonly thread: Thread;
+  readonly rooms: Rooms;
+  readonly shape: RowShape;
+  readonly settings: ReadingSettings;
+};
+
+function encoder(encoding: Encoding): Encode {
+  const { thread, rooms, shape, settings } = encoding;
+  const start = rooms.frame;
+  new Uint8Array(thread.buffer, rooms.recordKey, 8).set(settings.recordKey);
+  new Uint8Array(thread.buffer, rooms.zeros, BATCH_ROWS).fill(0);
   return (batch, number) => {
     const { rows, recordBytesUsed: recordBytes } = batch;
-    const layout = frameLayout(shape, rows, recordBytes);
+    const numbers = settings.change === "replace" ? numbersIn(encoding, batch) : null;
+    const layout = frameLayout(shape, rows, spaceOf({ numbers, recordBytes }));
     const frame = { bytes: new Uint8Array(thread.buffer, start, layout.bytes), start, layout, shape };
-    for (const kind of shape.kinds.keys()) writeTokens(thread, frame, { batch, kind, settings });
+    for (const kind of shape.kinds.keys()) writeTokens(encoding, frame, { batch, kind });
     for (const [kind, at] of layout.present.entries())
       frame.bytes.set(batch.identifiers[kind]?.present.subarray(0, rows) ?? [], at);
     if (layout.present.length > 0) lendTokens(frame, rows);
-    writeRecords(thread, frame, batch);
+    writeRecords(encoding, frame, batch);
     for (const [column, source] of columnsOfBatch(settings.schema, shape, batch).entries())
       writeColumn(frame, column, source.subarray(0, rows));
-    const counts = countBuckets(thread, { start, layout, rows, counts: thread.scratch + ROOM.counts });
-    return { spot: addFrame(settings.sink, number, [frame.bytes]), rows, recordBytes, counts };
+    const counts = countBuckets(thread, { start, layout, rows, counts: rooms.counts, zeros: rooms.zeros });
+    return { spot: addFrame(settings.sink, number, [frame.bytes]), rows, recordBytes, numbers, counts };
   };
 }
 
@@ -147,24 +183,22 @@ function words({ bytes, start }: Frame, at: number, count: number): Uint32Array 
   return new Uint32Array(bytes.buffer, start + at, count);
 }
 
-type OneKind = { readonly batch: RowBatch; readonly kind: number; readonly settings: ReadingSettings };
+type OneKind = { readonly batch: RowBatch; readonly kind: number };
 
-function writeTokens(thread: Thread, { start, layout }: Frame, { batch, kind, settings }: OneKind): void {
+function writeTokens({ thread, rooms, settings }: Encoding, { start, layout }: Frame, { batch, kind }: OneKind): void {
   const { rows } = batch;
   const digests = batch.identifiers[kind]?.digests;
   const key = settings.tokenKeys[kind];
   if (digests === undefined || key === undefined) throw new Error("a batch of another schema");
-  const at = (offset: number) => thread.scratch + offset;
-  const room = new Int32Array(thread.buffer, at(ROOM.digests), rows * DIGEST_WORDS);
-  room.set(digests.subarray(0, rows * DIGEST_WORDS));
+  const { buffer, kernels } = thread;
   const another = settings.tokenisers?.[kind];
-  if (another !== undefined) another(room, rows, new Uint32Array(thread.buffer, at(ROOM.tokens), rows * TOKEN_WORDS));
+  if (another !== undefined) another(digests, rows, new Uint32Array(buffer, rooms.tokens, rows * TOKEN_WORDS));
   else {
-    new Uint8Array(thread.buffer, at(ROOM.key), 32).set(key);
-    thread.kernels.tokens({ digests: at(ROOM.digests), count: rows, key: at(ROOM.key), tokens: at(ROOM.tokens) });
+    new Uint8Array(buffer, rooms.key, 32).set(key);
+    kernels.tokens({ digests: digests.byteOffset, count: rows, key: rooms.key, tokens: rooms.tokens });
   }
   const keys = start + (layout.keys[kind] ?? 0);
-  thread.kernels.splitTokens({ tokens: at(ROOM.tokens), count: rows, keys, rest: start + (layout.rest[kind] ?? 0) });
+  kernels.splitTokens({ tokens: rooms.tokens, count: rows, keys, rest: start + (layout.rest[kind] ?? 0) });
 }
 
 /** A row that lacks the first kind lies, and is ordered, under the first token that it has. */
@@ -186,18 +220,43 @@ function lendTokens(frame: Frame, rows: number): void {
   }
 }
 
-function writeRecords(thread: Thread, frame: Frame, batch: RowBatch): void {
+/** The references of a batch as numbers, in their room; null where they are not all of one form. */
+function numbersIn({ thread, rooms }: Encoding, batch: RowBatch): FrameNumbers | null {
   const { rows, recordLengths, recordBytes, recordBytesUsed } = batch;
-  frame.bytes.set(recordBytes.subarray(0, recordBytesUsed), frame.layout.recordBytes);
-  frame.bytes.set(recordLengths.subarray(0, rows), frame.layout.lengths);
-  const at = (offset: number) => thread.scratch + offset;
-  thread.kernels.addUp(frame.start + frame.layout.lengths, rows, at(ROOM.offsets));
+  const texts = { lengths: recordLengths.byteOffset, bytes: recordBytes.byteOffset, byteLength: recordBytesUsed };
+  const found = findNumbers(thread, { count: rows, ...texts, low: rooms.low, high: rooms.high });
+  if (found === null || !fitsWords(found)) return null;
+  const [least, most] = bounds(new Uint32Array(thread.buffer, rooms.low, rows));
+  return { ...found, least, most };
+}
+
+function bounds(numbers: Uint32Array): readonly [least: number, most: number] {
+  let least = numbers[0] ?? 0;
+  let most = least;
+  for (let at = 1; at < numbers.length; at++) {
+    const number = numbers[at] ?? 0;
+    if (number < least) least = number;
+    else if (number > most) most = number;
+  }
+  return [least, most];
+}
+
+function writeRecords({ thread, rooms }: Encoding, { bytes, start, layout }: Frame, batch: RowBatch): void {
+  const { rows, recordLengths, recordBytes, recordBytesUsed } = batch;
+  const { references } = layout;
+  if (references.kind === "numbers") {
+    bytes.set(new Uint8Array(thread.buffer, rooms.low, rows * 4), references.numbers);
+    return;
+  }
+  bytes.set(recordBytes.subarray(0, recordBytesUsed), references.bytes);
+  bytes.set(recordLengths.subarray(0, rows), references.lengths);
+  thread.kernels.addUp(start + references.lengths, rows, rooms.offsets);
   thread.kernels.hashRecords({
-    bytes: frame.start + frame.layout.recordBytes,
-    offsets: at(ROOM.offsets),
+    bytes: start + references.bytes,
+    offsets: rooms.offsets,
     count: rows,
-    key: at(ROOM.recordKey),
-    hashes: frame.start + frame.layout.hashes,
+    key: rooms.recordKey,
+    hashes: start + references.hashes,
   });
 }
 

@@ -16,8 +16,9 @@ export type Texts = {
 const TEXT = 0;
 const NUMBERS = 1;
 const HEAD_BYTES = 8;
-/** Digits of a number, at the most: twice nine, and nine fit into 32 bits. */
-export const MOST_DIGITS = 18;
+/** Digits that fit into one word; and of a number, at the most. */
+export const NINE = 9;
+export const MOST_DIGITS = 2 * NINE;
 const IS_PADDED = 256;
 const IS_PLAIN = 512;
 
@@ -32,7 +33,29 @@ function packTexts({ buffer }: Pick<Thread, "buffer">, { count, lengths, bytes, 
   return [head, new Uint8Array(buffer, lengths, count), new Uint8Array(buffer, bytes, byteLength)];
 }
 
-function packNumbers({ kernels, buffer }: Pick<Thread, "kernels" | "buffer">, texts: Texts): Uint8Array[] | null {
+function packNumbers(thread: Pick<Thread, "kernels" | "buffer">, texts: Texts): Uint8Array[] | null {
+  const found = findNumbers(thread, texts);
+  if (found === null) return null;
+  const wordsAt = (at: number) => new Uint32Array(thread.buffer, at, texts.count);
+  const high = found.longest > NINE ? wordsAt(texts.high) : null;
+  return packAsNumbers({ prefix: found.prefix, fixed: found.digits, low: wordsAt(texts.low), high });
+}
+
+/** Texts that are one prefix and a number: what they have in common. */
+export type FoundNumbers = {
+  readonly prefix: Uint8Array;
+  /** Digits of each of them; 0 where they differ. */
+  readonly digits: number;
+  readonly longest: number;
+  /** Whether no number begins with a needless 0. */
+  readonly isPlain: boolean;
+};
+
+/** Reads texts as numbers into `low` and `high`; null where they have no form in common. O(bytes) time. */
+export function findNumbers(
+  { kernels, buffer }: Pick<Thread, "kernels" | "buffer">,
+  texts: Texts,
+): FoundNumbers | null {
   const { count, low, high } = texts;
   if (count === 0) return null;
   const [first = 0] = new Uint8Array(buffer, texts.lengths, 1);
@@ -41,13 +64,10 @@ function packNumbers({ kernels, buffer }: Pick<Thread, "kernels" | "buffer">, te
   while (prefix > 0 && isDigit(text[prefix - 1]) && first - prefix < MOST_DIGITS) prefix--;
   if (prefix === first) return null;
   const read = kernels.readNumbers({ texts: texts.bytes, lengths: texts.lengths, count, prefix, low, high });
-  const isPadded = (read & IS_PADDED) !== 0;
-  if (read === 0 || !(isPadded || (read & IS_PLAIN) !== 0)) return null;
-  const isLong = (read & (IS_PADDED - 1)) > 9;
-  const head = new Uint8Array(HEAD_BYTES);
-  head.set([NUMBERS, prefix, isPadded ? first - prefix : 0, isLong ? 8 : 4]);
-  const planes = (isLong ? [low, high] : [low]).map((at) => new Uint8Array(buffer, at, count * 4));
-  return [head, padded(text.slice(0, prefix)), ...planes];
+  const digits = (read & IS_PADDED) !== 0 ? first - prefix : 0;
+  const isPlain = (read & IS_PLAIN) !== 0;
+  if (read === 0 || (digits === 0 && !isPlain)) return null;
+  return { prefix: text.slice(0, prefix), digits, longest: read & (IS_PADDED - 1), isPlain };
 }
 
 /** How references are spelt that are kept as numbers: a prefix, and so many digits, or as many as it takes for 0. */
@@ -61,7 +81,8 @@ export function unpackNumbers(packed: Uint8Array, count: number): PackedNumbers 
   const [encoding = TEXT, prefixBytes = 0, fixed = 0, width = 4] = packed;
   if (encoding !== NUMBERS) return null;
   const from = HEAD_BYTES + ((prefixBytes + 3) & ~3);
-  const words = new Uint32Array(packed.slice(from).buffer);
+  const bytes = (packed.byteOffset + from) % 4 === 0 ? packed.subarray(from) : packed.slice(from);
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   const high = width === 8 ? words.subarray(count, count * 2) : null;
   return { prefix: packed.slice(HEAD_BYTES, HEAD_BYTES + prefixBytes), fixed, low: words.subarray(0, count), high };
 }
@@ -119,7 +140,8 @@ function unpackTexts(packed: Uint8Array, count: number): PackedRecords {
   };
 }
 
-function readNumbers({ prefix, fixed, low, high }: PackedNumbers): PackedRecords {
+/** Reads numbers under their form. */
+export function readNumbers({ prefix, fixed, low, high }: PackedNumbers): PackedRecords {
   return {
     count: low.length,
     write: (row, to, at) => {
@@ -136,6 +158,17 @@ function readNumbers({ prefix, fixed, low, high }: PackedNumbers): PackedRecords
       return prefix.length + digits;
     },
   };
+}
+
+/** Digits of each number; 0 where they differ. */
+export function digitsOfAll(numbers: Uint32Array): number {
+  const digits = digitsOf(numbers[0] ?? 0);
+  const [from, to] = [digits === 1 ? 0 : 10 ** (digits - 1), 10 ** digits];
+  for (let at = 0; at < numbers.length; at++) {
+    const number = numbers[at] ?? 0;
+    if (number < from || number >= to) return 0;
+  }
+  return digits;
 }
 
 function digitsOf(number: number): number {

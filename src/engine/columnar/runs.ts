@@ -24,15 +24,31 @@ type Sorted = {
 export function settleRuns({ order, keys, rest, compareRows }: Sorted): Uint32Array {
   const repeated = wordList();
   const compare = (a: number, b: number) => compareRest(rest, a, b) || compareRows(a, b);
-  for (let from = 0, to = 1; to <= order.length; from = to, to++) {
-    while (to < order.length && keys[to] === keys[from]) to++;
-    if (to - from < 2) continue;
+  for (const [from, to] of runsOf(keys)) {
     const run = order.subarray(from, to);
     if (!isOrdered(run, compare)) run.sort((a, b) => compare(a, b) || a - b);
     for (let at = 1; at < run.length; at++)
       if (compareRest(rest, run[at - 1] ?? 0, run[at] ?? 0) === 0) repeated.push(from + at);
   }
   return repeated.words();
+}
+
+// HOT: once a row.
+function runsOf(keys: Uint32Array): (readonly [from: number, to: number])[] {
+  const runs: (readonly [number, number])[] = [];
+  let before = -1;
+  let from = -1;
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? 0;
+    if (key === before) {
+      if (from < 0) from = at - 1;
+    } else if (from >= 0) {
+      runs.push([from, at]);
+      from = -1;
+    }
+    before = key;
+  }
+  return from < 0 ? runs : [...runs, [from, keys.length]];
 }
 
 function isOrdered(run: Uint32Array, compare: CompareRows): boolean {

@@ -29,6 +29,9 @@ function personOf({ repeated: repeats, further, records }: SameRows, from: numbe
   return Math.min(...reached);
 }
 
+const pairsIn = (words: Uint32Array) =>
+  Array.from({ length: words.length / 2 }, (_, pair) => `${words[2 * pair]} ${words[2 * pair + 1]}`);
+
 describe("rows that are one person", () => {
   it("are joined by any chain of what they share, and the first of them speaks", () => {
     fc.assert(
@@ -51,7 +54,7 @@ describe("rows that are one person", () => {
         const read = readSameRows(frame);
         expect([...read.merged]).toEqual([...merged]);
         expect([...read.repeated]).toEqual([...same.repeated]);
-        expect([...read.records]).toEqual([...same.records]);
+        expect(pairsIn(read.records).sort()).toEqual(pairsIn(same.records).sort());
         expect(read.further.map((list) => [...list])).toEqual(same.further.map((list) => [...list]));
       }),
     );

@@ -54,9 +54,9 @@ export function leastFirst(pairs: Uint32Array): Uint32Array {
   return sorted;
 }
 
-/** The bytes of the frame that keeps all of it. */
+/** The bytes of the frame that keeps all of it, the same in whatever order pairs of one reference were found. */
 export function writeSameRows({ repeated, further, records }: SameRows, merged: Uint32Array): Uint8Array {
-  const lists = [merged, repeated, records, ...further];
+  const lists = [merged, repeated, inOrder(records), ...further];
   const words = new Uint32Array(1 + lists.length + lists.reduce((sum, { length }) => sum + length, 0));
   words[0] = lists.length;
   let at = 1 + lists.length;
@@ -66,6 +66,11 @@ export function writeSameRows({ repeated, further, records }: SameRows, merged: 
     at += list.length;
   }
   return new Uint8Array(words.buffer);
+}
+
+/** Pairs by their second row, which none has with two others. */
+function inOrder(pairs: Uint32Array): Uint32Array {
+  return new Uint32Array(new BigUint64Array(pairs.slice().buffer).sort().buffer);
 }
 
 export type ReadSameRows = {

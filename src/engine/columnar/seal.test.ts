@@ -12,15 +12,14 @@ import {
   stageParts,
 } from "../../testing/columnar-engine.ts";
 import { csvOf, cutUp, HEADER, people, person, type Row, rowsOf, SCHEMA } from "../../testing/matcher-suite/lists.ts";
-import { shapeOf } from "../../wire/segment/shape.ts";
 import { crossTabOf } from "./cross-tab.ts";
 import type { Engine } from "./engine.ts";
-import { openStaged } from "./gather.ts";
 import type { ColumnarOptions } from "./matcher.ts";
 import { passesFor } from "./passes.ts";
 import { partyOf } from "./rooms.ts";
 import { sealUpload } from "./seal.ts";
 import { shelfIn } from "./shelf.ts";
+import { stagedRows } from "./staged-rows.ts";
 import { openVersion } from "./version.ts";
 
 let worlds: EngineWorld[] = [];
@@ -61,17 +60,26 @@ describe("a list that does not fit into memory", () => {
   const rows = manyRows();
   const scarce = 3_800_000;
 
-  it("is sealed in several passes, into the very version that one pass makes", async () => {
-    const { engine } = fresh();
-    const upload = await stageParts(engine, sentOf([rows.slice(0, 9_000), rows.slice(9_000)]));
+  const spelt = rows.map((row, index) => (index === 60_000 ? { ...row, record: "nobody's number" } : row));
+
+  it.each([
+    ["numbers", rows, "numbers"],
+    ["texts", spelt, "records"],
+  ] as const)("is sealed in several passes, into the very version that one pass makes: %s", async (_, list, found) => {
+    const { engine, directory } = fresh();
+    const upload = await stageParts(engine, sentOf([list.slice(0, 9_000), list.slice(9_000)]));
+    const files = filesUnder(directory);
     const free = engine.arena.free();
     const whole = await sealUpload(engine, upload);
     expect(engine.arena.free()).toBe(free);
     const left = leave(engine, scarce);
-    const staged = await openStaged(engine, upload, shapeOf(SCHEMA));
-    const passes = passesFor(engine.arena, staged, 4);
-    const kinds = [passes.filter((one) => one.records), passes.filter((one) => one.rows)];
-    for (const some of [...kinds, passes.filter((one) => one.tables[0])]) expect(some.length).toBeGreaterThan(1);
+    const staged = await stagedRows(engine, upload);
+    const passes = passesFor(engine.arena, staged.rows, 4);
+    await staged.end();
+    expect(filesUnder(directory).length).toBe(files.length + 1);
+    expect(passes.filter((one) => one[found]).length).toBe(found === "numbers" ? 1 : 2);
+    for (const some of [passes.filter((one) => one.rows), passes.filter((one) => one.tables[0])])
+      expect(some.length).toBeGreaterThan(1);
     const pieces = await sealUpload(engine, upload);
     expect(engine.arena.free()).toBe(left.free);
     left.giveBack();
@@ -133,6 +141,37 @@ describe("a version", () => {
         expect(sealed).toEqual({ ...sideBySide, segment: sealed.segment, bytes: sealed.bytes });
       }),
       { numRuns: 30 },
+    );
+  });
+
+  it("is in every byte the same, whether references are sealed as the numbers that they are or as texts", async () => {
+    const own = fresh({ kernels: "plain" });
+    const other = fresh({ threads: 2, largeRows: 0, chunkBytes: 300 });
+    const spellings = [
+      (number: number) => `r${number}`,
+      (number: number) => `r${`${number}`.padStart(3, "0")}`,
+      (number: number) => `r${100 + number}`,
+      (number: number) => `${number === 3 ? "R" : "r"}${number * 90_000_000}`,
+      (number: number) => `${number * 1_000_000_007}`,
+    ];
+    const numbered = fc
+      .tuple(
+        rowsOf(24).map(settled),
+        fc.array(fc.nat(11), { minLength: 24, maxLength: 24 }),
+        fc.constantFrom(...spellings),
+      )
+      .map(([rows, numbers, spell]) => rows.map((row, index) => ({ ...row, record: spell(numbers[index] ?? 0) })));
+    await fc.assert(
+      fc.asyncProperty(numbered.map(settled), fc.nat(12), async (rows, cut) => {
+        const sealed = await sealParts(own.engine, sentOf([rows]));
+        const plain = await plaintextOf(own.engine, sealed.segment);
+        const sideBySide = await sealParts(other.engine, sentOf(cutUp(rows, [cut])));
+        expect(await plaintextOf(other.engine, sideBySide.segment)).toEqual(plain);
+        const base = await sealParts(own.engine, sentOf([[]]));
+        const laidOver = await sealParts(own.engine, { change: "upsert", base, ...sentOf([rows]) });
+        expect({ ...(await plaintextOf(own.engine, laidOver.segment)), files: [] }).toEqual(plain);
+      }),
+      { numRuns: 12 },
     );
   });
 

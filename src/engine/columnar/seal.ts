@@ -6,27 +6,36 @@ import { SEGMENT_LABEL, sectionsFor } from "../../wire/segment/manifest.ts";
 import { shapeOf } from "../../wire/segment/shape.ts";
 import { draftedPairs, emptyDraft, hasPairs, repeatedRows } from "./draft.ts";
 import type { Engine } from "./engine.ts";
-import { type Gathered, gather, openStaged, type Pass } from "./gather.ts";
+import { type Gathered, gather, type Pass, type StagedRows } from "./gather.ts";
 import { sealIncrement } from "./increment.ts";
 import { NoRoom } from "./no-room.ts";
 import { passesFor } from "./passes.ts";
 import { publish } from "./publish.ts";
 import { createSealedFile } from "./sealed-file.ts";
 import { progressOf, type Sealing, type Step, type Upload } from "./sealing.ts";
-import { makeRecords, makeSections, makeTables } from "./sealing-steps.ts";
-import { stagedShape } from "./staged-part.ts";
+import { makeRecords, makeSameNumbers, makeSections, makeTables } from "./sealing-steps.ts";
+import { stagedRows } from "./staged-rows.ts";
 import { openVersion, type Version } from "./version.ts";
 
 export async function sealUpload(engine: Engine, upload: Upload): Promise<SealedVersion> {
   upload.signal?.throwIfAborted();
-  const shape = shapeOf(upload.schema);
-  const staged = await openStaged(engine, upload, stagedShape(upload));
   const base = await baseOf(engine, upload);
+  const staged = await stagedRows(engine, upload);
+  try {
+    return await sealStaged(engine, upload, { staged: staged.rows, base });
+  } finally {
+    await staged.end();
+  }
+}
+
+type Staged = { readonly staged: StagedRows; readonly base: Version | null };
+
+async function sealStaged(engine: Engine, upload: Upload, { staged, base }: Staged): Promise<SealedVersion> {
   const place = { directory: engine.layout.segments, dataKey: upload.dataKey, label: SEGMENT_LABEL };
   const file = await createSealedFile(place);
   let isKept = false;
   try {
-    const sealing = { upload, shape, staged, file };
+    const sealing = { upload, shape: shapeOf(upload.schema), staged, file };
     const version = await (base === null ? sealRows(engine, sealing) : sealIncrement(engine, sealing, base));
     isKept = true;
     return version;
@@ -70,6 +79,8 @@ async function sealRows(engine: Engine, sealing: Sealing): Promise<SealedVersion
 
 async function makeGathered(step: Step, room: Gathered["room"], pass: Pass): Promise<void> {
   if (pass.records !== null) await makeRecords(step, room, pass.records);
+  const numbers = room.numbers ?? room.rows?.numbers ?? null;
+  if (pass.findsSame && numbers !== null) await makeSameNumbers(step, numbers);
   takeFinals(step);
   if (pass.rows !== null) await makeSections(step, room, pass.rows);
   for (const [index, range] of pass.tables.entries())

@@ -3,11 +3,13 @@
 
 import { BUCKETS } from "../../domain/matching/token-table.ts";
 import { PLANES, planeOf } from "../../wire/segment/bucket-counts.ts";
+import type { BucketRows } from "./bucket-rows.ts";
 import { planeExtent, rowExtent } from "./gather.ts";
 import type { GatheringRoom, TextRoom } from "./placing.ts";
+import { sameNumbersScratchBytes, windowsOf } from "./same-numbers.ts";
 import { type HashedRecords, type RowTexts, sameRecordsScratchBytes } from "./same-records.ts";
 import type { Step } from "./sealing.ts";
-import { type BucketRows, type MadeSection, type SectionPiece, sectionScratchBytes } from "./section.ts";
+import { type MadeSection, type SectionPiece, sectionScratchBytes } from "./section.ts";
 import { largest, sumOf } from "./sums.ts";
 import { type BucketTokens, type MadeTable, tableScratchBytes } from "./table.ts";
 import { handfuls, inTurns } from "./turns.ts";
@@ -34,6 +36,23 @@ export async function makeRecords(step: Step, room: GatheringRoom, [from, to]: R
     await inTurns([...handfuls(pieces)].entries(), job.width, async ([index, some]) => {
       draft.same.records[from + index] = await job.run(some);
       step.progress.check();
+    });
+  } finally {
+    job.end();
+  }
+}
+
+/** Finds rows with one reference where references are numbers, which lie at an offset for all rows. */
+export async function makeSameNumbers({ engine, staged, draft, progress }: Step, numbers: number): Promise<void> {
+  if (staged.numbers === null) throw new Error("references that are no numbers");
+  const windows = windowsOf(staged.rows, staged.numbers);
+  const window = largest(windows.map(({ from, to }) => to - from));
+  const size = { scratchBytes: sameNumbersScratchBytes(window), isLarge: staged.rows >= engine.largeRows };
+  const job = engine.crew.begin("same numbers", { numbers, count: staged.rows, window }, size);
+  try {
+    await inTurns(windows.entries(), job.width, async ([index, one]) => {
+      draft.same.records[index] = await job.run(one);
+      progress.check();
     });
   } finally {
     job.end();
@@ -83,7 +102,7 @@ export async function makeSections(step: Step, { rows }: GatheringRoom, range: R
   };
   const job = engine.crew.begin(
     "sections",
-    { shape, sink: file.sink, size },
+    { shape, sink: file.sink, size, numbers: staged.numbers },
     { scratchBytes: sectionScratchBytes(shape, size), isLarge: staged.rows >= engine.largeRows },
   );
   try {
@@ -125,6 +144,7 @@ export function bucketRows(
     keys: room.keys + at * 4,
     rest: room.rest + at * 12,
     columns: staged.shape.columns.map(({ width }, index) => (room.columns[index] ?? 0) + at * width),
+    numbers: room.numbers === null ? 0 : room.numbers + at * 4,
     lengths: room.lengths + at,
     recordBytes: room.bytes + firstByte - room.firstByte,
     recordBytesLength: bytes,

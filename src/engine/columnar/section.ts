@@ -3,37 +3,30 @@
 
 import { orderScratchBytes } from "../../kernels/kernels.ts";
 import type { RowShape } from "../../wire/segment/shape.ts";
+import { type BucketRows, rowOrder } from "./bucket-rows.ts";
 import { type Bump, bumpBytes, bumpFrom } from "./bump.ts";
-import { packRecords } from "./record-text.ts";
+import { digitsOfAll, type NumberForm, packAsNumbers, packRecords } from "./record-text.ts";
 import { type CompareRows, settleRuns } from "./runs.ts";
 import { addFrame, type FrameSink, type FrameSpot } from "./sealed-file.ts";
 import type { Thread } from "./threads/thread.ts";
 import { type WordList, wordList } from "./word-list.ts";
 
-/** The rows of one bucket: homes first, strays behind them, their columns in the arena. */
-export type BucketRows = {
-  readonly homes: number;
-  readonly strays: number;
-  readonly keys: number;
-  readonly rest: number;
-  readonly columns: readonly number[];
-  readonly lengths: number;
-  readonly recordBytes: number;
-  readonly recordBytesLength: number;
-  /** Where it is told which row each of them becomes, a word a row; 0 where nobody asks. */
-  readonly finals: number;
-};
-
 export type SectionPiece = {
   readonly number: number;
-  /** Numbers of the frames for tokens, columns and references. */
   /** The section's first row, where it is known. */
   readonly firstRow: number;
+  /** Numbers of the frames for tokens, columns and references. */
   readonly frames: { readonly table: number; readonly columns: number; readonly records: number };
   readonly buckets: readonly BucketRows[];
 };
 
-export type SectionSettings = { readonly shape: RowShape; readonly sink: FrameSink; readonly size: SectionSize };
+export type SectionSettings = {
+  readonly shape: RowShape;
+  readonly sink: FrameSink;
+  readonly size: SectionSize;
+  /** How references are spelt that are numbers; null where they are texts. */
+  readonly numbers: NumberForm | null;
+};
 
 export type MadeSection = {
   readonly number: number;
@@ -92,6 +85,7 @@ export type Making = {
   readonly thread: Thread;
   readonly shape: RowShape;
   readonly rooms: Rooms;
+  readonly numbers: NumberForm | null;
   readonly firstRow: number;
   tokens: number;
   rows: number;
@@ -101,12 +95,13 @@ export type Making = {
 
 export function beginSections(
   thread: Thread,
-  { shape, sink, size }: SectionSettings,
+  { shape, sink, size, numbers }: SectionSettings,
 ): (piece: SectionPiece) => { outcome: MadeSection } {
   const rooms = sectionRooms(bumpFrom(thread.scratch), shape, size);
   return (piece) => {
     const { firstRow } = piece;
-    const making: Making = { thread, shape, rooms, firstRow, tokens: 0, rows: 0, recordBytes: 0, repeated: wordList() };
+    const none = { tokens: 0, rows: 0, recordBytes: 0, repeated: wordList() };
+    const making: Making = { thread, shape, rooms, numbers, firstRow, ...none };
     const made = piece.buckets.map((bucket) => makeBucket(making, bucket));
     const outcome = {
       number: piece.number,
@@ -181,49 +176,16 @@ function orderRows({ thread, rooms }: Making, bucket: BucketRows, { from, count,
   return repeated;
 }
 
-/** Orders rows of one token by their references, byte by byte, then by what stands in their columns. */
-function rowOrder({ thread, shape }: Making, bucket: BucketRows): CompareRows {
-  const rows = bucket.homes + bucket.strays;
-  const lengths = new Uint8Array(thread.buffer, bucket.lengths, rows);
-  const bytes = Buffer.from(thread.buffer, bucket.recordBytes, bucket.recordBytesLength);
-  const columns = shape.columns
-    .map(({ width, rank }, index) => ({
-      rank,
-      values: columnAt(thread, { at: bucket.columns[index] ?? 0, width, rows }),
-    }))
-    .sort((left, right) => left.rank - right.rank);
-  let offsets: Uint32Array | null = null;
-  return (left, right) => {
-    offsets ??= offsetsOf(lengths);
-    const byReference = bytes.compare(bytes, offsets[right], offsets[right + 1], offsets[left], offsets[left + 1]);
-    if (byReference !== 0) return byReference;
-    for (const { values } of columns) {
-      const difference = (values[left] ?? 0) - (values[right] ?? 0);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  };
-}
-
-type ColumnAt = { readonly at: number; readonly width: number; readonly rows: number };
-
-function columnAt({ buffer }: Thread, { at, width, rows }: ColumnAt): Uint8Array | Uint16Array | Int32Array {
-  if (width === 1) return new Uint8Array(buffer, at, rows);
-  return width === 2 ? new Uint16Array(buffer, at, rows) : new Int32Array(buffer, at, rows);
-}
-
-function offsetsOf(lengths: Uint8Array): Uint32Array {
-  const offsets = new Uint32Array(lengths.length + 1);
-  for (let row = 0; row < lengths.length; row++) offsets[row + 1] = (offsets[row] ?? 0) + (lengths[row] ?? 0);
-  return offsets;
-}
-
-function writeRows({ thread, rooms, shape, ...made }: Making, bucket: BucketRows, rows: number): void {
+function writeRows({ thread, rooms, shape, numbers, ...made }: Making, bucket: BucketRows, rows: number): void {
   const { kernels } = thread;
   const { order } = rooms;
   for (const [index, { width }] of shape.columns.entries()) {
     const to = (rooms.columns[index] ?? 0) + made.rows * width;
     kernels.gather({ to, from: bucket.columns[index] ?? 0, order, count: rows, width });
+  }
+  if (numbers !== null) {
+    kernels.gather({ to: rooms.low + made.rows * 4, from: bucket.numbers, order, count: rows, width: 4 });
+    return;
   }
   kernels.gather({ to: rooms.lengths + made.rows, from: bucket.lengths, order, count: rows, width: 1 });
   kernels.gatherTexts({
@@ -260,11 +222,18 @@ export function sealSection(making: Making, sink: FrameSink, frames: FrameNumber
   const { thread, rooms, shape, rows, tokens } = making;
   const bytes = (at: number, length: number) => new Uint8Array(thread.buffer, at, length);
   const columns = shape.columns.map(({ width }, index) => bytes(rooms.columns[index] ?? 0, rows * width));
-  const texts = { count: rows, lengths: rooms.lengths, bytes: rooms.recordBytes, byteLength: making.recordBytes };
-  const records = packRecords(thread, { ...texts, low: rooms.low, high: rooms.high });
   return {
     table: addFrame(sink, frames.table, [bytes(rooms.keys, tokens * 4), bytes(rooms.rest, tokens * 12)]),
     columns: columns.length === 0 ? null : addFrame(sink, frames.columns, columns),
-    records: addFrame(sink, frames.records, records),
+    records: addFrame(sink, frames.records, referencesOf(making)),
   };
+}
+
+/** The same bytes, whether the references came as numbers or as texts. */
+function referencesOf({ thread, rooms, numbers, rows, recordBytes }: Making): Uint8Array[] {
+  const { lengths, low, high } = rooms;
+  if (numbers === null || rows === 0)
+    return packRecords(thread, { count: rows, lengths, bytes: rooms.recordBytes, byteLength: recordBytes, low, high });
+  const words = new Uint32Array(thread.buffer, low, rows);
+  return packAsNumbers({ prefix: numbers.prefix, fixed: numbers.fixed || digitsOfAll(words), low: words, high: null });
 }

@@ -3,16 +3,29 @@
 import type { DatasetSchema } from "../../domain/dataset/schema.ts";
 import type { Change } from "../../ports/matcher.ts";
 import { type BucketCounts, emptyCounts } from "../../wire/segment/bucket-counts.ts";
+import type { ReferenceSpace } from "../../wire/segment/frame.ts";
 import { REFERENCES, type RowShape, shapeOf } from "../../wire/segment/shape.ts";
+import { type FrameNumbers, MOST_PREFIX_BYTES } from "./numbers-form.ts";
 import type { FrameSpot } from "./sealed-file.ts";
+import type { FileKey } from "./sealed-frames.ts";
 
 /** A frame of a part: where it lies and how many rows of which buckets it has. */
 export type FrameEntry = {
   readonly spot: FrameSpot;
   readonly rows: number;
+  /** Bytes of the record references as texts; how they are spelt where they are numbers. */
   readonly recordBytes: number;
+  readonly numbers: FrameNumbers | null;
   readonly counts: BucketCounts;
 };
+
+/** A frame of a part that is read again, and the file that it lies in. */
+export type StagedFrame = FrameEntry & { readonly path: string; readonly fileKey: FileKey };
+
+/** What a frame's references take in it. */
+export function spaceOf({ numbers, recordBytes }: Pick<FrameEntry, "numbers" | "recordBytes">): ReferenceSpace {
+  return numbers === null ? { textBytes: recordBytes } : "numbers";
+}
 
 /** What the rows of a part hold: of a list to delete, references alone. */
 export function stagedShape({ schema, change }: { readonly schema: DatasetSchema; readonly change: Change }): RowShape {
@@ -26,26 +39,43 @@ export function partLabel({ staging, number, shape }: StagedFile): string {
   return `staging ${staging} part ${number} of ${shape.kinds.length === 0 ? "references" : "rows"}`;
 }
 
-const WORDS = 6;
+// Words of an entry: where the frame lies, its rows, bytes of references as texts; where these are numbers, bytes of
+// the prefix plus one, digits, digits of the longest, whether they are plain, the least, the most, the prefix.
+const WORDS = 12 + MOST_PREFIX_BYTES / 4;
+const PREFIX_WORD = 12;
 
 export function writeFrameEntries(entries: readonly FrameEntry[], kinds: number): Uint8Array {
   const stride = WORDS + emptyCounts(kinds).length;
   const words = new Uint32Array(entries.length * stride);
-  for (const [index, { spot, rows, recordBytes, counts }] of entries.entries()) {
-    const high = Math.floor(spot.offset / 2 ** 32);
-    words.set([spot.number, spot.offset >>> 0, high, spot.bytes, rows, recordBytes], index * stride);
-    words.set(counts, index * stride + WORDS);
+  const bytes = new Uint8Array(words.buffer);
+  for (const [index, { spot, rows, recordBytes, numbers, counts }] of entries.entries()) {
+    const at = index * stride;
+    words.set([spot.number, spot.offset >>> 0, Math.floor(spot.offset / 2 ** 32), spot.bytes, rows, recordBytes], at);
+    if (numbers !== null) {
+      const { prefix, digits, longest, isPlain, least, most } = numbers;
+      words.set([prefix.length + 1, digits, longest, isPlain ? 1 : 0, least, most], at + 6);
+      bytes.set(prefix, (at + PREFIX_WORD) * 4);
+    }
+    words.set(counts, at + WORDS);
   }
-  return new Uint8Array(words.buffer);
+  return bytes;
 }
 
 export function readFrameEntries(plain: Uint8Array, kinds: number): FrameEntry[] {
   const stride = WORDS + emptyCounts(kinds).length;
-  const words = new Uint32Array(plain.slice().buffer);
+  const bytes = plain.slice();
+  const words = new Uint32Array(bytes.buffer);
   return Array.from({ length: words.length / stride }, (_, index) => {
     const entry = words.subarray(index * stride, (index + 1) * stride);
-    const [number = 0, low = 0, high = 0, bytes = 0, rows = 0, recordBytes = 0] = entry;
-    const counts = entry.slice(WORDS);
-    return { spot: { number, offset: high * 2 ** 32 + low, bytes }, rows, recordBytes, counts };
+    const [number = 0, low = 0, high = 0, length = 0, rows = 0, recordBytes = 0, prefixed = 0] = entry;
+    const spot = { number, offset: high * 2 ** 32 + low, bytes: length };
+    const prefix = bytes.subarray((index * stride + PREFIX_WORD) * 4).slice(0, prefixed - 1);
+    const numbers = prefixed === 0 ? null : readNumbers(entry, prefix);
+    return { spot, rows, recordBytes, numbers, counts: entry.slice(WORDS) };
   });
+}
+
+function readNumbers(entry: Uint32Array, prefix: Uint8Array): FrameNumbers {
+  const [digits = 0, longest = 0, plain = 0, least = 0, most = 0] = entry.subarray(7);
+  return { prefix, digits, longest, isPlain: plain === 1, least, most };
 }

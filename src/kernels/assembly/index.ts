@@ -8,6 +8,7 @@ export { markBits } from "./mark";
 export { order } from "./order";
 export { hashRecords } from "./records";
 export { countSharedTokens, sharedTokens } from "./shared-tokens";
+export { meet, stand } from "./standing";
 export { tokens } from "./tokens.gen";
 export { readNumbers } from "./numbers";
 export { addUp, deal, gatherTexts, narrow, scatter, scatterTexts, splitTokens, tally } from "./scatter";

@@ -178,8 +178,11 @@ function sealedThen(act: (time: number) => Promise<unknown>): Matcher["seal"] {
   };
 }
 
+const segments = async () => (await readdir(join(world.room.directory, "lists", "segments"))).length;
+
 describe("an increment that other uploads overtake", () => {
-  it("is laid over the full list that came into force meanwhile", async () => {
+  it("is laid over the full list that came into force meanwhile, and leaves no version that did not", async () => {
+    const before = await segments();
     const member = await owner("overtaken-by-list");
     const list = await staged(member, "delete", deleteOf("i0", "i150"));
     const seal = sealedThen(async (time) => {
@@ -191,6 +194,7 @@ describe("an increment that other uploads overtake", () => {
       value: { sequence: 3, people: 59, increment: { rowsRemoved: 1, referencesUnknown: 1 } },
     });
     expect((await versionsOf(member)).map((version) => version.people)).toEqual([59, 60, 100]);
+    expect((await segments()) - before).toBe(3);
   });
 
   it("loses nothing of increments that are committed at the same time", async () => {
@@ -227,6 +231,7 @@ describe("an upload that is dropped while its commit is sealing", () => {
     ["ends the sealing", true],
     ["makes no version of what was sealed all the same", false],
   ])("%s, and leaves nothing", async (_, isHeeded) => {
+    const before = await segments();
     const member = await owner(isHeeded ? "dropped-sealing" : "dropped-sealed");
     const list = await staged(member, "upsert", upsertOf(row(0, 400)));
     expect(await isStaged(list.id)).toBe(true);
@@ -245,6 +250,8 @@ describe("an upload that is dropped while its commit is sealing", () => {
     expect(await dropped[0]).toMatchObject({ state: "dropped" });
     expect(await isStaged(list.id)).toBe(false);
     expect(await versionsOf(member)).toHaveLength(1);
+    // The one that heeds the signal here had sealed before, which the room's own matcher does not.
+    if (!isHeeded) expect((await segments()) - before).toBe(1);
     expectProblem(await commit(member, list.id, list.digests), "upload-closed", /is dropped/);
   });
 

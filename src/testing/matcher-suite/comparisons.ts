@@ -111,6 +111,15 @@ function answersAtOnce(matcher: () => Matcher): void {
     for (const pair of pairs) oneByOne.push(await ask(pair));
     expect(together).toEqual([600, 400, 200, 100, 400, 600, 400, 300, 200, 400, 600, 500, 100, 300, 500, 600]);
     expect(oneByOne).toEqual(together);
+    const all = lists.map(({ list }) => list);
+    const threes = all.map((leftOut) => all.filter((list) => list !== leftOut));
+    const regions = await Promise.all(threes.map(async (three) => (await matcher().overlap(three, ["phone"])).regions));
+    expect(regions).toEqual([
+      [0, 200, 0, 100, 100, 0, 200, 300],
+      [0, 400, 0, 100, 100, 0, 400, 100],
+      [0, 200, 0, 300, 300, 0, 200, 100],
+      [0, 200, 0, 200, 200, 0, 200, 200],
+    ]);
   });
 }
 

@@ -26,6 +26,7 @@ export function keepingLaws(make: Make): void {
     stages(matcher);
     tellsHowFarItIs(matcher);
     sweeps(make);
+    drops(make);
     givesUp(make);
     ends(make);
   });
@@ -111,8 +112,9 @@ async function sealChain(matcher: Matcher) {
   return { base, middle, last };
 }
 
+const sizeOf = async (matcher: Matcher, { list }: Sealed) => (await matcher.overlap([list, list], EMAIL)).regions[3];
+
 function sweeps(make: Make): void {
-  const sizeOf = async (matcher: Matcher, { list }: Sealed) => (await matcher.overlap([list, list], EMAIL)).regions[3];
   const chain = ["base", "middle", "last"] as const;
   const sizes = { base: 900, middle: 800, last: 850 };
 
@@ -161,6 +163,85 @@ function sweeps(make: Make): void {
       expect([...names()].sort()).toEqual(before);
       await expect(sealStaged(matcher, orphan)).rejects.toThrow();
       expect((await sealStaged(matcher, kept)).people).toBe(10);
+    });
+  });
+}
+
+const ORDERS = [
+  ["base", "middle", "last"],
+  ["base", "last", "middle"],
+  ["middle", "base", "last"],
+  ["middle", "last", "base"],
+  ["last", "base", "middle"],
+  ["last", "middle", "base"],
+] as const;
+
+function drops(make: Make): void {
+  it("drops a version at once, and nothing else; one that is not there without complaint", async () => {
+    await withMatcher(make, async ({ matcher, names }) => {
+      const kept = await sealRows(matcher, [people(0, 30)]);
+      const before = names();
+      for (const isOpened of [false, true]) {
+        const gone = await sealRows(matcher, [people(0, 20)]);
+        if (isOpened) expect(await sizeOf(matcher, gone)).toBe(20);
+        for (let time = 0; time < 2; time++) await matcher.dropSegment(gone.version.segment);
+        expect(names()).toEqual(before);
+        await expect(sizeOf(matcher, gone)).rejects.toThrow();
+        await expect(matcher.overlap([kept.list, gone.list, kept.list], EMAIL)).rejects.toThrow();
+        const over = sealOver(matcher, gone, { change: "upsert", parts: [people(0, 1)] });
+        await expect(over).rejects.toThrow();
+        await matcher.sweep({ segments: new Set([kept.version.segment]), stagings: new Set() });
+      }
+      expect(await sizeOf(matcher, kept)).toBe(30);
+    });
+  });
+
+  it("drops a base and its increments in any order: each is gone, those left answer, the last takes all", async () => {
+    await withMatcher(make, async ({ matcher, names }) => {
+      for (const order of ORDERS) {
+        const sealed = await sealChain(matcher);
+        const sizes = { base: 900, middle: 800, last: 850 };
+        for (const [place, name] of order.entries()) {
+          await matcher.dropSegment(sealed[name].version.segment);
+          await expect(sizeOf(matcher, sealed[name])).rejects.toThrow();
+          for (const left of order.slice(place + 1)) expect(await sizeOf(matcher, sealed[left])).toBe(sizes[left]);
+        }
+        expect([order, names()]).toEqual([order, []]);
+      }
+    });
+  });
+
+  it("lets whatever reads a version end before it drops it", async () => {
+    await withMatcher(make, async ({ matcher, names }) => {
+      const [base, other] = [await sealRows(matcher, [people(0, 900)]), await sealRows(matcher, [people(300, 900)])];
+      const staging = freshName();
+      const { segment, dataKey } = base.list;
+      const upload = { staging, dataKey, change: "upsert" as const };
+      await stageRows(matcher, { ...upload, parts: [people(5, 1)] });
+      const lists = [base.list, other.list, base.list];
+      const asked = [
+        matcher.overlap(lists.slice(0, 2), EMAIL).then(({ regions }) => regions[3]),
+        matcher.overlap(lists, EMAIL).then(({ regions }) => regions[7]),
+        matcher
+          .select({ own: other.list, other: base.list, identifiers: EMAIL, maximum: 0 })
+          .then(({ count }) => count),
+      ];
+      const sealing = matcher.seal({ ...upload, parts: 1, base: { segment }, schema: SCHEMA });
+      await matcher.dropSegment(segment);
+      expect(await Promise.all(asked)).toEqual([600, 600, 600]);
+      const version = await sealing;
+      expect(await sizeOf(matcher, { version, list: { ...base.list, segment: version.segment } })).toBe(900);
+      await expect(sizeOf(matcher, base)).rejects.toThrow();
+      await matcher.dropStaging(staging);
+      const held = names().length;
+      const by = [{ list: 0, attribute: "tier" }];
+      const three = [other.list, { ...other.list, consents: ["ads"] }, other.list];
+      const reading = matcher.crossTab({ lists: three, identifiers: EMAIL, by, measures: [] });
+      await matcher.dropSegment(other.version.segment);
+      expect(names().length).toBe(held - 1);
+      expect((await reading).people.reduce((sum, count) => sum + count)).toBe(900);
+      await matcher.dropSegment(version.segment);
+      expect(names()).toEqual([]);
     });
   });
 }

@@ -41,6 +41,7 @@ export function memoryMatcher(options: MatcherOptions): { readonly matcher: Matc
     stagePart: async (part) => stage(room, part, await readPart(part, tokenOf)),
     seal: (upload) => seal(room, upload),
     dropStaging: async (staging) => void room.stagings.delete(staging),
+    dropSegment: async (segment) => void room.versions.delete(segment),
     sweep: async ({ segments, stagings }) => {
       for (const name of room.versions.keys()) if (!segments.has(name)) room.versions.delete(name);
       for (const name of room.stagings.keys()) if (!stagings.has(name)) room.stagings.delete(name);

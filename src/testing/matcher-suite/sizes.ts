@@ -114,6 +114,9 @@ function unequal(matcher: () => Matcher): void {
     ];
     const tab = await matcher().crossTab({ lists, identifiers: ["phone"], by, measures: [] });
     expect(tab.people).toEqual([0, 0, 0, 0, 0, 0, 0, 25, 0]);
+    const { regions } = await matcher().overlap(lists, ["phone"]);
+    expect(regions).toEqual([0, 0, 25, 0, 0, 7_975, 0, 25]);
+    expect((await matcher().overlap([narrowed, ...lists], ["phone"])).regions[14]).toBe(25);
   });
 }
 

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { datasetSchemaSchema } from "../../domain/dataset/schema.ts";
 import { compileKernels } from "../../kernels/load.ts";
+import { readerRoom } from "../../testing/reader-room.ts";
 import { BATCH_ROWS, type RowBatch } from "./batch.ts";
 import { listReader } from "./reader.ts";
 
@@ -166,7 +167,7 @@ describe("ordinary rows", () => {
       reads: "rows",
       judges: true,
       schema: SCHEMA,
-      kernels: KERNELS,
+      ...readerRoom(KERNELS, SCHEMA),
       onBatch: (batch) => {
         held.push(...batch.identifiers.map(({ digests }) => digests));
         expect(held.map((digests) => digests.some((word) => word !== 0))).toEqual([true, true]);
@@ -202,7 +203,7 @@ function readWith(kernels: WebAssembly.Module | null, bytes: Uint8Array, sizes: 
     reads: "rows",
     judges: true,
     schema: SCHEMA,
-    kernels,
+    ...readerRoom(kernels, SCHEMA),
     onBatch: (batch) => {
       batches.push(batch.rows);
       rows.push(...rowsOf(batch));

@@ -4,7 +4,7 @@
 
 import { type DatasetSchema, measuresOf } from "../../domain/dataset/schema.ts";
 import { LIMITS } from "../../domain/limits.ts";
-import { type RowKernels, rowKernels } from "../../kernels/load.ts";
+import type { RowKernels } from "../../kernels/load.ts";
 import { type Allocate, areCodesShort, emptyBatch, type RowBatch } from "./batch.ts";
 import { type Ahead, CELLS_KEPT, spaceFor } from "./csv.ts";
 import { BASE64_VALUES } from "./digest.ts";
@@ -22,10 +22,9 @@ export type OrdinaryRows = {
   read(ahead: Ahead, until: number): boolean;
 };
 
-const PAGE_BYTES = 65_536;
-const MAXIMUM_PAGES = 65_536;
-/** Growing costs more than pages that nobody touches. */
-const PAGES_AT_A_TIME = 32;
+/** Where a reader works: room that kernels reach, and the kernels; null where rows are read without. */
+export type ReaderRoom = { readonly allocate: Allocate; readonly kernels: RowKernels | null };
+
 /** Bytes that the kernel may touch behind what it reads and writes. */
 const SLACK = 16;
 
@@ -41,11 +40,12 @@ const ROLES = { hex: 0, base64: 1, record: 2, shortCode: 3, longCode: 4, consent
 const FULL = 0;
 const CUT = 1;
 
-/** A reader of ordinary rows in memory of its own, which is given back when nobody holds the reader any more. */
-export function ordinaryRows(kernels: WebAssembly.Module, schema: DatasetSchema): OrdinaryRows {
-  const memory = new WebAssembly.Memory({ initial: PAGES_AT_A_TIME, maximum: MAXIMUM_PAGES, shared: true });
-  const allocate = allocateIn(memory);
-  const { readRows, declareValue } = rowKernels(kernels, memory);
+/** A reader of ordinary rows in a room that kernels reach. */
+export function ordinaryRows(
+  { readRows, declareValue }: RowKernels,
+  allocate: Allocate,
+  schema: DatasetSchema,
+): OrdinaryRows {
   const space = workspace(spaceFor(LIMITS.rowBytes), allocate);
   const batch = emptyBatch(schema, allocate);
   const plan = wordsIn(allocate, PLAN_WORDS + CELLS_KEPT * COLUMN_WORDS);
@@ -68,7 +68,7 @@ export function ordinaryRows(kernels: WebAssembly.Module, schema: DatasetSchema)
       plan[UNTIL] = until;
       plan[RECORD_BYTES_USED] = batch.recordBytesUsed;
       const base = space.bytes.byteOffset;
-      ahead.at = readRows(plan.byteOffset, base + ahead.at, base + space.used) - base;
+      ahead.at = (readRows(plan.byteOffset, base + ahead.at, base + space.used) >>> 0) - base;
       const rows = plan[ROWS] ?? 0;
       ahead.rows += rows - batch.rows;
       ahead.isCut = plan[STOPPED] === CUT;
@@ -79,16 +79,29 @@ export function ordinaryRows(kernels: WebAssembly.Module, schema: DatasetSchema)
   };
 }
 
-/** Memory behind memory, grown as it is asked for; shared memory stays where it is. */
-function allocateIn(memory: WebAssembly.Memory): Allocate {
-  let used = SLACK;
+/** Gives piece after piece of a stretch of memory. */
+export function allocateFrom(buffer: SharedArrayBuffer, start: number): Allocate {
+  let next = start;
   return (bytes) => {
-    const from = used;
-    used += Math.ceil((bytes + SLACK) / 16) * 16;
-    const missing = used - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES) + PAGES_AT_A_TIME);
-    return new Uint8Array(memory.buffer, from, bytes);
+    const from = next;
+    next += roomFor(bytes);
+    return new Uint8Array(buffer, from, bytes).fill(0);
   };
+}
+
+/** Bytes of the stretch that a reader takes under a schema. */
+export function readerBytes(schema: DatasetSchema): number {
+  let used = 0;
+  const count: Allocate = (bytes) => {
+    used += roomFor(bytes);
+    return new Uint8Array(bytes);
+  };
+  ordinaryRows({ readRows: () => 0, declareValue: () => {} }, count, schema);
+  return used;
+}
+
+function roomFor(bytes: number): number {
+  return Math.ceil((bytes + SLACK) / 16) * 16;
 }
 
 function wordsIn(allocate: Allocate, words: number): Uint32Array {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type DatasetSchema, datasetSchemaSchema } from "../../domain/dataset/schema.ts";
 import { compileKernels } from "../../kernels/load.ts";
+import { readerRoom } from "../../testing/reader-room.ts";
 import type { RowBatch } from "./batch.ts";
 import type { ListFault } from "./fault.ts";
 import { listReader } from "./reader.ts";
@@ -184,7 +185,7 @@ function readWith(kernels: WebAssembly.Module | null, text: string, how: How) {
     reads: "rows",
     judges: true,
     schema,
-    kernels,
+    ...readerRoom(kernels, schema),
     ...(columns === undefined ? {} : { columns }),
     onBatch: (batch) => void rows.push(...rowsOf(batch)),
   });

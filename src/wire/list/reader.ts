@@ -22,7 +22,7 @@ import {
 } from "./identifiers.ts";
 import { listScanner } from "./list-scanner.ts";
 import { measureReader } from "./measures.ts";
-import { type OrdinaryRows, ordinaryRows } from "./ordinary-rows.ts";
+import { type OrdinaryRows, ordinaryRows, type ReaderRoom } from "./ordinary-rows.ts";
 import { keepRecord, recordFault } from "./record-cell.ts";
 import { cellText } from "./utf8.ts";
 
@@ -36,6 +36,8 @@ export type ListReader = {
    * was then. Call between whole rows.
    */
   take(): { readonly counts: RowCounts; readonly lines: number };
+  /** Leaves no digest where rows were read. Call between whole rows. */
+  wipe(): void;
 };
 
 type Options = {
@@ -48,8 +50,8 @@ type Options = {
   readonly judges: boolean;
   /** Takes a batch away at once: the arrays are filled again afterwards. */
   readonly onBatch: (batch: RowBatch) => void;
-  /** The compiled kernels, which read the ordinary rows; without them every row is read here. */
-  readonly kernels?: WebAssembly.Module | null;
+  /** Where batches lie, and kernels that read the ordinary rows; without it, every row is read here. */
+  readonly room?: ReaderRoom;
 };
 
 export function listReader(options: Options): ListReader {
@@ -68,10 +70,8 @@ export function listReader(options: Options): ListReader {
   });
   reading.scanner = scanner;
   if (options.columns !== undefined) takeColumns(reading, options.columns);
-  const faultAfter = (fault: { says: string; line: number } | null): ListFault | null => {
-    if (reading.fault !== null) return reading.fault;
-    return fault === null ? null : { kind: "list-unreadable", ...fault };
-  };
+  const faultAfter = (fault: { says: string; line: number } | null): ListFault | null =>
+    reading.fault ?? (fault === null ? null : { kind: "list-unreadable", ...fault });
   return {
     push: (block) => faultAfter(scanner.push(block)),
     end: () => faultAfter(scanner.end()) ?? finish(reading),
@@ -84,6 +84,7 @@ export function listReader(options: Options): ListReader {
       const rejects = counts.rejects.map((reject) => ({ ...reject, line: reject.line - lineBefore }));
       return { counts: { ...counts, rejects }, lines: reading.lineBefore - lineBefore };
     },
+    wipe: () => wipe(reading),
   };
 }
 
@@ -102,9 +103,9 @@ type Places = {
   readonly consents: readonly number[];
 };
 
-function startReading({ schema, reads, judges, onBatch, kernels = null }: Options) {
-  const ordinary = kernels === null || reads === "references" ? null : ordinaryRows(kernels, schema);
-  const batch = ordinary?.batch ?? emptyBatch(schema);
+function startReading({ schema, reads, judges, onBatch, room }: Options) {
+  const ordinary = reads === "references" ? null : ordinaryRowsIn(room, schema);
+  const batch = ordinary?.batch ?? emptyBatch(schema, room?.allocate);
   const places: Places | null = null;
   const scanner: CsvScanner | null = null;
   const fault: ListFault | null = null;
@@ -132,6 +133,10 @@ function startReading({ schema, reads, judges, onBatch, kernels = null }: Option
     fault: fault as ListFault | null,
     names,
   };
+}
+
+function ordinaryRowsIn(room: ReaderRoom | undefined, schema: DatasetSchema): OrdinaryRows | null {
+  return room === undefined || room.kernels === null ? null : ordinaryRows(room.kernels, room.allocate, schema);
 }
 
 function readHeader(reading: Reading, row: CsvRow): boolean {
@@ -284,6 +289,11 @@ function finish(reading: Reading): ListFault | null {
   reading.fault ??= judgeRest(reading.identifiers);
   if (reading.fault !== null) return reading.fault;
   flush(reading);
-  for (const { digests } of reading.batch.identifiers) digests.fill(0);
+  wipe(reading);
   return null;
+}
+
+function wipe({ batch, ordinary }: Reading): void {
+  for (const { digests } of batch.identifiers) digests.fill(0);
+  ordinary?.space.bytes.fill(0, 0, ordinary.space.from);
 }

@@ -4,7 +4,7 @@
 import { Worker } from "node:worker_threads";
 import type { Arena } from "../arena.ts";
 import { breath } from "../pace.ts";
-import { type Equipment, kernelsOf } from "./thread.ts";
+import { type Equipment, toolsOf } from "./thread.ts";
 import { begin, type Done, type OutcomeOf, type PieceOf, type SettingsOf, type WorkName } from "./works.ts";
 
 export type Order =
@@ -56,7 +56,7 @@ type CrewOptions = { readonly arena: Arena; readonly module: WebAssembly.Module 
 /** A crew of that many threads; with none, everything is done on the thread that asks. */
 export function crewOf({ arena, module, threads }: CrewOptions): Crew {
   const equipment: Equipment = { memory: arena.memory, module };
-  const own = { kernels: kernelsOf(equipment), buffer: arena.memory.buffer, module };
+  const own = toolsOf(equipment);
   const hands = Array.from({ length: threads }, () => hand(equipment));
   let jobs = 0;
   return {

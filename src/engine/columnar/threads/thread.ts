@@ -2,14 +2,14 @@
 
 import { compressAll } from "../../../domain/identifier/token-kernel.gen.ts";
 import type { Kernels } from "../../../kernels/kernels.ts";
-import { wasmKernels } from "../../../kernels/load.ts";
+import { type RowKernels, rowKernels, wasmKernels } from "../../../kernels/load.ts";
 import { plainKernels } from "../../../kernels/plain.ts";
 
 export type Thread = {
   readonly kernels: Kernels;
   readonly buffer: SharedArrayBuffer;
-  /** The compiled module, for whoever needs kernels over a memory of its own; null where they are plain. */
-  readonly module: WebAssembly.Module | null;
+  /** What reads the ordinary rows of a list; null where kernels are plain. */
+  readonly rowKernels: RowKernels | null;
   /** Where the thread's room for one job begins. */
   readonly scratch: number;
 };
@@ -19,4 +19,11 @@ export type Equipment = { readonly memory: WebAssembly.Memory; readonly module: 
 
 export function kernelsOf({ memory, module }: Equipment): Kernels {
   return module === null ? plainKernels(memory.buffer, compressAll) : wasmKernels(module, memory);
+}
+
+/** A thread's tools, all but its room. */
+export function toolsOf(equipment: Equipment): Omit<Thread, "scratch"> {
+  const { memory, module } = equipment;
+  const kernels = kernelsOf(equipment);
+  return { kernels, buffer: memory.buffer, rowKernels: module === null ? null : rowKernels(module, memory) };
 }

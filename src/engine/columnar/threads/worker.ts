@@ -2,19 +2,18 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { Order, Report } from "./crew.ts";
-import { type Equipment, kernelsOf } from "./thread.ts";
+import { type Equipment, toolsOf } from "./thread.ts";
 import { begin, type Done } from "./works.ts";
 
 // SAFETY: the crew starts this thread with its equipment.
 const equipment = workerData as Equipment;
-const kernels = kernelsOf(equipment);
+const tools = toolsOf(equipment);
 const works = new Map<number, (piece: unknown) => Done>();
 
 parentPort?.on("message", (order: Order) => {
   if (order.kind === "end") works.delete(order.job);
   else if (order.kind === "begin") {
-    const { module, memory } = equipment;
-    const thread = { kernels, module, buffer: memory.buffer, scratch: order.scratch };
+    const thread = { ...tools, scratch: order.scratch };
     works.set(
       order.job,
       begun(() => begin(thread, order.work, order.settings)),

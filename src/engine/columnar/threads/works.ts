@@ -1,14 +1,18 @@
 // The kinds of work that threads do. A work is begun once on each thread that takes part, with settings that can be
 // sent to it, and then does piece after piece.
 
+import { beginEverywhere } from "../everywhere.ts";
 import { beginLoading } from "../loading.ts";
 import { beginMatching } from "../matching.ts";
 import { beginMerging } from "../merging.ts";
 import { beginMergingTables } from "../merging-tables.ts";
 import { beginPlacing } from "../placing.ts";
 import { beginReading } from "../reading.ts";
+import { beginRegions } from "../regions.ts";
+import { beginSameNumbers } from "../same-numbers.ts";
 import { beginSameRecords } from "../same-records.ts";
 import { beginSections } from "../section.ts";
+import { beginSpelling } from "../spelling.ts";
 import { beginTables } from "../table.ts";
 import type { Thread } from "./thread.ts";
 
@@ -19,12 +23,16 @@ const WORKS = {
   read: beginReading,
   place: beginPlacing,
   records: beginSameRecords,
+  "same numbers": beginSameNumbers,
+  spell: beginSpelling,
   sections: beginSections,
   tables: beginTables,
   merge: beginMerging,
   "merge tables": beginMergingTables,
   load: beginLoading,
   match: beginMatching,
+  regions: beginRegions,
+  everywhere: beginEverywhere,
 } as const;
 
 export type WorkName = keyof typeof WORKS;
