@@ -1,6 +1,7 @@
 // An increment of 1 % laid over the left list, beside the full upload of the list that it makes: a quarter of its time
 // at the most. Both have to be the same list, which what is counted of them tells.
 
+import { evenGround } from "./even-ground.ts";
 import { mustEqual, tierByRegion } from "./matches.ts";
 import { type Line, line, millis } from "./report.ts";
 import { alternating } from "./rounds.ts";
@@ -16,6 +17,7 @@ export async function incrementLines(stage: Stage): Promise<Line[]> {
     {
       name: "the full list is taken in",
       take: async (_, tell) => {
+        await evenGround(stage.rows);
         const { staging, sealing } = await ours.takeIn("whole", whole);
         tell("full", staging + sealing);
       },
@@ -23,6 +25,7 @@ export async function incrementLines(stage: Stage): Promise<Line[]> {
     {
       name: "an increment is laid over the list before",
       take: async (_, tell) => {
+        await evenGround(stage.rows);
         const { staging, sealing } = await ours.layOver("left", { name: "laid", path: part });
         tell("seal", sealing);
         tell("both", staging + sealing);

@@ -1,13 +1,10 @@
 // Taking in a list, from CSV to what can be asked.
 
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { fewOf } from "./asked.ts";
+import { evenGround } from "./even-ground.ts";
 import { type Line, line, millis } from "./report.ts";
 import { alternating, type Turn } from "./rounds.ts";
 import type { Stage } from "./stage.ts";
-
-const run = promisify(execFile);
 
 export async function ingestLines(stage: Stage): Promise<Line[]> {
   const { ours, rows, limits } = stage;
@@ -19,8 +16,7 @@ export async function ingestLines(stage: Stage): Promise<Line[]> {
       ...(contender === postgres ? fewOf(stage) : {}),
       take: async (round, tell) => {
         const side = round % 2 === 0 ? "left" : "right";
-        // What one contender left in the system's write buffers is not to be the next one's wait.
-        await run("sync");
+        await evenGround(rows);
         tell(contender.name, await contender.load(side, paths[side]));
         stage.noteLoaded(contender, side);
       },
