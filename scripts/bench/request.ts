@@ -9,6 +9,7 @@ import { askQuestion } from "../../src/app/ask-question.ts";
 import { unwrapDataKey } from "../../src/app/receive-part.ts";
 import { type RoomClient, roomClient } from "../../src/client/room-client.ts";
 import { contractSignature } from "../../src/client/sign-contract.ts";
+import { signedPolicy } from "../../src/client/sign-policy.ts";
 import { uploadList } from "../../src/client/upload.ts";
 import { generateSigningKey, type SigningKey, signingKeyFromJwk } from "../../src/crypto/jwk.ts";
 import { type ContractId, contractId, contractSchema } from "../../src/domain/contract/document.ts";
@@ -144,7 +145,7 @@ async function enter(room: RunningRoom, side: Side): Promise<Partner> {
   const params = { path: { partner: id } };
   const jwk = { ...key.publicKey.jwk };
   needed(await client.call((api) => api.POST("/v1/partners/{partner}/keys", { params, body: { jwk, code } })));
-  needed(await client.call((api) => api.PUT("/v1/policy", { body: policyOf(id) })));
+  needed(await client.call((api) => api.PUT("/v1/policy", { body: signedPolicy(key, policyOf(id)) })));
   needed(await client.call((api) => api.POST("/v1/datasets", { body: SCHEMA })));
   return { id, key, client };
 }

@@ -1,10 +1,7 @@
 // A member signs a contract: one JWS signature over its canonical form, by a key that is registered and not revoked.
 
 import { CONTRACT_TYP } from "../crypto/contract-jws.ts";
-import { parsePublicJwk } from "../crypto/jwk.ts";
-import { type JwsEntry, readProtectedHeader, SIGNATURE_REFUSALS, verifySignature } from "../crypto/jws.ts";
-import { utf8 } from "../domain/bytes.ts";
-import { canonicalJson } from "../domain/canonical-json.ts";
+import type { JwsEntry } from "../crypto/jws.ts";
 import type { ContractId } from "../domain/contract/document.ts";
 import { mayAct } from "../domain/contract/lifecycle.ts";
 import { type Problem, problem } from "../domain/problem.ts";
@@ -14,6 +11,7 @@ import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { type ContractView, contractFile, membersOf, stateOf } from "./offer-contract.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
+import { verifySigner } from "./verify-signer.ts";
 
 /** Verifies and keeps a member's signature. When it is the last one missing, the contract is in force from its date. */
 export async function signContract(
@@ -25,9 +23,9 @@ export async function signContract(
   return settle(ports, { name: "sign contract", parties }, async (tx) => {
     const open = await openFile(tx, { id, act: { kind: "sign", partner: caller.partner } });
     if (!open.ok) return open;
-    const signer = await verifySigner(tx, open.value, { caller, signature });
-    if (!signer.ok) return signer;
     const { contract } = open.value;
+    const signer = await verifySigner(tx, { caller, document: contract, typ: CONTRACT_TYP, signature });
+    if (!signer.ok) return err(problem("contract-signature-invalid", signer.error));
     await tx.contracts.sign(contract, id, { partner: caller.partner, thumbprint: signer.value, ...signature });
     const file = await contractFile(tx, id);
     const state = stateOf(tx, file);
@@ -61,24 +59,4 @@ export async function openFile(
   if (verdict.ok) return ok(file);
   if (verdict.error === "not-a-member") return err(problem("not-found", "you are not a member of such a contract"));
   return err(problem("contract-not-open", `the contract is ${state.kind.replaceAll("-", " ")}`, { state: state.kind }));
-}
-
-async function verifySigner(
-  tx: Transaction,
-  file: ContractFile,
-  signed: { readonly caller: Caller; readonly signature: JwsEntry },
-): Promise<Result<string, Problem>> {
-  const refuse = (says: string) => err(problem("contract-signature-invalid", says));
-  const header = readProtectedHeader(signed.signature.protected);
-  if (!header.ok) return refuse(SIGNATURE_REFUSALS[header.error]);
-  const row = await tx.keys.find(header.value.kid);
-  if (row === null || row.partner !== signed.caller.partner || row.revokedAt !== null) {
-    return refuse("`kid` does not name an active key of yours");
-  }
-  const key = parsePublicJwk(JSON.parse(row.jwk));
-  if (!key.ok) return refuse("the registered key can no longer be used");
-  const payloadBytes = utf8(canonicalJson(file.contract));
-  const entry = signed.signature;
-  const verdict = verifySignature({ key: key.value, payloadBytes, typ: CONTRACT_TYP, entry });
-  return verdict.ok ? ok(row.thumbprint) : refuse(SIGNATURE_REFUSALS[verdict.error]);
 }

@@ -28,10 +28,10 @@ export async function documentAt<Schema extends z.ZodType>(
 }
 
 /** A place in a document, with what is wrong there. */
-export type Issue = { readonly path: string; readonly says: string };
+type Issue = { readonly path: string; readonly says: string };
 
 /** The refusal of a document with these issues. */
-export function issuesRefusal(says: string, issues: readonly Issue[]): Refusal {
+function issuesRefusal(says: string, issues: readonly Issue[]): Refusal {
   const lines = issues.map((issue) => `  ${issue.path === "" ? "the document" : issue.path}: ${issue.says}`);
   const next = "next: mend each place and try again";
   return { exit: EXIT.failed, json: { error: says, issues }, lines: [`error: ${says}`, ...lines, next] };

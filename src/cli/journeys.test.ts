@@ -322,6 +322,61 @@ describe("the command line", () => {
     expect(await done("policy", "check", "partners/harbour-yachts/policy.json")).toMatch(/^sound: /);
   });
 
+  test("compares policies in words, verifies a signed one offline, and tells what a partner could learn", async () => {
+    const file = "partners/harbour-yachts/policy.json";
+    const policy = JSON.parse(await readFile(file, "utf8"));
+    const defaults = { ...policy.defaults, k: policy.defaults.k + 1 };
+    await writeFile(at("next.json"), JSON.stringify({ ...policy, version: 2, defaults, grants: [] }));
+    const text = await done("policy", "diff", file, at("next.json"));
+    expect(text).toMatch(
+      /^version 1 of harbour-yachts → version 2\ntighter: [\s\S]*people behind any figure: at least/,
+    );
+    const found = await json(...as(HARBOUR, "policy", "diff", at("next.json")));
+    expect(found).toMatchObject({ verdict: "tighter", before: 1, after: 2 });
+    expect(await done("policy", "diff", file, file)).toContain("equal in effect");
+    const alien = await concordat("policy", "diff", file, `partners/${SUNLINE}/policy.json`);
+    expect(alien).toMatchObject({ exit: 2, err: expect.stringMatching(/two partners/) });
+    await writeFile(at("signed.json"), await done(...as(HARBOUR, "policy", "show", "--jws")));
+    const keys = JSON.parse(await done(...as(HARBOUR, "contract", "show", CONTRACT, "--jwks")));
+    await writeFile(at("harbour.json"), JSON.stringify(keys[HARBOUR]));
+    await writeFile(at("sunline.json"), JSON.stringify(keys[SUNLINE]));
+    const verify = (jwks: string) => concordat("policy", "verify", at("signed.json"), "--jwks", at(jwks));
+    expect(await verify("harbour.json")).toMatchObject({ exit: 0, out: expect.stringMatching(/^verified: policy of/) });
+    expect(await verify("sunline.json")).toMatchObject({
+      exit: 5,
+      err: expect.stringMatching(/none of the partner's/),
+    });
+    expect(await done(...as(HARBOUR, "policy", "versions"))).toMatch(/^version +in force from/);
+    expect(await done(...as(HARBOUR, "exposure", SUNLINE))).toMatch(/by grant “sunline-activation”/);
+    expect((await json(...as(HARBOUR, "exposure", SUNLINE))).items.length).toBeGreaterThan(0);
+  });
+
+  test("has a second person sign what permits more", async () => {
+    const policy = JSON.parse(await readFile("partners/harbour-yachts/policy.json", "utf8"));
+    const version = async (number: number, replaced: object) => {
+      await writeFile(at(`v${number}.json`), JSON.stringify({ ...policy, version: number, ...replaced }));
+      return concordat(...as(HARBOUR, "policy", "put", at(`v${number}.json`)));
+    };
+    const { path: firstKey } = await keyOf(HARBOUR);
+    await done(...as(HARBOUR, "keys", "rotate", "--out", at("second.json")));
+    const loosening = { second: true };
+    expect((await version(2, { loosening })).exit).toBe(0);
+    const defaults = { ...policy.defaults, retention: "P1Y" };
+    const waiting = await version(3, { loosening, defaults });
+    expect(waiting).toMatchObject({ exit: 4, out: expect.stringMatching(/waits for a second signature/) });
+    expect(await done(...as(HARBOUR, "policy", "waiting"))).toMatch(/looser: [\s\S]*365 days/);
+    expect((await concordat(...as(HARBOUR, "policy", "countersign"))).exit).toBe(4);
+    const byFirst = ["--url", room.url, "--partner", HARBOUR, "--key", firstKey];
+    expect(await done(...byFirst, "policy", "countersign")).toMatch(/365 days[\s\S]*version 3 is in force/);
+    expect(await done(...as(HARBOUR, "policy", "waiting"))).toBe("no version waits for a second signature\n");
+    expect((await concordat(...as(HARBOUR, "policy", "countersign"))).exit).toBe(1);
+  });
+
+  async function keyOf(profile: string): Promise<{ readonly path: string }> {
+    const profiles = JSON.parse(await readFile(join(folder, ".config", "concordat", "profiles.json"), "utf8"));
+    return { path: profiles.profiles[profile].key };
+  }
+
   test("says that a room does not answer", async () => {
     const { path } = await json("keys", "new", "--out", at("lonely.jwk"));
     const ran = await concordat("--url", "http://127.0.0.1:9", "--partner", SUNLINE, "--key", path, "policy", "show");

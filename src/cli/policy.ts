@@ -1,73 +1,92 @@
-// `concordat policy`: a partner's own sharing rules, checked on this machine and put in force.
+// `concordat policy`: a partner's own sharing rules, checked and compared on this machine, signed and put in force.
 
 import type { Command } from "commander";
+import { z } from "zod";
+import { toBase64Url, utf8 } from "../domain/bytes.ts";
+import { canonicalJson, type Json } from "../domain/canonical-json.ts";
 import { policySchema } from "../domain/policy/document.ts";
-import { failedExamples } from "../domain/policy/examples.ts";
 import { err, ok } from "../domain/result.ts";
 import { describe } from "./describe.ts";
-import { documentAt, issuesRefusal } from "./documents.ts";
+import { documentAt } from "./documents.ts";
+import { aligned } from "./figures.ts";
+import { addPolicyCheck } from "./policy-check.ts";
+import { addPolicyDiff } from "./policy-diff.ts";
+import { type PolicyReply, putSigned } from "./policy-put.ts";
+import { addPolicyVerify } from "./policy-verify.ts";
+import { addPolicyWaiting } from "./policy-waiting.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
-import { act, type Call, type Outcome, type Terminal } from "./terminal.ts";
+import { failed, type Outcome, refusedByRoom, type Terminal, type Told } from "./terminal.ts";
+
+const showOptions = z.object({ jws: z.boolean().optional(), ofVersion: z.coerce.number().int().optional() });
 
 export function addPolicy(program: Command, terminal: Terminal): void {
-  const policy = describe(program.command("policy"), "check your sharing rules, put them in force, show them");
-  act(
-    terminal,
-    describe(policy.command("check <file>"), "check a policy and its examples, on this machine", [
-      "concordat policy check policies/cross-sell.json",
-    ]),
-    check,
+  const policy = describe(
+    program.command("policy"),
+    "check your sharing rules, sign them, put them in force, show them",
   );
+  addPolicyCheck(policy, terminal);
+  addPolicyDiff(policy, terminal);
+  const sentence = "sign a policy and put it in force; exits 4 while it waits for a second signature";
+  actInRoom(terminal, describe(policy.command("put <file>"), sentence, ["concordat policy put policy.json"]), put);
   actInRoom(
     terminal,
-    describe(policy.command("put <file>"), "put a policy in force at once; the earlier one is kept as a version", [
-      "concordat policy put policy.json",
-    ]),
-    put,
-  );
-  actInRoom(
-    terminal,
-    describe(policy.command("show"), "show the policy in force", ["concordat policy show --json > policy.json"]),
+    describe(policy.command("show"), "show the policy in force, or an earlier version", [
+      "concordat policy show --json > policy.json",
+    ])
+      .option("--of-version <number>", "that version instead of the one in force")
+      .option("--jws", "the policy with its signatures, for `policy verify`"),
     show,
   );
+  actInRoom(
+    terminal,
+    describe(policy.command("versions"), "list all versions, newest first, with who signed them"),
+    versions,
+  );
+  addPolicyWaiting(policy, terminal);
+  addPolicyVerify(policy, terminal);
 }
 
-async function check({ operands }: Call): Promise<Outcome> {
-  const policy = await documentAt(operands[0], policySchema);
-  if (!policy.ok) return policy;
-  const { examples, grants, prohibitions } = policy.value;
-  const failing = failedExamples(policy.value);
-  if (failing.length > 0) {
-    const issues = failing.map(({ pointer, says, expected, because }) => ({
-      path: pointer,
-      says: `“${says}” expects ${expected}, and the policy says otherwise: ${because.join("; ")}`,
-    }));
-    return err(issuesRefusal(`${failing.length} of ${examples.length} examples do not hold`, issues));
-  }
-  const lines = [
-    "sound: it fits its schema, and all examples hold",
-    `grants ${grants.length}, prohibitions ${prohibitions.length}, examples ${examples.length}`,
-  ];
-  return ok({ json: { isSound: true, examples: examples.length }, lines });
+async function put(call: SessionCall): Promise<Outcome> {
+  const policy = await documentAt(call.operands[0], policySchema);
+  return policy.ok ? putSigned(call, policy.value) : policy;
 }
 
-async function put({ session, operands }: SessionCall): Promise<Outcome> {
-  const policy = await documentAt(operands[0], policySchema);
-  if (!policy.ok) return policy;
-  const answer = await session.client.call((api) => api.PUT("/v1/policy", { body: policy.value }));
-  return told(answer, (inForce) => ({
-    json: inForce,
-    lines: [`version ${inForce.version} is in force since ${inForce.putAt}`, `digest ${inForce.digest}`],
-  }));
+async function show({ session, options }: SessionCall): Promise<Outcome> {
+  const { jws, ofVersion } = showOptions.parse(options);
+  const answer = await session.client.call((api) => api.GET("/v1/policy/versions"));
+  if (!answer.ok) return err(refusedByRoom(answer.error));
+  const [newest, ...rest] = answer.value.items;
+  if (newest === undefined) return told(await session.client.call((api) => api.GET("/v1/policy")), shown);
+  const reply = ofVersion === undefined ? newest : [newest, ...rest].find(({ version }) => version === ofVersion);
+  if (reply === undefined) return err(failed(`there is no version ${ofVersion}; the newest is ${newest.version}`));
+  if (jws !== true) return ok(shown(reply));
+  return ok({ text: `${JSON.stringify(envelopeOf(reply))}\n` });
 }
 
-async function show({ session }: SessionCall): Promise<Outcome> {
-  const answer = await session.client.call((api) => api.GET("/v1/policy"));
-  return told(answer, (inForce) => ({
-    json: inForce.document,
-    lines: [
-      `# version ${inForce.version} of ${inForce.partner}, in force since ${inForce.putAt}`,
-      JSON.stringify(inForce.document, null, 2),
-    ],
-  }));
+function shown(reply: PolicyReply): Told {
+  const signers = reply.signatures.map(({ thumbprint }) => `signed by key ${thumbprint}`);
+  const title = `# version ${reply.version} of ${reply.partner}, in force since ${reply.putAt}`;
+  return { json: reply.document, lines: [[title, ...signers].join("; "), JSON.stringify(reply.document, null, 2)] };
+}
+
+// RFC 7515 §7.2.1; the payload is the canonical form, which is what was signed.
+function envelopeOf({ document, signatures }: PolicyReply) {
+  return {
+    // SAFETY: the room's reply was JSON.
+    payload: toBase64Url(utf8(canonicalJson(document as Json))),
+    signatures: signatures.map(({ protected: header, signature }) => ({ protected: header, signature })),
+  };
+}
+
+async function versions({ session }: SessionCall): Promise<Outcome> {
+  const answer = await session.client.call((api) => api.GET("/v1/policy/versions"));
+  return told(answer, ({ items }) => {
+    const rows = items.map((one) => [
+      String(one.version),
+      one.putAt,
+      one.digest.slice(0, 12),
+      one.signatures.map(({ thumbprint }) => thumbprint).join(" "),
+    ]);
+    return { json: items, lines: aligned([["version", "in force from", "digest", "signed by"], ...rows]) };
+  });
 }

@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { addAudit } from "./audit.ts";
 import { addContract } from "./contract.ts";
 import { addDataset } from "./dataset.ts";
+import { addExposure } from "./exposure.ts";
 import { reasonOf } from "./files.ts";
 import { addHash } from "./hash.ts";
 import { addKeys } from "./keys.ts";
@@ -55,6 +56,7 @@ function newProgram(terminal: Terminal, rooms: readonly AddCommands[]): Command 
   addPartners(program, terminal);
   addEnrol(program, terminal);
   addPolicy(program, terminal);
+  addExposure(program, terminal);
   addContract(program, terminal);
   addDataset(program, terminal);
   addHash(program, terminal);

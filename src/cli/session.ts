@@ -22,7 +22,8 @@ export function actInRoom(terminal: Terminal, command: Command, run: (call: Sess
   });
 }
 
-async function openSession({ world }: Terminal, options: unknown): Promise<Result<Session, Refusal>> {
+/** The session of the profile in force. */
+export async function openSession({ world }: Terminal, options: unknown): Promise<Result<Session, Refusal>> {
   const profile = await chooseProfile(world, options);
   if (!profile.ok) return profile;
   const key = await readKey(profile.value.key);

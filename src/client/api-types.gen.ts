@@ -250,7 +250,7 @@ export interface paths {
         };
         /** Your policy in force */
         get: operations["getPolicy"];
-        /** Put your policy in force; its examples are run first */
+        /** Put your signed policy in force; one that permits more may wait for a second key's signature */
         put: operations["putPolicy"];
         post?: never;
         delete?: never;
@@ -276,6 +276,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/policy/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of your policy that wait for a second signature, with what each would change */
+        get: operations["getPolicyWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policy/check": {
         parameters: {
             query?: never;
@@ -285,8 +302,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check a policy without putting it in force */
+        /** Check a draft: every issue with its place and what to write instead; nothing comes into force */
         post: operations["postPolicyCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exposure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that a partner could ever learn about you, each with the clause that permits it */
+        get: operations["getExposure"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -831,6 +865,16 @@ export interface components {
             protected: string;
             signature: string;
         };
+        SignedPolicyDocument: {
+            document: components["schemas"]["PolicyDocument"];
+            /** @description RFC 7515 over the canonical form (RFC 8785), `typ` `concordat-policy+jws` */
+            signature: {
+                /** @description base64url of the protected header: `alg`, `kid`, `typ` */
+                protected: string;
+                /** @description base64url */
+                signature: string;
+            };
+        };
         PolicyDocument: {
             /** @constant */
             concordat: "policy/1";
@@ -872,7 +916,16 @@ export interface components {
                 purposes: string[];
                 analyses: ("overlap" | "audience")[];
                 attributes: {
-                    [key: string]: ("filter" | "group" | "measure")[];
+                    [key: string]: (("filter" | "group" | "measure") | {
+                        /** @enum {string} */
+                        use: "filter" | "group" | "measure";
+                        aggregates?: ("count" | "sum" | "mean")[];
+                        k?: number;
+                        clamp?: {
+                            least: string;
+                            most: string;
+                        };
+                    })[];
                 };
                 channels: string[];
                 consent?: string;
@@ -915,6 +968,33 @@ export interface components {
                 analyses?: ("overlap" | "audience")[];
                 because: string;
             }[];
+            exclusions?: {
+                id: string;
+                with: (string | {
+                    industry: string;
+                })[];
+                purposes?: string[];
+                because: string;
+            }[];
+            exclusives?: {
+                id: string;
+                to: (string | {
+                    industry: string;
+                })[];
+                purposes: string[];
+                from: string;
+                until: string;
+                because: string;
+            }[];
+            approachable?: {
+                consent: string;
+                channels?: string[];
+            }[];
+            banned?: string[];
+            loosening?: {
+                /** @constant */
+                second: true;
+            };
             examples: {
                 says: string;
                 request: {
@@ -924,9 +1004,22 @@ export interface components {
                     /** @enum {string} */
                     analysis: "overlap" | "audience";
                     attributes: {
-                        [key: string]: ("filter" | "group" | "measure")[];
+                        [key: string]: (("filter" | "group" | "measure") | {
+                            /** @constant */
+                            use: "measure";
+                            /** @enum {string} */
+                            aggregate: "count" | "sum" | "mean";
+                            clamp?: {
+                                least: string;
+                                most: string;
+                            };
+                        })[];
                     };
                     channel?: string;
+                    with?: {
+                        partner: string;
+                        industry: string;
+                    }[];
                     on: string;
                 };
                 /** @enum {string} */
@@ -943,16 +1036,120 @@ export interface components {
             document: {
                 [key: string]: unknown;
             };
+            /** @description whether it waits for a second signature; then it is not in force */
+            isWaiting: boolean;
+            /** @description none for a version from before policies were signed */
+            signatures: {
+                /** @description base64url of the protected header: `alg`, `kid`, `typ` */
+                protected: string;
+                /** @description base64url */
+                signature: string;
+                thumbprint: string;
+                /** @description RFC 3339, UTC, with milliseconds */
+                at: string;
+            }[];
         };
         PolicyList: {
             items: components["schemas"]["Policy"][];
             /** @description `after` of the next page */
             next: string | null;
         };
+        WaitingPolicyList: {
+            items: {
+                partner: string;
+                version: number;
+                digest: string;
+                /** @description RFC 3339, UTC, with milliseconds */
+                putAt: string;
+                /** @description the policy itself (schema `policy`) */
+                document: {
+                    [key: string]: unknown;
+                };
+                /** @description whether it waits for a second signature; then it is not in force */
+                isWaiting: boolean;
+                /** @description none for a version from before policies were signed */
+                signatures: {
+                    /** @description base64url of the protected header: `alg`, `kid`, `typ` */
+                    protected: string;
+                    /** @description base64url */
+                    signature: string;
+                    thumbprint: string;
+                    /** @description RFC 3339, UTC, with milliseconds */
+                    at: string;
+                }[];
+                /** @description what it would change, in words */
+                changes: string[];
+            }[];
+            /** @description `after` of the next page */
+            next: string | null;
+        };
+        /** @description A policy (schema `policy`), whether or not it fits its schema yet. */
+        PolicyDraft: {
+            [key: string]: unknown;
+        };
         PolicyCheck: {
+            /** @description whether the room would take it */
             isSound: boolean;
-            /** @description examples that were run */
+            /** @description examples that were run; 0 where the draft does not fit its schema */
             examples: number;
+            /** @description base64url of the canonical form (RFC 8785), ready to sign; null where it does not fit */
+            payload: string | null;
+            issues: {
+                /** @description JSON Pointer (RFC 6901) */
+                path: string;
+                says: string;
+                /** @description what to write instead */
+                instead: string;
+                /** @description false for advice */
+                isRefused: boolean;
+            }[];
+        };
+        Exposure: {
+            to: string;
+            /** @description a day, UTC */
+            on: string;
+            contracts: {
+                id: string;
+                name: string;
+                state: string;
+            }[];
+            items: {
+                contract: string;
+                dataset: string;
+                analysis: string;
+                purpose: string;
+                /** @description where a list goes; null for figures */
+                channel: string | null;
+                /** @description a day, UTC */
+                from: string;
+                /** @description a day, UTC */
+                until: string;
+                /** @description JSON Pointers (RFC 6901) of the clauses that permit it */
+                clauses: {
+                    contract: string;
+                    policy: string;
+                };
+                /** @description people behind any figure, at the least */
+                k: number;
+                /** @enum {string} */
+                mode: "noise" | "exact";
+                consents: string[];
+                uses: {
+                    attribute: string;
+                    use: string;
+                    /** @description null for any */
+                    aggregates: string[] | null;
+                    /** @description people behind any figure that uses it so, at the least */
+                    k: number;
+                    /** @description in millionths of the measure's unit; null for none */
+                    clamp: {
+                        least: number;
+                        most: number;
+                    } | null;
+                }[];
+            }[];
+            /** @description the same in words */
+            lines: string[];
         };
         DatasetSchema: {
             /** @constant */
@@ -3027,12 +3224,21 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PolicyDocument"];
+                "application/json": components["schemas"]["SignedPolicyDocument"];
             };
         };
         responses: {
             /** @description the policy in force */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description it waits until another key of yours puts it */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3094,7 +3300,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description invalid-document, policy-example-failed */
+            /** @description invalid-document, policy-example-failed, policy-signature-invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3197,6 +3403,71 @@ export interface operations {
             };
         };
     };
+    getPolicyWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description those that wait */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingPolicyList"];
+                };
+            };
+            /** @description invalid-parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, memory-short */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postPolicyCheck: {
         parameters: {
             query?: never;
@@ -3208,11 +3479,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PolicyDocument"];
+                "application/json": components["schemas"]["PolicyDraft"];
             };
         };
         responses: {
-            /** @description the policy is sound */
+            /** @description what was found */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3266,7 +3537,101 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description invalid-document, idempotency-key-reused, policy-example-failed */
+            /** @description invalid-document, idempotency-key-reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, memory-short */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExposure: {
+        parameters: {
+            query: {
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what it could learn at the most */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exposure"];
+                };
+            };
+            /** @description invalid-parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description policy-missing */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description policy-too-large */
             422: {
                 headers: {
                     [name: string]: unknown;

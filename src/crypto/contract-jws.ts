@@ -81,7 +81,8 @@ export function verifyEnvelope(expected: {
 type Owned = { readonly member: string; readonly key: PublicKey };
 type Verdict = Result<Owned, SignatureRefusal | "key-unknown">;
 
-function readEnvelope(document: unknown): { payload: string; signatures: readonly unknown[] } | null {
+/** Takes a value for an envelope when it has the two members and no others; null for any other shape. */
+export function readEnvelope(document: unknown): { payload: string; signatures: readonly unknown[] } | null {
   if (typeof document !== "object" || document === null || Object.keys(document).length !== 2) return null;
   if (!("payload" in document && "signatures" in document)) return null;
   const { payload, signatures } = document;

@@ -45,6 +45,16 @@ export function startOfDate(date: string): Result<UnixMillis, "not-a-date"> {
 }
 
 /**
+ * The date so many days after another, or before it when `days` is negative.
+ * @throws Error for a text that is no date, which no schema lets through
+ */
+export function dayFrom(date: string, days: number): string {
+  const start = startOfDate(date);
+  if (!start.ok) throw new Error(`${start.error}: ${date}`);
+  return isoDate(unixMillis(start.value + days * DAY_MILLIS));
+}
+
+/**
  * Days of an ISO 8601 duration in one unit: `P30D`, `P12W`, `P3M`, `P1Y`.
  * A month counts as 30 days and a year as 365, so that windows never depend on where in the calendar they lie.
  */

@@ -87,4 +87,6 @@ export const LIMITS = {
   alternativesTried: 24,
   /** Permitted wordings that a denial names; more would not be read. */
   alternativesOffered: 5,
+  /** Requests by which two versions of a policy are compared: half a second; beyond, the comparison is refused. */
+  policyCases: 10_000,
 } as const;

@@ -103,6 +103,16 @@ export const PROBLEMS = {
   "policy-missing": row(409, "this partner has no policy, so nothing is permitted", "put a policy first"),
   "policy-version-conflict": row(409, "the policy version does not follow the one in force", "raise `version` by one"),
   "policy-example-failed": row(422, "an example of the policy does not hold", "mend the policy, or the example"),
+  "policy-too-large": row(
+    422,
+    "the documents tell too many cases apart",
+    "let clauses that mean the same name the same partners, purposes and days",
+  ),
+  "policy-signature-invalid": row(
+    422,
+    "the policy's signature is refused",
+    "sign the canonical form of `document` with your registered key, or use `concordat policy put`",
+  ),
   // Datasets and uploads
   "dataset-exists": row(409, "a dataset with this name has another schema", "upload to it, or choose another name"),
   "upload-closed": row(409, "the upload is not open", "start a new upload"),

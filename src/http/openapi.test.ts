@@ -53,7 +53,7 @@ describe("the OpenAPI document", () => {
 
   test("every operation says what success is and that a signature can be missing", () => {
     for (const { responses } of operations) {
-      expect(Object.keys(responses).filter((status) => /^2\d\d$/.test(status))).toHaveLength(1);
+      expect(Object.keys(responses).filter((status) => /^2\d\d$/.test(status))).not.toHaveLength(0);
       expect(responses).toHaveProperty("401");
     }
   });

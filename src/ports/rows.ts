@@ -67,6 +67,12 @@ export type PolicyRow = {
   readonly putAt: UnixMillis;
 };
 
+/** A signature of a policy by a key of its partner. */
+export type PolicySignatureRow = Omit<SignatureRow, "partner"> & {
+  /** The policy's digest. */
+  readonly digest: string;
+};
+
 export type DatasetRow = {
   readonly partner: PartnerId;
   readonly name: string;

@@ -23,6 +23,7 @@ import type {
   PartnerRow,
   PartRow,
   PolicyRow,
+  PolicySignatureRow,
   Recipient,
   ReleaseRow,
   Reply,
@@ -111,6 +112,14 @@ export type Transaction = {
     /** Newest first. */
     readonly list: (partner: PartnerId) => Promise<readonly PolicyRow[]>;
     readonly put: (policy: Policy, digest: string) => Promise<void>;
+    /** Lets a version wait for a second signature; it is not in force. A version that waits already is left alone. */
+    readonly wait: (policy: Policy, digest: string) => Promise<void>;
+    /** Versions that wait to follow the one in force, the oldest first; `putAt` is since when. */
+    readonly waiting: (partner: PartnerId) => Promise<readonly PolicyRow[]>;
+    /** Keeps a signature; the same key's signature of the same document is kept once. */
+    readonly sign: (partner: PartnerId, signature: Omit<PolicySignatureRow, "at">) => Promise<void>;
+    /** Of every version, in force, waiting or past; the oldest first. */
+    readonly signatures: (partner: PartnerId) => Promise<readonly PolicySignatureRow[]>;
   };
   readonly datasets: {
     readonly find: (partner: PartnerId, name: string) => Promise<DatasetRow | null>;

@@ -1,8 +1,8 @@
-// Partners' policies in all their versions, the highest in force.
+// Partners' policies in all their versions, the highest in force, with those that wait and the signatures of all.
 // Private to their partner; a question's transaction acts for every owner and sees theirs.
 
 import { canonicalJson } from "../domain/canonical-json.ts";
-import type { PolicyRow } from "../ports/rows.ts";
+import type { PolicyRow, PolicySignatureRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import type { DocumentReaders } from "./documents.ts";
 import type { Statements } from "./pool.ts";
@@ -27,6 +27,29 @@ export function policies(tx: Statements, read: DocumentReaders): Transaction["po
         insert into concordat.policy (partner, version, digest, document)
         values (${policy.partner}, ${policy.version}, ${digest}, ${canonicalJson(policy)})`;
     },
+    wait: async (policy, digest) => {
+      await tx`
+        insert into concordat.policy_waiting (partner, version, digest, document)
+        values (${policy.partner}, ${policy.version}, ${digest}, ${canonicalJson(policy)})
+        on conflict (partner, digest) do nothing`;
+    },
+    waiting: async (partner) => {
+      const rows = await tx<Row[]>`
+        select ${columns} from concordat.policy_waiting waiting where partner = ${partner}
+          and version = 1 + (
+            select coalesce(max(version), 0) from concordat.policy current where current.partner = waiting.partner)
+        order by put_at, digest`;
+      return rows.map((row) => toPolicy(row, read));
+    },
+    sign: async (partner, { digest, thumbprint, protected: header, signature }) => {
+      await tx`
+        insert into concordat.policy_signature (partner, digest, thumbprint, protected, signature)
+        values (${partner}, ${digest}, ${thumbprint}, ${header}, ${signature})
+        on conflict (partner, digest, thumbprint) do nothing`;
+    },
+    signatures: (partner) => tx<PolicySignatureRow[]>`
+      select digest, thumbprint, protected, signature, concordat.millis(signed_at) as at
+      from concordat.policy_signature where partner = ${partner} order by signed_at, thumbprint`,
   };
 }
 

@@ -262,6 +262,10 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
     await tx.contracts.sign(contract, contractId(contract), signatureOf(ann));
     await tx.contracts.note(contract, contractId(contract), { kind: "suspended", partner: ann });
     await tx.policies.put(policyOf(ann), canonicalDigest(policyOf(ann)));
+    const [digest, thumbprint] = ["a".repeat(64), "policy-key".padEnd(43, "k")];
+    await tx.policies.wait(policyOf(ann, { version: 2 }), digest);
+    await tx.keys.register({ thumbprint, partner: ann, jwk: "{}" });
+    await tx.policies.sign(ann, { digest, thumbprint, protected: "header", signature: "signed" });
     await tx.dataKeys.put(ann, new Uint8Array(60));
     await tx.nonces.claim(ann, "nonce", 300);
     await tx.idempotency.start(ann, "key", "digest");

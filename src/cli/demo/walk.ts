@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { hashFile } from "../../client/local/hash-file.ts";
 import { type RoomClient, roomClient } from "../../client/room-client.ts";
 import { contractSignature } from "../../client/sign-contract.ts";
+import { signedPolicy } from "../../client/sign-policy.ts";
 import type { Signing } from "../../client/signed-fetch.ts";
 import { uploadList } from "../../client/upload.ts";
 import { generateSigningKey, type SigningKey } from "../../crypto/jwk.ts";
@@ -45,7 +46,10 @@ export async function onboard(theatre: Theatre, cast: Cast): Promise<Actors> {
       api.POST("/v1/partners/{partner}/keys", { params, body: { jwk, code } }),
     );
     needed(enrolled, `enrolling ${manifest.name}`);
-    needed(await client.call((api) => api.PUT("/v1/policy", { body: policy })), `${manifest.name}'s policy`);
+    needed(
+      await client.call((api) => api.PUT("/v1/policy", { body: signedPolicy(key, policy) })),
+      `${manifest.name}'s policy`,
+    );
     actors.set(manifest.id, { ...member, client, key });
     const thumbprint = key.publicKey.thumbprint.slice(0, 8);
     stage.say(

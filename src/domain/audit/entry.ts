@@ -14,6 +14,7 @@ export const ACTS = [
   "key-registered",
   "key-revoked",
   "policy-put",
+  "policy-waiting",
   "contract-offered",
   "contract-signed",
   "contract-refused",

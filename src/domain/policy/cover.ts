@@ -5,7 +5,9 @@ import type { PartnerId } from "../partner/manifest.ts";
 import { unreachable } from "../result.ts";
 import type { Grant, Party, Prohibition } from "./document.ts";
 import type { Analysis, AttributeUse } from "./limits-document.ts";
-import { includesAll } from "./sets.ts";
+import { isNarrower } from "./sets.ts";
+import { type Clamp, isClampWithin, limitsOfUse, type UseLimits, useOf } from "./use-limits.ts";
+import { type Aggregate, type GrantedUse, stated } from "./uses-document.ts";
 
 /** One request as one owner's policy sees it. */
 export type AccessRequest = {
@@ -15,12 +17,24 @@ export type AccessRequest = {
   readonly datasets: readonly DatasetRef[];
   readonly purpose: string;
   readonly analysis: Analysis;
+  /** The other members of the contract, apart from owner and recipient. */
+  readonly alongside: readonly { readonly partner: PartnerId; readonly name: string; readonly industry: string }[];
   /** The owner's attributes that the request uses. */
-  readonly attributes: readonly { readonly name: string; readonly uses: readonly AttributeUse[] }[];
+  readonly attributes: readonly UsedAttribute[];
   /** Where an audience goes; null for anything but an audience. */
   readonly channel: string | null;
   /** The day of the request, UTC. */
   readonly on: string;
+};
+
+/** An attribute as a request uses it. */
+export type UsedAttribute = {
+  readonly name: string;
+  readonly uses: readonly AttributeUse[];
+  /** What is made of a measure; anything when absent, which no grant that limits it covers. */
+  readonly aggregates?: readonly Aggregate[];
+  /** The bounds that a measure's values are drawn to; none when absent, which no grant that asks for some covers. */
+  readonly clamp?: Clamp;
 };
 
 /** A condition that a request of an addressed partner may miss, by the member of the grant that states it. */
@@ -57,9 +71,33 @@ export function missesOf(grant: Grant, access: AccessRequest): readonly Conditio
   return CONDITIONS.filter((condition) => !holds(condition, grant, access));
 }
 
-/** The uses that a grant allows of an attribute; none of one that it does not name. */
-export function usesGranted(grant: Grant, attribute: string): readonly AttributeUse[] | undefined {
-  return Object.hasOwn(grant.attributes, attribute) ? grant.attributes[attribute] : undefined;
+/** What a grant says of an attribute; nothing of one that it does not name. */
+export function grantedOf({ attributes }: Grant, attribute: string): readonly GrantedUse[] {
+  return Object.hasOwn(attributes, attribute) ? stated(attributes[attribute]) : [];
+}
+
+/** How far a grant lets an attribute be used so; undefined when it does not. */
+export function limitsGranted(grant: Grant, attribute: string, use: AttributeUse): UseLimits | undefined {
+  const granted = grantedOf(grant, attribute).find((one) => useOf(one) === use);
+  return granted === undefined ? undefined : limitsOfUse(granted);
+}
+
+/** Whether what is made of a measure, if it is one, keeps within the limits. */
+export function keepsAggregates({ aggregates }: UsedAttribute, use: AttributeUse, limits: UseLimits): boolean {
+  return use !== "measure" || isNarrower(aggregates ?? null, limits.aggregates);
+}
+
+/** Whether a measure, if it is one, is drawn to bounds within the limits. */
+export function keepsClamp({ clamp }: UsedAttribute, use: AttributeUse, limits: UseLimits): boolean {
+  return use !== "measure" || isClampWithin(clamp ?? null, limits.clamp);
+}
+
+/** Whether an industry's or a partner's name stands among the parties. */
+export function isNamed(
+  parties: readonly Party[],
+  { partner, industry }: { readonly partner: PartnerId; readonly industry: string },
+): boolean {
+  return parties.some((party) => (typeof party === "string" ? party === partner : party.industry === industry));
 }
 
 function holds(condition: Condition, grant: Grant, access: AccessRequest): boolean {
@@ -69,7 +107,7 @@ function holds(condition: Condition, grant: Grant, access: AccessRequest): boole
     case "analyses":
       return grant.analyses.includes(access.analysis);
     case "attributes":
-      return access.attributes.every(({ name, uses }) => includesAll(usesGranted(grant, name), uses));
+      return access.attributes.every((used) => used.uses.every((use) => isUsable(grant, used, use)));
     case "channels":
       return access.channel === null ? access.analysis !== "audience" : grant.channels.includes(access.channel);
     case "until":
@@ -79,10 +117,13 @@ function holds(condition: Condition, grant: Grant, access: AccessRequest): boole
   }
 }
 
+function isUsable(grant: Grant, used: UsedAttribute, use: AttributeUse): boolean {
+  const limits = limitsGranted(grant, used.name, use);
+  return limits !== undefined && keepsAggregates(used, use, limits) && keepsClamp(used, use, limits);
+}
+
 // An industry means the other partners of it: a travel company that forbids travel companies does not mean itself.
 function speaksOf(parties: readonly Party[], access: AccessRequest): boolean {
-  const { partner, industry } = access.recipient;
-  return parties.some((party) =>
-    typeof party === "string" ? party === partner : party.industry === industry && !isOwnRequest(access),
-  );
+  const meant = isOwnRequest(access) ? parties.filter((party) => typeof party === "string") : parties;
+  return isNamed(meant, access.recipient);
 }

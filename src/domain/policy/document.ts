@@ -5,7 +5,8 @@ import { z } from "zod";
 import { startOfDate } from "../instant.ts";
 import { industrySchema, partnerIdSchema, slugSchema } from "../partner/manifest.ts";
 import { publicText } from "../public-text.ts";
-import { ANALYSES, ATTRIBUTE_USES, analysisSchema, limitsSchema, partialLimitsSchema } from "./limits-document.ts";
+import { ANALYSES, analysisSchema, limitsSchema, partialLimitsSchema } from "./limits-document.ts";
+import { grantedUsesSchema, stated, usedSchema } from "./uses-document.ts";
 
 const because = publicText(300);
 
@@ -20,8 +21,8 @@ const grantSchema = z.strictObject({
   to: z.array(partySchema).min(1).max(100),
   purposes: z.array(slugSchema).min(1).max(20),
   analyses: z.array(analysisSchema).min(1),
-  /** The partner's own attributes and what each may be used for. An attribute not named may not be used. */
-  attributes: z.record(slugSchema, z.array(z.enum(ATTRIBUTE_USES)).min(1)),
+  /** The partner's own attributes, what each may be used for and how far. An attribute not named may not be used. */
+  attributes: z.record(slugSchema, grantedUsesSchema),
   /** Channels of an audience; needed for audiences, meaningless otherwise. */
   channels: z.array(slugSchema).max(20),
   /** Only people who gave this consent are in the room for a request under this grant. */
@@ -41,6 +42,34 @@ const prohibitionSchema = z.strictObject({
   because,
 });
 
+/** A contract with such a member, besides the owner, gets nothing from the owner's lists. */
+const exclusionSchema = z.strictObject({
+  id: slugSchema,
+  with: z.array(partySchema).min(1).max(100),
+  /** Only for these purposes; for all when absent. */
+  purposes: z.array(slugSchema).min(1).max(20).exactOptional(),
+  because,
+});
+
+/** Between two days nobody but these partners uses the owner's lists for these purposes. */
+const exclusiveSchema = z
+  .strictObject({
+    id: slugSchema,
+    to: z.array(partySchema).min(1).max(100),
+    purposes: z.array(slugSchema).min(1).max(20),
+    /** The first and the last day, UTC. */
+    from: dateSchema,
+    until: dateSchema,
+    because,
+  })
+  .refine((one) => one.from <= one.until, { path: ["until"], error: "not before `from`" });
+
+/** People without this consent are on no list that goes to these channels; to any channel when none is named. */
+const approachableSchema = z.strictObject({
+  consent: slugSchema,
+  channels: z.array(slugSchema).min(1).max(20).exactOptional(),
+});
+
 /** A request in the terms of one owner's policy, with what must come of it. Run when the policy loads. */
 const exampleSchema = z.strictObject({
   says: because,
@@ -49,8 +78,13 @@ const exampleSchema = z.strictObject({
     industry: industrySchema,
     purpose: slugSchema,
     analysis: analysisSchema,
-    attributes: z.record(slugSchema, z.array(z.enum(ATTRIBUTE_USES)).min(1)),
+    attributes: z.record(slugSchema, z.array(usedSchema).min(1)),
     channel: slugSchema.exactOptional(),
+    /** Other members of the contract; none but owner and recipient when absent. */
+    with: z
+      .array(z.strictObject({ partner: partnerIdSchema, industry: industrySchema }))
+      .max(12)
+      .exactOptional(),
     on: dateSchema,
   }),
   expect: z.enum(["permit", "deny"]),
@@ -64,10 +98,19 @@ export const policySchema = z
     defaults: limitsSchema,
     grants: z.array(grantSchema).max(200),
     prohibitions: z.array(prohibitionSchema).max(200),
+    exclusions: z.array(exclusionSchema).max(100).exactOptional(),
+    exclusives: z.array(exclusiveSchema).max(100).exactOptional(),
+    approachable: z.array(approachableSchema).max(31).exactOptional(),
+    /** Attributes that nobody may use, whatever a grant says. */
+    banned: z.array(slugSchema).min(1).max(100).exactOptional(),
+    /** A version that permits more comes into force only when a second key of the partner has signed it as well. */
+    loosening: z.strictObject({ second: z.literal(true) }).exactOptional(),
     examples: z.array(exampleSchema).max(200),
   })
   .superRefine((policy, context) => {
-    const ids = [...policy.grants, ...policy.prohibitions].map((clause) => clause.id);
+    const { grants, prohibitions, exclusions, exclusives } = policy;
+    const clauses = [...grants, ...prohibitions, ...stated(exclusions), ...stated(exclusives)];
+    const ids = clauses.map((clause) => clause.id);
     if (new Set(ids).size !== ids.length) context.addIssue({ code: "custom", message: "clause ids differ", path: [] });
     const capped = new Set(policy.defaults.requestsPerPeriod.map((cap) => cap.analysis));
     for (const analysis of ANALYSES) {
@@ -80,5 +123,7 @@ export const policySchema = z
 export type Policy = z.output<typeof policySchema>;
 export type Grant = Policy["grants"][number];
 export type Prohibition = Policy["prohibitions"][number];
+export type Exclusion = NonNullable<Policy["exclusions"]>[number];
+export type Exclusive = NonNullable<Policy["exclusives"]>[number];
 export type PolicyExample = Policy["examples"][number];
 export type Party = z.output<typeof partySchema>;

@@ -13,6 +13,7 @@ const ASKED: AccessRequest = {
   datasets: [CUSTOMERS],
   purpose: "cross-sell",
   analysis: "overlap",
+  alongside: [],
   attributes: [],
   channel: null,
   on: "2026-11-22",

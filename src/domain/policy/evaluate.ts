@@ -1,13 +1,16 @@
-// What one owner's policy says to one request: pure, without a clock, from the document alone. Prohibitions first,
-// then the first grant in document order that covers the request, else no.
+// What one owner's policy says to one request: pure, without a clock, from the document alone. What no grant can open
+// first, then the first grant in document order that covers the request, else no.
 
 import type { DatasetRef } from "../dataset/schema.ts";
-import { type AccessRequest, isCovered, isForbidden, isOwnRequest } from "./cover.ts";
-import type { Grant, Policy, Prohibition } from "./document.ts";
+import { approachesOf } from "./approachable.ts";
+import { type AccessRequest, grantedOf, isCovered, isOwnRequest } from "./cover.ts";
+import type { Grant, Policy } from "./document.ts";
 import { nearestGrant } from "./nearest.ts";
 import type { Contribution, Reason, Source } from "./reasons.ts";
+import { refusalsOf } from "./refusals.ts";
 import { united } from "./sets.ts";
 import { type AttributePermit, meet, type Terms, TOP, termsOfLimits } from "./terms.ts";
+import { FREE, limitsOfUse, type UseLimits, useOf } from "./use-limits.ts";
 import { ANALYSIS_WORDS, possessive } from "./words.ts";
 
 /** An owner's answer. A permit's terms are the meet of its contributions: the defaults and the grant, if any. */
@@ -22,16 +25,15 @@ export type OwnerDecision =
 
 /**
  * Decides one request under one owner's policy. An owner whose data goes to nobody but itself needs no grant: its
- * defaults hold, unless a prohibition names it.
+ * defaults hold, unless a clause that no grant can open refuses it.
  * @param policyDigest of the policy's canonical form; it stands in every reason
  */
 export function evaluatePolicy(policy: Policy, policyDigest: string, access: AccessRequest): OwnerDecision {
   const { partner } = access.owner;
   const source: Source = { document: "policy", partner, version: policy.version, digest: policyDigest };
-  const forbidden = policy.prohibitions.findIndex((clause) => isForbidden(clause, access));
-  const prohibition = policy.prohibitions[forbidden];
-  if (prohibition !== undefined)
-    return { kind: "deny", reasons: [forbids(source, access, { index: forbidden, because: prohibition.because })] };
+  const refusals = refusalsOf(policy, access);
+  if (refusals.length > 0)
+    return { kind: "deny", reasons: refusals.map((refusal) => ({ ...source, effect: "denies", ...refusal })) };
   if (isOwnRequest(access)) return permitOwn(source, policy, access);
   const covering = policy.grants.findIndex((grant) => isCovered(grant, access));
   const grant = policy.grants[covering];
@@ -39,21 +41,16 @@ export function evaluatePolicy(policy: Policy, policyDigest: string, access: Acc
   return { kind: "deny", reasons: nearestGrant(source, policy.grants, access) };
 }
 
-type Forbidding = Pick<Prohibition, "because"> & { readonly index: number };
-
-function forbids(source: Source, access: AccessRequest, { index, because }: Forbidding): Reason {
-  const says = `${access.owner.name} does not let ${access.recipient.name} ask this: ${because}`;
-  return { ...source, pointer: `/prohibitions/${index}`, effect: "denies", says };
-}
-
 function permitOwn(source: Source, policy: Policy, access: AccessRequest): OwnerDecision {
   const defaults = defaultsOf(source, policy, access);
   const says = `${access.owner.name} needs nobody's leave for its own customers; its own limits hold`;
+  const approaches = approachesOf({ source, policy }, access);
+  const contributions = [defaults, ...approaches.contributions];
   return {
     kind: "permit",
-    terms: defaults.terms,
-    contributions: [defaults],
-    reasons: [{ ...source, pointer: "/defaults", effect: "permits", says }],
+    terms: contributions.map(({ terms }) => terms).reduce(meet),
+    contributions,
+    reasons: [{ ...source, pointer: "/defaults", effect: "permits", says }, ...approaches.reasons],
   };
 }
 
@@ -71,12 +68,15 @@ function permitUnder(covering: Covering, access: AccessRequest): OwnerDecision {
     defaultsOf(source, policy, access),
     { source, pointer: `${pointer}/terms`, because, terms: termsOfLimits(grant.terms) },
     { source, pointer, because, terms: scopeOf(grant, access) },
+    ...limitsOfUses(covering, access).map((one) => ({ source, because, ...one })),
   ];
+  const approaches = approachesOf(covering, access);
+  contributions.push(...approaches.contributions);
   return {
     kind: "permit",
     terms: contributions.map(({ terms }) => terms).reduce(meet),
     contributions,
-    reasons: [grants(covering, access), ...consents(covering, access)],
+    reasons: [grants(covering, access), ...consents(covering, access), ...approaches.reasons],
   };
 }
 
@@ -94,6 +94,7 @@ function scopeOf(grant: Grant, { recipient, datasets }: AccessRequest): Terms {
     recipients: [recipient.partner],
     until: grant.until ?? null,
     attributes: eachList(datasets, permitsOf(grant)),
+    useLimits: useLimitsOf(grant, datasets),
     consents: grant.consent === undefined ? {} : eachList(datasets, [grant.consent]),
   };
 }
@@ -104,9 +105,28 @@ function eachList<Value>(datasets: readonly DatasetRef[], value: Value): { reado
 
 function permitsOf(grant: Grant): readonly AttributePermit[] {
   const permits = Object.entries(grant.attributes).flatMap(([name, uses]) =>
-    uses.map((use): AttributePermit => `${name}:${use}`),
+    uses.map((one): AttributePermit => `${name}:${useOf(one)}`),
   );
   return united(permits, []);
+}
+
+function useLimitsOf(grant: Grant, datasets: readonly DatasetRef[]): Terms["useLimits"] {
+  const limited = Object.entries(grant.attributes).flatMap(([name, uses]) =>
+    uses
+      .map((one): readonly [AttributePermit, UseLimits] => [`${name}:${useOf(one)}`, limitsOfUse(one)])
+      .filter(([, { aggregates, clamp, k }]) => aggregates !== null || clamp !== null || k > FREE.k),
+  );
+  return limited.length === 0 ? {} : eachList(datasets, Object.fromEntries(limited));
+}
+
+// What the uses that a request makes ask of its figures: more people behind them than the grant asks for anyway.
+function limitsOfUses({ grant, pointer }: Covering, { attributes }: AccessRequest) {
+  return attributes.flatMap(({ name, uses }) =>
+    grantedOf(grant, name)
+      .map((granted, index) => ({ granted, place: `${pointer}/attributes/${name}/${index}` }))
+      .filter(({ granted }) => uses.includes(useOf(granted)) && limitsOfUse(granted).k > FREE.k)
+      .map(({ granted, place }) => ({ pointer: place, terms: termsOfLimits({ k: limitsOfUse(granted).k }) })),
+  );
 }
 
 function grants({ source, grant, pointer }: Covering, { owner, recipient, ...access }: AccessRequest): Reason {

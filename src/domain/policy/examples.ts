@@ -3,9 +3,11 @@
 
 import { canonicalDigest } from "../canonical-json.ts";
 import { datasetRef } from "../dataset/schema.ts";
-import type { AccessRequest } from "./cover.ts";
+import type { AccessRequest, UsedAttribute } from "./cover.ts";
 import type { Policy, PolicyExample } from "./document.ts";
 import { evaluatePolicy } from "./evaluate.ts";
+import { clampOf } from "./use-limits.ts";
+import { stated } from "./uses-document.ts";
 
 /** An example that does not hold. */
 export type ExampleFailure = {
@@ -37,8 +39,15 @@ function accessOf({ partner }: Policy, { request }: PolicyExample): AccessReques
     datasets: [datasetRef(partner, "customers")],
     purpose: request.purpose,
     analysis: request.analysis,
-    attributes: Object.entries(request.attributes).map(([name, uses]) => ({ name, uses })),
+    alongside: stated(request.with).map(({ partner: id, industry }) => ({ partner: id, name: id, industry })),
+    attributes: Object.entries(request.attributes).flatMap(([name, uses]) => uses.map((one) => usedAs(name, one))),
     channel: request.channel ?? null,
     on: request.on,
   };
+}
+
+function usedAs(name: string, used: PolicyExample["request"]["attributes"][string][number]): UsedAttribute {
+  if (typeof used === "string") return { name, uses: [used] };
+  const clamp = used.clamp === undefined ? {} : { clamp: clampOf(used.clamp) };
+  return { name, uses: [used.use], aggregates: [used.aggregate], ...clamp };
 }

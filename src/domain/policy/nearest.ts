@@ -1,7 +1,8 @@
 // Why no grant covers a request, told by the grant that comes nearest: one sentence for each condition it misses.
 
 import { unreachable } from "../result.ts";
-import { type AccessRequest, type Condition, isAddressed, missesOf, usesGranted } from "./cover.ts";
+import { breachesOf } from "./breaches.ts";
+import { type AccessRequest, type Condition, isAddressed, limitsGranted, missesOf } from "./cover.ts";
 import type { Grant } from "./document.ts";
 import type { Reason, Source } from "./reasons.ts";
 import { ANALYSIS_WORDS, listed, possessive, USE_WORDS } from "./words.ts";
@@ -16,11 +17,18 @@ export function nearestGrant(source: Source, grants: readonly Grant[], access: A
     const says = `${possessive(access.owner.name)} own rules do not let ${access.recipient.name} learn anything`;
     return [{ ...source, pointer: "/grants", effect: "denies", says }];
   }
-  return nearest.misses.map((miss) => ({
+  const { grant, index, misses } = nearest;
+  const whose = `${possessive(access.owner.name)} grant “${grant.id}”`;
+  const lacks = misses.filter((miss) => miss !== "attributes" || usesMissed(grant, access).length > 0);
+  const told = [
+    ...lacks.map((miss) => ({ place: miss, says: lack(miss, grant, access) })),
+    ...breachesOf(grant, access).map(({ place, says }) => ({ place: `attributes/${place}`, says })),
+  ];
+  return told.map(({ place, says }) => ({
     ...source,
-    pointer: `/grants/${nearest.index}/${miss}`,
+    pointer: `/grants/${index}/${place}`,
     effect: "denies",
-    says: `${possessive(access.owner.name)} grant “${nearest.grant.id}” ${lack(miss, nearest.grant, access)}`,
+    says: `${whose} ${says}`,
   }));
 }
 
@@ -46,8 +54,7 @@ function lack(miss: Condition, grant: Grant, access: AccessRequest): string {
 
 function usesMissed(grant: Grant, access: AccessRequest): string[] {
   return access.attributes.flatMap(({ name, uses }) => {
-    const granted = usesGranted(grant, name);
-    const missed = uses.filter((use) => !granted?.includes(use));
+    const missed = uses.filter((use) => limitsGranted(grant, name, use) === undefined);
     return missed.length === 0 ? [] : [`“${name}” to ${listed(missed.map((use) => USE_WORDS[use]))}`];
   });
 }

@@ -19,12 +19,12 @@ export function narrowed<Value extends string>(left: Allowed<Value>, right: Allo
   return right === null ? left : shared(left, right);
 }
 
-/** Sets by name put together: a name that stands on one side only is kept, one on both sides is combined. */
-export function merged<Value extends string>(
-  left: { readonly [name: string]: readonly Value[] },
-  right: { readonly [name: string]: readonly Value[] },
-  combine: (left: readonly Value[], right: readonly Value[]) => readonly Value[],
-): { readonly [name: string]: readonly Value[] } {
+/** Values by name put together: a name that stands on one side only is kept, one on both sides is combined. */
+export function merged<Value>(
+  left: { readonly [name: string]: Value },
+  right: { readonly [name: string]: Value },
+  combine: (left: Value, right: Value) => Value,
+): { readonly [name: string]: Value } {
   const sets = { ...left, ...right };
   for (const [name, values] of Object.entries(left)) {
     const other = right[name];

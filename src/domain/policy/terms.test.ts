@@ -20,10 +20,24 @@ function listsOf<Value extends string>(sets: fc.Arbitrary<readonly Value[]>) {
   });
 }
 
+const someUse = fc
+  .record({
+    aggregates: fc.option(someOf("count", "mean", "sum")),
+    k: fc.constantFrom(10, 50, 250),
+    clamp: fc.option(fc.record({ least: fc.integer({ min: -5, max: 5 }), most: fc.integer({ min: -5, max: 5 }) })),
+  })
+  .filter(({ aggregates, k, clamp }) => aggregates !== null || k > 10 || clamp !== null);
+const useLimits = fc.dictionary(
+  fc.constantFrom("harbour-yachts/customers", "meridian-bank/clients"),
+  fc.dictionary(fc.constantFrom("spend:measure", "tier:group"), someUse, { noNullPrototype: true, minKeys: 1 }),
+  { noNullPrototype: true },
+);
+
 const partners = ["harbour-yachts", "meridian-bank", "sunline-holidays"].map((id) => partnerIdSchema.parse(id));
 const scope = fc.record({
   consents: listsOf(fc.subarray(["marketing", "profiling"], { minLength: 1 })),
   attributes: listsOf(someOf("region:filter", "tier:filter", "tier:group")),
+  useLimits,
   channels: fc.option(someOf("email", "post")),
   purposes: fc.option(someOf("cross-sell", "insight")),
   analyses: fc.option(someOf("audience", "overlap")),

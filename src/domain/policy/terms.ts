@@ -8,6 +8,7 @@ import { budgetFromEpsilon, type EpsilonMicros, type NanoRho, parseDelta, parseE
 import type { Result } from "../result.ts";
 import type { Analysis, AttributeUse, Limits, PartialLimits } from "./limits-document.ts";
 import { type Allowed, includesAll, isNarrower, merged, narrowed, shared, united } from "./sets.ts";
+import { FREE, isUseWithin, meetUse, type UseLimits } from "./use-limits.ts";
 
 /** At most `count` requests of one analysis within any `periodDays` days. */
 export type RequestCap = { readonly analysis: Analysis; readonly count: number; readonly periodDays: Days };
@@ -50,6 +51,8 @@ export type Terms = {
   readonly consents: { readonly [dataset: string]: readonly string[] };
   /** What attributes of each list may be used for, by dataset reference; a list that does not stand is not limited. */
   readonly attributes: { readonly [dataset: string]: readonly AttributePermit[] };
+  /** How far those uses go, by dataset reference and permit; a use that does not stand is free. */
+  readonly useLimits: { readonly [dataset: string]: { readonly [permit: AttributePermit]: UseLimits } };
   readonly channels: Allowed<string>;
   readonly purposes: Allowed<string>;
   readonly analyses: Allowed<Analysis>;
@@ -85,6 +88,7 @@ export const TOP: Terms = {
   audienceValidityDays: UNBOUNDED_DAYS,
   consents: {},
   attributes: {},
+  useLimits: {},
   channels: null,
   purposes: null,
   analyses: null,
@@ -118,6 +122,7 @@ export function meet(left: Terms, right: Terms): Terms {
     audienceValidityDays: lesser(left.audienceValidityDays, right.audienceValidityDays),
     consents: merged(left.consents, right.consents, united),
     attributes: merged(left.attributes, right.attributes, shared),
+    useLimits: merged(left.useLimits, right.useLimits, (one, other) => merged(one, other, meetUse)),
     channels: narrowed(left.channels, right.channels),
     purposes: narrowed(left.purposes, right.purposes),
     analyses: narrowed(left.analyses, right.analyses),
@@ -246,11 +251,16 @@ function areSetsWithin(inner: Terms, outer: Terms): boolean {
     includesAll(inner.approval, outer.approval) &&
     Object.entries(outer.consents).every(([list, asked]) => includesAll(inner.consents[list], asked)) &&
     Object.entries(outer.attributes).every(([list, uses]) => isNarrower(inner.attributes[list] ?? null, uses)) &&
+    Object.entries(outer.useLimits).every(([list, uses]) => areUsesWithin(inner.useLimits[list], uses)) &&
     isNarrower(inner.channels, outer.channels) &&
     isNarrower(inner.purposes, outer.purposes) &&
     isNarrower(inner.analyses, outer.analyses) &&
     isNarrower(inner.recipients, outer.recipients)
   );
+}
+
+function areUsesWithin(inner: { readonly [permit: string]: UseLimits } | undefined, outer: typeof inner): boolean {
+  return Object.entries({ ...outer }).every(([permit, limits]) => isUseWithin(inner?.[permit] ?? FREE, limits));
 }
 
 function budgetOf({ perRelease, perRecipient, lineage, delta, period }: Limits["budget"]): Terms["budget"] {

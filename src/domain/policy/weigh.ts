@@ -11,7 +11,7 @@ import type { Policy } from "./document.ts";
 import { evaluatePolicy } from "./evaluate.ts";
 import { type Contribution, priceReasons, type Reason, sizeReasons } from "./reasons.ts";
 import { meet, type Terms } from "./terms.ts";
-import { nameOf, type PartnerCard } from "./words.ts";
+import { type Directory, nameOf, type PartnerCard } from "./words.ts";
 
 /** A policy in force, with the SHA-256 of its canonical form. */
 export type PolicyInForce = { readonly policy: Policy; readonly digest: string };
@@ -95,14 +95,17 @@ function unheard(input: DecisionInput, says: string): OwnerSays {
 }
 
 function accessOf(
-  { question, recipient, on }: DecisionInput,
+  { contract, directory, question, recipient, on }: DecisionInput,
   owner: AccessRequest["owner"],
   { name, industry }: PartnerCard,
 ): AccessRequest {
   const used = attributesOf(question).filter(({ dataset }) => ownerOf(dataset) === owner.partner);
+  const members = contract.members.map((member) => member.partner);
+  const others = members.filter((member) => member !== owner.partner && member !== recipient);
   return {
     owner,
     recipient: { partner: recipient, name, industry },
+    alongside: others.map((partner) => alongsideOf(directory, partner)),
     datasets: datasetsOf(question).filter((dataset) => ownerOf(dataset) === owner.partner),
     purpose: question.purpose,
     analysis: question.analysis,
@@ -110,6 +113,12 @@ function accessOf(
     channel: question.analysis === "audience" ? question.channel : null,
     on,
   };
+}
+
+// An unknown member has no industry that a clause could name, and still a name.
+function alongsideOf(directory: Directory, partner: PartnerId): AccessRequest["alongside"][number] {
+  const card = directory.get(partner);
+  return { partner, ...(card === undefined ? { name: partner, industry: "" } : card) };
 }
 
 function priceDenials({ question }: DecisionInput, terms: Terms, contributions: readonly Contribution[]) {

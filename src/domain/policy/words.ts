@@ -59,6 +59,16 @@ export function figure(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
+/** An amount in millionths, in its own unit: `5,000`, `-0.5`. */
+export function amount(millionths: number): string {
+  const size = Math.abs(millionths);
+  const fraction = String(size % 1_000_000)
+    .padStart(6, "0")
+    .replace(/0+$/, "");
+  const whole = figure(Math.floor(size / 1_000_000));
+  return `${millionths < 0 ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
 /** `1 day`, `30 days`. */
 export function counted(count: number, thing: string): string {
   return `${figure(count)} ${thing}${count === 1 ? "" : "s"}`;

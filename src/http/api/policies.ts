@@ -1,11 +1,18 @@
 // Policies: each partner's own, every version kept.
 
-import { policyFault, putPolicy } from "../../app/put-policy.ts";
-import { listPolicies, readPolicy } from "../../app/read-policies.ts";
+import { putPolicy, type SignedPolicy } from "../../app/put-policy.ts";
+import { listPolicies, listWaiting, readPolicy } from "../../app/read-policies.ts";
 import { isoInstant } from "../../domain/instant.ts";
-import { err, ok } from "../../domain/result.ts";
-import type { PolicyRow } from "../../ports/rows.ts";
-import { newPolicySchema, policyCheckSchema, policyListSchema, policyReplySchema } from "../../wire/api/policy.ts";
+import { checkPolicy } from "../../domain/policy/check.ts";
+import { ok } from "../../domain/result.ts";
+import {
+  newPolicySchema,
+  policyCheckSchema,
+  policyDraftSchema,
+  policyListSchema,
+  policyReplySchema,
+  waitingPolicyListSchema,
+} from "../../wire/api/policy.ts";
 import { NO_BODY, NOTHING, type Route, route } from "../route.ts";
 
 const POLICY = { says: "the policy in force", schema: policyReplySchema };
@@ -15,15 +22,15 @@ export const POLICY_ROUTES: readonly Route[] = [
     method: "put",
     path: "/v1/policy",
     tag: "policy",
-    summary: "Put your policy in force; its examples are run first",
+    summary: "Put your signed policy in force; one that permits more may wait for a second key's signature",
     audience: "partner",
     params: NOTHING,
     query: NOTHING,
     body: newPolicySchema,
-    replies: { 200: POLICY },
-    problems: ["partner-only", "policy-version-conflict", "policy-example-failed"],
-    run: ({ caller, body }, ports) => putPolicy(ports, { caller, policy: body }),
-    present: (row) => ({ status: 200, json: presentPolicy(row) }),
+    replies: { 200: POLICY, 202: { says: "it waits until another key of yours puts it", schema: policyReplySchema } },
+    problems: ["partner-only", "policy-version-conflict", "policy-example-failed", "policy-signature-invalid"],
+    run: ({ caller, body }, ports) => putPolicy(ports, { caller, policy: body.document, signature: body.signature }),
+    present: (row) => ({ status: row.isWaiting ? 202 : 200, json: presentPolicy(row) }),
   }),
   route({
     method: "get",
@@ -54,24 +61,54 @@ export const POLICY_ROUTES: readonly Route[] = [
     present: (rows) => ({ status: 200, json: { items: rows.map(presentPolicy), next: null } }),
   }),
   route({
-    method: "post",
-    path: "/v1/policy/check",
+    method: "get",
+    path: "/v1/policy/waiting",
     tag: "policy",
-    summary: "Check a policy without putting it in force",
+    summary: "Versions of your policy that wait for a second signature, with what each would change",
     audience: "partner",
     params: NOTHING,
     query: NOTHING,
-    body: newPolicySchema,
-    replies: { 200: { says: "the policy is sound", schema: policyCheckSchema } },
-    problems: ["policy-example-failed"],
-    run: async ({ body }) => {
-      const fault = policyFault(body);
-      return fault === null ? ok(body.examples.length) : err(fault);
-    },
-    present: (examples) => ({ status: 200, json: { isSound: true, examples } }),
+    body: NO_BODY,
+    replies: { 200: { says: "those that wait", schema: waitingPolicyListSchema } },
+    problems: [],
+    run: async ({ caller }, ports) => ok(await listWaiting(ports, { caller })),
+    present: (rows) => ({
+      status: 200,
+      json: { items: rows.map((row) => ({ ...presentPolicy(row), changes: [...row.changes] })), next: null },
+    }),
+  }),
+  route({
+    method: "post",
+    path: "/v1/policy/check",
+    tag: "policy",
+    summary: "Check a draft: every issue with its place and what to write instead; nothing comes into force",
+    audience: "partner",
+    params: NOTHING,
+    query: NOTHING,
+    body: policyDraftSchema,
+    replies: { 200: { says: "what was found", schema: policyCheckSchema } },
+    problems: [],
+    run: async ({ body }) => ok(checkPolicy(body)),
+    present: ({ issues, ...found }) => ({
+      status: 200,
+      json: { ...found, issues: issues.map((issue) => ({ ...issue })) },
+    }),
   }),
 ];
 
-function presentPolicy({ partner, version, digest, policy, putAt }: PolicyRow) {
-  return { partner, version, digest, document: policy, putAt: isoInstant(putAt) };
+function presentPolicy({ partner, version, digest, policy, putAt, isWaiting, signatures }: SignedPolicy) {
+  return {
+    partner,
+    version,
+    digest,
+    document: policy,
+    putAt: isoInstant(putAt),
+    isWaiting,
+    signatures: signatures.map(({ thumbprint, protected: header, signature, at }) => ({
+      thumbprint,
+      protected: header,
+      signature,
+      at: isoInstant(at),
+    })),
+  };
 }

@@ -4,6 +4,7 @@ import type { Route } from "../route.ts";
 import { AUDIT_ROUTES } from "./audit.ts";
 import { CONTRACT_ROUTES } from "./contracts.ts";
 import { DATASET_ROUTES } from "./datasets.ts";
+import { EXPOSURE_ROUTES } from "./exposure.ts";
 import { PARTNER_ROUTES } from "./partners.ts";
 import { POLICY_ROUTES } from "./policies.ts";
 import { QUESTION_ROUTES } from "./questions.ts";
@@ -12,6 +13,7 @@ export const ROUTES: readonly Route[] = [
   ...PARTNER_ROUTES,
   ...CONTRACT_ROUTES,
   ...POLICY_ROUTES,
+  ...EXPOSURE_ROUTES,
   ...DATASET_ROUTES,
   ...QUESTION_ROUTES,
   ...AUDIT_ROUTES,

@@ -3,6 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { signedPolicy } from "../../client/sign-policy.ts";
 import { type Answer, type SignedCall, signedCall } from "../signed-call.ts";
 import {
   audienceQuestion,
@@ -182,7 +183,7 @@ async function contracts(state: State): Promise<void> {
 
 async function policies(state: State): Promise<void> {
   for (let version = 2; !state.isEnding; version++) {
-    const json = policyOfMember("corvo-bank", version);
+    const json = signedPolicy(state.keys["corvo-bank"], policyOfMember("corvo-bank", version));
     await patient(state, "policy", { by: "corvo-bank", method: "PUT", path: "/v1/policy", json });
     await sleep(state.random(120));
   }

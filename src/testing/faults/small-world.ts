@@ -2,6 +2,7 @@
 // and every figure is known, so that a test of faults can look at nothing but faults.
 
 import { createHash } from "node:crypto";
+import { signedPolicy } from "../../client/sign-policy.ts";
 import { generateSigningKey, type SigningKey } from "../../crypto/jwk.ts";
 import { signPayload } from "../../crypto/jws.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
@@ -163,7 +164,12 @@ export async function populate(origin: string, operator: SigningKey): Promise<Ke
     const added = await mustCall(origin, { method: "POST", path: "/v1/partners", key: operator, json: manifest });
     const proof = { jwk: key.publicKey.jwk, code: textOf(added, "code") };
     await mustCall(origin, { method: "POST", path: `/v1/partners/${partner}/keys`, key, json: proof });
-    await mustCall(origin, { method: "PUT", path: "/v1/policy", key, json: policyOfMember(partner, 1) });
+    await mustCall(origin, {
+      method: "PUT",
+      path: "/v1/policy",
+      key,
+      json: signedPolicy(key, policyOfMember(partner, 1)),
+    });
     await mustCall(origin, { method: "POST", path: "/v1/datasets", key, json: LIST_SCHEMA });
   }
   return keys;

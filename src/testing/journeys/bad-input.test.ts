@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { signedPolicy } from "../../client/sign-policy.ts";
 import { contentDigest } from "../../crypto/content-digest.ts";
 import { KEY_PROOF_TYP } from "../../crypto/document-types.ts";
 import { type SigningTimes, signRequest } from "../../crypto/http-signature.ts";
@@ -44,6 +45,7 @@ import {
   read,
   send,
   sendPart,
+  sendPolicy,
   sign,
   upload,
   WIDE_LIMITS,
@@ -622,11 +624,7 @@ describe("JSON", () => {
   test("the operator signs like a partner and owns no list", async () => {
     const { operator } = world;
     expectProblem(await call(operator, "POST /v1/datasets", { json: LIST_SCHEMA }), "partner-only", /owns no list/);
-    expectProblem(
-      await call(operator, "PUT /v1/policy", { json: policyJson("operator") }),
-      "partner-only",
-      /no policy/,
-    );
+    expectProblem(await sendPolicy(operator, policyJson("operator")), "partner-only", /no policy/);
     const offered = await call(operator, "POST /v1/contracts", {
       json: contractJson([left, right], { name: "by-operator" }),
     });
@@ -658,13 +656,14 @@ describe("JSON", () => {
       { attributes: { a: { column: "a", type: "category", values: [text] } } },
     ].map((replaced, place) => ({ ...LIST_SCHEMA, dataset: `hostile-${index}-${place}`, ...replaced }));
     const prohibitions = [{ id: "p", to: ["someone"], because: text }];
+    const hostile = policyJson(stranger.id, {}, { version: index + 1, prohibitions });
     const attributes = { a: { type: "category", values: [text], uses: [] } };
     const [dataset] = [{ partner: left.id, dataset: "customers", identifiers: ["email"], attributes, consents: [] }];
     const offered = contractJson([left, right], { name: `hostile-${index}`, datasets: [dataset] });
     return [
       ...schemas.map((json) => [left, "POST /v1/datasets", json] as const),
       [left, "POST /v1/policy/check", policyJson(left.id, {}, { prohibitions })],
-      [stranger, "PUT /v1/policy", policyJson(stranger.id, {}, { version: index + 1, prohibitions })],
+      [stranger, "PUT /v1/policy", signedPolicy(stranger.key, JSON.parse(JSON.stringify(hostile)))],
       [left, "POST /v1/contracts", offered],
     ];
   }
@@ -808,7 +807,7 @@ describe("contracts", () => {
 describe("policies", () => {
   test("a policy states everything, knows nothing else, and its examples hold", async () => {
     const member = await bring(world, "bad-policy");
-    const put = (json: object) => call(member, "PUT /v1/policy", { json });
+    const put = (json: object) => sendPolicy(member, { ...json });
     const limits = { ...WIDE_LIMITS };
     const bent: readonly (readonly [object, ProblemKind, RegExp])[] = [
       [policyJson(member.id, {}, { colour: "red" }), "invalid-document", /./],

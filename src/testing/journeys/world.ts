@@ -3,6 +3,7 @@
 
 import { expect } from "vitest";
 import type { z } from "zod";
+import { signedPolicy } from "../../client/sign-policy.ts";
 import { CONTRACT_TYP } from "../../crypto/contract-jws.ts";
 import { generateSigningKey, type SigningKey } from "../../crypto/jwk.ts";
 import { type JwsEntry, signPayload } from "../../crypto/jws.ts";
@@ -137,7 +138,13 @@ export function policyJson(partner: string, limits: Document = {}, replaced: Doc
 }
 
 export async function putPolicy(member: Member, json: Document): Promise<void> {
-  read(policyReplySchema, await call(member, "PUT /v1/policy", { json }));
+  read(policyReplySchema, await sendPolicy(member, json));
+}
+
+/** Puts a policy, whatever it is, signed by the member's key. */
+export function sendPolicy(member: Member, json: Document): Promise<Answer> {
+  const document = JSON.parse(JSON.stringify(json));
+  return call(member, "PUT /v1/policy", { json: signedPolicy(member.key, document) });
 }
 
 export async function declare(member: Member, schema: Document = LIST_SCHEMA): Promise<void> {

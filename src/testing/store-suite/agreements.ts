@@ -112,6 +112,35 @@ export function agreementsLaws(store: () => Store): void {
       expect(await as(bob, ann).read((tx) => tx.policies.current(ann))).toEqual(current);
     });
 
+    test("keep a policy's signatures and the versions that wait, for its partner alone", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const thumbprint = `${ann}-key`.padEnd(43, "k").slice(0, 43);
+      await as(ann).note((tx) => tx.keys.register({ thumbprint, partner: ann, jwk: "{}" }));
+      const [first, second, third] = [1, 2, 3].map((version) => policyOf(ann, { version }));
+      if (first === undefined || second === undefined || third === undefined) throw new Error("three versions");
+      const entry = { thumbprint, protected: "header", signature: "signed" };
+      const digests = [first, second].map((policy) => canonicalDigest(policy));
+      await as(ann).write((tx) => tx.policies.put(first, canonicalDigest(first)));
+      for (const _ of ["once", "again"])
+        await as(ann).write(async (tx) => {
+          await tx.policies.wait(second, canonicalDigest(second));
+          await tx.policies.wait(third, canonicalDigest(third));
+          for (const digest of digests) await tx.policies.sign(ann, { digest, ...entry });
+        });
+      const waiting = async () => (await as(ann).read((tx) => tx.policies.waiting(ann))).map(({ version }) => version);
+      expect(await waiting()).toEqual([2]);
+      expect((await as(ann).read((tx) => tx.policies.current(ann)))?.version).toBe(1);
+      const signatures = await as(ann).read((tx) => tx.policies.signatures(ann));
+      expect(signatures.map(({ at: _, ...signature }) => signature)).toEqual(
+        expect.arrayContaining(digests.map((digest) => ({ digest, ...entry }))),
+      );
+      expect(signatures).toHaveLength(2);
+      expect(await as(bob).read((tx) => tx.policies.signatures(ann))).toEqual([]);
+      expect(await as(bob).read((tx) => tx.policies.waiting(ann))).toEqual([]);
+      await as(ann).write((tx) => tx.policies.put(second, canonicalDigest(second)));
+      expect(await waiting()).toEqual([3]);
+    });
+
     test("keep a dataset under its name and give back its schema", async () => {
       const [ann, bob] = await twoPartners(store());
       for (const name of ["yachts", "customers"]) await as(ann).write((tx) => tx.datasets.create(ann, schemaOf(name)));

@@ -1,0 +1,142 @@
+// Everything that is wrong with a draft of a policy, each place by its JSON Pointer with a sentence and what to write
+// instead; and what is not wrong but says nothing, so that its author knows.
+
+import { toBase64Url, utf8 } from "../bytes.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import { LIMITS } from "../limits.ts";
+import { decisiveRequests } from "./cases.ts";
+import { type Grant, type Policy, policySchema } from "./document.ts";
+import { evaluatePolicy } from "./evaluate.ts";
+import { failedExamples } from "./examples.ts";
+import { limitMembers } from "./limit-members.ts";
+import { sensitiveCategory } from "./refusals.ts";
+import { schemaIssues } from "./schema-issues.ts";
+import { SENSITIVE_CATEGORIES } from "./sensitive.ts";
+import { stated } from "./uses-document.ts";
+import { listed } from "./words.ts";
+
+export type PolicyIssue = {
+  /** JSON Pointer (RFC 6901) of the place. */
+  readonly path: string;
+  readonly says: string;
+  readonly instead: string;
+  /** Whether the room refuses the policy for it; otherwise it is advice. */
+  readonly isRefused: boolean;
+};
+
+export type PolicyCheck = {
+  readonly isSound: boolean;
+  /** Examples that were run; none where the draft does not fit its schema. */
+  readonly examples: number;
+  readonly issues: readonly PolicyIssue[];
+  /** The canonical form (RFC 8785) as base64url, which is what its partner signs; null where it does not fit. */
+  readonly payload: string | null;
+};
+
+/** Checks a draft, whatever it is: every issue at once, those of meaning only when it fits its schema. */
+export function checkPolicy(draft: unknown): PolicyCheck {
+  const parsed = policySchema.safeParse(draft);
+  if (!parsed.success) {
+    const issues = schemaIssues(draft, parsed.error.issues).map((issue) => ({ ...issue, isRefused: true }));
+    return { isSound: false, examples: 0, issues, payload: null };
+  }
+  const policy = parsed.data;
+  const issues = [...policyFaults(policy), ...adviceOn(policy)];
+  const isSound = !issues.some((issue) => issue.isRefused);
+  const payload = toBase64Url(utf8(canonicalJson(policy)));
+  return { isSound, examples: policy.examples.length, issues, payload };
+}
+
+/** Why a policy that fits its schema is refused: examples that do not hold, and grants of what no rule can open. */
+export function policyFaults(policy: Policy): readonly PolicyIssue[] {
+  return [...exampleFaults(policy), ...sensitiveFaults(policy)];
+}
+
+function exampleFaults(policy: Policy): PolicyIssue[] {
+  return failedExamples(policy).map(({ pointer, says, expected, because }) => ({
+    path: pointer,
+    says: `“${says}” expects ${expected}, and the policy says otherwise: ${because.join("; ")}`,
+    instead: `change the rules so that this is ${expected === "permit" ? "permitted" : "denied"}, or what it expects`,
+    isRefused: true,
+  }));
+}
+
+function sensitiveFaults({ grants }: Policy): PolicyIssue[] {
+  return eachAttribute(grants, (name) => {
+    const category = sensitiveCategory(name);
+    if (category === undefined) return null;
+    const says = `“${name}” tells of ${SENSITIVE_CATEGORIES[category]}, which no rule can open`;
+    return { says, instead: "leave it out", isRefused: true };
+  });
+}
+
+function adviceOn(policy: Policy): PolicyIssue[] {
+  return [...bannedGrants(policy), ...idleGrants(policy), ...idleLimits(policy), ...unreachableLists(policy)];
+}
+
+function bannedGrants({ grants, banned }: Policy): PolicyIssue[] {
+  return eachAttribute(grants, (name) => {
+    if (!stated(banned).includes(name)) return null;
+    const says = `“${name}” is granted here and banned in \`/banned\`, so nobody can use it`;
+    return { says, instead: "leave it out here, or lift the ban", isRefused: false };
+  });
+}
+
+// A grant decides nothing when it is the first that covers for no request at all.
+function idleGrants(policy: Policy): PolicyIssue[] {
+  const deciding = new Set<string>();
+  let taken = 0;
+  for (const access of decisiveRequests(policy, policy)) {
+    taken += 1;
+    if (taken > LIMITS.policyCases) return [];
+    const answer = evaluatePolicy(policy, "", access);
+    if (answer.kind === "permit") for (const { pointer } of answer.reasons) deciding.add(pointer);
+  }
+  return policy.grants.flatMap(({ id }, index) => {
+    const path = `/grants/${index}`;
+    if (deciding.has(path)) return [];
+    const says = `grant “${id}” decides nothing: clauses before it cover or forbid all that it covers`;
+    return [{ path, says, instead: "leave it out, or put it before the grant that covers the same", isRefused: false }];
+  });
+}
+
+function idleLimits({ defaults, grants }: Policy): PolicyIssue[] {
+  return grants.flatMap(({ terms }, index) =>
+    // SAFETY: the keys of parsed limits are the names of limits.
+    (Object.keys(terms) as (keyof Grant["terms"])[]).flatMap((name) => {
+      const [own] = limitMembers({ [name]: terms[name] }).filter(({ value }) => hasMembers(value));
+      const [general] = limitMembers({ [name]: defaults[name] }).filter(({ value }) => hasMembers(value));
+      if (own === undefined || general === undefined) return [];
+      const way = own.directionFrom(general.value);
+      if (way !== "looser" && way !== "equal") return [];
+      const says = `“${own.says}: ${own.text}” has no effect, since the defaults are as strict: ${general.text}`;
+      const instead = "leave it out, or write something stricter";
+      return [{ path: `/grants/${index}/terms/${name}`, says, instead, isRefused: false }];
+    }),
+  );
+}
+
+function unreachableLists({ grants }: Policy): PolicyIssue[] {
+  return grants.flatMap(({ id, analyses, channels }, index) => {
+    if (!analyses.includes("audience") || channels.length > 0) return [];
+    const says = `grant “${id}” allows lists and names no channel, so no list can be asked for`;
+    const instead = `name a channel such as ${listed(["`email`", "`post`"], "or")}, or leave \`audience\` out`;
+    return [{ path: `/grants/${index}/channels`, says, instead, isRefused: false }];
+  });
+}
+
+function hasMembers(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length > 0;
+}
+
+function eachAttribute(
+  grants: readonly Grant[],
+  issueOf: (name: string) => Omit<PolicyIssue, "path"> | null,
+): PolicyIssue[] {
+  return grants.flatMap(({ attributes }, index) =>
+    Object.keys(attributes).flatMap((name) => {
+      const issue = issueOf(name);
+      return issue === null ? [] : [{ path: `/grants/${index}/attributes/${name}`, ...issue }];
+    }),
+  );
+}

@@ -1,0 +1,196 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MERIDIAN, policyOf } from "../../testing/documents.ts";
+import { anyClauses, anyVersions, everyRequest, policyOfClauses } from "../../testing/policies.ts";
+import { isLoosening, policyDifference } from "./difference.ts";
+import { type Policy, policySchema } from "./document.ts";
+import { type Direction, isEffectWithin, joined } from "./effect.ts";
+import { evaluatePolicy } from "./evaluate.ts";
+
+const WORLD = everyRequest();
+const RUNS = Number(process.env["DIFFERENCE_RUNS"] ?? 60);
+
+function differenceOf(before: Policy, after: Policy) {
+  const difference = policyDifference(before, after);
+  if (!difference.ok) throw new Error(difference.error);
+  return difference.value;
+}
+
+// The slow obvious way: every request of the world, answered by both.
+function directionInWorld(before: Policy, after: Policy): Direction {
+  let [isTighter, isLooser] = [false, false];
+  for (const access of WORLD) {
+    const [was, is] = [evaluatePolicy(before, "", access), evaluatePolicy(after, "", access)];
+    isTighter ||= !isEffectWithin(was, is, access);
+    isLooser ||= !isEffectWithin(is, was, access);
+  }
+  return joined([...(isTighter ? ["tighter" as const] : []), ...(isLooser ? ["looser" as const] : [])]);
+}
+
+describe("the verdict on two versions", () => {
+  it("is equal, without a clause, for a version and itself", () => {
+    fc.assert(
+      fc.property(anyClauses, (clauses) => {
+        const policy = policyOfClauses(clauses);
+        expect(differenceOf(policy, policyOfClauses(clauses))).toEqual({ verdict: "equal", clauses: [], turns: [] });
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("is that of every request of a finite world", () => {
+    fc.assert(
+      fc.property(anyVersions, ([one, other]) => {
+        const [before, after] = [policyOfClauses(one), policyOfClauses(other)];
+        const found = differenceOf(before, after);
+        const inWorld = directionInWorld(before, after);
+        // The world is a part of all requests, so what turns in it must be found; the rest is shown by its turns.
+        expect(joined([found.verdict, inWorld])).toBe(found.verdict);
+        const inWorldOrTurns = joined([inWorld, ...found.turns.map(({ direction }) => direction)]);
+        expect(found.verdict).toBe(inWorldOrTurns);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe("a turn", () => {
+  it("is a request that the two versions really answer so", () => {
+    fc.assert(
+      fc.property(anyVersions, ([one, other]) => {
+        const [before, after] = [policyOfClauses(one), policyOfClauses(other)];
+        for (const turn of differenceOf(before, after).turns) {
+          const [was, is] = [before, after].map((policy) => evaluatePolicy(policy, "", turn.access));
+          expect([turn.before, turn.after]).toEqual([was, is]);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+const GRANT = {
+  id: "travel",
+  to: [{ industry: "travel" }],
+  purposes: ["insight"],
+  analyses: ["overlap"],
+  attributes: { tier: ["filter"] },
+  channels: [],
+  terms: { k: 250 },
+};
+
+function versions(before: object, after: object): readonly [Policy, Policy] {
+  return [policyOf(MERIDIAN, { ...before }), policyOf(MERIDIAN, { version: 2, ...after })];
+}
+
+function changesOf(before: object, after: object) {
+  const { verdict, clauses } = differenceOf(...versions(before, after));
+  return { verdict, changes: clauses.map(({ clause, kind, direction }) => [clause, kind, direction]) };
+}
+
+describe("a difference names each clause", () => {
+  it("that was added or removed", () => {
+    const added = changesOf({ grants: [] }, { grants: [GRANT] });
+    expect(added).toEqual({ verdict: "looser", changes: [["grant “travel”", "added", "looser"]] });
+    const prohibitions = [{ id: "no-boats", to: [{ industry: "boats" }], because: "so" }];
+    expect(changesOf({ prohibitions }, {})).toEqual({
+      verdict: "equal",
+      changes: [["prohibition “no-boats”", "removed", "looser"]],
+    });
+  });
+
+  it("that was tightened or loosened, with before and after in words", () => {
+    const after = { ...GRANT, purposes: ["insight", "cross-sell"], terms: { k: 300 } };
+    const { verdict, clauses } = differenceOf(...versions({ grants: [GRANT] }, { grants: [after] }));
+    expect(verdict).toBe("both");
+    expect(clauses).toEqual([
+      {
+        clause: "grant “travel”",
+        kind: "changed",
+        direction: "both",
+        pointer: "/grants/0",
+        members: [
+          { says: "for", before: "insight", after: "insight and cross-sell", direction: "looser" },
+          { says: "people behind any figure", before: "at least 250", after: "at least 300", direction: "tighter" },
+        ],
+      },
+    ]);
+  });
+
+  it("and finds the looser grant that an earlier, narrowed one lets through", () => {
+    const wide = { ...GRANT, id: "wide", terms: {} };
+    const before = { grants: [GRANT, wide] };
+    const narrowed = { grants: [{ ...GRANT, attributes: {} }, wide] };
+    const difference = changesOf(before, narrowed);
+    expect(difference).toEqual({ verdict: "looser", changes: [["grant “travel”", "changed", "tighter"]] });
+  });
+
+  it("and finds what an order of grants turns", () => {
+    const wide = { ...GRANT, id: "wide", terms: {} };
+    expect(changesOf({ grants: [GRANT, wide] }, { grants: [wide, GRANT] }).verdict).toBe("looser");
+    expect(changesOf({ grants: [wide, GRANT] }, { grants: [GRANT, wide] }).verdict).toBe("tighter");
+  });
+
+  it("and finds what only part of what two grants cover turns", () => {
+    const none = { ...GRANT, id: "none", attributes: {}, terms: {} };
+    const [left, right] = [
+      { ...GRANT, id: "left", attributes: { tier: ["filter"], region: ["filter"] } },
+      { ...GRANT, id: "right", attributes: { tier: ["filter"], spend: ["measure"] }, terms: {} },
+    ];
+    expect(changesOf({ grants: [none, left, right] }, { grants: [none, right, left] }).verdict).toBe("looser");
+    const uses = (region: unknown) => ({
+      grants: [{ ...GRANT, attributes: { tier: [{ use: "filter", k: 400 }], region: [region] } }],
+    });
+    expect(changesOf(uses("filter"), uses({ use: "filter", k: 300 })).verdict).toBe("tighter");
+    expect(changesOf(uses("filter"), uses({ use: "filter", k: 250 })).verdict).toBe("equal");
+  });
+
+  it("and finds what turns on the day after an end, and beside a further member alone", () => {
+    const until = "2026-06-30";
+    expect(changesOf({ grants: [{ ...GRANT, until }] }, { grants: [GRANT] }).verdict).toBe("looser");
+    expect(changesOf({ grants: [GRANT] }, { grants: [{ ...GRANT, until }] }).verdict).toBe("tighter");
+    const exclusions = [{ id: "rivals", with: [{ industry: "boats" }], because: "so" }];
+    const prohibitions = [{ id: "no-boats", to: [{ industry: "boats" }], because: "so" }];
+    const own = [{ id: "not-ourselves", to: [MERIDIAN], because: "so" }, ...prohibitions];
+    const grants = [GRANT];
+    const both = (more: object) => ({ grants, prohibitions: own, ...more });
+    expect(changesOf(both({}), both({ exclusions })).verdict).toBe("tighter");
+    expect(changesOf(both({ exclusions }), both({})).verdict).toBe("looser");
+  });
+
+  it("of uses: one aggregate more, one person fewer, one step wider", () => {
+    const spend = (limits: object) => ({
+      grants: [{ ...GRANT, attributes: { spend: [{ use: "measure", ...limits }] } }],
+    });
+    const base = { aggregates: ["sum"], k: 300, clamp: { least: "0", most: "5000" } };
+    const verdict = (limits: object) => changesOf(spend(base), spend({ ...base, ...limits })).verdict;
+    expect(verdict({})).toBe("equal");
+    expect(verdict({ aggregates: ["sum", "mean"] })).toBe("looser");
+    expect(verdict({ k: 299 })).toBe("looser");
+    expect(verdict({ k: 301 })).toBe("tighter");
+    expect(verdict({ clamp: { least: "0", most: "5000.000001" } })).toBe("looser");
+    expect(verdict({ clamp: { least: "0.000001", most: "5000" } })).toBe("tighter");
+    expect(verdict({ clamp: { least: "-1", most: "4999" } })).toBe("both");
+    // Under the 250 that the grant asks for anyway, the people of a use tell nothing.
+    expect(changesOf(spend({ ...base, k: 250 }), spend({ ...base, k: 20 })).verdict).toBe("equal");
+  });
+});
+
+describe("loosening", () => {
+  it("is also the end of the second signature, and a comparison too large to make", () => {
+    const guarded = policyOf(MERIDIAN, { loosening: { second: true } });
+    expect(isLoosening(guarded, policyOf(MERIDIAN))).toBe(true);
+    expect(isLoosening(policyOf(MERIDIAN), guarded)).toBe(false);
+    const names = Array.from({ length: 60 }, (_, index) => `partner-${index}`);
+    const grants = names.map((name, index) => ({
+      ...GRANT,
+      id: `to-${index}`,
+      to: [name, { industry: name }],
+      purposes: [name],
+      until: `20${30 + index}-01-01`,
+    }));
+    const large = policySchema.parse({ ...guarded, grants });
+    expect(policyDifference(large, large)).toEqual({ ok: false, error: "too-many-cases" });
+    expect(isLoosening(large, large)).toBe(true);
+  });
+});
