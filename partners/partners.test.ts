@@ -58,7 +58,8 @@ describe("the documents", () => {
   test.each(DEMO_PARTNERS)("policy of %s grants only attributes and consents that its list has", (partner) => {
     const schema = schemaOf(partner);
     for (const grant of policyOf(partner).grants) {
-      expect(Object.keys(schema.attributes)).toEqual(expect.arrayContaining(Object.keys(grant.attributes)));
+      const brought = [...Object.keys(schema.attributes), ...Object.keys(schema.measures ?? {})];
+      expect(brought).toEqual(expect.arrayContaining(Object.keys(grant.attributes)));
       expect(Object.keys(schema.consents)).toContain(grant.consent);
     }
   });
@@ -71,6 +72,9 @@ describe("the documents", () => {
       expect(Object.keys(schema.identifiers)).toEqual(expect.arrayContaining(dataset.identifiers));
       for (const [attribute, { values }] of Object.entries(dataset.attributes)) {
         expect(schema.attributes[attribute]?.values).toEqual(values);
+      }
+      for (const [measure, { scale }] of Object.entries(dataset.measures ?? {})) {
+        expect(schema.measures?.[measure]?.scale).toBe(scale);
       }
       for (const { consent } of dataset.consents) expect(Object.keys(schema.consents)).toContain(consent);
     }
@@ -114,6 +118,23 @@ describe("contracts and policies together", () => {
     const between = lists("sunline-holidays", "harbour-yachts");
     const found = decision("sunline-harbour", recipient, { analysis: "overlap", purpose, between, where: [tier] });
     expect([found.kind, found.kind === "permit" && found.approvers]).toEqual(["permit", []]);
+  });
+
+  test("permit Sunline a table of Harbour's lines with the mean spent, and which of them it shares most of", () => {
+    const line = { dataset: "harbour-yachts/customers", attribute: "product-line" };
+    const asked = { purpose: "cross-sell", between: lists("sunline-holidays", "harbour-yachts"), by: [line] };
+    const measure = { dataset: line.dataset, measure: "spend", aggregate: "mean" };
+    const table = { analysis: "crosstab", ...asked, measure };
+    expect(decision("sunline-harbour", "sunline-holidays", table).kind).toBe("permit");
+    expect(decision("sunline-harbour", "harbour-yachts", table).kind).toBe("permit");
+    const affinity = {
+      analysis: "affinity",
+      purpose: "cross-sell",
+      among: "sunline-holidays/customers",
+      segments: line,
+    };
+    expect(decision("sunline-harbour", "sunline-holidays", affinity).kind).toBe("permit");
+    expect(decision("sunline-harbour", "harbour-yachts", affinity).kind).toBe("deny");
   });
 
   test("permit Sunline an audience of its own customers in a tier of Harbour's club", () => {

@@ -21,7 +21,17 @@ export type RawList = {
 };
 
 /** What a word about a person is drawn for; each gives an independent one. */
-const DRAW = { taste: 101, when: 102, boat: 103, product: 104, repair: 105, share: 106, mail: 107, tier: 108 };
+const DRAW = {
+  taste: 101,
+  when: 102,
+  boat: 103,
+  product: 104,
+  repair: 105,
+  share: 106,
+  mail: 107,
+  tier: 108,
+  spent: 109,
+};
 
 export const RAW_LISTS: Readonly<Record<DemoPartner, RawList>> = {
   "sunline-holidays": {
@@ -42,7 +52,19 @@ export const RAW_LISTS: Readonly<Record<DemoPartner, RawList>> = {
   },
   "harbour-yachts": {
     header: [
-      ...["Ref", "Name", "E-mail", "Telephone", "Club tier", "Region", "Line", "Length", "May share", "May mail"],
+      ...[
+        "Ref",
+        "Name",
+        "E-mail",
+        "Telephone",
+        "Club tier",
+        "Region",
+        "Line",
+        "Length",
+        "Spent",
+        "May share",
+        "May mail",
+      ],
     ],
     recordPrefix: "HY",
     home: "GB",
@@ -52,6 +74,7 @@ export const RAW_LISTS: Readonly<Record<DemoPartner, RawList>> = {
       person.country.region,
       productLine(person),
       ladder(person, DRAW.boat, ["under-10m", "10m-to-20m", "over-20m"]),
+      spent(person),
       consent(person, DRAW.share, 78) ? "1" : "0",
       consent(person, DRAW.mail, 70) ? "true" : "false",
     ],
@@ -115,6 +138,13 @@ function productLine(person: Person): string {
     draw(person, DRAW.product),
     person.wealth < 45 ? [...lines, "charter", "charter"] : [...lines, "sail", "motor"],
   );
+}
+
+/** What a member spent in a year, in pounds and pence: more for the wealthy, nothing known of one in twelve. */
+function spent(person: Person): string {
+  const word = draw(person, DRAW.spent);
+  const pence = person.wealth * 1_000 + below(word, 100_000);
+  return word % 12 === 0 ? "" : `${Math.floor(pence / 100)}.${String(pence % 100).padStart(2, "0")}`;
 }
 
 function sortiment(person: Person): string {

@@ -8,9 +8,10 @@ import { canonicalJson, type Json } from "../domain/canonical-json.ts";
 import { DAY_MILLIS, isoInstant, unixMillis } from "../domain/instant.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { type AudienceAnswer, answerAudience } from "../domain/question/audience.ts";
-import { answerOverlap, type OverlapAnswer } from "../domain/question/overlap.ts";
-import { type AskedQuestion, datasetsOf } from "../domain/question/question.ts";
+import type { Answer } from "../domain/question/analysis.ts";
+import { type AskedQuestion, datasetsOf, isForList } from "../domain/question/question.ts";
+import { rulesOf } from "../domain/question/registry.ts";
+import type { TrendPoint } from "../domain/question/trend/analysis.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { LogHead, ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
@@ -20,6 +21,7 @@ import { debit, shownCharges } from "./charge-question.ts";
 import { type Computed, computeAnswer, earlierAudiences, earlierKeyOf, openFor } from "./compute-answer.ts";
 import { membersOf } from "./offer-contract.ts";
 import type { Caller, Keeping, Ports } from "./ports.ts";
+import { figuresIn, inSeries } from "./recorded-figures.ts";
 
 type AskPorts = Pick<Ports, "store" | "matcher" | "random" | "room"> & Keeping<ReleaseRow>;
 type Asking = { readonly caller: Caller; readonly asked: AskedQuestion };
@@ -119,8 +121,8 @@ async function release(ports: AskPorts, tx: Transaction, releasing: Releasing): 
   const { caller, permitted } = releasing;
   const { file, question, decision, charges } = permitted;
   const id = `rel_${toBase64Url(ports.random(16))}`;
-  const { outcome, figures } = figuresOf(ports, releasing);
-  const days = question.analysis === "audience" ? decision.terms.audienceValidityDays : decision.terms.retentionDays;
+  const { outcome, figures } = await answerOf(ports, tx, releasing);
+  const days = isForList(question) ? decision.terms.audienceValidityDays : decision.terms.retentionDays;
   const expiresAt = unixMillis(tx.now + days * DAY_MILLIS);
   const answer = canonicalJson({
     id,
@@ -159,29 +161,23 @@ async function release(ports: AskPorts, tx: Transaction, releasing: Releasing): 
   return ok({ ...kept, releasedAt: tx.now, collectedAt: null });
 }
 
-type Figures = {
-  readonly outcome: "released" | "withheld";
-  readonly figures: OverlapAnswer | AudienceAnswer;
-};
-
 // One draw of noise for everybody who is entitled to the figures: who asks later gets those that were drawn.
-function figuresOf(ports: Pick<AskPorts, "random">, releasing: Releasing): Figures {
-  const { permitted, computed } = releasing;
-  const { question, decision, epsilon, drawn } = permitted;
-  const asked = { terms: decision.terms, epsilon };
-  if (computed.counts.kind === "audience") {
-    const { outcome, answer } = answerAudience(asked, computed.counts, ports.random);
-    return { outcome, figures: answer };
-  }
-  if (question.analysis !== "overlap") throw new Error("the figures are of another analysis than the question");
-  if (drawn !== null) return { outcome: "released", figures: drawnFigures(drawn) };
-  return { outcome: "released", figures: answerOverlap({ ...asked, question }, computed.counts.overlap, ports.random) };
-}
-
-function drawnFigures({ answer }: ReleaseRow): OverlapAnswer {
-  const { sizes, regions, matchRates, byIdentifier, privacy }: OverlapAnswer = JSON.parse(answer);
-  const shared = { sizes, regions, matchRates, privacy };
-  return byIdentifier === undefined ? shared : { ...shared, byIdentifier };
+async function answerOf(
+  ports: Pick<AskPorts, "random">,
+  tx: Transaction,
+  { permitted, computed, caller }: Releasing,
+): Promise<Answer> {
+  const { file, question, decision, epsilon, drawn, versionsKey } = permitted;
+  const priced = { contract: file.contract, question, terms: decision.terms, epsilon };
+  const answer =
+    drawn === null
+      ? rulesOf(question.analysis).answer(priced, computed.truths, ports.random)
+      : { outcome: "released" as const, figures: figuresIn(drawn) };
+  if (question.analysis !== "trend") return answer;
+  const point = { asOf: isoInstant(tx.now), versions: versionsOf(permitted), ...answer.figures };
+  // SAFETY: the figures of a trend's answer are an overlap's.
+  const present = point as TrendPoint;
+  return { ...answer, figures: await inSeries(tx, { recipient: caller.partner, question, versionsKey }, present) };
 }
 
 type Recording = {

@@ -2,7 +2,7 @@
 // for the real thing. Everything it needs is read in one transaction for the members of the contract.
 
 import type { Contract } from "../domain/contract/document.ts";
-import { type DatasetRef, datasetRef, nameIn, ownerOf } from "../domain/dataset/schema.ts";
+import { type DatasetRef, type DatasetSchema, datasetRef, nameIn, ownerOf } from "../domain/dataset/schema.ts";
 import { isoDate } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Decision, decide } from "../domain/policy/decide.ts";
@@ -12,12 +12,11 @@ import type { PartnerCard } from "../domain/policy/words.ts";
 import { type EpsilonMicros, parseEpsilon, printEpsilon } from "../domain/privacy/epsilon.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { undeclaredIn } from "../domain/question/declared.ts";
-import type { PrivacyNote } from "../domain/question/figures.ts";
-import type { OverlapAnswer } from "../domain/question/overlap.ts";
 import {
   type AskedQuestion,
   canonicalQuestion,
   datasetsOf,
+  isForList,
   type Question,
   questionDigest,
 } from "../domain/question/question.ts";
@@ -26,6 +25,7 @@ import type { ContractFile, DatasetRow, ReleaseRow, VersionRow } from "../ports/
 import type { Transaction } from "../ports/store.ts";
 import { booksFor, type Charge, chargesFor } from "./charge-question.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
+import { drawDigests, figuresIn, protectionOf } from "./recorded-figures.ts";
 
 export type Directory = ReadonlyMap<PartnerId, PartnerCard>;
 type Permit = Extract<Decision, { kind: "permit" }>;
@@ -40,6 +40,8 @@ export type Permitted = {
   readonly decision: Permit;
   readonly epsilon: EpsilonMicros;
   readonly versions: readonly VersionRow[];
+  /** How the lists declare what they hold, in the order of the versions. */
+  readonly schemas: readonly DatasetSchema[];
   /** Names of the versions, sorted and joined: with the question's digest, what makes a question the same one. */
   readonly versionsKey: string;
   readonly charges: readonly Charge[];
@@ -110,8 +112,8 @@ async function openQuestion(
   const canonical = canonicalQuestion(file.contract, asked);
   if (!canonical.ok) return err(unsound(canonical.error));
   const question = canonical.value;
-  if (question.analysis === "audience" && ownerOf(question.from) !== recipient) {
-    return err(unsound([{ path: "/from", says: "an audience is made from the asker's own list" }]));
+  if (isForList(question) && ownerOf(question.from) !== recipient) {
+    return err(unsound([{ path: "/from", says: "a list of people is made from the asker's own list" }]));
   }
   return ok({ file, question });
 }
@@ -145,25 +147,29 @@ async function permittedBy(
   const charges = chargesFor({ ...charged, holders }, books);
   const shortfalls = recorded === null ? charges.flatMap((charge) => charge.refusals) : [];
   if (shortfalls.length > 0) return ok({ ...denied, reasons: [...decision.reasons, ...shortfalls] });
-  const permitted = { ...about, question, digest, decision, epsilon, versions: versions.value, versionsKey };
+  const schemas = lists.flatMap(({ dataset }) => dataset?.schema ?? []);
+  const permitted = { ...about, question, digest, decision, epsilon, versions: versions.value, schemas, versionsKey };
   return ok({ kind: "permitted", ...permitted, charges, recorded, drawn });
 }
 
-// Figures drawn for another recipient serve this one when they were protected just as this one's terms demand.
+// Figures drawn before serve this recipient when they were protected just as this one's terms demand: its own of the
+// same draw first, then anybody's.
 async function drawnBefore(
   tx: Transaction,
   wanted: Ruled & { readonly versionsKey: string; readonly epsilon: EpsilonMicros },
 ): Promise<ReleaseRow | null> {
-  const { file, digest, versionsKey, question, epsilon } = wanted;
-  const row = question.analysis === "overlap" ? await tx.releases.recorded(file.id, digest, versionsKey) : null;
-  if (row === null) return null;
-  const { mode, k, rounding } = wanted.decision.terms;
-  const { privacy }: { privacy: PrivacyNote } = JSON.parse(row.answer);
-  const isSame =
-    privacy.mode === mode &&
-    privacy.threshold === k &&
-    (privacy.mode === "noise" ? privacy.epsilon === printEpsilon(epsilon) : privacy.rounding === rounding);
-  return isSame ? row : null;
+  const { file, recipient, versionsKey, question, epsilon, decision } = wanted;
+  if (isForList(question)) return null;
+  const digests = drawDigests(question);
+  const rows = await Promise.all([
+    ...digests.map((digest) => tx.releases.ofRecipient(recipient, digest, versionsKey)),
+    ...digests.map((digest) => tx.releases.recorded(file.id, digest, versionsKey)),
+  ]);
+  const { mode, k, rounding } = decision.terms;
+  const protection =
+    mode === "noise" ? { mode, k, price: printEpsilon(epsilon) } : { mode, k, price: String(rounding) };
+  const isSame = (row: ReleaseRow) => JSON.stringify(protectionOf(row)) === JSON.stringify(protection);
+  return rows.find((row) => row !== null && isSame(row)) ?? null;
 }
 
 async function holdersOf(
@@ -172,15 +178,14 @@ async function holdersOf(
 ): Promise<PartnerId[]> {
   const members = membersOf(shared.file.contract);
   const rows = await Promise.all(
-    members.map((member) => tx.releases.ofRecipient(member, shared.digest, shared.versionsKey)),
+    drawDigests(shared.question).flatMap((digest) =>
+      members.map((member) => tx.releases.ofRecipient(member, digest, shared.versionsKey)),
+    ),
   );
-  const figures = figuresIn(shared.drawn);
-  return rows.filter((row) => row !== null).flatMap((row) => (figuresIn(row) === figures ? [row.recipient] : []));
-}
-
-function figuresIn({ answer }: ReleaseRow): string {
-  const { sizes, regions, byIdentifier }: OverlapAnswer = JSON.parse(answer);
-  return JSON.stringify({ sizes, regions, byIdentifier });
+  const figures = JSON.stringify(figuresIn(shared.drawn));
+  return rows
+    .filter((row) => row !== null)
+    .flatMap((row) => (JSON.stringify(figuresIn(row)) === figures ? [row.recipient] : []));
 }
 
 /** What an answer costs: what the question offers, else the most that the terms allow for one release. */

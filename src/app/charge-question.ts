@@ -153,10 +153,11 @@ function accountsOf({ lineage, own, all }: Book, charged: Charged): AccountCharg
   if (!delta.ok) throw new Error("terms state a delta that is none");
   // An owner that holds the figures has learnt nothing of its own list, so nothing was paid for it yet.
   const isPaid = charged.holders.some((holder) => holder !== ownerOf(lineage));
+  const isHeld = charged.holders.includes(charged.recipient);
   return [
     {
       recipient: charged.recipient,
-      cost,
+      cost: isHeld ? nanoRho(0n) : cost,
       spent: nanoRho(own),
       limit: limits.perRecipient,
       delta: delta.value,

@@ -1,6 +1,7 @@
 // The rows of an audience are collected: the recipient's own record references, worked out anew on the versions that
 // were asked about and checked again on those in force, so that whoever left a list or withdrew a consent is not there.
 
+import { givesRecords } from "../domain/policy/limits-document.ts";
 import type { Problem } from "../domain/problem.ts";
 import { problem } from "../domain/problem.ts";
 import { datasetsOf } from "../domain/question/question.ts";
@@ -46,10 +47,10 @@ export async function collectAudience(
 async function open(ports: CollectPorts, tx: Transaction, { caller, id }: Collecting): Promise<Result<Ready, Problem>> {
   const release = await tx.releases.find(id);
   if (release === null || release.recipient !== caller.partner) return err(notFound());
-  if (release.analysis !== "audience" || release.outcome !== "released") {
+  if (!givesRecords(release.analysis) || release.outcome !== "released") {
     return err(problem("not-found", "the release has no rows"));
   }
-  if (tx.now >= release.expiresAt) return err(problem("release-gone", "the audience is past its validity"));
+  if (tx.now >= release.expiresAt) return err(problem("release-gone", "the list is past its validity"));
   const file = await contractFile(tx, release.contract);
   const state = stateOf(tx, file);
   if (state.kind !== "in-force") {

@@ -1,9 +1,12 @@
 // The data's part of an answer: true counts from the matcher on sealed versions, before noise. Nothing of it is kept.
 
 import type { DatasetRef } from "../domain/dataset/schema.ts";
-import { listDistance } from "../domain/question/audience.ts";
-import type { OverlapCounts } from "../domain/question/overlap.ts";
-import { datasetsOf, type Question, questionSchema } from "../domain/question/question.ts";
+import type { Measurement, TableMeasurement, Truth } from "../domain/question/analysis.ts";
+import { listDistance } from "../domain/question/audience/answer.ts";
+import { isForList, type Question, questionSchema } from "../domain/question/question.ts";
+import { rulesOf } from "../domain/question/registry.ts";
+import { overKeys } from "../domain/question/table.ts";
+import { unreachable } from "../domain/result.ts";
 import type { ComparedList, DataKey } from "../ports/matcher.ts";
 import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
@@ -21,9 +24,7 @@ export type Opened = {
 export type Computed = {
   readonly versionsKey: string;
   readonly earlierKey: string;
-  readonly counts:
-    | { readonly kind: "overlap"; readonly overlap: OverlapCounts }
-    | { readonly kind: "audience"; readonly size: number; readonly nearest: number | null };
+  readonly truths: readonly Truth[];
 };
 
 /** Reads what the matcher will need, in the transaction that permitted the question. */
@@ -44,12 +45,12 @@ async function versionsIn(tx: Transaction, release: ReleaseRow): Promise<Version
   return versions.filter((version) => version !== null);
 }
 
-/** The audiences that the asker has from the same owner's list: those a new one must not be too near to. */
+/** The lists of people that the asker has from the same owner's list: those a new one must not be too near to. */
 export async function earlierAudiences(
   tx: Transaction,
   { question, decision }: Permitted,
 ): Promise<readonly ReleaseRow[]> {
-  if (question.analysis !== "audience") return [];
+  if (!isForList(question)) return [];
   const given = await tx.releases.audiences(decision.recipient, question.matching);
   return given.filter((release) => release.outcome === "released");
 }
@@ -65,19 +66,87 @@ export async function computeAnswer(
   permitted: Permitted,
   opened: Opened,
 ): Promise<Computed> {
-  const { question, versions, versionsKey, decision } = permitted;
-  const earlierKey = earlierKeyOf(opened.earlier.map(({ release }) => release));
-  const list = (name: DatasetRef): ComparedList =>
-    comparedList(name, { question, versions, opened, consents: decision.terms.consents });
-  if (question.analysis === "overlap") {
-    const overlap = await ports.matcher.overlap(datasetsOf(question).map(list), question.identifiers);
-    return { versionsKey, earlierKey, counts: { kind: "overlap", overlap } };
+  const { question, versions, versionsKey, decision, file } = permitted;
+  const { consents } = decision.terms;
+  const list = (name: DatasetRef): ComparedList => comparedList(name, { question, versions, opened, consents });
+  const truths: Truth[] = [];
+  for (const measurement of rulesOf(question.analysis).measurements(file.contract, question)) {
+    truths.push(await measure(ports, { measurement, permitted, opened, list }));
   }
-  const maximum = decision.terms.maximumAudience;
-  const own = { own: list(question.from), other: list(question.matching), identifiers: question.identifiers };
-  const { count, records } = await ports.matcher.select({ ...own, maximum });
-  const nearest = count > maximum ? null : await nearestList(ports, { records, opened });
-  return { versionsKey, earlierKey, counts: { kind: "audience", size: count, nearest } };
+  return { versionsKey, earlierKey: earlierKeyOf(opened.earlier.map(({ release }) => release)), truths };
+}
+
+type Measuring<Kind> = {
+  readonly measurement: Kind;
+  readonly permitted: Permitted;
+  readonly opened: Opened;
+  readonly list: (name: DatasetRef) => ComparedList;
+};
+
+async function measure(ports: Pick<Ports, "matcher">, measuring: Measuring<Measurement>): Promise<Truth> {
+  const { measurement, list, permitted, opened } = measuring;
+  switch (measurement.kind) {
+    case "overlap": {
+      const { sizes, regions, byIdentifier } = await ports.matcher.overlap(
+        measurement.lists.map(list),
+        measurement.identifiers,
+      );
+      return { kind: "overlap", sizes, regions, byIdentifier };
+    }
+    case "table":
+      return countTable(ports, { ...measuring, measurement });
+    case "selection": {
+      const maximum = permitted.decision.terms.maximumAudience;
+      const { own, other, identifiers } = measurement;
+      const query = { own: list(own), other: list(other), identifiers, maximum };
+      const { count, records } = await ports.matcher.select(query);
+      const nearest = count > maximum ? null : await nearestList(ports, { records, opened });
+      return { kind: "selection", size: count, nearest };
+    }
+    default:
+      return unreachable(measurement);
+  }
+}
+
+async function countTable(
+  { matcher }: Pick<Ports, "matcher">,
+  { measurement, permitted, list }: Measuring<TableMeasurement>,
+): Promise<Truth> {
+  const { lists, identifiers, by, measure: bounds } = measurement;
+  const placeOf = (dataset: DatasetRef) => lists.indexOf(dataset);
+  const measures =
+    bounds === null
+      ? []
+      : [
+          {
+            list: placeOf(bounds.dataset),
+            measure: bounds.measure,
+            minimum: bounds.minimum,
+            maximum: bounds.maximum,
+          },
+        ];
+  const counted = await matcher.crossTab({
+    lists: lists.map(list),
+    identifiers,
+    by: by.map(({ dataset, attribute }) => ({ list: placeOf(dataset), attribute })),
+    measures,
+    ...(lists.length === 2 && identifiers.length === 1 ? { standing: "least-token" as const } : {}),
+  });
+  const values = by.map(({ dataset, attribute }) => valuesOf(permitted, dataset, attribute));
+  const laid = (cells: readonly number[]) => overKeys(by, values, cells);
+  const [measured] = counted.measures;
+  return {
+    kind: "table",
+    people: laid(counted.people),
+    holders: measured === undefined ? [] : laid(measured.holders),
+    sums: measured === undefined ? [] : laid(measured.sums),
+  };
+}
+
+function valuesOf({ versions, schemas }: Permitted, list: DatasetRef, attribute: string): readonly string[] {
+  const declared = schemas[versions.indexOf(versionOf(versions, list))]?.attributes[attribute];
+  if (declared === undefined) throw new Error("a list lacks an attribute that a table counts by");
+  return declared.values;
 }
 
 /** The records of a released audience, worked out anew on the versions that it was released on. */
@@ -86,7 +155,7 @@ export async function audienceRecords(
   given: { readonly release: ReleaseRow; readonly versions: readonly VersionRow[]; readonly keys: Opened["keys"] },
 ): Promise<readonly string[]> {
   const question = storedQuestion(given.release);
-  if (question.analysis !== "audience") throw new Error("the release is no audience");
+  if (!isForList(question)) throw new Error("the release gave no records");
   const { consents } = storedConsents(given.release);
   const opened = { keys: given.keys, earlier: [] };
   const list = (name: DatasetRef) => comparedList(name, { question, versions: given.versions, opened, consents });

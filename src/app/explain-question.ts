@@ -6,9 +6,9 @@ import type { Reason } from "../domain/policy/reasons.ts";
 import { printEpsilon } from "../domain/privacy/epsilon.ts";
 import { leftIn } from "../domain/privacy/filter.ts";
 import type { Problem } from "../domain/problem.ts";
-import { halfInterval } from "../domain/question/figures.ts";
-import { sensitivityOf } from "../domain/question/overlap.ts";
+import type { Margin } from "../domain/question/analysis.ts";
 import type { AskedQuestion, Question } from "../domain/question/question.ts";
+import { rulesOf } from "../domain/question/registry.ts";
 import { ok, type Result } from "../domain/result.ts";
 import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
 import { type ShownCharge, shownCharges } from "./charge-question.ts";
@@ -23,8 +23,10 @@ export type Explanation = {
   readonly instead: readonly { readonly question: Question; readonly says: string }[];
   readonly price: {
     readonly epsilon: string;
-    /** Half of the 95 % interval around each figure; 0 in exact mode. */
+    /** Half of the 95 % interval around each count of people; 0 in exact mode. */
     readonly plusMinus: number;
+    /** The same for each kind of figure, in units of 10^-scale; nothing in exact mode. */
+    readonly expected: readonly Margin[];
     readonly charges: readonly ShownCharge[];
     /** Whether the answer was given before, in which case it costs nothing again. */
     readonly isRecorded: boolean;
@@ -51,20 +53,22 @@ function explainDenial(denied: Denied): Explanation {
 }
 
 function explainPermit(permitted: Permitted): Explanation {
-  const { decision, question, epsilon, charges, recorded, directory } = permitted;
-  const margin =
-    decision.terms.mode === "exact"
-      ? 0
-      : halfInterval(question.analysis === "overlap" ? sensitivityOf(question) : 1, epsilon);
+  const { file, decision, question, epsilon, charges, recorded, directory } = permitted;
+  const priced = { contract: file.contract, question, terms: decision.terms, epsilon };
+  const margins = rulesOf(question.analysis).margins(priced);
+  const [counts] = margins;
   const left = charges.flatMap(({ owner, accounts }) =>
     accounts.filter((one) => one.recipient !== "everyone").map((one) => ({ partner: owner, rho: leftIn(one) })),
   );
   const price = {
     epsilon: printEpsilon(epsilon),
-    plusMinus: margin,
+    plusMinus: counts === undefined ? 0 : counts.plusMinus,
+    expected: margins,
     charges: shownCharges(charges, recorded === null),
     isRecorded: recorded !== null,
   };
-  const words = explainDecision(decision, question, { directory, price: { epsilon, margin, left } });
+  const told = explainDecision(decision, question, { directory, price: { epsilon, margins, left } });
+  const isHeld = recorded === null && charges.every(({ accounts }) => accounts.every(({ cost }) => cost === 0n));
+  const words = isHeld ? { ...told, costs: ["nothing: you were given these figures before"] } : told;
   return { isPermitted: true, question, words, reasons: decision.reasons, instead: [], price };
 }

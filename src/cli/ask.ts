@@ -7,7 +7,7 @@ import type { Contract } from "../domain/contract/document.ts";
 import { type DatasetRef, datasetRef, identifierKindSchema, ownerOf } from "../domain/dataset/schema.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { misused, type Refusal } from "./terminal.ts";
-import { nearest, readClause, type WhereClause } from "./where.ts";
+import { nearest, readClause, readNamed, type WhereClause } from "./where.ts";
 
 export type Question = components["schemas"]["Question"];
 
@@ -22,6 +22,10 @@ export const questionOptions = z.object({
   from: z.string().optional(),
   matching: z.string().optional(),
   channel: z.string().optional(),
+  by: z.string().optional(),
+  measure: z.string().optional(),
+  among: z.string().optional(),
+  segments: z.string().optional(),
 });
 
 type Asked = z.output<typeof questionOptions>;
@@ -31,40 +35,98 @@ export type Frame = { readonly id: string; readonly contract: Contract; readonly
 
 /** An overlap of all the contract's lists, or of those between which it is asked. */
 export function overlapQuestion(frame: Frame, asked: Asked): Result<Question, Refusal> {
-  const all = listsOf(frame.contract);
-  const lists = asked.between === undefined ? ok(all) : allOf(asked.between.split(","), (one) => listOf(all, one));
-  if (!lists.ok) return lists;
-  const shared = sharedPart(frame, asked, { analysis: "overlap", lists: lists.value });
-  if (!shared.ok) return shared;
+  const compared = comparison(frame, asked, "overlap");
+  if (!compared.ok) return compared;
   if (asked.detail !== undefined && asked.detail !== "identifier") {
     return err(misused(`there is no detail \`${asked.detail}\``, "the one detail is `identifier`"));
   }
   const detail = asked.detail === undefined ? {} : { detail: ["identifier" as const] };
-  return ok({ analysis: "overlap", ...shared.value, between: [...lists.value], ...detail });
+  return ok({ analysis: "overlap", ...compared.value, ...detail });
 }
 
-/** An audience of the asker's own list that is also on another. */
-export function audienceQuestion(frame: Frame, asked: Asked): Result<Question, Refusal> {
-  const all = listsOf(frame.contract);
-  const from = chosenList(
-    asked.from,
-    all.filter((list) => ownerOf(list) === frame.partner),
-    "--from",
-  );
-  if (!from.ok) return from;
-  const others = all.filter((list) => ownerOf(list) !== frame.partner);
-  const matching = chosenList(asked.matching, others, "--matching");
-  if (!matching.ok) return matching;
-  const channels = analysesOf(frame.contract, "audience").flatMap((one) => one.channels);
-  const channel = asked.channel ?? (channels.length === 1 ? channels[0] : undefined);
-  if (channel === undefined) return err(misused("which channel is it for?", `say --channel: ${channels.join(", ")}`));
-  const lists = [from.value, matching.value];
-  const shared = sharedPart(frame, asked, { analysis: "audience", lists });
+/** The same over time: what was answered before, and what holds now. */
+export function trendQuestion(frame: Frame, asked: Asked): Result<Question, Refusal> {
+  const compared = comparison(frame, asked, "trend");
+  return compared.ok ? ok({ analysis: "trend", ...compared.value }) : compared;
+}
+
+/** A table of the people whom lists share. */
+export function crosstabQuestion(frame: Frame, asked: Asked): Result<Question, Refusal> {
+  const compared = comparison(frame, asked, "crosstab");
+  if (!compared.ok) return compared;
+  const { between } = compared.value;
+  const named = (asked.by ?? "").split(",").filter((text) => text.trim() !== "");
+  if (named.length === 0) return err(misused("by which attributes?", "say --by partner.attribute, up to three"));
+  const axes = allOf(named, (text) => readNamed(text, frame.contract, between));
+  if (!axes.ok) return axes;
+  const by = axes.value.map(({ dataset, name }) => ({ dataset, attribute: name }));
+  if (asked.measure === undefined) return ok({ analysis: "crosstab", ...compared.value, by });
+  const measure = readMeasure(asked.measure, frame.contract, between);
+  return measure.ok ? ok({ analysis: "crosstab", ...compared.value, by, measure: measure.value }) : measure;
+}
+
+/** The segments of another's list, weighed among the people whom a list of the asker's own shares with it. */
+export function affinityQuestion(frame: Frame, asked: Asked): Result<Question, Refusal> {
+  const { all, own } = listsFor(frame);
+  const among = chosenList(asked.among, asked.among === undefined ? own : all, "--among");
+  if (!among.ok) return among;
+  const others = all.filter((list) => ownerOf(list) !== ownerOf(among.value));
+  if (asked.segments === undefined) return err(misused("which segments?", "say --segments partner.attribute"));
+  const named = readNamed(asked.segments, frame.contract, others);
+  if (!named.ok) return named;
+  const { dataset, name } = named.value;
+  const shared = sharedPart(frame, asked, { analysis: "affinity", lists: [among.value, dataset] });
   if (!shared.ok) return shared;
-  return ok({ analysis: "audience", ...shared.value, from: from.value, matching: matching.value, channel });
+  const segments = { dataset, attribute: name };
+  return ok({ analysis: "affinity", ...shared.value, among: among.value, segments });
 }
 
-type Analysis = "overlap" | "audience";
+/** A list of the asker's own people who are also on another: to reach them, or to leave them out. */
+export function listQuestion(analysis: "audience" | "suppression") {
+  return (frame: Frame, asked: Asked): Result<Question, Refusal> => {
+    const { all, own } = listsFor(frame);
+    const from = chosenList(asked.from, own, "--from");
+    if (!from.ok) return from;
+    const others = all.filter((list) => ownerOf(list) !== frame.partner);
+    const matching = chosenList(asked.matching, others, "--matching");
+    if (!matching.ok) return matching;
+    const channels = analysesOf(frame.contract, analysis).flatMap((one) => one.channels);
+    const channel = asked.channel ?? (channels.length === 1 ? channels[0] : undefined);
+    if (channel === undefined) return err(misused("which channel is it for?", `say --channel: ${channels.join(", ")}`));
+    const lists = [from.value, matching.value];
+    const shared = sharedPart(frame, asked, { analysis, lists });
+    if (!shared.ok) return shared;
+    return ok({ analysis, ...shared.value, from: from.value, matching: matching.value, channel });
+  };
+}
+
+type Compared = Shared & { readonly between: DatasetRef[] };
+
+function comparison(frame: Frame, asked: Asked, analysis: Analysis): Result<Compared, Refusal> {
+  const { all } = listsFor(frame);
+  const lists = asked.between === undefined ? ok(all) : allOf(asked.between.split(","), (one) => listOf(all, one));
+  if (!lists.ok) return lists;
+  const shared = sharedPart(frame, asked, { analysis, lists: lists.value });
+  return shared.ok ? ok({ ...shared.value, between: [...lists.value] }) : shared;
+}
+
+function listsFor({ contract, partner }: Frame) {
+  const all = contract.datasets.map((one) => datasetRef(one.partner, one.dataset)).sort();
+  return { all, own: all.filter((list) => ownerOf(list) === partner) };
+}
+
+const MEASURE = /^\s*(sum|mean)\s*\((.*)\)\s*$/i;
+
+function readMeasure(text: string, contract: Contract, lists: readonly DatasetRef[]) {
+  const [, aggregate, named] = MEASURE.exec(text) ?? [];
+  if (named === undefined) return err(misused(`\`${text}\` is no measure`, "write it as 'mean(partner.measure)'"));
+  const read = readNamed(named, contract, lists);
+  if (!read.ok) return read;
+  const { dataset, name } = read.value;
+  return ok({ dataset, measure: name, aggregate: aggregate?.toLowerCase() === "sum" ? "sum" : "mean" } as const);
+}
+
+type Analysis = Question["analysis"];
 type Shared = Pick<Question, "contract" | "purpose" | "identifiers" | "where" | "epsilon">;
 
 function sharedPart(
@@ -91,10 +153,6 @@ function sharedPart(
 }
 
 const KINDS = identifierKindSchema.options.join(", ");
-
-function listsOf({ datasets }: Contract): DatasetRef[] {
-  return datasets.map(({ partner, dataset }) => datasetRef(partner, dataset)).sort();
-}
 
 function analysesOf({ analyses }: Contract, analysis: Analysis): Contract["analyses"] {
   return analyses.filter((one) => one.analysis === analysis);

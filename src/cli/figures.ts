@@ -1,5 +1,7 @@
 // Numbers and tables for people: thousands grouped, units named, columns aligned.
 
+import { decimal } from "../domain/policy/words.ts";
+
 const GROUPED = new Intl.NumberFormat("en-GB");
 
 /** `6120` as `6,120`. */
@@ -19,18 +21,21 @@ export function sized(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** A figure of a release, as wide as it is sure: `6,120 ± 38 (95 %)`. */
-export function shownFigure(figure: {
+/** A figure of a release, in units of 10^-scale. */
+export type Figure = {
   readonly released?: number | undefined;
   readonly interval?: readonly number[] | undefined;
   readonly says?: string | undefined;
-}): string {
-  const { released, interval, says } = figure;
+};
+
+/** A figure of a release, as wide as it is sure: `6,120 ± 38 (95 %)`. */
+export function shownFigure({ released, interval, says }: Figure, scale = 0): string {
+  const told = (units: number) => (scale === 0 ? grouped(units) : decimal(units, scale));
   if (released === undefined) return says ?? "withheld";
   const [low, high] = interval ?? [];
-  if (low === undefined || high === undefined) return grouped(released);
-  if (high - released === released - low) return `${grouped(released)} ± ${grouped(high - released)} (95 %)`;
-  return `${grouped(released)}, from ${grouped(low)} to ${grouped(high)} (95 %)`;
+  if (low === undefined || high === undefined) return told(released);
+  if (high - released === released - low) return `${told(released)} ± ${told(high - released)} (95 %)`;
+  return `${told(released)}, from ${told(low)} to ${told(high)} (95 %)`;
 }
 
 /** Billionths of rho, as the ledger counts them, in rho: `5000` as `0.000005 rho`. */

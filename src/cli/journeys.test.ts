@@ -168,7 +168,7 @@ describe("two companies in a room", () => {
   test("get an audience as rows of their own list", async () => {
     const asked = ["audience", "--contract", CONTRACT, "--where", "harbour.tier in (silver,gold,platinum)"];
     const told = await done(...as(SUNLINE, ...asked, "--rows", at("rows.csv")));
-    expect(told).toMatch(/people in the audience: \d+ ± \d+/);
+    expect(told).toMatch(/people on the list: \d+ ± \d+/);
     const rows = (await readFile(at("rows.csv"), "utf8")).split("\r\n");
     expect(rows[0]).toBe("record");
     expect(told).toContain(`rows: ${rows.length - 2} record references`);
@@ -190,6 +190,26 @@ describe("two companies in a room", () => {
     expect(await json(...as(SUNLINE, "releases"))).toHaveLength(2);
     const [{ id }] = await json(...as(SUNLINE, "releases"));
     expect(await json(...as(SUNLINE, "releases", id))).toMatchObject({ id });
+  });
+
+  test("ask for a table, for segments and for a series, each as lines that read", async () => {
+    const one = ["--contract", CONTRACT, "--identifiers", "email"];
+    const table = as(SUNLINE, "crosstab", ...one, "--by", "harbour.product-line,sunline.tier");
+    expect(await done(...table, "--explain")).toMatch(/how sure it would be:\n {2}- people: ± \d+ \(95 %\)/);
+    const grid = await done(...table);
+    expect(grid).toMatch(/harbour-yachts\.product-line \\ sunline-holidays\.tier +basic +silver +gold +\(none\)/);
+    expect(grid).toMatch(/\n {2}charter +fewer than 50 /);
+    const mean = ["--by", "harbour.product-line", "--measure", "mean(harbour.spend)"];
+    expect(await done(...as(SUNLINE, "crosstab", ...one, ...mean))).toMatch(/people +mean of spend\n/);
+    expect(await done(...as(SUNLINE, "affinity", ...one, "--segments", "harbour.product-line"))).toMatch(
+      /harbour-yachts\.product-line +index +shared +on the list/,
+    );
+    const trend = await done(...as(SUNLINE, "trend", "--contract", CONTRACT));
+    expect(trend).toMatch(/as of +harbour-yachts\/customers +sunline-holidays\/customers +all share/);
+    const both = await concordat(
+      ...as(SUNLINE, "crosstab", "--contract", CONTRACT, "--by", "harbour.tier,sunline.tier"),
+    );
+    expect(both).toMatchObject({ exit: 1, err: expect.stringMatching(/matched by one identifier at a time/) });
   });
 
   test("verify the log offline, with a checkpoint that they kept, and see one changed entry", async () => {

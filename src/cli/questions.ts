@@ -1,11 +1,21 @@
-// `concordat explain`, `overlap` and `audience`: what a question would tell and cost, and asking it.
+// `concordat explain` and a command for each analysis: what a question would tell and cost, and asking it.
 
 import type { Command } from "commander";
 import { z } from "zod";
 import type { components } from "../client/api-types.gen.ts";
+import { decimal } from "../domain/policy/words.ts";
 import { questionSchema } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { audienceQuestion, type Frame, overlapQuestion, type Question, questionOptions } from "./ask.ts";
+import {
+  affinityQuestion,
+  crosstabQuestion,
+  type Frame,
+  listQuestion,
+  overlapQuestion,
+  type Question,
+  questionOptions,
+  trendQuestion,
+} from "./ask.ts";
 import { documentOf, findContract } from "./contract-ids.ts";
 import { describe } from "./describe.ts";
 import { documentAt } from "./documents.ts";
@@ -33,21 +43,85 @@ export function addQuestions(program: Command, terminal: Terminal): void {
     ),
     explainFile,
   );
-  const overlap = describe(program.command("overlap"), "ask how many customers the members of a contract share", [
-    "concordat overlap --contract sunline-harbour --where 'harbour.tier in (gold,platinum)' -o overlap.json",
-  ])
-    .option("--between <lists>", "the lists, by owner or reference, with commas (default: all of the contract)")
-    .option("--detail <detail>", "`identifier`: matched people by identifier as well");
-  actInRoom(terminal, asking(overlap, "the release with its receipt"), (call) => ask(call, overlapQuestion));
-  const audience = describe(program.command("audience"), "ask for those of your own customers who are also another's", [
-    "concordat audience --contract sunline-harbour --channel email --where 'harbour.tier in (gold)' --rows rows.csv",
-  ])
-    .option("--from <list>", "your own list (default: the one in the contract)")
-    .option("--matching <list>", "the other member's list (default: the one other in the contract)")
-    .option("--channel <channel>", "how the people will be reached (default: the one the contract has)")
-    .option("--rows <file>", "collect the rows at once, into this file");
-  actInRoom(terminal, asking(audience, "the release with its receipt"), (call) => ask(call, audienceQuestion));
+  for (const { name, says, example, options, build } of QUESTIONS) {
+    const command = describe(program.command(name), says, [example]);
+    for (const [flags, description] of options) command.option(flags, description);
+    actInRoom(terminal, asking(command, "the release with its receipt"), (call) => ask(call, build));
+  }
 }
+
+type QuestionCommand = {
+  readonly name: string;
+  readonly says: string;
+  readonly example: string;
+  readonly options: readonly (readonly [flags: string, says: string])[];
+  readonly build: (frame: Frame, asked: z.output<typeof questionOptions>) => Result<Question, Refusal>;
+};
+
+const BETWEEN = [
+  "--between <lists>",
+  "the lists, by owner or reference, with commas (default: all of the contract)",
+] as const;
+
+const LIST_OPTIONS = [
+  ["--from <list>", "your own list (default: the one in the contract)"],
+  ["--matching <list>", "the other member's list (default: the one other in the contract)"],
+  ["--channel <channel>", "what it is sent through (default: the one the contract has)"],
+  ["--rows <file>", "collect the rows at once, into this file"],
+] as const;
+
+const QUESTIONS: readonly QuestionCommand[] = [
+  {
+    name: "overlap",
+    says: "ask how many customers the members of a contract share",
+    example: "concordat overlap --contract sunline-harbour --where 'harbour.tier in (gold,platinum)' -o overlap.json",
+    options: [BETWEEN, ["--detail <detail>", "`identifier`: matched people by identifier as well"]],
+    build: overlapQuestion,
+  },
+  {
+    name: "crosstab",
+    says: "ask for a table of the customers that members share, by up to three attributes",
+    example: "concordat crosstab --contract sunline-harbour --by harbour.tier,sunline.region --identifiers email",
+    options: [
+      ["--by <attributes>", "partner.attribute, with commas"],
+      ["--measure <measure>", "'mean(partner.measure)' or 'sum(partner.measure)' of each group"],
+      BETWEEN,
+    ],
+    build: crosstabQuestion,
+  },
+  {
+    name: "affinity",
+    says: "ask which groups of another's customers are more frequent among those you share",
+    example: "concordat affinity --contract sunline-harbour --segments harbour.product-line",
+    options: [
+      ["--segments <attribute>", "partner.attribute whose values are the groups"],
+      ["--among <list>", "the list that shares them (default: your own in the contract)"],
+    ],
+    build: affinityQuestion,
+  },
+  {
+    name: "trend",
+    says: "ask how an overlap changed: your earlier answers, and the present one",
+    example: "concordat trend --contract sunline-harbour",
+    options: [BETWEEN],
+    build: trendQuestion,
+  },
+  {
+    name: "audience",
+    says: "ask for those of your own customers who are also another's",
+    example:
+      "concordat audience --contract sunline-harbour --channel email --where 'harbour.tier in (gold)' --rows rows.csv",
+    options: LIST_OPTIONS,
+    build: listQuestion("audience"),
+  },
+  {
+    name: "suppression",
+    says: "ask whom of your own customers to leave out, because another serves them",
+    example: "concordat suppression --contract sunline-harbour --channel email --rows leave-out.csv",
+    options: LIST_OPTIONS,
+    build: listQuestion("suppression"),
+  },
+];
 
 function asking(command: Command, kept: string): Command {
   return command
@@ -111,12 +185,14 @@ async function explainQuestion({ session }: SessionCall, question: Question): Pr
 }
 
 function explanationLines({ words, price }: Explanation): string[] {
+  const sure = price?.expected.map(({ of, plusMinus, scale }) => `${of}: ± ${decimal(plusMinus, scale)} (95 %)`);
   const bullets = (title: string, sentences: readonly string[]) =>
     sentences.length === 0 ? [] : [title, ...sentences.map((sentence) => `  - ${sentence}`)];
   return [
     words.verdict,
     ...bullets("because:", words.because),
     ...bullets("what it would tell:", words.tells),
+    ...bullets("how sure it would be:", sure ?? []),
     ...bullets("what it would cost:", price?.isRecorded === true ? [RECORDED] : words.costs),
     ...bullets("next:", words.next),
     ...(price === null || price.isRecorded ? [] : chargeLines("price", price.charges)),

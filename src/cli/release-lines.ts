@@ -2,6 +2,7 @@
 
 import type { components } from "../client/api-types.gen.ts";
 import { aligned, shownFigure, shownRho } from "./figures.ts";
+import { affinityLines, crosstabLines, trendLines } from "./table-lines.ts";
 
 export type Release = components["schemas"]["Release"];
 type Charge = Release["spent"][number];
@@ -31,7 +32,8 @@ export function chargeLines(title: "spent" | "price", charges: readonly Charge[]
 
 const WITHHELD = "withheld: too few people, or too many; nothing more is said about which";
 
-function figureLines({ sizes = [], regions = [], matchRates = [], byIdentifier = [], size }: Release): string[] {
+function figureLines(release: Release): string[] {
+  const { sizes = [], regions = [], matchRates = [], byIdentifier = [], size } = release;
   const lists = sizes.map((one) => [one.dataset, shownFigure(one)]);
   const shared = regions.map((one) => [regionName(one.members, sizes.length), shownFigure(one)]);
   const rates = matchRates.map(({ dataset, share }) => [`of ${dataset}`, `${(share * 100).toFixed(1)} %`]);
@@ -41,7 +43,10 @@ function figureLines({ sizes = [], regions = [], matchRates = [], byIdentifier =
     ...titled("people on exactly:", shared),
     ...titled("match rate:", rates),
     ...titled("matched by:", kinds),
-    ...(size === undefined ? [] : [`people in the audience: ${shownFigure(size)}`]),
+    ...crosstabLines(release),
+    ...affinityLines(release),
+    ...trendLines(release),
+    ...(size === undefined ? [] : [`people on the list: ${shownFigure(size)}`]),
   ];
 }
 

@@ -23,14 +23,37 @@ export function readClause(
   if (attribute === undefined) return err(misused(`\`${text}\` is not a condition`, FORM));
   const values = valuesOf(listed ?? single ?? "");
   if (values.length === 0) return err(misused(`\`${text}\` names no value`, FORM));
-  const having = lists.filter((list) => attributesOf(contract, list).includes(attribute));
+  const having = lists.filter((list) => namesIn(contract, list).includes(attribute));
+  const list = listMeant({ attribute, owner }, { lists, having });
+  return list.ok ? ok({ dataset: list.value, attribute, in: values }) : list;
+}
+
+const NAMED = /^\s*(?:([a-z0-9/-]+)\.)?([a-z][a-z0-9-]*)\s*$/i;
+
+/** Reads an attribute or a measure over the lists of a question, such as `harbour.tier`; the list as for a clause. */
+export function readNamed(
+  text: string,
+  contract: Contract,
+  lists: readonly DatasetRef[],
+): Result<{ readonly dataset: DatasetRef; readonly name: string }, Refusal> {
+  const [, owner, name] = NAMED.exec(text) ?? [];
+  if (name === undefined) return err(misused(`\`${text}\` names no attribute`, "write it as partner.attribute"));
+  const having = lists.filter((list) => namesIn(contract, list).includes(name));
+  const list = listMeant({ attribute: name, owner }, { lists, having });
+  return list.ok ? ok({ dataset: list.value, name }) : list;
+}
+
+type Among = { readonly lists: readonly DatasetRef[]; readonly having: readonly DatasetRef[] };
+
+function listMeant(
+  { attribute, owner }: { readonly attribute: string; readonly owner: string | undefined },
+  { lists, having }: Among,
+): Result<DatasetRef, Refusal> {
   const meant = owner === undefined ? having : nearest(lists, owner);
   const [dataset, ...others] = meant;
   if (dataset === undefined) return err(misused(nobody(attribute, owner), `the lists are ${lists.join(", ")}`));
-  if (others.length > 0) {
-    return err(misused(`\`${attribute}\` may be that of any of ${meant.join(", ")}`, "name the list before it"));
-  }
-  return ok({ dataset, attribute, in: values });
+  if (others.length === 0) return ok(dataset);
+  return err(misused(`\`${attribute}\` may be that of any of ${meant.join(", ")}`, "name the list before it"));
 }
 
 /** The list that a text means: the whole reference, its owner, or the beginning of one list's reference alone. */
@@ -45,10 +68,11 @@ function nobody(attribute: string, owner: string | undefined): string {
   return owner === undefined ? `no list has the attribute \`${attribute}\`` : `no list is \`${owner}\`'s`;
 }
 
-function attributesOf(contract: Contract, list: DatasetRef): string[] {
+// Attributes and measures of one list have different names.
+function namesIn(contract: Contract, list: DatasetRef): string[] {
   return contract.datasets
     .filter(({ partner, dataset }) => datasetRef(partner, dataset) === list)
-    .flatMap(({ attributes }) => Object.keys(attributes));
+    .flatMap(({ attributes, measures }) => [...Object.keys(attributes), ...Object.keys(measures ?? {})]);
 }
 
 function valuesOf(text: string): string[] {

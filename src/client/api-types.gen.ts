@@ -540,7 +540,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The rows of an audience: your own record references, checked again as they leave; every time is logged */
+        /** The rows of a list: your own record references, checked again as they leave; every time is logged */
         get: operations["getReleasesReleaseRows"];
         put?: never;
         post?: never;
@@ -765,6 +765,16 @@ export interface components {
                         uses: ("filter" | "group" | "measure")[];
                     };
                 };
+                measures?: {
+                    [key: string]: {
+                        scale: number;
+                        clamp: {
+                            min: number;
+                            max: number;
+                        };
+                        aggregates: ("sum" | "mean")[];
+                    };
+                };
                 consents: {
                     consent: string;
                     channels?: string[];
@@ -772,7 +782,7 @@ export interface components {
             }[];
             analyses: {
                 /** @enum {string} */
-                analysis: "overlap" | "audience";
+                analysis: "overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression";
                 purposes: string[];
                 recipients: string[];
                 identifiers: ("email" | "phone" | "maid" | "external" | "name+postcode")[];
@@ -796,7 +806,7 @@ export interface components {
                 };
                 requestsPerPeriod: {
                     /** @enum {string} */
-                    analysis: "overlap" | "audience";
+                    analysis: "overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression";
                     count: number;
                     period: string;
                 }[];
@@ -804,7 +814,7 @@ export interface components {
                     count: number;
                     period: string;
                 };
-                approval: ("overlap" | "audience")[];
+                approval: ("overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression")[];
                 retention: string;
                 audienceValidity: string;
             };
@@ -896,7 +906,7 @@ export interface components {
                 };
                 requestsPerPeriod: {
                     /** @enum {string} */
-                    analysis: "overlap" | "audience";
+                    analysis: "overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression";
                     count: number;
                     period: string;
                 }[];
@@ -904,7 +914,7 @@ export interface components {
                     count: number;
                     period: string;
                 };
-                approval: ("overlap" | "audience")[];
+                approval: ("overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression")[];
                 retention: string;
                 audienceValidity: string;
             };
@@ -914,7 +924,7 @@ export interface components {
                     industry: string;
                 })[];
                 purposes: string[];
-                analyses: ("overlap" | "audience")[];
+                analyses: ("overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression")[];
                 attributes: {
                     [key: string]: (("filter" | "group" | "measure") | {
                         /** @enum {string} */
@@ -945,7 +955,7 @@ export interface components {
                     };
                     requestsPerPeriod?: {
                         /** @enum {string} */
-                        analysis: "overlap" | "audience";
+                        analysis: "overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression";
                         count: number;
                         period: string;
                     }[];
@@ -953,7 +963,7 @@ export interface components {
                         count: number;
                         period: string;
                     };
-                    approval?: ("overlap" | "audience")[];
+                    approval?: ("overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression")[];
                     retention?: string;
                     audienceValidity?: string;
                 };
@@ -965,7 +975,7 @@ export interface components {
                     industry: string;
                 })[];
                 purposes?: string[];
-                analyses?: ("overlap" | "audience")[];
+                analyses?: ("overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression")[];
                 because: string;
             }[];
             exclusions?: {
@@ -1002,7 +1012,7 @@ export interface components {
                     industry: string;
                     purpose: string;
                     /** @enum {string} */
-                    analysis: "overlap" | "audience";
+                    analysis: "overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression";
                     attributes: {
                         [key: string]: (("filter" | "group" | "measure") | {
                             /** @constant */
@@ -1353,7 +1363,75 @@ export interface components {
             detail?: "identifier"[];
         } | {
             /** @constant */
+            analysis: "crosstab";
+            contract: string;
+            purpose: string;
+            identifiers?: ("email" | "phone" | "maid" | "external" | "name+postcode")[];
+            where?: {
+                dataset: string;
+                attribute: string;
+                in: string[];
+            }[];
+            epsilon?: string;
+            between: string[];
+            by: {
+                dataset: string;
+                attribute: string;
+            }[];
+            measure?: {
+                dataset: string;
+                measure: string;
+                /** @enum {string} */
+                aggregate: "sum" | "mean";
+            };
+        } | {
+            /** @constant */
+            analysis: "affinity";
+            contract: string;
+            purpose: string;
+            identifiers?: ("email" | "phone" | "maid" | "external" | "name+postcode")[];
+            where?: {
+                dataset: string;
+                attribute: string;
+                in: string[];
+            }[];
+            epsilon?: string;
+            among: string;
+            segments: {
+                dataset: string;
+                attribute: string;
+            };
+        } | {
+            /** @constant */
+            analysis: "trend";
+            contract: string;
+            purpose: string;
+            identifiers?: ("email" | "phone" | "maid" | "external" | "name+postcode")[];
+            where?: {
+                dataset: string;
+                attribute: string;
+                in: string[];
+            }[];
+            epsilon?: string;
+            between: string[];
+        } | {
+            /** @constant */
             analysis: "audience";
+            contract: string;
+            purpose: string;
+            identifiers?: ("email" | "phone" | "maid" | "external" | "name+postcode")[];
+            where?: {
+                dataset: string;
+                attribute: string;
+                in: string[];
+            }[];
+            epsilon?: string;
+            from: string;
+            matching: string;
+            channel: string;
+        } | {
+            /** @constant */
+            analysis: "suppression";
             contract: string;
             purpose: string;
             identifiers?: ("email" | "phone" | "maid" | "external" | "name+postcode")[];
@@ -1389,7 +1467,14 @@ export interface components {
             }[];
             price: {
                 epsilon: string;
+                /** @description half of the 95 % interval around each count of people */
                 plusMinus: number;
+                /** @description the same for each kind of figure, in units of 10^-scale */
+                expected: {
+                    of: string;
+                    plusMinus: number;
+                    scale: number;
+                }[];
                 charges: components["schemas"]["Charge"][];
                 isRecorded: boolean;
             } | null;
@@ -1423,7 +1508,7 @@ export interface components {
         Release: {
             id: string;
             /** @enum {string} */
-            kind: "overlap" | "audience";
+            kind: "overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression";
             /** @enum {string} */
             outcome: "released" | "withheld";
             contract: string;
@@ -1476,7 +1561,127 @@ export interface components {
                 /** @description `fewer than k`, whatever the reason */
                 says?: string;
             }[];
-            /** @description an audience's size; its rows are at `/rows` */
+            /** @description the attributes of a cross-tab and their keys, which are the contract's */
+            axes?: {
+                dataset: string;
+                attribute: string;
+                keys: (string | null)[];
+            }[];
+            measure?: {
+                dataset: string;
+                measure: string;
+                /** @enum {string} */
+                aggregate: "sum" | "mean";
+                /** @description its figures count units of 10^-scale */
+                scale: number;
+                /** @description what each person's value is kept within */
+                clamp: {
+                    min: number;
+                    max: number;
+                };
+            };
+            cells?: {
+                keys: (string | null)[];
+                people: {
+                    released?: number;
+                    /** @description 95 % */
+                    interval?: number[];
+                    /** @constant */
+                    withheld?: true;
+                    /** @description `fewer than k`, whatever the reason */
+                    says?: string;
+                };
+                /** @description the sum or the mean of the measure */
+                measure?: {
+                    released?: number;
+                    /** @description 95 % */
+                    interval?: number[];
+                    /** @constant */
+                    withheld?: true;
+                    /** @description `fewer than k`, whatever the reason */
+                    says?: string;
+                };
+            }[];
+            /** @description whose values are the segments of an affinity */
+            attribute?: {
+                dataset: string;
+                attribute: string;
+            };
+            /** @description the greatest lift first */
+            segments?: {
+                /** @description null: people whose value is none of the contract's */
+                key: string | null;
+                /** @description people of the segment whom both lists share */
+                shared: {
+                    released?: number;
+                    /** @description 95 % */
+                    interval?: number[];
+                    /** @constant */
+                    withheld?: true;
+                    /** @description `fewer than k`, whatever the reason */
+                    says?: string;
+                };
+                /** @description people of the segment on its list */
+                all: {
+                    released?: number;
+                    /** @description 95 % */
+                    interval?: number[];
+                    /** @constant */
+                    withheld?: true;
+                    /** @description `fewer than k`, whatever the reason */
+                    says?: string;
+                };
+                /** @description 100 times the lift */
+                index: {
+                    released?: number;
+                    /** @description 95 % */
+                    interval?: number[];
+                    /** @constant */
+                    withheld?: true;
+                    /** @description `fewer than k`, whatever the reason */
+                    says?: string;
+                };
+                lift?: number;
+            }[];
+            /** @description a trend: earlier answers, and last the present one */
+            points?: {
+                /** @description RFC 3339, UTC, with milliseconds */
+                asOf: string;
+                versions: {
+                    [key: string]: string;
+                };
+                sizes: {
+                    dataset: string;
+                    released?: number;
+                    /** @description 95 % */
+                    interval?: number[];
+                    /** @constant */
+                    withheld?: true;
+                    /** @description `fewer than k`, whatever the reason */
+                    says?: string;
+                }[];
+                regions: {
+                    members: string[];
+                    released?: number;
+                    /** @description 95 % */
+                    interval?: number[];
+                    /** @constant */
+                    withheld?: true;
+                    /** @description `fewer than k`, whatever the reason */
+                    says?: string;
+                }[];
+                matchRates: {
+                    dataset: string;
+                    share: number;
+                }[];
+                privacy: {
+                    /** @enum {string} */
+                    mode: "noise" | "exact";
+                } & {
+                    [key: string]: unknown;
+                };
+            }[];
+            /** @description how many records a list has; they are at `/rows` */
             size?: {
                 released?: number;
                 /** @description 95 % */

@@ -43,6 +43,14 @@ export const LIMITS = {
   attributes: 64,
   /** Measures of one dataset: each costs four bytes a person. */
   measures: 16,
+  /** Attributes of one cross-tab: more cells than people help nobody. */
+  crosstabAttributes: 3,
+  /** Cells of one table: each is noised in the transaction that records the answer, up to three figures of 30 µs. */
+  crosstabCells: 2_500,
+  /** Points of a trend, the newest: answers of four years of weeks. */
+  trendPoints: 200,
+  /** The largest value of a measure, in units of 10^-scale: columns take four bytes. */
+  measureUnits: 2_147_483_647,
   /** Seconds a request signature may live. */
   signatureLifeSeconds: 300,
   /** Seconds by which clocks may differ. */
@@ -87,6 +95,6 @@ export const LIMITS = {
   alternativesTried: 24,
   /** Permitted wordings that a denial names; more would not be read. */
   alternativesOffered: 5,
-  /** Requests by which two versions of a policy are compared: half a second; beyond, the comparison is refused. */
-  policyCases: 10_000,
+  /** Requests by which two versions of a policy are compared: about a second; beyond, the comparison is refused. */
+  policyCases: 20_000,
 } as const;

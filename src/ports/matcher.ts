@@ -102,10 +102,15 @@ export type Selection = {
 
 /** People who are on every list, counted by attributes and with measures summed. */
 export type CrossTabQuery = {
-  /** Two lists or more. */
+  /** Of one list, everybody in the room is counted, whatever identifiers they have. */
   readonly lists: readonly ComparedList[];
   /** As for an overlap. */
   readonly identifiers: readonly IdentifierKind[];
+  /**
+   * Two lists by exactly one identifier: each person stands under the least of its tokens of that kind, as for three
+   * lists and more, so that one person changes one match at the most. Matched one to one, as for an overlap, if absent.
+   */
+  readonly standing?: "least-token";
   /** One to three attributes, each of one of the lists by its place. */
   readonly by: readonly { readonly list: number; readonly attribute: string }[];
   /** Measures and the bounds that each person's value is clamped to, in the measure's smallest unit. */
@@ -122,7 +127,7 @@ export type CrossTabCounts = {
   readonly shape: readonly number[];
   /** People by cell, the last attribute varying fastest. */
   readonly people: readonly number[];
-  /** Per measure and cell: people who have a value, and the sum of their clamped values. */
+  /** Per measure and cell: people who have a value, and the sum of their clamped values, kept within ±(2^53 - 1). */
   readonly measures: readonly { readonly holders: readonly number[]; readonly sums: readonly number[] }[];
 };
 

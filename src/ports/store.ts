@@ -182,7 +182,13 @@ export type Transaction = {
       touch: { readonly recipient: PartnerId; readonly analysis: Analysis; readonly lineage: DatasetRef },
       days: number,
     ) => Promise<readonly UnixMillis[]>;
-    /** Audiences that the recipient got from the owner's lineage, in any contract, newest first. */
+    /** The recipient's own answers to any of these questions that are still kept, on any versions, newest first. */
+    readonly series: (
+      recipient: PartnerId,
+      questionDigests: readonly string[],
+      limit: number,
+    ) => Promise<readonly ReleaseRow[]>;
+    /** Lists of people, to reach or to leave out, that the recipient got of the lineage, newest first. */
     readonly audiences: (recipient: PartnerId, lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
     /** Marks the rows as collected. False when they were before. */
     readonly collect: (id: string) => Promise<boolean>;

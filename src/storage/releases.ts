@@ -30,12 +30,19 @@ export function releases(tx: Statements): Transaction["releases"] {
           select last.entry from concordat.release last where last.recipient = ${recipient} and last.id = ${after}))
         order by entry desc limit ${limit}`),
     ],
+    series: async (recipient, digests, limit) => [
+      ...(await tx<ReleaseRow[]>`
+        select ${columns} from concordat.release
+        where recipient = ${recipient} and question_digest = any (${tx.array([...digests], 25)}::text[])
+          and outcome = 'released' and expires_at > now()
+        order by entry desc limit ${limit}`),
+    ],
     add: (release, owners) => add(tx, release, owners),
     madeWithin: (touch, days) => madeWithin(tx, touch, days),
     audiences: async (recipient, lineage) => [
       ...(await tx<ReleaseRow[]>`
         select ${columns} from concordat.release
-        where recipient = ${recipient} and analysis = 'audience' and outcome = 'released'
+        where recipient = ${recipient} and analysis in ('audience', 'suppression') and outcome = 'released'
           and ${lineage} = any (lineages)
         order by entry desc`),
     ],

@@ -89,6 +89,45 @@ export function contractOf(replaced: ContractJson = {}): Contract {
   return contractSchema.parse({ ...contractJson([SUNLINE, HARBOUR, MERIDIAN]), ...replaced });
 }
 
+const ALL_ANALYSES = ["overlap", "crosstab", "affinity", "trend", "audience", "suppression"];
+
+/** A contract of the three partners for every analysis, with a measure on each list. */
+export function tableContract(replaced: ContractJson = {}): Contract {
+  const spend = { scale: 2, clamp: { min: 0, max: 500_000 }, aggregates: ["mean"] };
+  const contract = contractOf();
+  return contractOf({
+    datasets: contract.datasets.map((dataset) => ({ ...dataset, measures: { spend } })),
+    analyses: ALL_ANALYSES.map((analysis) => ({
+      analysis,
+      purposes: ["insight"],
+      recipients: [SUNLINE, HARBOUR, MERIDIAN],
+      identifiers: ["email", "phone"],
+      channels: ["email"],
+    })),
+    ...replaced,
+  });
+}
+
+/** A policy for such a contract: everything is granted to everybody in travel. */
+export function tablePolicyOf(partner: string, replaced: { readonly [member: string]: unknown } = {}): Policy {
+  const requestsPerPeriod = ALL_ANALYSES.map((analysis) => ({ analysis, count: 20, period: "P30D" }));
+  return policyOf(partner, {
+    defaults: { ...LIMITS_STATED, requestsPerPeriod },
+    grants: [
+      {
+        id: "everything",
+        to: [{ industry: "travel" }],
+        purposes: ["insight"],
+        analyses: ALL_ANALYSES,
+        attributes: { tier: ["filter", "group"], spend: ["measure"] },
+        channels: ["email"],
+        terms: {},
+      },
+    ],
+    ...replaced,
+  });
+}
+
 /** A policy that grants Sunline and everybody in travel overlaps and audiences, with members of its JSON replaced. */
 export function policyOf(partner: string, replaced: { readonly [member: string]: unknown } = {}): Policy {
   return policySchema.parse({

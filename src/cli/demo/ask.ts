@@ -1,29 +1,32 @@
 // Journey 4 of a demonstration: what each contract is for is asked, one thing that nobody may have is asked too, and
 // an audience is collected.
 
-import type { components } from "../../client/api-types.gen.ts";
 import { type Contract, type ContractDataset, contractId } from "../../domain/contract/document.ts";
 import { datasetRef } from "../../domain/dataset/schema.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import { possessive } from "../../domain/policy/words.ts";
-import type { AskedQuestion } from "../../domain/question/question.ts";
+import { type Asked, answerTo, explainedAnswer, overlapOf, type Release } from "./asking.ts";
+import { spendAll } from "./spend.ts";
 import { DemoFailure, needed, type Stage, thousands } from "./stage.ts";
-import { type Actor, type Actors, actorOf } from "./walk.ts";
+import { askTables } from "./tables.ts";
+import { type Actors, actorOf } from "./walk.ts";
 
-type Release = components["schemas"]["Release"];
-type Asked = { readonly actor: Actor; readonly question: AskedQuestion };
-
-/** Asks an overlap under each contract, an audience where one is agreed, and one thing that is denied. */
+/**
+ * Asks an overlap under each contract, tables and an audience where they are agreed, one thing that is denied, and then
+ * until a budget holds no more.
+ */
 export async function ask(stage: Stage, actors: Actors, contracts: readonly Contract[]): Promise<readonly Release[]> {
   stage.act("4. Ask");
   const releases: Release[] = [];
   for (const contract of contracts) {
     const overlap = overlapOf(actors, contract);
     if (overlap !== null) releases.push(await askOverlap(stage, actors, overlap));
+    releases.push(...(await askTables(stage, actors, contract)));
     const audience = audienceOf(actors, contract, null);
     if (audience !== null) releases.push(await askAudience(stage, audience));
   }
   await askForbidden(stage, actors, contracts);
+  await spendAll(stage, actors, contracts);
   stage.note("releases", releases);
   return releases;
 }
@@ -83,21 +86,6 @@ async function askForbidden(stage: Stage, actors: Actors, contracts: readonly Co
     return;
   }
   stage.say("   nothing that was tried is forbidden: these policies permit all of it");
-}
-
-function overlapOf(actors: Actors, contract: Contract): Asked | null {
-  const agreed = contract.analyses.find((one) => one.analysis === "overlap");
-  const [recipient] = agreed?.recipients ?? [];
-  const [purpose] = agreed?.purposes ?? [];
-  if (agreed === undefined || recipient === undefined || purpose === undefined) return null;
-  const between = contract.datasets.map((one) => datasetRef(one.partner, one.dataset));
-  const question = { analysis: "overlap" as const, contract: contractId(contract), purpose, between };
-  const [identifier] = agreed.identifiers;
-  const isMany = between.length > 2 && identifier !== undefined;
-  return {
-    actor: actorOf(actors, recipient),
-    question: isMany ? { ...question, identifiers: [identifier] } : question,
-  };
 }
 
 type Segment = { readonly attribute: string; readonly value: string };
@@ -163,17 +151,6 @@ function doubtful(actors: Actors, contract: Contract): Asked[] {
     }),
   );
   return [...segments, ...reversed].flatMap((asked) => asked ?? []);
-}
-
-async function explainedAnswer(actor: Actor, question: AskedQuestion) {
-  const explained = await actor.client.call((api) => api.POST("/v1/questions/explain", { body: question }));
-  const explanation = needed(explained, "explaining a question");
-  if (!explanation.isPermitted) throw new DemoFailure(`denied: ${explanation.words.because.join("; ")}`);
-  return { explanation, release: await answerTo(actor, question) };
-}
-
-async function answerTo(actor: Actor, question: AskedQuestion): Promise<Release> {
-  return needed(await actor.client.call((api) => api.POST("/v1/questions", { body: question })), "asking a question");
 }
 
 type Shown = { readonly released?: number; readonly interval?: readonly number[]; readonly says?: string };

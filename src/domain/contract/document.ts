@@ -8,7 +8,7 @@ import { datasetRef, identifierKindSchema } from "../dataset/schema.ts";
 import { LIMITS } from "../limits.ts";
 import { OPERATOR, partnerIdSchema, slugSchema } from "../partner/manifest.ts";
 import { dateSchema } from "../policy/document.ts";
-import { ATTRIBUTE_USES, analysisSchema, limitsSchema } from "../policy/limits-document.ts";
+import { AGGREGATES, ATTRIBUTE_USES, analysisSchema, givesRecords, limitsSchema } from "../policy/limits-document.ts";
 import { publicText } from "../public-text.ts";
 
 /** SHA-256 of the canonical contract, 64 lowercase hex digits. */
@@ -31,6 +31,19 @@ const contractConsentSchema = z.strictObject({
   channels: z.array(slugSchema).min(1).exactOptional(),
 });
 
+const bound = z.int().min(-LIMITS.measureUnits).max(LIMITS.measureUnits);
+
+const contractMeasureSchema = z.strictObject({
+  /** Fraction digits, as in the list's own schema: bounds and figures count units of 10^-scale. */
+  scale: z.int().min(0).max(6),
+  /** What each person's value is raised or lowered to before it is added up: what one person can change. */
+  clamp: z
+    .strictObject({ min: bound, max: bound })
+    .refine(({ min, max }) => min < max, { path: ["max"], error: "above `min`" }),
+  /** What may be told of it. */
+  aggregates: z.array(z.enum(AGGREGATES)).min(1).max(AGGREGATES.length),
+});
+
 const contractDatasetSchema = z.strictObject({
   partner: partnerIdSchema,
   dataset: slugSchema,
@@ -45,6 +58,8 @@ const contractDatasetSchema = z.strictObject({
       uses: z.array(z.enum(ATTRIBUTE_USES)),
     }),
   ),
+  /** Numbers that tables may add up, each person's kept within the bounds; absent where none may be. */
+  measures: z.record(slugSchema, contractMeasureSchema).exactOptional(),
   /** Consents that a row must carry to be in the room: always, or only for the channels named. */
   consents: z.array(contractConsentSchema).max(31),
 });
@@ -60,7 +75,7 @@ const contractAnalysisSchema = z.strictObject({
   identifiers: z.array(identifierKindSchema).min(1),
   /** In order when absent, so that contracts signed before there was a choice mean what they meant. */
   matching: z.enum(MATCHING).exactOptional(),
-  /** Channels of an audience. */
+  /** Channels of an audience or a suppression list. */
   channels: z.array(slugSchema).max(20),
 });
 
@@ -128,11 +143,16 @@ function datasetContradictions({ members, datasets }: Draft): Contradiction[] {
   );
   const names = datasets.map((dataset) => datasetRef(dataset.partner, dataset.dataset));
   if (isRepeating(names)) found.push({ path: ["datasets"], message: "each dataset stands once" });
-  for (const [index, { identifiers, namespace }] of datasets.entries()) {
+  for (const [index, { identifiers, namespace, attributes, measures }] of datasets.entries()) {
     const place = ["datasets", index];
     if (identifiers.includes("external") !== (namespace !== undefined))
       found.push({ path: [...place, "namespace"], message: "named exactly when `external` is among the identifiers" });
     if (isRepeating(identifiers)) found.push({ path: [...place, "identifiers"], message: ONCE });
+    const shared = Object.keys(measures === undefined ? {} : measures).filter((name) =>
+      Object.hasOwn(attributes, name),
+    );
+    if (shared.length > 0)
+      found.push({ path: [...place, "measures"], message: "a measure has a name that no attribute has" });
   }
   return found;
 }
@@ -150,7 +170,8 @@ function analysisContradictions({ members, purposes, datasets, analyses }: Draft
     if (!one.identifiers.every((identifier) => offered.has(identifier)))
       refuse("identifiers", "an identifier is one that a dataset brings");
     if (isRepeating(one.identifiers)) refuse("identifiers", ONCE);
-    if (one.analysis === "audience" && one.channels.length === 0) refuse("channels", "an audience names its channels");
+    if (givesRecords(one.analysis) && one.channels.length === 0)
+      refuse("channels", "a list of people names its channels");
   }
   const names = analyses.map((one) => one.analysis);
   if (isRepeating(names)) found.push({ path: ["analyses"], message: "each analysis stands once" });

@@ -3,11 +3,13 @@
 
 import { durationDays } from "../instant.ts";
 import type { PartnerId } from "../partner/manifest.ts";
-import type { AttributeUse } from "../policy/limits-document.ts";
+import { type AttributeUse, givesRecords } from "../policy/limits-document.ts";
 import {
+  AGGREGATE_WORDS,
   ANALYSIS_WORDS,
   counted,
   type Directory,
+  decimal,
   figure,
   identifiersInWords,
   listed,
@@ -15,7 +17,7 @@ import {
   possessive,
   USE_WORDS,
 } from "../policy/words.ts";
-import { unreachable } from "../result.ts";
+import { rulesOf } from "../question/registry.ts";
 import type { Contract, ContractDataset } from "./document.ts";
 
 type Entry = Contract["analyses"][number];
@@ -63,7 +65,7 @@ type Disclosed = { readonly recipient: PartnerId; readonly owner: PartnerId };
 // An audience names the recipient's own customers, so a recipient without a list receives none.
 function mayLearn({ datasets }: Contract, { analysis }: Entry, { recipient, owner }: Disclosed): boolean {
   if (recipient === owner) return false;
-  return analysis !== "audience" || datasets.some((dataset) => dataset.partner === recipient);
+  return !givesRecords(analysis) || datasets.some((dataset) => dataset.partner === recipient);
 }
 
 type Disclosure = { readonly entry: Entry; readonly recipients: readonly PartnerId[]; readonly owner: PartnerId };
@@ -75,18 +77,10 @@ function disclosure({ contract, directory }: Plain, { entry, recipients, owner }
   const chosen = attributesFor(contract, owner, "filter");
   const segment = chosen.length === 0 ? "" : `, all of them or those chosen by ${listed(chosen)}`;
   const how = `found by ${waysOf(entry)}, for ${listed(entry.purposes)}`;
-  switch (entry.analysis) {
-    case "overlap":
-      return `${may} learn how many of ${whose} customers are also its own or another member's${segment}, ${how}.`;
-    case "audience":
-      return (
-        `${may} receive a list of its own customers who are also ${whose}${segment}, ${how}, to reach them through ` +
-        `${listed(entry.channels, "or")}: each entry of such a list tells that this person is ${whose} customer, and ` +
-        "no noise hides that."
-      );
-    default:
-      return unreachable(entry.analysis);
-  }
+  const groups = attributesFor(contract, owner, "group");
+  const measures = measuresFor(contract, owner);
+  const channels = listed(entry.channels, "or");
+  return rulesOf(entry.analysis).agreed({ may, whose, segment, how, groups, measures, channels });
 }
 
 function waysOf({ identifiers, matching }: Entry): string {
@@ -114,6 +108,26 @@ function attributesFor({ datasets }: Contract, owner: PartnerId, use: AttributeU
     .flatMap(([name, { uses }]) => (uses.includes(use) ? [`“${name}”`] : []));
 }
 
+function measuresFor({ datasets }: Contract, owner: PartnerId): string[] {
+  return datasets.filter((dataset) => dataset.partner === owner).flatMap((dataset) => measuresIn(dataset).map(told));
+}
+
+function measuresIn({ measures }: ContractDataset): [string, Measure][] {
+  return measures === undefined ? [] : Object.entries(measures);
+}
+
+type Measure = NonNullable<ContractDataset["measures"]>[string];
+
+// `the sum or the mean of “spend”, of which each person counts as at least 0.00 and at most 5,000.00`.
+function told([name, { aggregates, clamp, scale }]: [string, Measure]): string {
+  const what = listed(
+    aggregates.map((aggregate) => AGGREGATE_WORDS[aggregate]),
+    "or",
+  );
+  const [least, most] = [clamp.min, clamp.max].map((units) => decimal(units, scale));
+  return `${what} of “${name}”, of which each person counts as at least ${least} and at most ${most}`;
+}
+
 function consentLines({ dataset, consents }: ContractDataset, name: string): string[] {
   return consents.map(({ consent, channels }) => {
     const when = channels === undefined ? "" : `, when they would be reached through ${listed(channels, "or")}`;
@@ -128,7 +142,7 @@ function termLines({ terms, analyses }: Contract): string[] {
   return [
     `No figure below ${figure(terms.k)} people is shown.`,
     terms.mode === "noise" ? NOISE : exactLine(terms.rounding),
-    ...(asked.has("audience") ? [audienceLine(terms)] : []),
+    ...([...asked].some(givesRecords) ? [audienceLine(terms)] : []),
     ...(caps.length === 0 ? [] : [`A recipient may ask for ${listed(caps)}.`]),
     ...(waits.length === 0 ? [] : [`A person at each member concerned approves ${listed(waits)} first.`]),
     `Answers are kept for ${spoken(terms.retention)}.`,

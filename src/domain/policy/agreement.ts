@@ -4,12 +4,22 @@
 import type { Contract, ContractDataset, ContractId } from "../contract/document.ts";
 import { type DatasetRef, datasetRef, ownerOf } from "../dataset/schema.ts";
 import type { PartnerId } from "../partner/manifest.ts";
-import { attributesOf, datasetsOf, type Question } from "../question/question.ts";
+import type { AttributeUsed } from "../question/analysis.ts";
+import { attributesOf, channelOf, datasetsOf, isForList, type Question } from "../question/question.ts";
 import type { AttributeUse } from "./limits-document.ts";
 import type { Contribution, Reason, Source } from "./reasons.ts";
 import { includesAll, united } from "./sets.ts";
 import { type AttributePermit, type Terms, TOP, termsOfLimits } from "./terms.ts";
-import { ANALYSIS_WORDS, type Directory, identifiersInWords, listed, nameOf, possessive } from "./words.ts";
+import {
+  AGGREGATE_WORDS,
+  ANALYSIS_WORDS,
+  type Directory,
+  identifiersInWords,
+  listed,
+  nameOf,
+  possessive,
+  USE_WORDS,
+} from "./words.ts";
 
 /** A question under its contract, with the day on which it is asked. */
 export type Asking = {
@@ -84,7 +94,7 @@ function entryFindings({ question, recipient, directory }: Asking, entry: Entry,
   const [agreed, wished] = [entry.identifiers, unmatched].map((kinds) => identifiersInWords(kinds));
   if (unmatched.length > 0)
     deny("identifiers", `the contract lets ${asked} match people by ${agreed}, not by ${wished}`);
-  if (question.analysis !== "audience") return found;
+  if (!isForList(question)) return found;
   if (!entry.channels.includes(question.channel))
     deny(
       "channels",
@@ -100,13 +110,25 @@ function entryFindings({ question, recipient, directory }: Asking, entry: Entry,
 }
 
 function attributeFindings({ contract, question, directory }: Asking): readonly Finding[] {
-  return attributesOf(question).flatMap(({ dataset, attribute }) => {
-    const list = listIn(contract, dataset);
-    if (list === undefined || includesAll(usesOf(list, attribute), ["filter"])) return [];
-    const whose = possessive(nameOf(directory, ownerOf(dataset)));
-    const says = `the contract does not let anybody use ${whose} “${attribute}” to choose people`;
-    return [{ pointer: `${list.pointer}/attributes/${attribute}`, says }];
+  return attributesOf(question).flatMap((used) => {
+    const list = listIn(contract, used.dataset);
+    if (list === undefined || isAgreed(list, used)) return [];
+    const { attribute, use, aggregate } = used;
+    const whose = possessive(nameOf(directory, ownerOf(used.dataset)));
+    const what = aggregate === undefined ? USE_WORDS[use] : `tell ${AGGREGATE_WORDS[aggregate]}`;
+    const member = use === "measure" ? "measures" : "attributes";
+    const says = `the contract does not let anybody use ${whose} “${attribute}” to ${what}`;
+    return [{ pointer: `${list.pointer}/${member}/${attribute}`, says }];
   });
+}
+
+function isAgreed(list: List, { attribute, use, aggregate }: AttributeUsed): boolean {
+  if (aggregate === undefined) return includesAll(usesOf(list, attribute), [use]);
+  return measuresIn(list).some(([name, measure]) => name === attribute && measure.aggregates.includes(aggregate));
+}
+
+function measuresIn({ measures }: List) {
+  return measures === undefined ? [] : Object.entries(measures);
 }
 
 function permission({ question, recipient, directory }: Asking): string {
@@ -162,18 +184,19 @@ function usesOf({ attributes }: List, attribute: string): readonly AttributeUse[
   return Object.hasOwn(attributes, attribute) ? attributes[attribute]?.uses : undefined;
 }
 
-function permitsOf({ attributes }: List): readonly AttributePermit[] {
-  const permits = Object.entries(attributes).flatMap(([name, { uses }]) =>
+function permitsOf(list: List): readonly AttributePermit[] {
+  const permits = Object.entries(list.attributes).flatMap(([name, { uses }]) =>
     uses.map((use): AttributePermit => `${name}:${use}`),
   );
-  return united(permits, []);
+  return united(
+    permits,
+    measuresIn(list).map(([name]): AttributePermit => `${name}:measure`),
+  );
 }
 
 function consentsOf({ consents }: List, question: Question): readonly string[] {
+  const channel = channelOf(question);
   return consents
-    .filter(
-      ({ channels }) =>
-        channels === undefined || (question.analysis === "audience" && channels.includes(question.channel)),
-    )
+    .filter(({ channels }) => channels === undefined || (channel !== null && channels.includes(channel)))
     .map(({ consent }) => consent);
 }

@@ -7,7 +7,7 @@ import { dayFrom } from "../instant.ts";
 import { type PartnerId, partnerIdSchema } from "../partner/manifest.ts";
 import { type AccessRequest, isAddressed, isNamed, isOwnRequest, missesOf } from "./cover.ts";
 import type { Party, Policy } from "./document.ts";
-import { ANALYSES, type Analysis } from "./limits-document.ts";
+import { ANALYSES, type Analysis, givesRecords } from "./limits-document.ts";
 import { FREE } from "./use-limits.ts";
 import { meetUses, permitOf, requestOf, type UseSet, usesOf } from "./use-sets.ts";
 import { stated } from "./uses-document.ts";
@@ -77,6 +77,7 @@ type Clause = {
   readonly to?: readonly Party[];
   readonly with?: readonly Party[];
   readonly purposes?: readonly string[];
+  readonly analyses?: readonly Analysis[];
   readonly channels?: readonly string[];
 };
 
@@ -121,7 +122,9 @@ function axesOf(policies: readonly [Policy, Policy]): Axes {
     datasets: [datasetRef(owner.partner, "customers")],
     recipients: [{ ...owner, industry: stranger }, ...others],
     purposes: apart(clauses, stranger, (clause) => stated(clause.purposes)),
-    kinds: ANALYSES.flatMap((analysis) => channelsOf(analysis, channels).map((channel) => ({ analysis, channel }))),
+    kinds: analysesApart(clauses, policies).flatMap((analysis) =>
+      channelsOf(analysis, channels).map((channel) => ({ analysis, channel })),
+    ),
     days: daysApart(policies),
     alongside: [[], ...others.filter((one) => isShunned(policies, one)).map((one) => [one])],
   };
@@ -138,6 +141,24 @@ function apart(
     for (const value of new Set(namedIn(clause))) naming.set(value, [...(naming.get(value) ?? []), index]);
   const groups = new Map([...naming].map(([value, places]) => [places.join(), value]));
   return [stranger, ...groups.values()];
+}
+
+// One analysis of each group that the same clauses name, that is limited alike and that gives the same, records or
+// figures.
+function analysesApart(clauses: readonly Clause[], policies: readonly Policy[]): readonly Analysis[] {
+  const limits = policies.flatMap(({ defaults, grants }) => [defaults, ...grants.map(({ terms }) => terms)]);
+  const groupOf = (analysis: Analysis) =>
+    JSON.stringify([
+      givesRecords(analysis),
+      clauses.map((clause) => stated(clause.analyses).includes(analysis)),
+      limits.map((one) => stated(one.approval).includes(analysis)),
+      limits.map((one) => capsOn(analysis, stated(one.requestsPerPeriod))),
+    ]);
+  return [...new Map(ANALYSES.map((analysis) => [groupOf(analysis), analysis])).values()];
+}
+
+function capsOn(analysis: Analysis, caps: readonly Policy["defaults"]["requestsPerPeriod"][number][]) {
+  return caps.filter((cap) => cap.analysis === analysis).map(({ count, period }) => [count, period]);
 }
 
 function partnersIn(parties: readonly Party[]): string[] {
@@ -163,7 +184,7 @@ function isShunned(policies: readonly Policy[], member: AccessRequest["recipient
 
 // A request of any kind but a list goes through no channel, and a list through one.
 function channelsOf(analysis: Analysis, channels: readonly string[]): readonly (string | null)[] {
-  return analysis === "audience" ? channels : [null];
+  return givesRecords(analysis) ? channels : [null];
 }
 
 /** The first day of each stretch in which no clause begins or ends, from the beginning of time on. */

@@ -9,6 +9,7 @@ import { type Grant, type Policy, policySchema } from "./document.ts";
 import { evaluatePolicy } from "./evaluate.ts";
 import { failedExamples } from "./examples.ts";
 import { limitMembers } from "./limit-members.ts";
+import { givesRecords } from "./limits-document.ts";
 import { sensitiveCategory } from "./refusals.ts";
 import { schemaIssues } from "./schema-issues.ts";
 import { SENSITIVE_CATEGORIES } from "./sensitive.ts";
@@ -118,9 +119,11 @@ function idleLimits({ defaults, grants }: Policy): PolicyIssue[] {
 
 function unreachableLists({ grants }: Policy): PolicyIssue[] {
   return grants.flatMap(({ id, analyses, channels }, index) => {
-    if (!analyses.includes("audience") || channels.length > 0) return [];
+    const lists = analyses.filter(givesRecords);
+    if (lists.length === 0 || channels.length > 0) return [];
     const says = `grant “${id}” allows lists and names no channel, so no list can be asked for`;
-    const instead = `name a channel such as ${listed(["`email`", "`post`"], "or")}, or leave \`audience\` out`;
+    const named = listed(lists.map((analysis) => `\`${analysis}\``));
+    const instead = `name a channel such as ${listed(["`email`", "`post`"], "or")}, or leave ${named} out`;
     return [{ path: `/grants/${index}/channels`, says, instead, isRefused: false }];
   });
 }

@@ -4,7 +4,7 @@ import type { DatasetRef } from "../dataset/schema.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import { unreachable } from "../result.ts";
 import type { Grant, Party, Prohibition } from "./document.ts";
-import type { Analysis, AttributeUse } from "./limits-document.ts";
+import { type Analysis, type AttributeUse, givesRecords } from "./limits-document.ts";
 import { isNarrower } from "./sets.ts";
 import { type Clamp, isClampWithin, limitsOfUse, type UseLimits, useOf } from "./use-limits.ts";
 import { type Aggregate, type GrantedUse, stated } from "./uses-document.ts";
@@ -21,7 +21,7 @@ export type AccessRequest = {
   readonly alongside: readonly { readonly partner: PartnerId; readonly name: string; readonly industry: string }[];
   /** The owner's attributes that the request uses. */
   readonly attributes: readonly UsedAttribute[];
-  /** Where an audience goes; null for anything but an audience. */
+  /** Where the people of a list are reached or left out; null for figures. */
   readonly channel: string | null;
   /** The day of the request, UTC. */
   readonly on: string;
@@ -109,7 +109,7 @@ function holds(condition: Condition, grant: Grant, access: AccessRequest): boole
     case "attributes":
       return access.attributes.every((used) => used.uses.every((use) => isUsable(grant, used, use)));
     case "channels":
-      return access.channel === null ? access.analysis !== "audience" : grant.channels.includes(access.channel);
+      return access.channel === null ? !givesRecords(access.analysis) : grant.channels.includes(access.channel);
     case "until":
       return grant.until === undefined || access.on <= grant.until;
     default:

@@ -362,8 +362,8 @@ const everyParty: Party[] = [{ industry: "travel" }, { industry: "banking" }];
 const anyGrant: fc.Arbitrary<Omit<Grant, "id">> = fc.record({
   to: fc.oneof(someParties, fc.constant(everyParty)),
   purposes: mostly(["cross-sell", "insight", "activation"], ["insight"], ["cross-sell"]),
-  analyses: mostly<Analysis[]>(["overlap", "audience"], ["overlap"], ["audience"]),
-  attributes: mostly<Grant["attributes"]>({ tier: ["filter"], region: ["filter"] }, { tier: ["group"] }, {}),
+  analyses: mostly<Analysis[]>(["overlap", "audience", "crosstab"], ["overlap"], ["audience"]),
+  attributes: mostly<Grant["attributes"]>({ tier: ["filter", "group"], region: ["filter"] }, { tier: ["group"] }, {}),
   channels: mostly(["email", "post"], ["email"], []),
   terms: anyPartialLimits,
   until: mostly("2027-06-30", "2026-01-31"),
@@ -379,7 +379,7 @@ const anyPolicy = fc.record({
   prohibitions: fc.array(anyProhibition, { maxLength: 1 }),
 });
 const anyQuestion = fc.record({
-  analysis: mostly("overlap", "audience"),
+  analysis: mostly("overlap", "audience", "crosstab"),
   purpose: mostly("cross-sell", "insight", "activation"),
   where: fc.subarray(["tier", "region"]),
   channel: fc.constantFrom("email", "post"),
@@ -407,7 +407,17 @@ function policyFrom(index: number, draft: PolicyDraft): Policy {
   };
 }
 
-const AGREED = contractSchema.parse(contractJson(NAMES));
+const CROSSTAB = {
+  analysis: "crosstab",
+  purposes: ["cross-sell", "insight"],
+  recipients: NAMES,
+  identifiers: ["email", "phone"],
+  channels: [],
+};
+const AGREED = contractSchema.parse({
+  ...contractJson(NAMES),
+  analyses: [...contractOf().analyses.map((one) => ({ ...one, recipients: NAMES })), CROSSTAB],
+});
 const AGREED_ID = contractId(AGREED);
 
 // The contract always holds all four partners, so that a question over more of them stays under the same contract.
@@ -433,7 +443,14 @@ function worldInput({ terms, policies, members, question }: World): DecisionInpu
           matching: lists[1 - question.recipient],
           channel: question.channel,
         }
-      : { analysis: "overlap", ...shared, between: lists.slice(0, members) };
+      : question.analysis === "crosstab"
+        ? {
+            analysis: "crosstab",
+            ...shared,
+            between: lists.slice(0, members),
+            by: [{ dataset: lists[1], attribute: "tier" }],
+          }
+        : { analysis: "overlap", ...shared, between: lists.slice(0, members) };
   const drafts = policies.map((draft, index) => policyFrom(index, draft));
   return {
     contract,

@@ -46,7 +46,11 @@ function explained(json: Json, { limits = LIMITS_STATED, owners = OWNERS, price 
 function priceOf(epsilon: string, left: bigint): Price {
   const micros = parseEpsilon(epsilon);
   if (!micros.ok) throw new Error("an epsilon");
-  return { epsilon: micros.value, margin: 30, left: [{ partner: SUNLINE, rho: nanoRho(left) }] };
+  return {
+    epsilon: micros.value,
+    margins: [{ of: "people", plusMinus: 30, scale: 0 }],
+    left: [{ partner: SUNLINE, rho: nanoRho(left) }],
+  };
 }
 
 describe("an explanation", () => {

@@ -1,19 +1,19 @@
 // A decision in sentences: permitted or not and by which clauses, what the answer would tell and to whom, what it
 // costs, and what to do next. Made from documents and the question alone, never from what lists hold.
 
-import { ownerOf } from "../dataset/schema.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import { costOfPureEpsilon, type EpsilonMicros, type NanoRho, printEpsilon } from "../privacy/epsilon.ts";
-import type { AudienceQuestion, Clause, OverlapQuestion, Question } from "../question/question.ts";
+import type { Margin } from "../question/analysis.ts";
+import type { Question } from "../question/question.ts";
+import { rulesOf } from "../question/registry.ts";
 import type { Decision } from "./decide.ts";
-import type { Terms } from "./terms.ts";
-import { counted, type Directory, figure, listed, nameOf, possessive } from "./words.ts";
+import { counted, type Directory, nameOf } from "./words.ts";
 
 /** What the answer would cost, from the text of the question and the ledger. */
 export type Price = {
   readonly epsilon: EpsilonMicros;
-  /** Half the width of the 95 % interval around each figure, in people. */
-  readonly margin: number;
+  /** How sure each kind of figure will be; nothing in exact mode. */
+  readonly margins: readonly Margin[];
   /** What each owner has left for this recipient before this question. */
   readonly left: readonly { readonly partner: PartnerId; readonly rho: NanoRho }[];
 };
@@ -42,61 +42,17 @@ export function explainDecision(
     isPermitted,
     verdict: isPermitted ? "this is permitted" : "this is not permitted",
     because: decision.reasons.map(({ says }) => says),
-    tells: disclosures(decision, question, { directory, ...(price === undefined ? {} : { margin: price.margin }) }),
+    tells: disclosures(decision, question, { directory, margins: price === undefined ? [] : price.margins }),
     costs: price === undefined ? [] : costs(price, nameOf(directory, decision.recipient), directory),
     next: nextSteps(decision, directory),
   };
 }
 
-type Told = { readonly directory: Directory; readonly margin?: number };
+type Told = { readonly directory: Directory; readonly margins: readonly Margin[] };
 
-function disclosures(decision: Decision, question: Question, told: Told): string[] {
-  const recipient = decision.recipient;
-  if (question.analysis === "audience") return audienceTells(question, recipient, told);
-  const form = decision.kind === "permit" ? `, ${formOf(decision.terms, told)}` : "";
-  return [`${overlapTells(question, recipient, told)}${form}`];
-}
-
-function formOf({ mode, rounding, k }: Terms, { margin }: Told): string {
-  const withheld = `nothing is shown below ${figure(k)} people`;
-  if (mode === "exact") return `as figures without noise, rounded to multiples of ${figure(rounding)}; ${withheld}`;
-  return `as figures with noise${margin === undefined ? "" : ` of about ± ${figure(margin)}`}; ${withheld}`;
-}
-
-function overlapTells(question: OverlapQuestion, recipient: PartnerId, { directory }: Told): string {
-  const owners = question.between.map(ownerOf);
-  const others = owners.filter((owner) => owner !== recipient);
-  const name = nameOf(directory, recipient);
-  const segment = segmentOf(question.where, directory);
-  const detail = question.detail === undefined ? "" : ", told apart by what they match on";
-  const [other] = others;
-  if (owners.length === 2 && others.length === 1 && other !== undefined) {
-    const theirs = possessive(nameOf(directory, other));
-    return `${name} would learn how many of its customers are also ${theirs} customers${segment}${detail}`;
-  }
-  const sharing = listed(owners.map((owner) => nameOf(directory, owner)));
-  return `${name} would learn how many customers ${sharing} share, in every combination${segment}${detail}`;
-}
-
-function audienceTells(question: AudienceQuestion, recipient: PartnerId, { directory }: Told): string[] {
-  const name = nameOf(directory, recipient);
-  const from = ownerOf(question.from);
-  const whose = from === recipient ? "its own" : possessive(nameOf(directory, from));
-  const theirs = possessive(nameOf(directory, ownerOf(question.matching)));
-  const segment = segmentOf(question.where, directory);
-  const matched = `${whose} customers who are also ${theirs} customers${segment}`;
-  return [
-    `${name} would receive references to ${matched}, to reach them through ${question.channel}`,
-    `each entry of the list tells ${name} that this person is ${theirs} customer, and no noise hides that`,
-  ];
-}
-
-function segmentOf(where: readonly Clause[], directory: Directory): string {
-  const conditions = where.map(({ dataset, attribute, in: values }) => {
-    const whose = nameOf(directory, ownerOf(dataset));
-    return `whose “${attribute}” at ${whose} is ${values.length === 0 ? "nothing at all" : listed(values, "or")}`;
-  });
-  return conditions.length === 0 ? "" : `, counting only those ${listed(conditions)}`;
+function disclosures(decision: Decision, question: Question, { directory, margins }: Told): readonly string[] {
+  const terms = decision.kind === "permit" ? decision.terms : null;
+  return rulesOf(question.analysis).tells(question, { recipient: decision.recipient, directory, terms, margins });
 }
 
 function costs({ epsilon, left }: Price, recipient: string, directory: Directory): string[] {

@@ -171,6 +171,22 @@ describe("an exposure", () => {
     });
   });
 
+  it("tells a measure in tables where the contract's bounds lie within the grant's", () => {
+    const [own, ...others] = contractOf().datasets;
+    const measures = { income: { scale: 2, clamp: { min: 0, max: 90_000 }, aggregates: ["sum"] } };
+    const datasets = [{ ...own, measures }, ...others];
+    const contract = contractOf({ datasets, analyses: [{ analysis: "crosstab", ...analysis, channels: [] }] });
+    const usesUnder = (most: string) => {
+      const attributes = { income: [{ use: "measure", clamp: { least: "0", most } }] };
+      const grants = OPEN.grants.map((grant) => ({ ...grant, analyses: ["crosstab"], attributes }));
+      const requestsPerPeriod = [{ analysis: "crosstab", count: 5, period: "P30D" }];
+      const defaults = { ...LIMITS_STATED, requestsPerPeriod };
+      return exposed(policySchema.parse({ ...OPEN, partner: OWNER, defaults, grants }), contract)[0]?.uses;
+    };
+    expect(usesUnder("900")).toMatchObject([{ attribute: "income", use: "measure", limits: { aggregates: ["sum"] } }]);
+    expect(usesUnder("899.99")).toEqual([]);
+  });
+
   it("is nothing where no list of the recipient can be matched, and says so", () => {
     const policy = { ...OPEN, partner: OWNER };
     const contract = contractOf();

@@ -10,10 +10,10 @@ import type { PartnerId } from "../partner/manifest.ts";
 import { err, ok, type Result } from "../result.ts";
 import { daysApart, openAt, type Place } from "./cases.ts";
 import { evaluatePolicy, type OwnerDecision } from "./evaluate.ts";
-import type { Analysis, AttributeUse } from "./limits-document.ts";
+import { type Analysis, type AttributeUse, givesRecords } from "./limits-document.ts";
 import { united } from "./sets.ts";
-import { meet, type Terms, termsOfLimits } from "./terms.ts";
-import { FREE, type UseLimits } from "./use-limits.ts";
+import { type AttributePermit, meet, type Terms, termsOfLimits } from "./terms.ts";
+import { clampOfUnits, FREE, isClampWithin, type UseLimits } from "./use-limits.ts";
 import { meetUses, permitOf, requestOf, type UseSet } from "./use-sets.ts";
 import type { PolicyInForce } from "./weigh.ts";
 import { type Directory, nameOf } from "./words.ts";
@@ -89,7 +89,7 @@ function waysInto({ recipient }: Asked, { contract }: OpenContract, list: Contra
   return contract.analyses.flatMap((entry, index) => {
     const { analysis, purposes, recipients } = entry;
     if (!recipients.includes(recipient) || !hasCounterpart(contract, { entry, list, recipient })) return [];
-    const channels = analysis === "audience" ? entry.channels : [null];
+    const channels = givesRecords(analysis) ? entry.channels : [null];
     return purposes.flatMap((purpose) =>
       channels.map((channel) => ({ list, analysis, purpose, channel, pointer: `/analyses/${index}` })),
     );
@@ -102,11 +102,11 @@ type Matching = {
   readonly recipient: PartnerId;
 };
 
-// A list is asked about together with another member's, by an identifier that both bring; an audience names the
+// A list is asked about together with another member's, by an identifier that both bring; a list of people names the
 // recipient's own people, so there the other list is the recipient's.
 function hasCounterpart({ datasets }: Contract, { entry, list, recipient }: Matching): boolean {
   return datasets.some((other) => {
-    const isFit = entry.analysis === "audience" ? other.partner === recipient : other.partner !== list.partner;
+    const isFit = givesRecords(entry.analysis) ? other.partner === recipient : other.partner !== list.partner;
     return (
       isFit &&
       entry.identifiers.some(
@@ -126,7 +126,7 @@ function exposuresOf(asked: Asked, open: OpenContract, way: Way): Exposure[] {
   return stretchesOf(asked, open).flatMap(({ from, until }) => {
     const place = placeOf(asked, open, { ...way, on: from });
     return openAt(policy, place).flatMap(({ index, uses }): Exposure[] => {
-      const usable = meetUses(uses, usesAgreed(way));
+      const usable = usableOf(uses, usesAgreed(way));
       const answer = evaluatePolicy(policy, digest, { ...place, attributes: requestOf(usable) });
       if (!isDecidedBy(answer, index)) return [];
       const clauses = { contract: way.pointer, policy: `/grants/${index}` };
@@ -209,15 +209,32 @@ function placeOf(
 const QUESTION_USES = {
   overlap: ["filter"],
   audience: ["filter"],
+  crosstab: ["filter", "group", "measure"],
+  affinity: ["filter", "group"],
+  trend: ["filter"],
+  suppression: ["filter"],
 } as const satisfies Record<Analysis, readonly AttributeUse[]>;
 
 function usesAgreed({ list, analysis }: Way): UseSet {
   const possible: readonly AttributeUse[] = QUESTION_USES[analysis];
-  return new Map(
-    Object.entries(list.attributes).flatMap(([name, { uses }]) =>
-      uses.filter((use) => possible.includes(use)).map((use) => [permitOf(name, use), FREE] as const),
-    ),
+  const chosen = Object.entries(list.attributes).flatMap(([name, { uses }]) =>
+    uses
+      .filter((use) => use !== "measure" && possible.includes(use))
+      .map((use) => [permitOf(name, use), FREE] as const),
   );
+  const measures = possible.includes("measure") && list.measures !== undefined ? Object.entries(list.measures) : [];
+  const told = measures.map(([name, { scale, clamp, aggregates }]) => {
+    const bounds = clampOfUnits({ scale, minimum: clamp.min, maximum: clamp.max });
+    return [permitOf(name, "measure"), { ...FREE, aggregates: united(aggregates, []), clamp: bounds }] as const;
+  });
+  return new Map([...chosen, ...told]);
+}
+
+// A question draws a measure to the contract's bounds and no others, so a grant of narrower ones lets nothing be told.
+function usableOf(granted: UseSet, agreed: UseSet): UseSet {
+  const isFit = (permit: AttributePermit) =>
+    isClampWithin(agreed.get(permit)?.clamp ?? null, granted.get(permit)?.clamp ?? null);
+  return new Map([...meetUses(granted, agreed)].filter(([permit]) => isFit(permit)));
 }
 
 function exposedUses(uses: UseSet): ExposedUse[] {

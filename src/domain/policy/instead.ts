@@ -5,7 +5,15 @@ import type { Contract } from "../contract/document.ts";
 import { ownerOf } from "../dataset/schema.ts";
 import { LIMITS } from "../limits.ts";
 import type { PartnerId } from "../partner/manifest.ts";
-import { type AskedQuestion, analysisOf, canonicalQuestion, type Question } from "../question/question.ts";
+import {
+  type AskedQuestion,
+  analysisOf,
+  canonicalQuestion,
+  datasetsOf,
+  isForList,
+  type Question,
+} from "../question/question.ts";
+import { rulesOf } from "../question/registry.ts";
 import { type DecisionInput, deniersOf, isPermittedBy, weigh } from "./weigh.ts";
 import { ANALYSIS_WORDS, listed } from "./words.ts";
 
@@ -14,7 +22,7 @@ export type Alternative = { readonly question: Question; readonly says: string }
 
 /** Wordings that the same documents permit on the same day, the smallest changes first; none when nothing near is. */
 export function alternativesTo(input: DecisionInput): readonly Alternative[] {
-  const changes = [priceChanges, attributeChanges, channelChanges, purposeChanges, analysisChanges];
+  const changes = [priceChanges, attributeChanges, narrowerChanges, channelChanges, purposeChanges, analysisChanges];
   const deniers = deniersOf(input);
   const permitted: Alternative[] = [];
   for (const change of changes.flatMap((changesOf) => changesOf(input)).slice(0, LIMITS.alternativesTried)) {
@@ -44,9 +52,13 @@ function without(question: Question, isLeftOut: (clause: Question["where"][numbe
   return { question: { ...question, where }, says: `without choosing people by ${listed(names)}` };
 }
 
+function narrowerChanges({ question }: DecisionInput): readonly Alternative[] {
+  return rulesOf(question.analysis).narrower(question);
+}
+
 function channelChanges({ contract, question }: DecisionInput): Alternative[] {
-  const entry = analysisOf(contract, "audience");
-  if (question.analysis !== "audience" || entry === undefined) return [];
+  const entry = analysisOf(contract, question.analysis);
+  if (!isForList(question) || entry === undefined) return [];
   return entry.channels
     .filter((channel) => channel !== question.channel)
     .map((channel) => ({ question: { ...question, channel }, says: `to reach people through ${channel}` }));
@@ -60,7 +72,8 @@ function purposeChanges({ contract, question }: DecisionInput): Alternative[] {
     .map((purpose) => ({ question: { ...question, purpose }, says: `for ${purpose}` }));
 }
 
-// The other analysis over the same lists, for each purpose and channel that the contract has for it.
+// An audience for an overlap, and an overlap for anything else, over the same lists, for each purpose and channel that
+// the contract has for it.
 function analysisChanges({ contract, question, recipient }: DecisionInput): Alternative[] {
   const other = question.analysis === "overlap" ? "audience" : "overlap";
   const entry = analysisOf(contract, other);
@@ -80,10 +93,8 @@ function recast(question: Question, recipient: PartnerId, entry: Contract["analy
   const { contract, purpose, identifiers, where } = question;
   const kinds = identifiers.filter((kind) => entry.identifiers.includes(kind));
   const shared = { contract, purpose, identifiers: kinds, where: [...where] };
-  if (question.analysis === "audience") {
-    const between = [question.from, question.matching];
-    return [{ asked: { ...shared, analysis: "overlap", between }, how: "" }];
-  }
+  if (question.analysis !== "overlap")
+    return [{ asked: { ...shared, analysis: "overlap", between: datasetsOf(question) }, how: "" }];
   const from = question.between.find((list) => ownerOf(list) === recipient);
   const matching = question.between.find((list) => list !== from);
   if (from === undefined || matching === undefined || question.between.length > 2) return [];

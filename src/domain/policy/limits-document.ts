@@ -5,12 +5,24 @@ import { z } from "zod";
 import { durationDays } from "../instant.ts";
 import { LIMITS } from "../limits.ts";
 
-export const ANALYSES = ["overlap", "audience"] as const;
+export const ANALYSES = ["overlap", "audience", "crosstab", "affinity", "trend", "suppression"] as const;
 export type Analysis = (typeof ANALYSES)[number];
 export const analysisSchema = z.enum(ANALYSES);
 
+// These give back records of the asker's own: each entry discloses who is another's customer.
+const LIST_ANALYSES: readonly Analysis[] = ["audience", "suppression"];
+
+/** Whether an analysis gives back records and not figures alone: it names channels, and sizes and caps bound it. */
+export function givesRecords(analysis: Analysis): boolean {
+  return LIST_ANALYSES.includes(analysis);
+}
+
 export const ATTRIBUTE_USES = ["filter", "group", "measure"] as const;
 export type AttributeUse = (typeof ATTRIBUTE_USES)[number];
+
+/** What may be told of a measure. */
+export const AGGREGATES = ["sum", "mean"] as const;
+export type Aggregate = (typeof AGGREGATES)[number];
 
 /** An ISO 8601 duration in one unit: days, weeks, months of 30 days or years of 365. */
 const durationSchema = z.string().refine((text) => durationDays(text).ok, "a duration such as `P30D` or `P3M`");

@@ -3,7 +3,7 @@
 
 import type { PartnerId } from "../partner/manifest.ts";
 import { printEpsilon } from "../privacy/epsilon.ts";
-import type { Analysis } from "./limits-document.ts";
+import { type Analysis, givesRecords } from "./limits-document.ts";
 import type { RequestCap, Terms } from "./terms.ts";
 import { ANALYSIS_WORDS, counted, figure } from "./words.ts";
 
@@ -83,7 +83,7 @@ function limitReason({ member, says }: Wording, { source, pointer, because }: Co
 
 function limitsOn(analysis: Analysis, terms: Terms): readonly Limit[] {
   return [
-    ...(analysis === "audience" ? [...sizeLimits(terms), collectionLimit(terms)] : [peopleLimit(terms)]),
+    ...(givesRecords(analysis) ? [...sizeLimits(terms), collectionLimit(terms)] : [peopleLimit(terms)]),
     ...modeLimits(terms),
     ...(terms.mode === "noise" ? [priceLimit(terms), recipientLimit(terms)] : []),
     ...terms.requests.filter((cap) => cap.analysis === analysis).map(requestLimit),

@@ -63,6 +63,18 @@ export function clampOf({ least, most }: StatedClamp): Clamp {
   return { least: millionths(least), most: millionths(most) };
 }
 
+/** Bounds in units of 10^-scale, in millionths; null when these are no safe integers, since no rounding is exact. */
+export function clampOfUnits(bounds: {
+  readonly scale: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}): Clamp | null {
+  const factor = 10 ** (6 - bounds.scale);
+  const [least, most] = [bounds.minimum * factor, bounds.maximum * factor];
+  const isExact = Number.isInteger(factor) && Number.isSafeInteger(least) && Number.isSafeInteger(most);
+  return isExact ? { least, most } : null;
+}
+
 function clampedTwice(left: Clamp | null, right: Clamp | null): Clamp | null {
   if (left === null || right === null) return left ?? right;
   return { least: Math.max(left.least, right.least), most: Math.min(left.most, right.most) };

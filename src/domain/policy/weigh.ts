@@ -1,17 +1,22 @@
 // Weighs one question: gathers what the contract and every owner's policy say to it and, where none says no, meets
 // their terms. Deny by default: an owner without a policy, or a partner the room does not know, denies.
 
+import type { Contract } from "../contract/document.ts";
 import { ownerOf } from "../dataset/schema.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import { parseEpsilon } from "../privacy/epsilon.ts";
-import { attributesOf, datasetsOf, type Question } from "../question/question.ts";
+import type { AttributeUsed } from "../question/analysis.ts";
+import { attributesOf, channelOf, datasetsOf, isForList, type Question } from "../question/question.ts";
+import { rulesOf } from "../question/registry.ts";
+import { measureIn } from "../question/table.ts";
 import { type Asking, contractSource, evaluateContract } from "./agreement.ts";
-import type { AccessRequest } from "./cover.ts";
+import type { AccessRequest, UsedAttribute } from "./cover.ts";
 import type { Policy } from "./document.ts";
 import { evaluatePolicy } from "./evaluate.ts";
 import { type Contribution, priceReasons, type Reason, sizeReasons } from "./reasons.ts";
-import { meet, type Terms } from "./terms.ts";
-import { type Directory, nameOf, type PartnerCard } from "./words.ts";
+import { meet, type Terms, TOP } from "./terms.ts";
+import { clampOfUnits } from "./use-limits.ts";
+import { ANALYSIS_WORDS, type Directory, nameOf, type PartnerCard } from "./words.ts";
 
 /** A policy in force, with the SHA-256 of its canonical form. */
 export type PolicyInForce = { readonly policy: Policy; readonly digest: string };
@@ -46,11 +51,23 @@ export function weigh(input: DecisionInput): Weighed {
   const permits = [...agreement.reasons, ...says.flatMap((one) => (one.kind === "permit" ? one.reasons : []))];
   if (denials.length > 0) return { kind: "deny", reasons: denials };
   const owners = says.flatMap((one) => (one.kind === "permit" ? [one] : []));
-  const contributions = [...agreement.contributions, ...owners.flatMap((one) => one.contributions)];
-  const terms = [...agreement.contributions, ...owners.map((one) => one.owner)].map((one) => one.terms).reduce(meet);
+  const shared = [...agreement.contributions, ...analysisContributions(input)];
+  const contributions = [...shared, ...owners.flatMap((one) => one.contributions)];
+  const terms = [...shared, ...owners.map((one) => one.owner)].map((one) => one.terms).reduce(meet);
   const unmet = [...priceDenials(input, terms, contributions), ...sizeDenials(input, terms, contributions)];
   if (unmet.length > 0) return { kind: "deny", reasons: unmet };
   return { kind: "permit", terms, contributions, owners: owners.map((one) => one.owner), reasons: permits };
+}
+
+// Noise outranks exact, so an analysis without an exact form carries noise whatever the documents say. A refusal would
+// break the lattice: one more document that asks for noise would permit what was denied.
+function analysisContributions(input: DecisionInput): readonly Contribution[] {
+  const { analysis } = input.question;
+  if (!rulesOf(analysis).isNoiseOnly) return [];
+  const index = input.contract.analyses.findIndex((one) => one.analysis === analysis);
+  const because = `${ANALYSIS_WORDS[analysis]} are given with noise alone`;
+  const terms = { ...TOP, mode: "noise" } as const;
+  return [{ source: contractSource(input), pointer: `/analyses/${index}`, because, terms }];
 }
 
 /** The owners whose own rules alone deny a question, however the contract answers. */
@@ -109,10 +126,19 @@ function accessOf(
     datasets: datasetsOf(question).filter((dataset) => ownerOf(dataset) === owner.partner),
     purpose: question.purpose,
     analysis: question.analysis,
-    attributes: used.map(({ attribute }) => ({ name: attribute, uses: ["filter"] })),
-    channel: question.analysis === "audience" ? question.channel : null,
+    attributes: used.map((one) => usedUnder(contract, one)),
+    channel: channelOf(question),
     on,
   };
+}
+
+// A measure is drawn to the bounds of the contract; bounds that have no exact form stand for none, which is denied
+// wherever a grant asks for some.
+function usedUnder(contract: Contract, { dataset, attribute, use, aggregate }: AttributeUsed): UsedAttribute {
+  const measure = use === "measure" ? measureIn(contract, { dataset, measure: attribute }) : undefined;
+  const clamp = measure === undefined ? null : clampOfUnits(measure);
+  const made = aggregate === undefined ? {} : { aggregates: [aggregate] };
+  return { name: attribute, uses: [use], ...made, ...(clamp === null ? {} : { clamp }) };
 }
 
 // An unknown member has no industry that a clause could name, and still a name.
@@ -129,5 +155,5 @@ function priceDenials({ question }: DecisionInput, terms: Terms, contributions: 
 
 function sizeDenials({ question }: DecisionInput, terms: Terms, contributions: readonly Contribution[]) {
   const hasRoom = terms.minimumAudience <= terms.maximumAudience;
-  return question.analysis !== "audience" || hasRoom ? [] : sizeReasons(terms, contributions);
+  return !isForList(question) || hasRoom ? [] : sizeReasons(terms, contributions);
 }

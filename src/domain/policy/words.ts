@@ -2,7 +2,7 @@
 
 import type { IdentifierKind } from "../dataset/schema.ts";
 import type { PartnerId } from "../partner/manifest.ts";
-import type { Analysis, AttributeUse } from "./limits-document.ts";
+import type { Aggregate, Analysis, AttributeUse } from "./limits-document.ts";
 
 /** What decisions know of a partner besides its id: its name in sentences, and the industry that clauses speak of. */
 export type PartnerCard = { readonly name: string; readonly industry: string };
@@ -12,6 +12,10 @@ export type Directory = ReadonlyMap<PartnerId, PartnerCard>;
 export const ANALYSIS_WORDS = {
   overlap: "overlap figures",
   audience: "audience lists",
+  crosstab: "cross-tabs",
+  affinity: "affinities",
+  trend: "trends",
+  suppression: "suppression lists",
 } as const satisfies Record<Analysis, string>;
 
 /** An identifier by which people are matched. */
@@ -29,6 +33,9 @@ export const USE_WORDS = {
   group: "group people",
   measure: "add up figures",
 } as const satisfies Record<AttributeUse, string>;
+
+/** What may be told of a measure, before "of". */
+export const AGGREGATE_WORDS = { sum: "the sum", mean: "the mean" } as const satisfies Record<Aggregate, string>;
 
 /** The name of a partner in a sentence; its id where the directory does not know it. */
 export function nameOf(directory: Directory, partner: PartnerId): string {
@@ -57,6 +64,13 @@ export function identifiersInWords(kinds: readonly IdentifierKind[], last: "and"
 /** A count with thousands apart: `12,340`. */
 export function figure(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
+/** A number in units of 10^-scale as people write it: 123456 of scale 2 as `1,234.56`. */
+export function decimal(units: number, scale: number): string {
+  const digits = String(Math.abs(units)).padStart(scale + 1, "0");
+  const whole = `${units < 0 ? "-" : ""}${figure(Number(digits.slice(0, digits.length - scale)))}`;
+  return scale === 0 ? whole : `${whole}.${digits.slice(-scale)}`;
 }
 
 /** An amount in millionths, in its own unit: `5,000`, `-0.5`. */

@@ -15,6 +15,8 @@ export type CountRelease = {
   readonly epsilon: EpsilonMicros;
 };
 
+const MOST = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** A figure as it leaves the room. Withheld says nothing finer, whatever the reason. */
 export type Figure = { readonly kind: "released"; readonly value: number } | { readonly kind: "withheld" };
 
@@ -34,10 +36,21 @@ export function noiseScale(release: Pick<CountRelease, "l1Sensitivity" | "epsilo
  * @throws RangeError for a figure that is no count, which is a bug of the caller
  */
 export function releaseCounts(release: CountRelease, random: RandomBytes): readonly number[] {
+  if (release.figures.some((figure) => figure < 0)) throw new RangeError("a figure is a count");
+  return releaseSums(release, random);
+}
+
+/**
+ * The same for sums, which may be negative and lie within ±(2^53 - 1): what noise would carry beyond stays at that end,
+ * which only looks at the noised figure.
+ * @throws RangeError for a figure that is no whole number, which is a bug of the caller
+ */
+export function releaseSums(release: CountRelease, random: RandomBytes): readonly number[] {
   const scale = noiseScale(release);
   return release.figures.map((figure) => {
-    if (!Number.isSafeInteger(figure) || figure < 0) throw new RangeError("a figure is a count");
-    return Number(BigInt(figure) + discreteLaplace(scale, random));
+    if (!Number.isSafeInteger(figure)) throw new RangeError("a figure is a whole number");
+    const noised = BigInt(figure) + discreteLaplace(scale, random);
+    return Number(noised > MOST ? MOST : noised < -MOST ? -MOST : noised);
   });
 }
 

@@ -1,8 +1,11 @@
 // A question against a list as its owner declared it: the contract may name what the list does not have.
 
 import type { Contract } from "../contract/document.ts";
-import { type DatasetRef, type DatasetSchema, datasetRef } from "../dataset/schema.ts";
-import type { Question, QuestionIssue } from "./question.ts";
+import { type DatasetRef, type DatasetSchema, datasetRef, measuresOf } from "../dataset/schema.ts";
+import type { AttributeUsed } from "./analysis.ts";
+import type { QuestionIssue } from "./asked.ts";
+import { attributesOf, type Question } from "./question.ts";
+import { axisOf, measureIn } from "./table.ts";
 
 /** A list of a question, with its schema and the contract that names it. */
 export type Declared = {
@@ -12,7 +15,10 @@ export type Declared = {
   readonly schema: DatasetSchema;
 };
 
-/** What a question uses of a list and the list's schema lacks: an identifier, its namespace, values of an attribute. */
+/**
+ * What a question uses of a list and the list's schema lacks: an identifier, its namespace, values of an attribute that
+ * people are chosen or grouped by, a measure of the contract's scale.
+ */
 export function undeclaredIn(declared: Declared): QuestionIssue[] {
   const { question, list, schema } = declared;
   const identifiers = question.identifiers
@@ -22,7 +28,22 @@ export function undeclaredIn(declared: Declared): QuestionIssue[] {
     .filter((clause) => clause.dataset === list)
     .filter((clause) => !clause.in.every((value) => schema.attributes[clause.attribute]?.values.includes(value)))
     .map((clause) => ({ path: "/where", says: `the list \`${list}\` has no such \`${clause.attribute}\`` }));
-  return [...identifiers, ...namespaceIssues(declared), ...clauses];
+  const used = attributesOf(question).filter((one) => one.dataset === list && !isDeclared(declared, one));
+  const missing = used.map(({ attribute, use }) => ({
+    path: use === "measure" ? "/measure" : "/by",
+    says: `the list \`${list}\` does not declare \`${attribute}\` as the contract does`,
+  }));
+  return [...identifiers, ...namespaceIssues(declared), ...clauses, ...missing];
+}
+
+function isDeclared({ contract, schema }: Declared, { dataset, attribute, use }: AttributeUsed): boolean {
+  if (use === "filter") return true;
+  if (use === "measure") {
+    const own = measuresOf(schema).find(([name]) => name === attribute)?.[1];
+    return own !== undefined && own.scale === measureIn(contract, { dataset, measure: attribute })?.scale;
+  }
+  const own = schema.attributes[attribute]?.values;
+  return axisOf(contract, { dataset, attribute })?.keys.every((key) => own?.includes(key)) === true;
 }
 
 function namespaceIssues({ contract, question, list, schema }: Declared): QuestionIssue[] {

@@ -1,6 +1,7 @@
 // Figures of an answer: what each shows, how sure it is, and how many of them one person can move.
 
-import type { EpsilonMicros } from "../privacy/epsilon.ts";
+import type { Terms } from "../policy/terms.ts";
+import { type EpsilonMicros, printEpsilon } from "../privacy/epsilon.ts";
 import { interval95 } from "../privacy/interval.ts";
 import { type Figure, noiseScale } from "../privacy/mechanism.ts";
 
@@ -15,8 +16,10 @@ export type PrivacyNote =
       readonly mode: "noise";
       readonly mechanism: "discrete-laplace";
       readonly epsilon: string;
-      /** The most that one person can change all figures together (L1). */
+      /** The most that one person can change all figures together (L1); with `parts`, all figures of one part. */
       readonly sensitivity: number;
+      /** Kinds of figures that share the epsilon in equal parts, where there are several. */
+      readonly parts?: number;
       readonly threshold: number;
       readonly unit: "one person of one list";
     }
@@ -27,7 +30,25 @@ export type PrivacyNote =
       readonly says: string;
     };
 
-export const EXACT_SAYS = "no noise: weaker, without a mathematical guarantee; what is withheld depends on the data";
+const EXACT_SAYS = "no noise: weaker, without a mathematical guarantee; what is withheld depends on the data";
+
+type Noise = {
+  readonly epsilon: EpsilonMicros;
+  readonly sensitivity: number;
+  readonly threshold: number;
+  readonly parts?: number;
+};
+
+/** The note of an answer with noise. */
+export function noiseNote({ epsilon, ...rest }: Noise): PrivacyNote {
+  const mechanism = "discrete-laplace";
+  return { mode: "noise", mechanism, epsilon: printEpsilon(epsilon), ...rest, unit: "one person of one list" };
+}
+
+/** The note of an answer in exact mode. */
+export function exactNote({ rounding }: Pick<Terms, "rounding">, threshold: number): PrivacyNote {
+  return { mode: "exact", rounding, threshold, says: EXACT_SAYS };
+}
 
 /** Half of the 95 % interval around each figure of a release under this price. */
 export function halfInterval(l1Sensitivity: number, epsilon: EpsilonMicros): number {

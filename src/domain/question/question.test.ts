@@ -99,6 +99,26 @@ describe("the canonical form", () => {
   });
 });
 
+describe("the digest", () => {
+  // Recorded answers are found by these: a change of one would answer, and charge, the same question twice.
+  it.each([
+    [
+      { ...OVERLAP, where: [where("tier", ["silver", "gold"])], epsilon: "0.50", detail: ["identifier"] },
+      "0ff10073fb55059dfd9e0cd8e721b602afc0b9b28d14103f01fbcad804c230a7",
+    ],
+    [
+      { ...OVERLAP, between: [SUN, HARB, BANK], identifiers: ["email"] },
+      "13beb365722963c048593c96fde4cd755d9ad3a06a22cabc33f01b631609f54e",
+    ],
+    [
+      { ...AUDIENCE, where: [where("tier", ["gold"])] },
+      "10e678978bec41495dc84e75a746ec8869a8ec219f44113498dad2cf48e99da8",
+    ],
+  ])("of questions asked before there were further analyses stays what it was", (json, digest) => {
+    expect(questionDigest(canonical(json))).toBe(digest);
+  });
+});
+
 describe("the order of identifiers", () => {
   const kinds = fc.shuffledSubarray([...IDENTIFIER_KINDS], { minLength: 1 });
   const bring = (offered: readonly string[], namespaces: readonly string[] = ["card", "card", "card"]) =>
@@ -198,7 +218,7 @@ describe("what a question touches", () => {
   it("is its lists, sorted, and the attributes of its clauses", () => {
     const question = canonical({ ...AUDIENCE, where: [where("tier", ["gold"])] });
     expect(datasetsOf(question)).toEqual([BANK, SUN]);
-    expect(attributesOf(question)).toEqual([{ dataset: BANK, attribute: "tier" }]);
+    expect(attributesOf(question)).toEqual([{ dataset: BANK, attribute: "tier", use: "filter" }]);
     expect(analysisOf(CONTRACT, question.analysis)?.purposes).toEqual(["activation"]);
   });
 

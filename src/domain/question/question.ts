@@ -3,74 +3,21 @@
 
 import { z } from "zod";
 import { canonicalDigest } from "../canonical-json.ts";
-import { type Contract, contractIdSchema } from "../contract/document.ts";
-import {
-  type DatasetRef,
-  datasetRef,
-  datasetRefSchema,
-  IDENTIFIER_KINDS,
-  type IdentifierKind,
-  identifierKindSchema,
-  ownerOf,
-} from "../dataset/schema.ts";
-import { LIMITS } from "../limits.ts";
-import { slugSchema } from "../partner/manifest.ts";
-import { type Analysis, epsilonSchema } from "../policy/limits-document.ts";
-import { publicText } from "../public-text.ts";
+import type { Contract } from "../contract/document.ts";
+import { type DatasetRef, datasetRef, IDENTIFIER_KINDS, type IdentifierKind, ownerOf } from "../dataset/schema.ts";
+import type { Analysis } from "../policy/limits-document.ts";
 import { err, ok, type Result } from "../result.ts";
+import type { AttributeUsed } from "./analysis.ts";
+import type { Clause, QuestionIssue } from "./asked.ts";
+import { type AnyQuestion, QUESTION_SCHEMAS, rulesOf } from "./registry.ts";
+import { axisOf } from "./table.ts";
 
-const clauseSchema = z.strictObject({
-  dataset: datasetRefSchema,
-  attribute: slugSchema,
-  /** Rows whose value is one of these. */
-  in: z.array(publicText(100)).min(1).max(1_000),
-});
-
-const asked = {
-  contract: contractIdSchema,
-  purpose: slugSchema,
-  /** The identifiers that may match; all that the contract permits when absent. */
-  identifiers: z.array(identifierKindSchema).min(1).exactOptional(),
-  /** Rows that satisfy every clause. */
-  where: z.array(clauseSchema).max(20).exactOptional(),
-  /** The privacy price of the answer, at most `perRelease` of the terms, which is the price when absent. */
-  epsilon: epsilonSchema.exactOptional(),
-};
-
-const overlapSchema = z.strictObject({
-  analysis: z.literal("overlap"),
-  ...asked,
-  /** The lists compared, in any order. */
-  between: z.array(datasetRefSchema).min(2).max(LIMITS.contractMembers),
-  /** `identifier`: two lists only, matched people by the identifier that matched them. */
-  detail: z
-    .array(z.enum(["identifier"]))
-    .max(1)
-    .exactOptional(),
-});
-
-const audienceSchema = z.strictObject({
-  analysis: z.literal("audience"),
-  ...asked,
-  /** The asker's own list, whose record references come back. */
-  from: datasetRefSchema,
-  /** The other side's list. */
-  matching: datasetRefSchema,
-  channel: slugSchema,
-});
-
-export const questionSchema = z.discriminatedUnion("analysis", [overlapSchema, audienceSchema]);
+export const questionSchema = z.discriminatedUnion("analysis", QUESTION_SCHEMAS);
 
 export type AskedQuestion = z.output<typeof questionSchema>;
-export type Clause = z.output<typeof clauseSchema>;
 
-type Canonical<Asked> = Asked & { readonly identifiers: readonly IdentifierKind[]; readonly where: readonly Clause[] };
-export type OverlapQuestion = Canonical<z.output<typeof overlapSchema>>;
-export type AudienceQuestion = Canonical<z.output<typeof audienceSchema>>;
 /** A question in canonical form, known to fit its contract. */
-export type Question = OverlapQuestion | AudienceQuestion;
-
-export type QuestionIssue = { readonly path: string; readonly says: string };
+export type Question = AnyQuestion;
 
 /**
  * Puts a question into canonical form against its contract: lists sorted, identifiers spelt out in the contract's
@@ -81,17 +28,16 @@ export function canonicalQuestion(
   contract: Contract,
   asked: AskedQuestion,
 ): Result<Question, readonly QuestionIssue[]> {
+  const rules = rulesOf(asked.analysis);
+  const identifiers = identifiersOf(contract, asked);
   const issues = [
     ...listIssues(contract, asked),
     ...identifierIssues(contract, asked),
+    ...rules.issuesOf(contract, asked, identifiers),
     ...clauseIssues(contract, asked),
   ];
   if (issues.length > 0) return err(issues);
-  const shared = { identifiers: identifiersOf(contract, asked), where: canonicalClauses(asked.where) };
-  if (asked.analysis === "audience") return ok({ ...withPrice(asked), ...shared });
-  const { detail, ...rest } = withPrice(asked);
-  const between = [...asked.between].sort();
-  return ok({ ...rest, ...shared, between, ...(detail === undefined || detail.length === 0 ? {} : { detail }) });
+  return ok(rules.canonical({ ...withPrice(asked), identifiers, where: canonicalClauses(asked.where) }));
 }
 
 /** SHA-256 of a canonical question: what makes a repeated question the same question. */
@@ -101,12 +47,26 @@ export function questionDigest(question: Question): string {
 
 /** The lists that a question touches, sorted. */
 export function datasetsOf(question: AskedQuestion): DatasetRef[] {
-  return question.analysis === "overlap" ? [...question.between].sort() : [question.from, question.matching].sort();
+  return [...rulesOf(question.analysis).listsOf(question)].sort();
 }
 
-/** The attributes that a question uses, as `partner/dataset` and name. */
-export function attributesOf(question: Question): { readonly dataset: DatasetRef; readonly attribute: string }[] {
-  return question.where.map(({ dataset, attribute }) => ({ dataset, attribute }));
+/** The attributes and measures that a question uses, and how: those that choose people, then its analysis' own. */
+export function attributesOf(question: Question): readonly AttributeUsed[] {
+  const chosen = question.where.map(({ dataset, attribute }) => ({ dataset, attribute, use: "filter" as const }));
+  return [...chosen, ...rulesOf(question.analysis).usesOf(question)];
+}
+
+/** A question for a list of the asker's own records. */
+export type ListQuestion = Extract<Question, { readonly channel: string }>;
+
+/** Whether records come back, and not figures alone. */
+export function isForList(question: Question): question is ListQuestion {
+  return "channel" in question;
+}
+
+/** Where the people of a list will be reached or left out; null for figures. */
+export function channelOf(question: Question): string | null {
+  return isForList(question) ? question.channel : null;
 }
 
 /** The analysis as the contract permits it, or nothing. */
@@ -117,7 +77,7 @@ export function analysisOf(contract: Contract, analysis: Analysis): Contract["an
 function listIssues(contract: Contract, asked: AskedQuestion): QuestionIssue[] {
   const lists = datasetsOf(asked);
   const known = new Set<string>(contract.datasets.map((one) => datasetRef(one.partner, one.dataset)));
-  const place = asked.analysis === "overlap" ? "/between" : "/matching";
+  const { place } = rulesOf(asked.analysis);
   const issues = lists
     .filter((list) => !known.has(list))
     .map((list) => ({ path: place, says: `the contract has no list \`${list}\`` }));
@@ -142,8 +102,6 @@ function identifierIssues(contract: Contract, asked: AskedQuestion): QuestionIss
     const says = "three or more lists are matched by one identifier at a time: name one, and ask once for each";
     issues.push({ path: "/identifiers", says });
   }
-  if (asked.analysis === "overlap" && asked.detail !== undefined && asked.between.length > 2)
-    issues.push({ path: "/detail", says: "figures by identifier are for two lists" });
   return issues;
 }
 
@@ -152,10 +110,10 @@ function clauseIssues(contract: Contract, asked: AskedQuestion): QuestionIssue[]
   return (asked.where ?? []).flatMap((clause, index) => {
     const path = `/where/${index}`;
     if (!lists.has(clause.dataset)) return [{ path, says: `the question does not use the list \`${clause.dataset}\`` }];
-    const attribute = declaredValues(contract, clause);
-    if (attribute === undefined) return [{ path, says: `the contract has no attribute \`${clause.attribute}\` there` }];
+    const axis = axisOf(contract, clause);
+    if (axis === undefined) return [{ path, says: `the contract has no attribute \`${clause.attribute}\` there` }];
     return clause.in
-      .filter((value) => !attribute.includes(value))
+      .filter((value) => !axis.keys.includes(value))
       .map((value) => ({ path, says: `\`${clause.attribute}\` never has the value \`${value}\`` }));
   });
 }
@@ -182,15 +140,6 @@ function shareNamespace(lists: readonly { readonly namespace?: string }[]): bool
 function identifiersOf(contract: Contract, asked: AskedQuestion): IdentifierKind[] {
   const permitted = permittedIdentifiers(contract, asked);
   return permitted.filter((kind) => asked.identifiers === undefined || asked.identifiers.includes(kind));
-}
-
-function declaredValues(contract: Contract, clause: Clause): readonly string[] | undefined {
-  const attributes = contract.datasets.find(
-    (one) => datasetRef(one.partner, one.dataset) === clause.dataset,
-  )?.attributes;
-  // An attribute may be called `constructor`: only the contract's own members count.
-  if (attributes === undefined || !Object.hasOwn(attributes, clause.attribute)) return undefined;
-  return attributes[clause.attribute]?.values;
 }
 
 // The price in its shortest spelling: `0.50` and `0.5` are one price, hence one question.

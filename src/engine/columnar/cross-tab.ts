@@ -79,7 +79,8 @@ async function matchedColumn(engine: Engine, stay: Stay, { asked, shared, list, 
   };
   if (!engine.keepsPairings) return stay.own(gathered);
   const who = asked.parties.map(partyName).join(" ");
-  return stay.hold(`matched ${name} of ${list} ${asked.identifiers.join()} ${who}`, gathered);
+  const how = `${asked.standing ?? "one-to-one"} ${asked.identifiers.join()}`;
+  return stay.hold(`matched ${name} of ${list} ${how} ${who}`, gathered);
 }
 
 type Counting = { readonly columns: readonly CellColumn[]; readonly count: number; readonly cells: number };
@@ -94,10 +95,7 @@ function countCells(engine: Engine, { columns, count, cells }: Counting): Promis
 
 type Summing = Counting & { readonly values: number; readonly measure: CrossTabQuery["measures"][number] };
 
-async function sumCells(engine: Engine, { columns, count, cells, values, measure }: Summing) {
-  const most = Math.max(Math.abs(measure.minimum), Math.abs(measure.maximum));
-  if (!Number.isSafeInteger(most * Math.max(1, count)))
-    throw new RangeError("a measure's bounds are so wide that its sum could not be exact");
+function sumCells(engine: Engine, { columns, count, cells, values, measure }: Summing) {
   return engine.here(cells * 12 + 64, ({ kernels, buffer, scratch }) => {
     const sums = new BigInt64Array(buffer, scratch, cells).fill(0n);
     const holders = new Uint32Array(buffer, scratch + cells * 8, cells).fill(0);
@@ -110,6 +108,12 @@ async function sumCells(engine: Engine, { columns, count, cells, values, measure
       sums: scratch,
       holders: scratch + cells * 8,
     });
-    return { holders: [...holders], sums: [...sums].map(Number) };
+    return { holders: [...holders], sums: [...sums].map(saturated) };
   });
+}
+
+// A sum of 2^32 values of four bytes fits into eight; past what a number holds exactly it stays at that end. Whoever
+// joins or leaves changes a sum so kept by no more than the sum itself, which noise relies on.
+function saturated(sum: bigint): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(-Number.MAX_SAFE_INTEGER, Number(sum)));
 }

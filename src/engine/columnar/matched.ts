@@ -47,7 +47,7 @@ export function partyName({ version, roomName }: Party): string {
 }
 
 /** Whether no person of either list holds two tokens of the only kind that they are compared by. */
-async function areOnePerPerson(engine: Engine, stay: Stay, { left, right, identifiers }: Two): Promise<boolean> {
+export async function areOnePerPerson(engine: Engine, stay: Stay, { left, right, identifiers }: Two): Promise<boolean> {
   const [kind, ...others] = identifiers;
   if (kind === undefined) throw new Error("nothing to compare by");
   if (others.length > 0) return false;
@@ -70,7 +70,7 @@ function viewOf(buffer: SharedArrayBuffer, { count, left, right }: Crosswalk) {
   return { left: new Uint32Array(buffer, left, count), right: new Uint32Array(buffer, right, count) };
 }
 
-function presentOf({ arena }: Engine, { version, room }: Party): Present {
+export function presentOf({ arena }: Engine, { version, room }: Party): Present {
   const { rows } = version.manifest;
   const bits = room.bits === 0 ? null : new Uint32Array(arena.memory.buffer, room.bits, bitmapWords(rows) * 4);
   return { people: rows, bits };

@@ -1,9 +1,9 @@
 // Questions over sealed versions: how many people lists share in every combination, and who is on all of them.
 
-import type { IdentifierKind } from "../../domain/dataset/schema.ts";
-import type { OverlapCounts } from "../../ports/matcher.ts";
+import type { CrossTabQuery, OverlapCounts } from "../../ports/matcher.ts";
 import type { Engine } from "./engine.ts";
-import { countMatched, matchedPairs, partyName, type Two } from "./matched.ts";
+import { sameRowsOf } from "./loaded.ts";
+import { areOnePerPerson, countMatched, matchedPairs, partyName, presentOf, type Two } from "./matched.ts";
 import type { Party } from "./rooms.ts";
 import type { Stay, Take } from "./shelf.ts";
 import { everywhereOf, type Many, regionsOf } from "./together.ts";
@@ -21,22 +21,44 @@ export async function overlapOfMany(engine: Engine, stay: Stay, many: Many): Pro
   return { sizes, regions: await regionsOf(engine, stay, many), byIdentifier: [], collisions: [] };
 }
 
-export type SharedAsked = { readonly parties: readonly Party[]; readonly identifiers: readonly IdentifierKind[] };
+export type SharedAsked = Pick<CrossTabQuery, "identifiers" | "standing"> & { readonly parties: readonly Party[] };
 export type SharedColumn = { readonly at: number; readonly count: number };
 
-/** The rows of people who are on all lists, a column for each list. */
+/** The rows of people who are on all lists, a column for each list; of one list, of everybody in the room. */
 export async function sharedRows(engine: Engine, stay: Stay, asked: SharedAsked): Promise<readonly SharedColumn[]> {
   const { parties, identifiers } = asked;
   const [left, right, ...others] = parties;
-  if (left === undefined || right === undefined) throw new Error("people are shared by two lists or more");
-  if (others.length === 0) {
-    const pairs = await matchedPairs(engine, stay, { left, right, identifiers });
+  if (left === undefined) throw new Error("people are of one list or more");
+  if (right === undefined) return [await everybodyIn(engine, stay, left)];
+  const two = { left, right, identifiers };
+  const [kind, ...further] = identifiers;
+  if (kind === undefined) throw new Error("nothing to compare by");
+  if (others.length === 0 && (asked.standing === undefined || (await areOnePerPerson(engine, stay, two)))) {
+    const pairs = await matchedPairs(engine, stay, two);
     return [pairs.left, pairs.right].map((at) => ({ at, count: pairs.count }));
   }
-  const [kind] = identifiers;
-  if (kind === undefined) throw new Error("nothing to compare by");
+  if (further.length > 0) throw new Error("people stand under a token of one identifier");
   const make = (take: Take) => everywhereOf(engine, stay, { parties, kind, take });
   const name = `everywhere ${kind} ${parties.map(partyName).join(" ")}`;
   const { count, columns } = await (engine.keepsPairings ? stay.hold(name, make) : stay.own(make));
   return columns.map((at) => ({ at, count }));
+}
+
+/** The rows that speak for people in the room. */
+function everybodyIn(engine: Engine, stay: Stay, party: Party): Promise<SharedColumn> {
+  const { version } = party;
+  return stay.own(async (take) => {
+    const { bits } = presentOf(engine, party);
+    const { merged } = await sameRowsOf(stay, version);
+    const others = new Set<number>();
+    for (let at = 0; at < merged.length; at += 2) others.add(merged[at] ?? 0);
+    const rows: number[] = [];
+    for (let row = 0; row < version.manifest.rows; row++) {
+      const isIn = bits === null ? !others.has(row) : (((bits[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1;
+      if (isIn) rows.push(row);
+    }
+    const at = take(rows.length * 4);
+    new Uint32Array(engine.arena.memory.buffer, at, rows.length).set(rows);
+    return { at, count: rows.length };
+  });
 }

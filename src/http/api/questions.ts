@@ -107,7 +107,7 @@ export const QUESTION_ROUTES: readonly Route[] = [
     method: "get",
     path: "/v1/releases/{release}/rows",
     tag: "releases",
-    summary: "The rows of an audience: your own record references, checked again as they leave; every time is logged",
+    summary: "The rows of a list: your own record references, checked again as they leave; every time is logged",
     audience: "partner",
     params: releasePathSchema,
     query: NOTHING,

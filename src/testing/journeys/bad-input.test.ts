@@ -860,7 +860,7 @@ describe("questions", () => {
       where: [{ dataset: `${right.id}/customers`, attribute: "tier", in: ["gold"], ...clause }],
     });
     const bent: readonly (readonly [object, ProblemKind, RegExp])[] = [
-      [overlapOf(contract, [left, right], { analysis: "crosstab" }), "invalid-document", /\/analysis/],
+      [overlapOf(contract, [left, right], { analysis: "look-alikes" }), "invalid-document", /\/analysis/],
       [overlapOf(contract, [left, right], { purpose: "activation" }), "not-permitted", /activation/],
       [overlapOf(contract, [left, right], { purpose: "gossip" }), "not-permitted", /gossip/],
       [overlapOf(contract, [left, right], { identifiers: ["phone"] }), "question-unsound", /`phone`/],

@@ -75,13 +75,13 @@ export const crossTabs: fc.Arbitrary<SlowCrossTab> = fc.record({
 });
 
 /** The cross-tab over so many lists, each attribute once and the long one of one list only. */
-function askable({ by, measures }: SlowCrossTab, lists: number): SlowCrossTab {
+function askable({ by, measures, ...how }: SlowCrossTab, lists: number): SlowCrossTab {
   const placed = by.map((axis) => ({ ...axis, list: axis.list % lists }));
   const isFirst = (axis: SlowCrossTab["by"][number], index: number) =>
     placed.findIndex(
       (one) => one.attribute === axis.attribute && (axis.attribute === "shop" || one.list === axis.list),
     ) === index;
-  return { by: placed.filter(isFirst), measures: measures.map((one) => ({ ...one, list: one.list % lists })) };
+  return { ...how, by: placed.filter(isFirst), measures: measures.map((one) => ({ ...one, list: one.list % lists })) };
 }
 
 /** Regions and cells of two lists or more. */
@@ -90,8 +90,19 @@ export async function comparesAlike(matcher: Matcher, world: readonly HeldList[]
   const lists = world.map(({ list }) => list);
   const slow = world.map((one) => one.slow);
   expect(await matcher.overlap(lists, identifiers)).toEqual(slowOverlap(slow, asked));
+  await countsCellsAlike(matcher, world, asked);
+  await countsCellsAlike(matcher, world.slice(0, 1), asked);
+  const [kind] = identifiers;
+  if (kind === undefined || world.length > 2) return;
+  const crossTab = { ...asked.crossTab, standing: "least-token" } as const;
+  await countsCellsAlike(matcher, world, { ...asked, identifiers: [kind], crossTab });
+}
+
+async function countsCellsAlike(matcher: Matcher, world: readonly HeldList[], asked: Asked & Tabbed) {
+  const lists = world.map(({ list }) => list);
+  const slow = world.map((one) => one.slow);
   const query = askable(asked.crossTab, lists.length);
-  const cells = await matcher.crossTab({ lists, identifiers, ...query });
+  const cells = await matcher.crossTab({ lists, identifiers: asked.identifiers, ...query });
   expect(withoutZeros(cells)).toEqual(withoutZeros(slowCrossTab(slow, asked, query)));
 }
 

@@ -130,9 +130,10 @@ function onlyOne(identifiers: readonly IdentifierKind[]): IdentifierKind {
 }
 
 /** Those on every list, each as one person of every list. */
-function together(parties: readonly Party[], identifiers: readonly IdentifierKind[]): (readonly Person[])[] {
+function together(parties: readonly Party[], { identifiers, standing }: CrossTabQuery): (readonly Person[])[] {
   const [left, right] = parties;
-  if (parties.length === 2 && left !== undefined && right !== undefined)
+  if (parties.length === 1 && left !== undefined) return left.room.map((one) => [one]);
+  if (parties.length === 2 && standing === undefined && left !== undefined && right !== undefined)
     return [...matchPeople(left, right, identifiers).matches];
   const kind = onlyOne(identifiers);
   const groups = new Map<string, Person[]>();
@@ -154,7 +155,7 @@ export function countCells(parties: readonly Party[], query: CrossTabQuery): Cro
     holders: empty(),
     sums: empty(),
   }));
-  for (const group of together(parties, query.identifiers)) {
+  for (const group of together(parties, query)) {
     const cell = axes.reduce((before, { size, codeOf }) => before * size + codeOf(group), 0);
     people[cell] = (people[cell] ?? 0) + 1;
     for (const { list, place, minimum, maximum, holders, sums } of tallies) {
@@ -165,7 +166,8 @@ export function countCells(parties: readonly Party[], query: CrossTabQuery): Cro
       sums[cell] = (sums[cell] ?? 0) + Math.min(maximum, Math.max(minimum, value));
     }
   }
-  return { shape, people, measures: tallies.map(({ holders, sums }) => ({ holders, sums })) };
+  const measures = tallies.map(({ holders, sums }) => ({ holders, sums: sums.map(saturated) }));
+  return { shape, people, measures };
 }
 
 function axisOf(party: Party | undefined, attribute: string, list: number) {
@@ -174,4 +176,8 @@ function axisOf(party: Party | undefined, attribute: string, list: number) {
   const place = Object.keys(party.schema.attributes).indexOf(attribute);
   const codeOf = (group: readonly Person[]) => group[list]?.speaker.codes[place] ?? 0;
   return { size: declared.values.length + 1, codeOf };
+}
+
+function saturated(sum: number): number {
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, sum));
 }

@@ -101,7 +101,7 @@ function sharedTokens(lefts: readonly Person[], rights: readonly Person[], kind:
   });
 }
 
-/** Of three lists and more: who stands under which token. People without one stand nowhere. */
+/** Who stands under which token. People without one stand nowhere. */
 function standing(list: AskedList, { identifiers, tokenOf }: Asked) {
   const people = peopleInRoom(list, tokenOf);
   const byToken = new Map<string, Person>();
@@ -132,9 +132,11 @@ export function slowOverlap(world: readonly AskedList[], asked: Asked): OverlapC
 }
 
 /** Who is on every list, as one person of each list. */
-function onEveryList(world: readonly AskedList[], asked: Asked): (readonly Person[])[] {
+function onEveryList(world: readonly AskedList[], asked: Asked, isStanding: boolean): (readonly Person[])[] {
   const [left, right] = world;
-  if (world.length === 2 && left !== undefined && right !== undefined) return slowMatch(left, right, asked).pairs;
+  if (world.length === 1 && left !== undefined) return peopleInRoom(left, asked.tokenOf).map((one) => [one]);
+  if (world.length === 2 && !isStanding && left !== undefined && right !== undefined)
+    return slowMatch(left, right, asked).pairs;
   const [first, ...others] = world.map((list) => standing(list, asked).byToken);
   return [...(first ?? fail())].flatMap(([token, one]) => {
     const same = others.flatMap((byToken) => byToken.get(token) ?? []);
@@ -142,10 +144,10 @@ function onEveryList(world: readonly AskedList[], asked: Asked): (readonly Perso
   });
 }
 
-export type SlowCrossTab = Pick<CrossTabQuery, "by" | "measures">;
+export type SlowCrossTab = Pick<CrossTabQuery, "by" | "measures" | "standing">;
 
 export function slowCrossTab(world: readonly AskedList[], asked: Asked, query: SlowCrossTab): CrossTabCounts {
-  const groups = onEveryList(world, asked);
+  const groups = onEveryList(world, asked, query.standing !== undefined);
   const axes = query.by.map(({ list, attribute }) => {
     const index = ATTRIBUTES.findIndex(([name]) => name === attribute);
     const size = (ATTRIBUTES[index]?.[1].values.length ?? fail()) + 1;

@@ -4,6 +4,7 @@
 import { describe, expect, test } from "vitest";
 import { type DatasetRef, datasetRef } from "../../domain/dataset/schema.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
+import type { Analysis } from "../../domain/policy/limits-document.ts";
 import type { Store } from "../../ports/store.ts";
 import { actsOn, appendNext, bringVersion, customers, newPartners, offer, random, times, twoPartners } from "./acts.ts";
 import { contractAmong, releaseOf } from "./rows.ts";
@@ -103,7 +104,7 @@ export function answersLaws(store: () => Store): void {
       await bringVersion(store(), bob, versions[1] ?? "");
       const answer = (
         recipient: PartnerId,
-        said: { versions?: string; analysis?: "audience"; outcome?: "withheld" } = {},
+        said: { versions?: string; analysis?: Analysis; questionDigest?: string; outcome?: "withheld" } = {},
       ) =>
         as(ann, bob).write(async (tx) => {
           const entry = await appendNext(tx, [ann, bob]);
@@ -173,11 +174,28 @@ export function answersLaws(store: () => Store): void {
       await answer(ann);
       await answer(ann, { analysis: "audience", outcome: "withheld" });
       const { id } = await answer(ann, { analysis: "audience" });
+      const suppression = await answer(ann, { analysis: "suppression" });
       const audiences = (recipient: PartnerId, lineage: DatasetRef) =>
         as(ann, bob).read(async (tx) => (await tx.releases.audiences(recipient, lineage)).map((row) => row.id));
-      expect(await audiences(ann, customers(bob))).toEqual([id]);
+      expect(await audiences(ann, customers(bob))).toEqual([suppression.id, id]);
       expect(await audiences(ann, datasetRef(bob, "yachts"))).toEqual([]);
       expect(await audiences(bob, customers(bob))).toEqual([]);
+    });
+
+    test("of some questions come as a series: the recipient's own, released, newest first, so many", async () => {
+      const { ann, bob, answer } = await asked();
+      const [one, two] = [{ questionDigest: "1".repeat(64) }, { questionDigest: "2".repeat(64) }];
+      const ids = [];
+      for (const said of [one, two, one]) ids.push((await answer(ann, said)).id);
+      await answer(ann, { ...one, outcome: "withheld" });
+      await answer(ann);
+      await answer(bob, one);
+      const series = (limit: number) =>
+        as(ann, bob).read(async (tx) =>
+          (await tx.releases.series(ann, [one.questionDigest, two.questionDigest], limit)).map(({ id }) => id),
+        );
+      expect(await series(9)).toEqual([...ids].reverse());
+      expect(await series(2)).toEqual([ids[2], ids[1]]);
     });
 
     test("name versions that are there, and an entry of the log", async () => {

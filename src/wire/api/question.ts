@@ -1,6 +1,7 @@
 // Questions, explanations and releases as they look over the API.
 
 import { z } from "zod";
+import { AGGREGATES, analysisSchema } from "../../domain/policy/limits-document.ts";
 import { questionSchema } from "../../domain/question/question.ts";
 import { instantSchema, listOf, pageQuerySchema } from "./shared.ts";
 
@@ -35,10 +36,62 @@ const figure = {
   says: z.string().optional().describe("`fewer than k`, whatever the reason"),
 };
 
+const overlapFigures = {
+  sizes: z.array(z.strictObject({ dataset: z.string(), ...figure })),
+  regions: z.array(z.strictObject({ members: z.array(z.string()), ...figure })),
+  matchRates: z.array(z.strictObject({ dataset: z.string(), share: z.number() })),
+};
+
+const privacySchema = z.looseObject({ mode: z.enum(["noise", "exact"]) });
+
+const keySchema = z.string().nullable().describe("null: people whose value is none of the contract's");
+
+const tableFigures = {
+  axes: z
+    .array(z.strictObject({ dataset: z.string(), attribute: z.string(), keys: z.array(keySchema) }))
+    .describe("the attributes of a cross-tab and their keys, which are the contract's"),
+  measure: z.strictObject({
+    dataset: z.string(),
+    measure: z.string(),
+    aggregate: z.enum(AGGREGATES),
+    scale: z.int().describe("its figures count units of 10^-scale"),
+    clamp: z.strictObject({ min: z.int(), max: z.int() }).describe("what each person's value is kept within"),
+  }),
+  cells: z.array(
+    z.strictObject({
+      keys: z.array(keySchema),
+      people: z.strictObject(figure),
+      measure: z.strictObject(figure).optional().describe("the sum or the mean of the measure"),
+    }),
+  ),
+};
+
+const affinityFigures = {
+  attribute: z.strictObject({ dataset: z.string(), attribute: z.string() }),
+  segments: z
+    .array(
+      z.strictObject({
+        key: keySchema,
+        shared: z.strictObject(figure).describe("people of the segment whom both lists share"),
+        all: z.strictObject(figure).describe("people of the segment on its list"),
+        index: z.strictObject(figure).describe("100 times the lift"),
+        lift: z.number().optional(),
+      }),
+    )
+    .describe("the greatest lift first"),
+};
+
+const pointSchema = z.strictObject({
+  asOf: instantSchema,
+  versions: z.record(z.string(), z.string()),
+  ...overlapFigures,
+  privacy: privacySchema,
+});
+
 export const releaseSchema = z
   .strictObject({
     id: z.string(),
-    kind: z.enum(["overlap", "audience"]),
+    kind: analysisSchema,
     outcome: z.enum(["released", "withheld"]),
     contract: z.string(),
     recipient: z.string(),
@@ -47,12 +100,18 @@ export const releaseSchema = z
     question: z.looseObject({}),
     versions: z.record(z.string(), z.string()),
     consents: z.record(z.string(), z.array(z.string())).describe("consents that each list's people had to carry"),
-    sizes: z.array(z.strictObject({ dataset: z.string(), ...figure })).optional(),
-    regions: z.array(z.strictObject({ members: z.array(z.string()), ...figure })).optional(),
-    matchRates: z.array(z.strictObject({ dataset: z.string(), share: z.number() })).optional(),
+    sizes: overlapFigures.sizes.optional(),
+    regions: overlapFigures.regions.optional(),
+    matchRates: overlapFigures.matchRates.optional(),
     byIdentifier: z.array(z.strictObject({ identifier: z.string(), ...figure })).optional(),
-    size: z.strictObject(figure).optional().describe("an audience's size; its rows are at `/rows`"),
-    privacy: z.looseObject({ mode: z.enum(["noise", "exact"]) }),
+    axes: tableFigures.axes.optional(),
+    measure: tableFigures.measure.optional(),
+    cells: tableFigures.cells.optional(),
+    attribute: affinityFigures.attribute.optional().describe("whose values are the segments of an affinity"),
+    segments: affinityFigures.segments.optional(),
+    points: z.array(pointSchema).optional().describe("a trend: earlier answers, and last the present one"),
+    size: z.strictObject(figure).optional().describe("how many records a list has; they are at `/rows`"),
+    privacy: privacySchema,
     spent: z.array(chargeSchema),
     reasons: z.array(reasonSchema),
     salt: z.string(),
@@ -80,7 +139,10 @@ export const explanationSchema = z
     price: z
       .strictObject({
         epsilon: z.string(),
-        plusMinus: z.int(),
+        plusMinus: z.int().describe("half of the 95 % interval around each count of people"),
+        expected: z
+          .array(z.strictObject({ of: z.string(), plusMinus: z.int(), scale: z.int() }))
+          .describe("the same for each kind of figure, in units of 10^-scale"),
         charges: z.array(chargeSchema),
         isRecorded: z.boolean(),
       })

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { seededRandom } from "../../testing/seeded-random.ts";
-import { contractIdSchema } from "../contract/document.ts";
-import { datasetRefSchema } from "../dataset/schema.ts";
-import { TOP } from "../policy/terms.ts";
-import { parseEpsilon } from "../privacy/epsilon.ts";
-import { answerOverlap, type OverlapCounts } from "./overlap.ts";
+import { seededRandom } from "../../../testing/seeded-random.ts";
+import { contractIdSchema } from "../../contract/document.ts";
+import { datasetRefSchema } from "../../dataset/schema.ts";
+import { TOP } from "../../policy/terms.ts";
+import { parseEpsilon } from "../../privacy/epsilon.ts";
+import { answerOverlap, type OverlapCounts } from "./answer.ts";
 import type { OverlapQuestion } from "./question.ts";
 
 const LISTS = ["ann/people", "ben/people", "cat/people", "dan/people"].map((name) => datasetRefSchema.parse(name));

@@ -1,12 +1,13 @@
 // The gate before an audience: whether a list may leave at all, decided on a noised size. What leaves then is
 // membership, which no noise hides; the contract says so to those who sign it.
 
-import type { Terms } from "../policy/terms.ts";
-import { type EpsilonMicros, printEpsilon } from "../privacy/epsilon.ts";
-import { roundToStep } from "../privacy/exact.ts";
-import { releaseCounts } from "../privacy/mechanism.ts";
-import type { RandomBytes } from "../privacy/random.ts";
-import { EXACT_SAYS, halfInterval, type PrivacyNote, type ShownFigure, shown } from "./figures.ts";
+import type { Terms } from "../../policy/terms.ts";
+import type { EpsilonMicros } from "../../privacy/epsilon.ts";
+import { roundToStep } from "../../privacy/exact.ts";
+import { releaseCounts } from "../../privacy/mechanism.ts";
+import type { RandomBytes } from "../../privacy/random.ts";
+import type { Truth } from "../analysis.ts";
+import { exactNote, halfInterval, noiseNote, type PrivacyNote, type ShownFigure, shown } from "../figures.ts";
 
 export type AudienceAnswer = {
   /** How many records the list has, as far as the figure is shown; the list itself shows it once collected. */
@@ -15,13 +16,10 @@ export type AudienceAnswer = {
 };
 
 /** What is true of a list that might leave. Secret. */
-export type AudienceCounts = {
-  readonly size: number;
-  /** People by which it differs from the nearest list that the recipient has; null when it has none. */
-  readonly nearest: number | null;
-};
+export type AudienceCounts = Omit<Extract<Truth, { kind: "selection" }>, "kind">;
 
-const SENSITIVITY = 1;
+/** The size of a list changes by one with one person (`../../privacy/README.md`, two lists). */
+export const LIST_SENSITIVITY = 1;
 
 /**
  * Decides whether an audience leaves. Withheld are lists whose noised size (in exact mode the true one) lies outside
@@ -35,14 +33,14 @@ export function answerAudience(
 ): { readonly outcome: "released" | "withheld"; readonly answer: AudienceAnswer } {
   const { terms, epsilon } = asked;
   const isExact = terms.mode === "exact";
-  const [noised = 0] = releaseCounts({ figures: [counts.size], l1Sensitivity: SENSITIVITY, epsilon }, random);
+  const [noised = 0] = releaseCounts({ figures: [counts.size], l1Sensitivity: LIST_SENSITIVITY, epsilon }, random);
   const gate = isExact ? counts.size : noised;
   const isTooNear = counts.nearest !== null && counts.nearest < terms.k;
   const isInBounds =
     gate >= terms.minimumAudience && gate <= terms.maximumAudience && counts.size <= terms.maximumAudience;
   const outcome = isInBounds && !isTooNear ? "released" : "withheld";
   const value = isExact ? roundToStep(gate, terms.rounding) : gate;
-  const half = isExact ? 0 : halfInterval(SENSITIVITY, epsilon);
+  const half = isExact ? 0 : halfInterval(LIST_SENSITIVITY, epsilon);
   const figure = outcome === "released" ? ({ kind: "released", value } as const) : ({ kind: "withheld" } as const);
   return { outcome, answer: { size: shown(figure, terms.minimumAudience, half), privacy: noteOf(asked) } };
 }
@@ -56,13 +54,6 @@ export function listDistance(left: readonly string[], right: readonly string[]):
 
 function noteOf({ terms, epsilon }: { readonly terms: Terms; readonly epsilon: EpsilonMicros }): PrivacyNote {
   const threshold = terms.minimumAudience;
-  if (terms.mode === "exact") return { mode: "exact", rounding: terms.rounding, threshold, says: EXACT_SAYS };
-  return {
-    mode: "noise",
-    mechanism: "discrete-laplace",
-    epsilon: printEpsilon(epsilon),
-    sensitivity: SENSITIVITY,
-    threshold,
-    unit: "one person of one list",
-  };
+  if (terms.mode === "exact") return exactNote(terms, threshold);
+  return noiseNote({ epsilon, sensitivity: LIST_SENSITIVITY, threshold });
 }

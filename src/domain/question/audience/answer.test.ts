@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { seededRandom } from "../../testing/seeded-random.ts";
-import { TOP } from "../policy/terms.ts";
-import { parseEpsilon } from "../privacy/epsilon.ts";
-import { answerAudience, listDistance } from "./audience.ts";
+import { seededRandom } from "../../../testing/seeded-random.ts";
+import { TOP } from "../../policy/terms.ts";
+import { parseEpsilon } from "../../privacy/epsilon.ts";
+import { answerAudience, listDistance } from "./answer.ts";
 
 function epsilon(text: string) {
   const parsed = parseEpsilon(text);

@@ -1,23 +1,19 @@
 // The answer to an overlap: sizes, every region, match rates. Noise goes on the sizes and on the regions of two or more
 // lists; regions of one list alone and rates are worked out from what is shown, which costs nothing more.
 
-import type { DatasetRef, IdentifierKind } from "../dataset/schema.ts";
-import type { Terms } from "../policy/terms.ts";
-import { type EpsilonMicros, printEpsilon } from "../privacy/epsilon.ts";
-import { releaseExactOverlap, roundToStep } from "../privacy/exact.ts";
-import { afterThreshold, type Figure, releaseCounts } from "../privacy/mechanism.ts";
-import type { RandomBytes } from "../privacy/random.ts";
-import { overlapSensitivity } from "../privacy/sensitivity.ts";
-import { EXACT_SAYS, halfInterval, type PrivacyNote, type ShownFigure, shown, withheld } from "./figures.ts";
+import type { DatasetRef, IdentifierKind } from "../../dataset/schema.ts";
+import type { Terms } from "../../policy/terms.ts";
+import type { EpsilonMicros } from "../../privacy/epsilon.ts";
+import { releaseExactOverlap, roundToStep } from "../../privacy/exact.ts";
+import { afterThreshold, type Figure, releaseCounts } from "../../privacy/mechanism.ts";
+import type { RandomBytes } from "../../privacy/random.ts";
+import { overlapSensitivity } from "../../privacy/sensitivity.ts";
+import type { Truth } from "../analysis.ts";
+import { exactNote, halfInterval, noiseNote, type PrivacyNote, type ShownFigure, shown, withheld } from "../figures.ts";
 import type { OverlapQuestion } from "./question.ts";
 
-/** True counts, as the matcher gives them. Secret. */
-export type OverlapCounts = {
-  readonly sizes: readonly number[];
-  /** `regions[mask]`, `regions[0]` unused. */
-  readonly regions: readonly number[];
-  readonly byIdentifier: readonly number[];
-};
+/** True counts of an overlap. Secret. */
+export type OverlapCounts = Omit<Extract<Truth, { kind: "overlap" }>, "kind">;
 
 export type OverlapAnswer = {
   readonly sizes: readonly ({ readonly dataset: DatasetRef } & ShownFigure)[];
@@ -38,7 +34,7 @@ type Released = {
   readonly half: number;
 };
 
-/** The L1 sensitivity of an overlap's figures to one person of one list (`../privacy/README.md`). */
+/** The L1 sensitivity of an overlap's figures to one person of one list (`../../privacy/README.md`). */
 export function sensitivityOf(question: OverlapQuestion): number {
   const identifierFigures = question.detail === undefined ? 0 : question.identifiers.length;
   return overlapSensitivity({ lists: question.between.length, identifierFigures });
@@ -79,14 +75,7 @@ function releaseNoised({ question, terms, epsilon }: Asked, counts: OverlapCount
     sizes: noised.slice(0, lists),
     regions: new Map(masks.map((mask, index) => [mask, noised[lists + index] ?? { kind: "withheld" }])),
     byIdentifier: noised.slice(lists + masks.length),
-    privacy: {
-      mode: "noise",
-      mechanism: "discrete-laplace",
-      epsilon: printEpsilon(epsilon),
-      sensitivity: l1Sensitivity,
-      threshold: terms.k,
-      unit: "one person of one list",
-    },
+    privacy: noiseNote({ epsilon, sensitivity: l1Sensitivity, threshold: terms.k }),
     half: halfInterval(l1Sensitivity, epsilon),
   };
 }
@@ -110,7 +99,7 @@ function releaseExactly({ question, terms }: Asked, counts: OverlapCounts): Rele
     sizes,
     regions: new Map(regions.map((region, index) => [index + 1, region])),
     byIdentifier,
-    privacy: { mode: "exact", rounding, threshold: k, says: EXACT_SAYS },
+    privacy: exactNote(terms, k),
     half: 0,
   };
 }

@@ -1,0 +1,78 @@
+// Tables of a release for a person: cross-tabs, affinities and trends, each as rows under a head.
+
+import type { components } from "../client/api-types.gen.ts";
+import { aligned, type Figure, grouped, shownFigure } from "./figures.ts";
+
+type Release = components["schemas"]["Release"];
+
+/** Two attributes and counts alone make a grid; anything else has a line for each cell. */
+export function crosstabLines({ axes = [], cells = [], measure }: Release): string[] {
+  const [rows, columns, ...others] = axes;
+  if (rows === undefined) return [];
+  if (columns !== undefined && others.length === 0 && measure === undefined) return gridLines(rows, columns, cells);
+  const named = measure === undefined ? [] : [`${measure.aggregate} of ${measure.measure}`];
+  const head = [...axes.map(nameOf), "people", ...named];
+  const lines = cells.map((cell) => [
+    ...cell.keys.map(keyName),
+    shownFigure(cell.people),
+    ...(cell.measure === undefined ? [] : [shownFigure(cell.measure, measure?.scale)]),
+  ]);
+  return ["people whom all share:", ...aligned([head, ...lines], 2)];
+}
+
+/** Segments as they are ranked, with what the index is made of. */
+export function affinityLines({ attribute, segments = [] }: Release): string[] {
+  if (attribute === undefined) return [];
+  const rows = segments.map(({ key, index, shared, all }) => [
+    keyName(key),
+    shownFigure(index),
+    shownFigure(shared),
+    shownFigure(all),
+  ]);
+  const head = [nameOf(attribute), "index", "shared", "on the list"];
+  return ["how much more frequent each is among the shared (100: as frequent):", ...aligned([head, ...rows], 2)];
+}
+
+/** A line for each point, the oldest first. */
+export function trendLines({ points = [] }: Release): string[] {
+  const [first] = points;
+  if (first === undefined) return [];
+  const head = ["as of", ...first.sizes.map(({ dataset }) => dataset), "all share"];
+  const rows = points.map(({ asOf, sizes, regions }) => {
+    const everybody = regions.find(({ members }) => members.length === sizes.length);
+    return [asOf, ...sizes.map((size) => shownFigure(size)), everybody === undefined ? "" : shownFigure(everybody)];
+  });
+  return ["people over time:", ...aligned([head, ...rows], 2)];
+}
+
+type Axis = NonNullable<Release["axes"]>[number];
+type Cells = NonNullable<Release["cells"]>;
+
+// All counts of a table are equally sure, so what that is stands below it once.
+function gridLines(rows: Axis, columns: Axis, cells: Cells): string[] {
+  const head = [`${nameOf(rows)} \\ ${nameOf(columns)}`, ...columns.keys.map(keyName)];
+  const width = columns.keys.length;
+  const lines = rows.keys.map((key, row) => [
+    keyName(key),
+    ...cells.slice(row * width, (row + 1) * width).map(({ people }) => bare(people)),
+  ]);
+  return ["people whom all share:", ...aligned([head, ...lines], 2), ...sureLine(cells)];
+}
+
+function bare({ released, says }: Figure): string {
+  return released === undefined ? (says ?? "withheld") : grouped(released);
+}
+
+function sureLine(cells: Cells): string[] {
+  const told = cells.map(({ people }) => people).find(({ interval }) => interval !== undefined);
+  const high = told?.interval?.[1];
+  return told?.released === undefined || high === undefined ? [] : [`  each ± ${grouped(high - told.released)} (95 %)`];
+}
+
+function nameOf({ dataset, attribute }: { readonly dataset: string; readonly attribute: string }): string {
+  return `${dataset.slice(0, dataset.indexOf("/"))}.${attribute}`;
+}
+
+function keyName(key: string | null): string {
+  return key ?? "(none)";
+}

@@ -1,0 +1,79 @@
+// Affinity: which segments of one list are over-represented among the people whom another list shares.
+
+import type { Contract } from "../../contract/document.ts";
+import { ownerOf } from "../../dataset/schema.ts";
+import { LIMITS } from "../../limits.ts";
+import { figure, listed, nameOf, possessive } from "../../policy/words.ts";
+import { affinitySensitivity } from "../../privacy/sensitivity.ts";
+import type { AnalysisRules, Axis, Measurement, Telling, Truth } from "../analysis.ts";
+import type { QuestionIssue } from "../asked.ts";
+import { halfInterval } from "../figures.ts";
+import { axisOf } from "../table.ts";
+import { formOf, segmentOf } from "../words.ts";
+import { answerAffinity, type SegmentCounts } from "./answer.ts";
+import type { AffinityQuestion, AskedAffinity } from "./question.ts";
+
+export const affinityRules: AnalysisRules<AskedAffinity, AffinityQuestion> = {
+  place: "/segments",
+  isNoiseOnly: true,
+  listsOf: ({ among, segments }) => [among, segments.dataset],
+  issuesOf: segmentIssues,
+  canonical: (question) => question,
+  usesOf: ({ segments }) => [{ ...segments, use: "group" }],
+  narrower: () => [],
+  twin: () => null,
+  measurements: (contract, question) => measurementsOf(segmentsOf(contract, question), question),
+  answer: (priced, truths, random) => {
+    const axis = segmentsOf(priced.contract, priced.question);
+    return { outcome: "released", figures: answerAffinity(priced, { axis, counts: countsIn(truths) }, random) };
+  },
+  margins: ({ question, epsilon }) => {
+    const plusMinus = halfInterval(affinitySensitivity(question.identifiers.length), epsilon);
+    return [{ of: "people", plusMinus, scale: 0 }];
+  },
+  tells: tellsOf,
+  agreed: ({ may, whose, segment, how, groups }) => {
+    const by = groups.length === 0 ? "no attribute at all" : listed(groups, "or");
+    return (
+      `${may} learn which groups of ${whose} customers, by ${by}, are more frequent among those whom it shares than ` +
+      `among all of them, and how many people these are${segment}, ${how}.`
+    );
+  },
+};
+
+function segmentsOf(contract: Contract, { segments }: AffinityQuestion): Axis {
+  const axis = axisOf(contract, segments);
+  if (axis === undefined) throw new Error("the segments are not the contract's");
+  return axis;
+}
+
+function segmentIssues(contract: Contract, { segments }: AskedAffinity): QuestionIssue[] {
+  const axis = axisOf(contract, segments);
+  if (axis === undefined)
+    return [{ path: "/segments", says: `the contract has no attribute \`${segments.attribute}\` there` }];
+  if (axis.keys.length < LIMITS.crosstabCells) return [];
+  return [{ path: "/segments", says: `at most ${figure(LIMITS.crosstabCells)} segments are given` }];
+}
+
+function measurementsOf(axis: Axis, { among, identifiers }: AffinityQuestion): Measurement[] {
+  const table = { kind: "table", identifiers, by: [axis], measure: null } as const;
+  return [
+    { ...table, lists: [among, axis.dataset] },
+    { ...table, lists: [axis.dataset] },
+  ];
+}
+
+function countsIn([shared, all]: readonly Truth[]): SegmentCounts {
+  if (shared?.kind !== "table" || all?.kind !== "table") throw new Error("the segments were not counted");
+  return { shared: shared.people, all: all.people };
+}
+
+function tellsOf(question: AffinityQuestion, telling: Telling): string[] {
+  const { directory, recipient } = telling;
+  const whose = possessive(nameOf(directory, ownerOf(question.segments.dataset)));
+  const among = ownerOf(question.among);
+  const shared = among === recipient ? "those it shares" : `those ${nameOf(directory, among)} shares`;
+  const groups = `which groups of ${whose} customers by “${question.segments.attribute}”`;
+  const says = `${nameOf(directory, recipient)} would learn ${groups} are more frequent among ${shared} than among all`;
+  return [`${says}, and how many people of each there are${segmentOf(question.where, directory)}${formOf(telling)}`];
+}

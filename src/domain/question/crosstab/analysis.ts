@@ -1,0 +1,142 @@
+// Cross-tab: people whom lists share, by attributes of any of them, with a measure added up or averaged.
+
+import type { Contract } from "../../contract/document.ts";
+import { type DatasetRef, type IdentifierKind, ownerOf } from "../../dataset/schema.ts";
+import { LIMITS } from "../../limits.ts";
+import { figure, listed, nameOf, possessive } from "../../policy/words.ts";
+import type { AnalysisRules, Axis, Narrower, TableMeasurement, Telling } from "../analysis.ts";
+import type { QuestionIssue } from "../asked.ts";
+import { axisOf, cellCount, measureIn } from "../table.ts";
+import { formOf, segmentOf } from "../words.ts";
+import { answerCrosstab, marginsOfTable } from "./answer.ts";
+import type { AskedCrosstab, CrosstabQuestion } from "./question.ts";
+
+export const crosstabRules: AnalysisRules<AskedCrosstab, CrosstabQuestion> = {
+  place: "/between",
+  isNoiseOnly: true,
+  listsOf: ({ between }) => between,
+  issuesOf: (contract, asked, identifiers) => [
+    ...axisIssues(contract, asked),
+    ...measureIssues(contract, asked),
+    ...matchingIssues(asked, identifiers),
+  ],
+  canonical: (question) => ({
+    ...question,
+    between: [...question.between].sort(),
+    by: [...question.by].sort((left, right) => (nameOfAxis(left) < nameOfAxis(right) ? -1 : 1)),
+  }),
+  usesOf: ({ by, measure }) => [
+    ...by.map((axis) => ({ ...axis, use: "group" as const })),
+    ...(measure === undefined
+      ? []
+      : [
+          {
+            dataset: measure.dataset,
+            attribute: measure.measure,
+            use: "measure" as const,
+            aggregate: measure.aggregate,
+          },
+        ]),
+  ],
+  narrower: narrowerTables,
+  twin: () => null,
+  measurements: (contract, question) => [tableOf(contract, question)],
+  answer: (priced, [truth], random) => {
+    if (truth?.kind !== "table") throw new Error("a table was not counted");
+    const table = tableOf(priced.contract, priced.question);
+    return { outcome: "released", figures: answerCrosstab(priced, { table, truth }, random) };
+  },
+  margins: ({ contract, question, epsilon }) => marginsOfTable(tableOf(contract, question), epsilon),
+  tells: tellsOf,
+  agreed: ({ may, whose, segment, how, groups, measures }) => {
+    const by = groups.length === 0 ? "" : `, in a table by ${listed(groups)}`;
+    const sums = measures.length === 0 ? "" : `, with ${listed(measures)} of each group`;
+    return (
+      `${may} learn how many of ${whose} customers are also its own or another member's${by}${sums}${segment}, ` +
+      `${how}.`
+    );
+  },
+};
+
+function tableOf(contract: Contract, { between, identifiers, by, measure }: CrosstabQuestion): TableMeasurement {
+  const axes = by.map((axis) => axisOf(contract, axis));
+  const bounds = measure === undefined ? null : measureIn(contract, measure);
+  if (bounds === undefined || !axes.every(isDeclared)) throw new Error("a table's keys are not the contract's");
+  return { kind: "table", lists: between, identifiers, by: axes, measure: bounds };
+}
+
+function isDeclared(axis: Axis | undefined): axis is Axis {
+  return axis !== undefined;
+}
+
+function axisIssues(contract: Contract, { between, by }: AskedCrosstab): QuestionIssue[] {
+  const axes = by.map((axis) => axisOf(contract, axis));
+  const issues = by.flatMap((axis, index) => {
+    const path = `/by/${index}`;
+    if (!between.includes(axis.dataset)) return [foreignList(path, axis.dataset)];
+    if (axes[index] === undefined) return [{ path, says: `the contract has no attribute \`${axis.attribute}\` there` }];
+    return [];
+  });
+  if (new Set(by.map(nameOfAxis)).size !== by.length) issues.push({ path: "/by", says: "each attribute stands once" });
+  const cells = cellCount(axes.filter(isDeclared));
+  if (cells > LIMITS.crosstabCells) {
+    const says = `the table would have ${figure(cells)} cells, and at most ${figure(LIMITS.crosstabCells)} are given`;
+    issues.push({ path: "/by", says });
+  }
+  return issues;
+}
+
+function measureIssues(contract: Contract, { between, measure }: AskedCrosstab): QuestionIssue[] {
+  if (measure === undefined) return [];
+  if (!between.includes(measure.dataset)) return [foreignList("/measure", measure.dataset)];
+  if (measureIn(contract, measure) !== undefined) return [];
+  return [{ path: "/measure", says: `the contract has no measure \`${measure.measure}\` there` }];
+}
+
+// Where no bound on what one person changes is known, nothing is released (`../../privacy/README.md`, tables).
+function matchingIssues(asked: AskedCrosstab, identifiers: readonly IdentifierKind[]): QuestionIssue[] {
+  const told = [...asked.by, ...(asked.measure === undefined ? [] : [asked.measure])].map((one) => one.dataset);
+  if (identifiers.length < 2 || asked.between.length > 2 || new Set(told).size < 2) return [];
+  const says = "a table of attributes of both lists is matched by one identifier at a time: name one";
+  return [{ path: "/identifiers", says }];
+}
+
+function foreignList(path: string, dataset: DatasetRef): QuestionIssue {
+  return { path, says: `the question does not use the list \`${dataset}\`` };
+}
+
+function nameOfAxis({ dataset, attribute }: { readonly dataset: DatasetRef; readonly attribute: string }): string {
+  return `${dataset} ${attribute}`;
+}
+
+function narrowerTables(question: CrosstabQuestion): Narrower<CrosstabQuestion>[] {
+  const { measure, ...counted } = question;
+  const withoutMeasure =
+    measure === undefined
+      ? []
+      : [{ question: counted, says: `without the ${measure.aggregate} of “${measure.measure}”` }];
+  if (question.by.length < 2) return withoutMeasure;
+  const withoutAxis = question.by.map((left) => ({
+    question: { ...question, by: question.by.filter((axis) => axis !== left) },
+    says: `without grouping people by “${left.attribute}”`,
+  }));
+  return [...withoutMeasure, ...withoutAxis];
+}
+
+function tellsOf(question: CrosstabQuestion, telling: Telling): string[] {
+  const { directory, recipient } = telling;
+  const owners = listed(question.between.map((list) => nameOf(directory, ownerOf(list))));
+  const by = listed(
+    question.by.map(({ dataset, attribute }) => `“${attribute}” at ${nameOf(directory, ownerOf(dataset))}`),
+  );
+  const segment = segmentOf(question.where, directory);
+  const counts = `${nameOf(directory, recipient)} would learn how many customers ${owners} share, in a table by ${by}`;
+  return [`${counts}${segment}${formOf(telling)}`, ...measureTells(question, telling)];
+}
+
+function measureTells({ measure }: CrosstabQuestion, { directory }: Telling): string[] {
+  if (measure === undefined) return [];
+  const whose = possessive(nameOf(directory, ownerOf(measure.dataset)));
+  const says = `for each group, the ${measure.aggregate} of ${whose} “${measure.measure}”`;
+  return [`${says}, each person's kept to the bounds of the contract, where enough people have a value`];
+}

@@ -1,0 +1,16 @@
+// The question of a trend: an overlap as it was answered before, and as it is now.
+
+import { z } from "zod";
+import { datasetRefSchema } from "../../dataset/schema.ts";
+import { LIMITS } from "../../limits.ts";
+import { askedShape, type Canonical } from "../asked.ts";
+
+export const trendSchema = z.strictObject({
+  analysis: z.literal("trend"),
+  ...askedShape,
+  /** The lists compared, in any order. */
+  between: z.array(datasetRefSchema).min(2).max(LIMITS.contractMembers),
+});
+
+export type AskedTrend = z.output<typeof trendSchema>;
+export type TrendQuestion = Canonical<AskedTrend>;
