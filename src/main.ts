@@ -5,6 +5,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pino } from "pino";
+import { keepHouse } from "./app/keep-house.ts";
 import type { InTurn, Ports, Progress, ProgressState, Receiving, Room, Running } from "./app/ports.ts";
 import { checkKeys, startRoom, sweepRoom } from "./app/start-room.ts";
 import { type Config, configurationDigest } from "./config.ts";
@@ -104,6 +105,8 @@ async function assemble(
   const configuration = { configurationDigest: configurationDigest(config), version: packageVersion() };
   await startRoom(ports, { operatorKey: operatorKey.value.publicKey, ...configuration });
   await sweepRoom(ports);
+  await keepHouse(ports);
+  undo.push(hourly(config, ports));
   const serving = await serve(config, ports, undo);
   return ok({ ...serving, operatorKeyPath, warnings: checked.value, ports });
 }
@@ -228,9 +231,31 @@ async function serve(
   return { url, publicOrigin };
 }
 
-function appOf(config: Config, ports: Ports, publicOrigin: string): ReturnType<typeof roomServer> {
+// A round that fails is told and tried again with the next one; a round that runs is waited for before the room closes.
+function hourly(config: Config, ports: Ports): () => Promise<void> {
+  const log = logOf(config);
+  let round: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    round = round
+      .then(() => keepHouse(ports))
+      .catch((failure: unknown) =>
+        log.error({ outcome: "house not kept", failure: failure instanceof Error ? failure.name : "unknown" }),
+      );
+  }, LIMITS.houseMillis);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return round;
+  };
+}
+
+function logOf(config: Config) {
   const timestamp = pino.stdTimeFunctions.isoTime;
-  const log = pino({ level: config.logLevel, base: null, timestamp }, pino.destination(2));
+  return pino({ level: config.logLevel, base: null, timestamp }, pino.destination(2));
+}
+
+function appOf(config: Config, ports: Ports, publicOrigin: string): ReturnType<typeof roomServer> {
+  const log = logOf(config);
   const ready = { name: "ready", parties: [OPERATOR] };
   return roomServer({
     ports,

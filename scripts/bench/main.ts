@@ -2,6 +2,7 @@
 // medians. Ratios are what counts: machines are noisy. Exactness is asserted here as well, and proved by the tests.
 
 import { postgresNote } from "./asked.ts";
+import { decisionLines } from "./decision-lines.ts";
 import { growthLines } from "./growth.ts";
 import { incrementLines } from "./increment.ts";
 import { ingestLines } from "./ingest.ts";
@@ -27,6 +28,7 @@ const MEASURED: { readonly [part in Part]: (stage: Stage) => Promise<Line[]> } =
   increment: incrementLines,
   growth: growthLines,
   memory: memoryLines,
+  decide: decisionLines,
   api: requestLines,
 };
 

@@ -13,6 +13,7 @@ export const PARTS = [
   "increment",
   "growth",
   "memory",
+  "decide",
   "api",
 ] as const;
 export type Part = (typeof PARTS)[number];

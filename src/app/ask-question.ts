@@ -6,9 +6,12 @@ import { signCompact } from "../crypto/jws.ts";
 import { textDigest, toBase64, toBase64Url, toHex } from "../domain/bytes.ts";
 import { canonicalJson, type Json } from "../domain/canonical-json.ts";
 import { DAY_MILLIS, isoInstant, unixMillis } from "../domain/instant.ts";
+import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
+import { shownCharges } from "../domain/privacy/charges.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import type { Answer } from "../domain/question/analysis.ts";
+import type { Answer as Figures, Truth } from "../domain/question/analysis.ts";
+import { asIfAlone, showsExactly } from "../domain/question/overlap/answer.ts";
 import { type AskedQuestion, datasetsOf, isForList } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
 import type { TrendPoint } from "../domain/question/trend/analysis.ts";
@@ -17,76 +20,84 @@ import type { LogHead, ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry, type NextEntry, nextEntry } from "./append-entry.ts";
 import { assessQuestion, type Denied, type Permitted, versionOf } from "./assess-question.ts";
-import { debit, shownCharges } from "./charge-question.ts";
-import { type Computed, computeAnswer, earlierAudiences, earlierKeyOf, openFor } from "./compute-answer.ts";
+import { endRequest, holdQuestion, missingFor, type RequestView } from "./await-approval.ts";
+import { debit } from "./charge-question.ts";
+import type { Computed } from "./compute-answer.ts";
 import { membersOf } from "./offer-contract.ts";
-import type { Caller, Keeping, Ports } from "./ports.ts";
-import { figuresIn, inSeries } from "./recorded-figures.ts";
+import type { Caller, Keeping } from "./ports.ts";
+import { figuresIn, inSeries, overlapBehind, overlapFigures } from "./recorded-figures.ts";
+import { type AnswerPorts, hasFigures, withFigures } from "./with-figures.ts";
 
-type AskPorts = Pick<Ports, "store" | "matcher" | "random" | "room"> & Keeping<ReleaseRow>;
 type Asking = { readonly caller: Caller; readonly asked: AskedQuestion };
-type Outcome = Result<ReleaseRow, Problem>;
 
-const TRIES = 4;
+/** What came of a question: its answer, or the request that waits for people. */
+export type Answer =
+  | { readonly kind: "released"; readonly release: ReleaseRow }
+  | { readonly kind: "waiting"; readonly request: RequestView };
+type Outcome = Result<Answer, Problem>;
 
 /**
- * Answers a question under its contract. The true figures are computed between two assessments; only the second, in
- * the transaction that records the answer, decides, and only when nothing that they rest on has changed meanwhile.
+ * Answers a question under its contract, or lets it wait for the people who must approve it. The true figures are
+ * computed between two assessments; only the second, in the transaction that records the answer, decides, and only
+ * when nothing that they rest on has changed meanwhile.
  */
-export async function askQuestion(ports: AskPorts, request: Asking): Promise<Outcome> {
-  const parties = [request.caller.partner];
-  for (let tries = 0; tries < TRIES; tries++) {
-    const computed = await prepare(ports, request);
-    const outcome = await ports.store.write({ name: "ask question", parties }, async (tx) => {
-      const concluded = await conclude(ports, tx, { request, computed });
-      if (concluded !== "changed-meanwhile") await ports.keep(tx, concluded);
-      return concluded;
-    });
-    if (outcome !== "changed-meanwhile") return outcome;
-  }
-  return err(problem("unavailable", "the lists of the question change faster than it can be answered"));
-}
-
-async function prepare(ports: AskPorts, { caller, asked }: Asking): Promise<Computed | null> {
-  const act = { name: "assess question", parties: [caller.partner] };
-  const ready = await ports.store.read(act, async (tx) => {
-    const assessed = await assessQuestion(tx, { recipient: caller.partner, asked });
-    if (!assessed.ok || assessed.value.kind === "denied" || assessed.value.recorded !== null) return null;
-    return { permitted: assessed.value, opened: await openFor(tx, ports.room.wrappingKey, assessed.value) };
+export function askQuestion(ports: AnswerPorts & Keeping<Answer>, { caller, asked }: Asking): Promise<Outcome> {
+  const question = { recipient: caller.partner, asked };
+  const act = { name: "ask question", parties: [caller.partner] };
+  return withFigures(ports, act, {
+    wanted: async () => ({ ...question, approving: null }),
+    conclude: async (tx, computed) => {
+      const [assessed, head] = await Promise.all([assessQuestion(tx, question), tx.log.head()]);
+      if (!assessed.ok) return assessed;
+      const asker = { actor: caller, asked, approving: null };
+      return answerAssessed(ports, tx, { ...asker, assessed: assessed.value, computed, head });
+    },
   });
-  return ready === null ? null : computeAnswer(ports, ready.permitted, ready.opened);
 }
 
-async function conclude(
-  ports: AskPorts,
+/** An assessment in the transaction that concludes it, with the figures that were computed for it, if any. */
+export type Assessed = {
+  /** Whose signed request this is: the asker's, or that of the last who approved. */
+  readonly actor: Caller;
+  readonly asked: AskedQuestion;
+  readonly approving: PartnerId | null;
+  readonly assessed: Permitted | Denied;
+  readonly computed: Computed | null;
+  readonly head: LogHead;
+};
+
+/** Answers, repeats, holds or denies what was assessed, and logs it. Part of the transaction of the assessment. */
+export async function answerAssessed(
+  ports: AnswerPorts,
   tx: Transaction,
-  asking: { readonly request: Asking; readonly computed: Computed | null },
+  answering: Assessed,
 ): Promise<Outcome | "changed-meanwhile"> {
-  const { request, computed } = asking;
-  const [assessed, head] = await Promise.all([
-    assessQuestion(tx, { recipient: request.caller.partner, asked: request.asked }),
-    tx.log.head(),
-  ]);
-  if (!assessed.ok) return assessed;
-  if (assessed.value.kind === "denied") return deny(ports, tx, { caller: request.caller, denied: assessed.value });
-  const permitted = assessed.value;
-  if (permitted.recorded !== null) return repeat(ports, tx, { caller: request.caller, permitted });
-  const earlierKey = earlierKeyOf(await earlierAudiences(tx, permitted));
-  const isCurrent = computed?.versionsKey === permitted.versionsKey && computed.earlierKey === earlierKey;
-  if (computed === null || !isCurrent) return "changed-meanwhile";
-  return release(ports, tx, { caller: request.caller, permitted, computed, head });
+  const { actor, asked, approving, assessed, computed, head } = answering;
+  if (!(await hasFigures(tx, answering))) return "changed-meanwhile";
+  if (assessed.kind === "denied") return deny(ports, tx, { actor, denied: assessed });
+  if (assessed.recorded !== null) return repeat(ports, tx, { actor, permitted: assessed });
+  if (missingFor(assessed, approving).length > 0) {
+    return ok({ kind: "waiting", request: await holdQuestion(ports, tx, { actor, permitted: assessed, asked }) });
+  }
+  if (computed === null) throw new Error("figures that were there are not");
+  return given(tx, assessed, await release(ports, tx, { actor, permitted: assessed, computed, head }));
+}
+
+async function given(tx: Transaction, { request }: Permitted, row: ReleaseRow): Promise<Outcome> {
+  if (request !== null) await endRequest(tx, request, { kind: "released", release: row.id });
+  return ok({ kind: "released", release: row });
 }
 
 async function deny(
-  ports: AskPorts,
+  ports: AnswerPorts,
   tx: Transaction,
-  { caller, denied }: { readonly caller: Caller; readonly denied: Denied },
+  { actor, denied }: { readonly actor: Caller; readonly denied: Denied },
 ): Promise<Outcome> {
-  const { file, question, digest, reasons } = denied;
+  const { file, question, digest, reasons, decision } = denied;
   const subject = { contract: file.id, questionDigest: digest };
-  const detail = { question, reasons: loggedReasons(reasons) };
+  const detail = { question, recipient: decision.recipient, reasons: loggedReasons(reasons) };
   const parties = membersOf(file.contract);
-  await appendEntry(ports, tx, { act: "question-denied", actor: caller, parties, subject, detail });
+  await appendEntry(ports, tx, { act: "question-denied", actor, parties, subject, detail });
   return err(deniedProblem(denied));
 }
 
@@ -97,28 +108,28 @@ function deniedProblem({ reasons, decision }: Denied): Problem {
 }
 
 async function repeat(
-  ports: AskPorts,
+  ports: AnswerPorts,
   tx: Transaction,
-  { caller, permitted }: { readonly caller: Caller; readonly permitted: Permitted },
+  { actor, permitted }: { readonly actor: Caller; readonly permitted: Permitted },
 ): Promise<Outcome> {
   const { recorded, file, digest } = permitted;
   if (recorded === null) throw new Error("there is no recorded answer to repeat");
   const subject = { contract: file.id, questionDigest: digest, release: recorded.id };
   const detail = { isRepeated: true };
   const parties = membersOf(file.contract);
-  await appendEntry(ports, tx, { act: "question-permitted", actor: caller, parties, subject, detail });
-  return ok(recorded);
+  await appendEntry(ports, tx, { act: "question-permitted", actor, parties, subject, detail });
+  return given(tx, permitted, recorded);
 }
 
 type Releasing = {
-  readonly caller: Caller;
+  readonly actor: Caller;
   readonly permitted: Permitted;
   readonly computed: Computed;
   readonly head: LogHead;
 };
 
-async function release(ports: AskPorts, tx: Transaction, releasing: Releasing): Promise<Outcome> {
-  const { caller, permitted } = releasing;
+async function release(ports: AnswerPorts, tx: Transaction, releasing: Releasing): Promise<ReleaseRow> {
+  const { permitted } = releasing;
   const { file, question, decision, charges } = permitted;
   const id = `rel_${toBase64Url(ports.random(16))}`;
   const { outcome, figures } = await answerOf(ports, tx, releasing);
@@ -129,7 +140,7 @@ async function release(ports: AskPorts, tx: Transaction, releasing: Releasing): 
     kind: question.analysis,
     outcome,
     contract: file.id,
-    recipient: caller.partner,
+    recipient: decision.recipient,
     asOf: isoInstant(tx.now),
     expiresAt: isoInstant(expiresAt),
     question,
@@ -144,13 +155,14 @@ async function release(ports: AskPorts, tx: Transaction, releasing: Releasing): 
   const { addition, receipt } = recordOf(ports, tx, { releasing, id, answer, outcome });
   const kept = {
     id,
-    recipient: caller.partner,
+    recipient: decision.recipient,
     contract: file.id,
     analysis: question.analysis,
     question: canonicalJson(question),
     questionDigest: permitted.digest,
     versions: permitted.versionsKey,
     outcome,
+    showsExactly: isShownExactly(permitted, answer),
     answer,
     receipt,
     entry: addition.entry.index,
@@ -158,26 +170,37 @@ async function release(ports: AskPorts, tx: Transaction, releasing: Releasing): 
   };
   const owners = charges.map((charge) => charge.owner);
   await Promise.all([debit(tx, charges, id), tx.log.append(addition), tx.releases.add(kept, owners)]);
-  return ok({ ...kept, releasedAt: tx.now, collectedAt: null });
+  return { ...kept, releasedAt: tx.now, collectedAt: null };
+}
+
+function isShownExactly({ question, decision }: Permitted, answer: string): boolean {
+  return overlapBehind(question) !== null && showsExactly(overlapFigures({ answer }), decision.recipient);
 }
 
 // One draw of noise for everybody who is entitled to the figures: who asks later gets those that were drawn.
-async function answerOf(
-  ports: Pick<AskPorts, "random">,
-  tx: Transaction,
-  { permitted, computed, caller }: Releasing,
-): Promise<Answer> {
+async function answerOf(ports: Pick<AnswerPorts, "random">, tx: Transaction, releasing: Releasing): Promise<Figures> {
+  const { permitted, computed } = releasing;
   const { file, question, decision, epsilon, drawn, versionsKey } = permitted;
   const priced = { contract: file.contract, question, terms: decision.terms, epsilon };
   const answer =
-    drawn === null
-      ? rulesOf(question.analysis).answer(priced, computed.truths, ports.random)
+    drawn === null || computed.isTooNear
+      ? rulesOf(question.analysis).answer(priced, truthsOf(releasing), ports.random)
       : { outcome: "released" as const, figures: figuresIn(drawn) };
   if (question.analysis !== "trend") return answer;
   const point = { asOf: isoInstant(tx.now), versions: versionsOf(permitted), ...answer.figures };
   // SAFETY: the figures of a trend's answer are an overlap's.
   const present = point as TrendPoint;
-  return { ...answer, figures: await inSeries(tx, { recipient: caller.partner, question, versionsKey }, present) };
+  const { recipient } = decision;
+  return { ...answer, figures: await inSeries(tx, { recipient, question, versionsKey }, present) };
+}
+
+/** What was found; where exact figures would be too near to earlier ones, what would be if nobody else were there. */
+function truthsOf({ permitted, computed }: Releasing): readonly Truth[] {
+  const overlap = overlapBehind(permitted.question);
+  if (overlap === null || !computed.isTooNear) return computed.truths;
+  return computed.truths.map((truth) =>
+    truth.kind === "overlap" ? { ...truth, ...asIfAlone(overlap, permitted.decision.recipient, truth) } : truth,
+  );
 }
 
 type Recording = {
@@ -188,12 +211,12 @@ type Recording = {
 };
 
 function recordOf(
-  ports: AskPorts,
+  ports: AnswerPorts,
   { now }: Transaction,
   recording: Recording,
 ): { readonly addition: NextEntry["addition"]; readonly receipt: string } {
   const { releasing, id, answer, outcome } = recording;
-  const { caller, permitted, head } = releasing;
+  const { actor, permitted, head } = releasing;
   const { file, question, digest, charges, decision } = permitted;
   const answerDigest = textDigest(answer);
   const { appended, addition } = nextEntry(
@@ -201,12 +224,12 @@ function recordOf(
     { head, now },
     {
       act: outcome === "released" ? "question-permitted" : "question-withheld",
-      actor: caller,
+      actor,
       parties: membersOf(file.contract),
       subject: { contract: file.id, release: id, questionDigest: digest },
       detail: {
         question,
-        recipient: caller.partner,
+        recipient: decision.recipient,
         answerDigest,
         versions: Object.entries(versionsOf(permitted)).map(([list, version]) => ({ list, version })),
         debits: debitsOf(charges),
@@ -217,7 +240,7 @@ function recordOf(
   const receipt: Json = {
     concordat: "receipt/1",
     release: id,
-    recipient: caller.partner,
+    recipient: decision.recipient,
     contract: file.id,
     answerDigest,
     entry: appended.entry,

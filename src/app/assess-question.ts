@@ -9,7 +9,8 @@ import { type Decision, decide } from "../domain/policy/decide.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
 import type { PolicyInForce } from "../domain/policy/weigh.ts";
 import type { PartnerCard } from "../domain/policy/words.ts";
-import { type EpsilonMicros, parseEpsilon, printEpsilon } from "../domain/privacy/epsilon.ts";
+import type { Charge } from "../domain/privacy/charges.ts";
+import { type EpsilonMicros, parseEpsilon } from "../domain/privacy/epsilon.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { undeclaredIn } from "../domain/question/declared.ts";
 import {
@@ -21,11 +22,11 @@ import {
   questionDigest,
 } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { ContractFile, DatasetRow, ReleaseRow, VersionRow } from "../ports/rows.ts";
+import type { ContractFile, DatasetRow, ReleaseRow, RequestFile, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { booksFor, type Charge, chargesFor } from "./charge-question.ts";
+import { chargingOf } from "./charge-question.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
-import { drawDigests, figuresIn, protectionOf } from "./recorded-figures.ts";
+import { drawnBefore, holdersOf, overlapBehind } from "./recorded-figures.ts";
 
 export type Directory = ReadonlyMap<PartnerId, PartnerCard>;
 type Permit = Extract<Decision, { kind: "permit" }>;
@@ -47,6 +48,8 @@ export type Permitted = {
   readonly charges: readonly Charge[];
   /** The asker's own earlier release of this question on these versions. */
   readonly recorded: ReleaseRow | null;
+  /** The asker's request for people's approval of this question, while it waits. */
+  readonly request: RequestFile | null;
   /** A release of the same figures to another recipient under the same protection: its draw is everybody's. */
   readonly drawn: ReleaseRow | null;
 };
@@ -136,56 +139,48 @@ async function permittedBy(
   const versionsKey = keyOfVersions(versions.value);
   const epsilon = priceOf(question, decision);
   const denied = { kind: "denied", ...about, question, digest, decision } as const;
-  if (decision.approvers.length > 0) return ok({ ...denied, reasons: [...decision.reasons, approvalReason(ruled)] });
-  const charged = { contract: about.file.contract, recipient, question, decision, epsilon };
-  const [recorded, drawn, books] = await Promise.all([
+  if (decision.approvers.length > 0 && about.file.contract.approvalWithin === undefined)
+    return ok({ ...denied, reasons: [...decision.reasons, approvalReason(ruled)] });
+  const priced = { contract: about.file.contract, recipient, question, decision, epsilon };
+  const draw = { contract: about.file, recipient, question, versionsKey, terms: decision.terms, epsilon };
+  const [recorded, request, drawn, charging, forgotten] = await Promise.all([
     tx.releases.ofRecipient(recipient, digest, versionsKey),
-    drawnBefore(tx, { ...ruled, versionsKey, epsilon }),
-    booksFor(tx, charged),
+    tx.requests.openOf({ contract: about.file.id, recipient, questionDigest: digest }),
+    drawnBefore(tx, draw),
+    chargingOf(tx, priced),
+    unrepeatableIn(tx, ruled),
   ]);
-  const holders = drawn === null ? [] : await holdersOf(tx, { ...ruled, versionsKey, drawn });
-  const charges = chargesFor({ ...charged, holders }, books);
-  const shortfalls = recorded === null ? charges.flatMap((charge) => charge.refusals) : [];
+  const holders = drawn === null ? [] : await holdersOf(tx, draw, drawn);
+  const charges = charging(holders);
+  const refusals = charges.flatMap((charge) => charge.refusals);
+  const shortfalls = recorded === null ? [...refusals, ...forgotten] : [];
   if (shortfalls.length > 0) return ok({ ...denied, reasons: [...decision.reasons, ...shortfalls] });
   const schemas = lists.flatMap(({ dataset }) => dataset?.schema ?? []);
   const permitted = { ...about, question, digest, decision, epsilon, versions: versions.value, schemas, versionsKey };
-  return ok({ kind: "permitted", ...permitted, charges, recorded, drawn });
+  return ok({ kind: "permitted", ...permitted, charges, recorded, request, drawn });
 }
 
-// Figures drawn before serve this recipient when they were protected just as this one's terms demand: its own of the
-// same draw first, then anybody's.
-async function drawnBefore(
+// A list or exact overlap whose data were deleted with a contract cannot be made again to compare another one with it,
+// and nobody knows how few people would tell the two apart. What the recipient was given is no secret from it, so it
+// is said openly.
+async function unrepeatableIn(
   tx: Transaction,
-  wanted: Ruled & { readonly versionsKey: string; readonly epsilon: EpsilonMicros },
-): Promise<ReleaseRow | null> {
-  const { file, recipient, versionsKey, question, epsilon, decision } = wanted;
-  if (isForList(question)) return null;
-  const digests = drawDigests(question);
-  const rows = await Promise.all([
-    ...digests.map((digest) => tx.releases.ofRecipient(recipient, digest, versionsKey)),
-    ...digests.map((digest) => tx.releases.recorded(file.id, digest, versionsKey)),
-  ]);
-  const { mode, k, rounding } = decision.terms;
-  const protection =
-    mode === "noise" ? { mode, k, price: printEpsilon(epsilon) } : { mode, k, price: String(rounding) };
-  const isSame = (row: ReleaseRow) => JSON.stringify(protectionOf(row)) === JSON.stringify(protection);
-  return rows.find((row) => row !== null && isSame(row)) ?? null;
-}
-
-async function holdersOf(
-  tx: Transaction,
-  shared: Ruled & { readonly versionsKey: string; readonly drawn: ReleaseRow },
-): Promise<PartnerId[]> {
-  const members = membersOf(shared.file.contract);
-  const rows = await Promise.all(
-    drawDigests(shared.question).flatMap((digest) =>
-      members.map((member) => tx.releases.ofRecipient(member, digest, shared.versionsKey)),
-    ),
-  );
-  const figures = JSON.stringify(figuresIn(shared.drawn));
-  return rows
-    .filter((row) => row !== null)
-    .flatMap((row) => (JSON.stringify(figuresIn(row)) === figures ? [row.recipient] : []));
+  { question, decision, recipient, file }: Ruled,
+): Promise<readonly Reason[]> {
+  const isList = isForList(question);
+  if (!isList && (overlapBehind(question) === null || decision.terms.mode === "noise")) return [];
+  const others = datasetsOf(question).filter((list) => ownerOf(list) !== recipient);
+  const counts = await Promise.all(others.map((list) => tx.releases.unrepeatable(recipient, list, question.analysis)));
+  const source = { document: "contract", version: file.contract.version, digest: file.id } as const;
+  const earlier = isList ? "an earlier list from" : "data of an earlier exact overlap with";
+  return others
+    .filter((_, index) => counts[index] !== 0)
+    .map((list) => {
+      const says =
+        `${earlier} \`${list}\` was deleted when its contract was terminated, so another one ` +
+        "could not be compared with it any more";
+      return { ...source, pointer: "/analyses", effect: "denies", says };
+    });
 }
 
 /** What an answer costs: what the question offers, else the most that the terms allow for one release. */
@@ -198,9 +193,9 @@ function priceOf(question: Question, decision: Permit): EpsilonMicros {
 
 function approvalReason({ decision, directory, file }: Ruled): Reason {
   const names = decision.approvers.map((partner) => directory.get(partner)?.name ?? partner).join(" and ");
-  const says = `a person at ${names} would have to approve it first, and this room takes no approvals`;
+  const says = `a person at ${names} would have to approve it first, and the contract lets no question wait for that`;
   const source = { document: "contract", version: file.contract.version, digest: file.id } as const;
-  return { ...source, pointer: "/terms/approval", effect: "denies", says };
+  return { ...source, pointer: "/approvalWithin", effect: "denies", says };
 }
 
 /** Names and industries of the members of a contract. */

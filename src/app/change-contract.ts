@@ -5,7 +5,8 @@ import type { Problem } from "../domain/problem.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { ContractEventKind } from "../ports/rows.ts";
 import { appendEntry } from "./append-entry.ts";
-import { type ContractView, contractFile, membersOf, stateOf } from "./offer-contract.ts";
+import { certifyDeletions, deleteGiven } from "./delete-given.ts";
+import { type ContractView, concernedBy, contractFile, stateOf } from "./offer-contract.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
 import { openFile, partiesOf } from "./sign-contract.ts";
 
@@ -18,23 +19,28 @@ const EVENT: { readonly [change in ContractChange]: ContractEventKind } = {
   terminate: "terminated",
 };
 
-/** Notes a member's change to a contract, if the contract is open for it. Refusal and termination are final. */
+/**
+ * Notes a member's change to a contract, if the contract is open for it. Refusal and termination are final. With
+ * termination, what was given under the contract is deleted; the certificate follows when the sealed files are gone.
+ */
 export async function changeContract(
-  ports: Pick<Ports, "store" | "random" | "room"> & Keeping<ContractView>,
+  ports: Pick<Ports, "store" | "matcher" | "random" | "room"> & Keeping<ContractView>,
   request: { readonly caller: Caller; readonly contract: ContractId; readonly change: ContractChange },
 ): Promise<Result<ContractView, Problem>> {
   const { caller, contract: id, change } = request;
   const parties = await partiesOf(ports, caller, id);
-  return settle(ports, { name: `${change} contract`, parties }, async (tx) => {
+  const changed = await settle(ports, { name: `${change} contract`, parties }, async (tx) => {
     const open = await openFile(tx, { id, act: { kind: change, partner: caller.partner } });
     if (!open.ok) return open;
-    const { contract } = open.value;
-    await tx.contracts.note(contract, id, { kind: EVENT[change], partner: caller.partner });
+    await tx.contracts.note(id, { kind: EVENT[change], partner: caller.partner });
     const file = await contractFile(tx, id);
     const state = stateOf(tx, file);
     const detail = { state: state.kind };
-    const happening = { actor: caller, parties: membersOf(contract), subject: { contract: id }, detail };
+    const happening = { actor: caller, parties: concernedBy(file), subject: { contract: id }, detail };
     await appendEntry(ports, tx, { act: `contract-${EVENT[change]}`, ...happening });
+    if (change === "terminate") await deleteGiven(tx, file);
     return ok({ file, state });
   });
+  if (change === "terminate" && changed.ok) await certifyDeletions(ports, parties);
+  return changed;
 }

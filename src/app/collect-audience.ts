@@ -6,7 +6,7 @@ import type { Problem } from "../domain/problem.ts";
 import { problem } from "../domain/problem.ts";
 import { datasetsOf } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
+import type { ContractFile, ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { keyOfVersions, versionOf } from "./assess-question.ts";
@@ -25,7 +25,12 @@ type Ready = {
   readonly keys: ReadonlyMap<string, Uint8Array>;
 };
 
-/** The record references of an audience, one a person. Every collection is an entry of the log. */
+const TRIES = 4;
+
+/**
+ * The record references of an audience, one a person. They leave only when the contract is still in force after they
+ * were worked out, and the versions in force are those they were checked on. Every collection is an entry of the log.
+ */
 export async function collectAudience(
   ports: CollectPorts,
   request: Collecting,
@@ -35,16 +40,59 @@ export async function collectAudience(
   const found = await ports.store.read(own, (tx) => tx.releases.find(request.id));
   if (found === null || found.recipient !== caller.partner) return err(notFound());
   const parties = await partiesOf(ports, caller, found.contract);
-  const ready = await ports.store.write({ name: "collect audience", parties }, (tx) => open(ports, tx, request));
-  if (!ready.ok) return ready;
-  const { release, asked, current, keys } = ready.value;
-  const records = await audienceRecords(ports, { release, versions: asked, keys });
-  if (keyOfVersions(asked) === keyOfVersions(current)) return ok(records);
-  const still = new Set(await audienceRecords(ports, { release, versions: current, keys }));
-  return ok(records.filter((record) => still.has(record)));
+  const act = { name: "collect audience", parties };
+  for (let tries = 0; tries < TRIES; tries++) {
+    const ready = await ports.store.read(act, (tx) => open(ports, tx, request));
+    if (!ready.ok) return ready;
+    const records = await recordsOf(ports, ready.value).then(ok, err);
+    const left = await ports.store.write(act, (tx) => leave(ports, tx, { request, ready: ready.value }));
+    if (left !== "changed-meanwhile" && !left.ok) return left;
+    if (!records.ok) throw records.error;
+    if (left !== "changed-meanwhile") return records;
+  }
+  return err(problem("unavailable", "the lists of the audience change faster than it can be collected"));
 }
 
-async function open(ports: CollectPorts, tx: Transaction, { caller, id }: Collecting): Promise<Result<Ready, Problem>> {
+async function recordsOf(ports: CollectPorts, { release, asked, current, keys }: Ready): Promise<readonly string[]> {
+  const records = await audienceRecords(ports, { release, versions: asked, keys });
+  if (keyOfVersions(asked) === keyOfVersions(current)) return records;
+  const still = new Set(await audienceRecords(ports, { release, versions: current, keys }));
+  return records.filter((record) => still.has(record));
+}
+
+async function open(ports: CollectPorts, tx: Transaction, collecting: Collecting): Promise<Result<Ready, Problem>> {
+  const found = await collectable(tx, collecting);
+  if (!found.ok) return found;
+  const versions = await versionsOf(tx, found.value.release);
+  const keys = new Map<string, Uint8Array>();
+  for (const { partner } of versions.asked) keys.set(partner, await unwrapDataKey(tx, ports.room.wrappingKey, partner));
+  return ok({ release: found.value.release, ...versions, keys });
+}
+
+type Leaving = { readonly request: Collecting; readonly ready: Ready };
+
+async function leave(
+  ports: CollectPorts,
+  tx: Transaction,
+  { request, ready }: Leaving,
+): Promise<Result<null, Problem> | "changed-meanwhile"> {
+  const found = await collectable(tx, request);
+  if (!found.ok) return found;
+  const { release, file } = found.value;
+  const { current } = await versionsOf(tx, release);
+  if (keyOfVersions(current) !== keyOfVersions(ready.current)) return "changed-meanwhile";
+  await tx.releases.collect(release.id);
+  const parties = membersOf(file.contract);
+  const subject = { release: release.id, contract: release.contract };
+  const happening = { actor: request.caller, parties, subject, detail: {} };
+  await appendEntry(ports, tx, { act: "release-collected", ...happening });
+  return ok(null);
+}
+
+async function collectable(
+  tx: Transaction,
+  { caller, id }: Collecting,
+): Promise<Result<{ readonly release: ReleaseRow; readonly file: ContractFile }, Problem>> {
   const release = await tx.releases.find(id);
   if (release === null || release.recipient !== caller.partner) return err(notFound());
   if (!givesRecords(release.analysis) || release.outcome !== "released") {
@@ -52,20 +100,9 @@ async function open(ports: CollectPorts, tx: Transaction, { caller, id }: Collec
   }
   if (tx.now >= release.expiresAt) return err(problem("release-gone", "the list is past its validity"));
   const file = await contractFile(tx, release.contract);
-  const state = stateOf(tx, file);
-  if (state.kind !== "in-force") {
-    return err(
-      problem("contract-not-in-force", `the contract is ${state.kind.replaceAll("-", " ")}`, { state: state.kind }),
-    );
-  }
-  const versions = await versionsOf(tx, release);
-  const keys = new Map<string, Uint8Array>();
-  for (const { partner } of versions.asked) keys.set(partner, await unwrapDataKey(tx, ports.room.wrappingKey, partner));
-  await tx.releases.collect(id);
-  const parties = membersOf(file.contract);
-  const subject = { release: id, contract: release.contract };
-  await appendEntry(ports, tx, { act: "release-collected", actor: caller, parties, subject, detail: {} });
-  return ok({ release, ...versions, keys });
+  const { kind } = stateOf(tx, file);
+  if (kind === "in-force") return ok({ release, file });
+  return err(problem("contract-not-in-force", `the contract is ${kind.replaceAll("-", " ")}`, { state: kind }));
 }
 
 async function versionsOf(tx: Transaction, release: ReleaseRow): Promise<Pick<Ready, "asked" | "current">> {

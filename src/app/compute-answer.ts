@@ -1,18 +1,20 @@
 // The data's part of an answer: true counts from the matcher on sealed versions, before noise. Nothing of it is kept.
 
-import type { DatasetRef } from "../domain/dataset/schema.ts";
+import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
+import { type Cell, comparisonsOf, type ExactAsking, isTooNear } from "../domain/privacy/differencing.ts";
 import type { Measurement, TableMeasurement, Truth } from "../domain/question/analysis.ts";
 import { listDistance } from "../domain/question/audience/answer.ts";
 import { isForList, type Question, questionSchema } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
 import { overKeys } from "../domain/question/table.ts";
 import { unreachable } from "../domain/result.ts";
-import type { ComparedList, DataKey } from "../ports/matcher.ts";
+import type { ComparedList, DataKey, Selection } from "../ports/matcher.ts";
 import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { type Permitted, versionOf } from "./assess-question.ts";
 import type { Ports } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
+import { overlapBehind } from "./recorded-figures.ts";
 
 /** What the matcher needs beside the question: the owners' keys and, for a list, the lists given before. */
 export type Opened = {
@@ -25,6 +27,8 @@ export type Computed = {
   readonly versionsKey: string;
   readonly earlierKey: string;
   readonly truths: readonly Truth[];
+  /** Whether exact figures would be too near to earlier ones. */
+  readonly isTooNear: boolean;
 };
 
 /** Reads what the matcher will need, in the transaction that permitted the question. */
@@ -32,7 +36,7 @@ export async function openFor(tx: Transaction, wrappingKey: Uint8Array, permitte
   const partners = [...new Set(permitted.versions.map(({ partner }) => partner))];
   const [keys, releases] = await Promise.all([
     Promise.all(partners.map(async (partner) => [partner, await unwrapDataKey(tx, wrappingKey, partner)] as const)),
-    earlierAudiences(tx, permitted),
+    earlierReleases(tx, permitted),
   ]);
   const earlier = await Promise.all(
     releases.map(async (release) => ({ release, versions: await versionsIn(tx, release) })),
@@ -45,22 +49,26 @@ async function versionsIn(tx: Transaction, release: ReleaseRow): Promise<Version
   return versions.filter((version) => version !== null);
 }
 
-/** The lists of people that the asker has from the same owner's list: those a new one must not be too near to. */
-export async function earlierAudiences(
+/** What the asker has of the same owners' lists, and a new list or exact figure must not be too near to. */
+export async function earlierReleases(
   tx: Transaction,
   { question, decision }: Permitted,
 ): Promise<readonly ReleaseRow[]> {
-  if (!isForList(question)) return [];
-  const given = await tx.releases.audiences(decision.recipient, question.matching);
-  return given.filter((release) => release.outcome === "released");
+  const { recipient, terms } = decision;
+  if (isForList(question)) return tx.releases.audiences(recipient, question.matching);
+  const overlap = overlapBehind(question);
+  if (overlap === null || terms.mode !== "exact") return [];
+  const others = overlap.between.filter((list) => ownerOf(list) !== recipient);
+  const given = await Promise.all(others.map((list) => tx.releases.exactOverlaps(recipient, list)));
+  return [...new Map(given.flat().map((release) => [release.id, release])).values()];
 }
 
-/** Names of earlier audiences, to see whether there are new ones since. */
+/** Names of earlier releases, to see whether there are new ones since. */
 export function earlierKeyOf(releases: readonly ReleaseRow[]): string {
   return releases.map((release) => release.id).join();
 }
 
-/** Computes the true figures. Cost: the matcher's; for a list, once more for each earlier list from the same owner. */
+/** Computes the true figures. Cost: the matcher's; for lists and exact figures, again for each earlier one. */
 export async function computeAnswer(
   ports: Pick<Ports, "matcher">,
   permitted: Permitted,
@@ -73,7 +81,8 @@ export async function computeAnswer(
   for (const measurement of rulesOf(question.analysis).measurements(file.contract, question)) {
     truths.push(await measure(ports, { measurement, permitted, opened, list }));
   }
-  return { versionsKey, earlierKey: earlierKeyOf(opened.earlier.map(({ release }) => release)), truths };
+  const earlierKey = earlierKeyOf(opened.earlier.map(({ release }) => release));
+  return { versionsKey, earlierKey, truths, isTooNear: await isNearEarlier(ports, permitted, opened) };
 }
 
 type Measuring<Kind> = {
@@ -210,4 +219,42 @@ async function nearestList(
     nearest = nearest === null ? distance : Math.min(nearest, distance);
   }
   return nearest;
+}
+
+type Placed = ExactAsking & { readonly rows: readonly VersionRow[] };
+
+async function isNearEarlier(ports: Pick<Ports, "matcher">, permitted: Permitted, opened: Opened): Promise<boolean> {
+  const { versions, decision } = permitted;
+  const question = overlapBehind(permitted.question);
+  if (question === null) return false;
+  const { terms, recipient } = decision;
+  const asked = placed({ question, rows: versions, consents: terms.consents });
+  for (const { release, versions: rows } of opened.earlier) {
+    const before = overlapBehind(storedQuestion(release));
+    if (before === null) throw new Error("an earlier overlap is none");
+    // A list of somebody who is not asked now cannot be opened, so nothing is known of how near it is.
+    if (rows.length < before.between.length || rows.some(({ partner }) => !opened.keys.has(partner))) return true;
+    const given = placed({ question: before, rows, consents: storedConsents(release).consents });
+    const comparisons = comparisonsOf(asked, given, recipient);
+    if (comparisons === null) return true;
+    for (const { asked: one, given: other } of comparisons) {
+      const [left, right] = [selectionOf(asked, one, opened), selectionOf(given, other, opened)];
+      const { onlyLeft, onlyRight } = await ports.matcher.difference(left, right);
+      if (isTooNear(onlyLeft + onlyRight, terms.k)) return true;
+    }
+  }
+  return false;
+}
+
+function placed({ rows, ...asking }: Omit<Placed, "versions">): Placed {
+  const ids = asking.question.between.map((list) => [list, versionOf(rows, list).id]);
+  return { ...asking, rows, versions: Object.fromEntries(ids) };
+}
+
+// A list compared with itself is everybody on it whom the question's identifiers can tell.
+function selectionOf(asking: Placed, { list, sharedWith }: Cell, opened: Pick<Opened, "keys">): Selection {
+  const { question, rows: versions, consents } = asking;
+  const compared = (name: DatasetRef) => comparedList(name, { question, versions, opened, consents });
+  const { identifiers } = question;
+  return { own: compared(list), other: compared(sharedWith ?? list), identifiers };
 }

@@ -1,8 +1,10 @@
 // What a question would disclose, to whom, by which clauses and at what price: told before it is asked, at no cost and
 // without a look at the data.
 
+import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Explanation as DecisionInWords, explainDecision } from "../domain/policy/explain.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
+import { type ShownCharge, shownCharges } from "../domain/privacy/charges.ts";
 import { printEpsilon } from "../domain/privacy/epsilon.ts";
 import { leftIn } from "../domain/privacy/filter.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -11,7 +13,6 @@ import type { AskedQuestion, Question } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
 import { ok, type Result } from "../domain/result.ts";
 import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
-import { type ShownCharge, shownCharges } from "./charge-question.ts";
 import type { Caller, Ports } from "./ports.ts";
 
 export type Explanation = {
@@ -41,8 +42,17 @@ export async function explainQuestion(
   const { caller, asked } = request;
   const act = { name: "explain question", parties: [caller.partner] };
   const assessed = await ports.store.read(act, (tx) => assessQuestion(tx, { recipient: caller.partner, asked }));
-  if (!assessed.ok) return assessed;
-  return ok(assessed.value.kind === "denied" ? explainDenial(assessed.value) : explainPermit(assessed.value));
+  return assessed.ok ? ok(explainTo(caller.partner, assessed.value)) : assessed;
+}
+
+/** What was assessed, in words, to a member: the asker sees every account, another member those of its own lists. */
+export function explainTo(viewer: PartnerId, assessed: Permitted | Denied): Explanation {
+  if (assessed.kind === "denied") return explainDenial(assessed);
+  const isAsker = assessed.decision.recipient === viewer;
+  return explainPermit({
+    ...assessed,
+    charges: assessed.charges.filter(({ owner }) => isAsker || owner === viewer),
+  });
 }
 
 function explainDenial(denied: Denied): Explanation {

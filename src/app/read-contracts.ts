@@ -3,13 +3,15 @@
 import { type Envelope, envelope } from "../crypto/contract-jws.ts";
 import { utf8 } from "../domain/bytes.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
+import { contractDifference } from "../domain/contract/difference.ts";
 import type { ContractId } from "../domain/contract/document.ts";
 import { plainContract } from "../domain/contract/plain.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { Page } from "../ports/rows.ts";
+import type { ContractFile, Page } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { directoryOf } from "./assess-question.ts";
-import { type ContractView, membersOf, stateOf } from "./offer-contract.ts";
+import { type ContractView, concernedBy, membersOf, stateOf } from "./offer-contract.ts";
 import type { Caller, Ports } from "./ports.ts";
 import { partiesOf } from "./sign-contract.ts";
 
@@ -38,21 +40,63 @@ export function readContract(
   });
 }
 
-/** What signing a contract lets the others learn, line by line. */
+/** Sentences about one contract. */
+export type ContractLines = { readonly id: ContractId; readonly lines: readonly string[] };
+type Asked = { readonly caller: Caller; readonly contract: ContractId };
+
+/** What signing a contract lets the others learn, line by line; of an amendment, what it changes stands first. */
 export async function readPlainContract(
   ports: Pick<Ports, "store">,
-  request: { readonly caller: Caller; readonly contract: ContractId },
-): Promise<Result<{ readonly id: ContractId; readonly lines: readonly string[] }, Problem>> {
+  request: Asked,
+): Promise<Result<ContractLines, Problem>> {
   const parties = await partiesOf(ports, request.caller, request.contract);
   return ports.store.read({ name: "read contract", parties }, async (tx) => {
     const file = await tx.contracts.find(request.contract);
     if (file === null) return err(problem("not-found", "you are not a member of such a contract"));
-    const directory = await directoryOf(tx, membersOf(file.contract));
-    return ok({ id: file.id, lines: plainContract(file.contract, directory) });
+    const { id, contract } = file;
+    const before = contract.previous === null ? null : await seenBy(tx, request.caller, contract.previous);
+    const directory = await directoryOf(tx, concernedBy(file));
+    const plain = plainContract(contract, directory);
+    if (before === null) return ok({ id, lines: plain });
+    const says = `Compared with version ${before.contract.version}:`;
+    return ok({ id, lines: [says, ...contractDifference(before.contract, contract, directory), ...plain] });
   });
 }
 
-/** The contract with the signatures it has so far, as anybody with the members' keys can verify it. */
+/**
+ * What one contract changes against another, for each member.
+ * @param request.against  the earlier one; the version that the contract itself names when null
+ */
+export async function compareContracts(
+  ports: Pick<Ports, "store">,
+  request: Asked & { readonly against: ContractId | null },
+): Promise<Result<ContractLines & { readonly against: ContractId }, Problem>> {
+  const { caller, contract: id, against } = request;
+  const parties = [
+    ...new Set([...(await partiesOf(ports, caller, id)), ...(await partiesOf(ports, caller, against ?? id))]),
+  ];
+  return ports.store.read({ name: "compare contracts", parties }, async (tx) => {
+    const file = await seenBy(tx, caller, id);
+    if (file === null) return err(problem("not-found", "you are not a member of such a contract"));
+    const earlier = against ?? file.contract.previous;
+    const before = earlier === null ? null : await seenBy(tx, caller, earlier);
+    if (before === null) return err(problem("not-found", "there is no earlier version that you are a member of"));
+    const directory = await directoryOf(tx, [...new Set([...concernedBy(file), ...membersOf(before.contract)])]);
+    return ok({ id, against: before.id, lines: contractDifference(before.contract, file.contract, directory) });
+  });
+}
+
+// The transaction may act for members of another contract, so who sees one is asked of the contract.
+async function seenBy(tx: Transaction, { partner }: Caller, id: string): Promise<ContractFile | null> {
+  // SAFETY: an id of a contract, or the `previous` of one, which its schema holds to the pattern of an id.
+  const file = await tx.contracts.find(id as ContractId);
+  return file !== null && concernedBy(file).includes(partner) ? file : null;
+}
+
+/**
+ * The contract with its members' signatures so far, as anybody with their keys can verify it. Those of members whom an
+ * amendment leaves out stand in the contract's view and in the log: the document does not name them.
+ */
 export async function readContractJws(
   ports: Pick<Ports, "store">,
   request: { readonly caller: Caller; readonly contract: ContractId },
@@ -60,6 +104,8 @@ export async function readContractJws(
   const view = await readContract(ports, request);
   if (!view.ok) return view;
   const { contract, signatures } = view.value.file;
-  const entries = signatures.map((row) => ({ protected: row.protected, signature: row.signature }));
+  const members = membersOf(contract);
+  const own = signatures.filter(({ partner }) => members.includes(partner));
+  const entries = own.map((row) => ({ protected: row.protected, signature: row.signature }));
   return ok(envelope(utf8(canonicalJson(contract)), entries));
 }

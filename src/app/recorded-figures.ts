@@ -3,33 +3,89 @@
 
 import { isoInstant } from "../domain/instant.ts";
 import { LIMITS } from "../domain/limits.ts";
-import type { PrivacyNote } from "../domain/question/figures.ts";
-import { type Question, questionDigest } from "../domain/question/question.ts";
+import type { PartnerId } from "../domain/partner/manifest.ts";
+import type { Terms } from "../domain/policy/terms.ts";
+import type { EpsilonMicros } from "../domain/privacy/epsilon.ts";
+import { isProtectedAs, type PrivacyNote } from "../domain/question/figures.ts";
+import { type OverlapAnswer, tellsOfOthers } from "../domain/question/overlap/answer.ts";
+import type { OverlapQuestion } from "../domain/question/overlap/question.ts";
+import { isForList, type Question, questionDigest } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
 import type { TrendAnswer, TrendPoint } from "../domain/question/trend/analysis.ts";
-import type { ReleaseRow } from "../ports/rows.ts";
+import type { ContractFile, ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 
 /** Digests of the questions whose figures are one draw on the same versions: the question's own first. */
-export function drawDigests(question: Question): readonly string[] {
+function drawDigests(question: Question): readonly string[] {
   const twin = rulesOf(question.analysis).twin(question);
   return [questionDigest(question), ...(twin === null ? [] : [questionDigest(twin)])];
 }
 
-/** How the figures of a release were protected: equal where one draw serves another recipient. */
-export function protectionOf({ answer }: ReleaseRow) {
-  const { privacy }: { privacy: PrivacyNote } = JSON.parse(answer);
-  const { mode, threshold: k } = privacy;
-  return { mode, k, price: privacy.mode === "noise" ? privacy.epsilon : String(privacy.rounding) };
+/** The overlap whose figures a question asks for, by itself or at the end of a series; null where it asks for none. */
+export function overlapBehind(question: Question): OverlapQuestion | null {
+  if (question.analysis === "overlap") return question;
+  const twin = question.analysis === "trend" ? rulesOf("trend").twin(question) : null;
+  return twin?.analysis === "overlap" ? twin : null;
+}
+
+/** A question as its figures are drawn: under a contract, on versions, protected by terms and a price. */
+type Draw = {
+  readonly contract: ContractFile;
+  readonly recipient: PartnerId;
+  readonly question: Question;
+  readonly versionsKey: string;
+  readonly terms: Terms;
+  readonly epsilon: EpsilonMicros;
+};
+
+/**
+ * Figures drawn before serve a recipient when they were protected just as its terms demand: its own of the same draw
+ * first, then anybody's. What the differencing guard withheld from one recipient says nothing of what another may be
+ * told.
+ */
+export async function drawnBefore(tx: Transaction, draw: Draw): Promise<ReleaseRow | null> {
+  const { contract, recipient, question, versionsKey, terms, epsilon } = draw;
+  if (isForList(question)) return null;
+  const digests = drawDigests(question);
+  const rows = await Promise.all([
+    ...digests.map((digest) => tx.releases.ofRecipient(recipient, digest, versionsKey)),
+    ...digests.map((digest) => tx.releases.recorded(contract.id, digest, versionsKey)),
+  ]);
+  const isUsable = (row: ReleaseRow) => {
+    const { privacy }: { privacy: PrivacyNote } = JSON.parse(row.answer);
+    const isTold = privacy.mode === "noise" || tellsOfOthers(overlapFigures(row), row.recipient);
+    return isTold && isProtectedAs(privacy, terms, epsilon);
+  };
+  return rows.find((row) => row !== null && isUsable(row)) ?? null;
+}
+
+/** The members that have the very figures that were drawn. */
+export async function holdersOf(tx: Transaction, draw: Draw, drawn: ReleaseRow): Promise<PartnerId[]> {
+  const members = draw.contract.contract.members.map(({ partner }) => partner);
+  const rows = await Promise.all(
+    drawDigests(draw.question).flatMap((digest) =>
+      members.map((member) => tx.releases.ofRecipient(member, digest, draw.versionsKey)),
+    ),
+  );
+  const figures = JSON.stringify(figuresIn(drawn));
+  return rows
+    .filter((row) => row !== null)
+    .flatMap((row) => (JSON.stringify(figuresIn(row)) === figures ? [row.recipient] : []));
 }
 
 /** The figures of a release without what frames them; of a trend, those of its present point. */
-export function figuresIn({ answer }: ReleaseRow): object {
+export function figuresIn({ answer }: Pick<ReleaseRow, "answer">): object {
   const { figures, points } = partsOf(answer);
   const present = points?.at(-1);
   if (present === undefined) return figures;
   const { asOf: _, versions: __, ...drawn } = present;
   return drawn;
+}
+
+/** The figures of an overlap's release, or of the present point of a trend's. */
+export function overlapFigures(release: Pick<ReleaseRow, "answer">): OverlapAnswer {
+  // SAFETY: they are those that `answerOverlap` gave.
+  return figuresIn(release) as OverlapAnswer;
 }
 
 /** The answer to a trend: what the asker was given before on other versions, then the present figures. */
@@ -48,12 +104,7 @@ function pointOf(row: ReleaseRow): TrendPoint {
   const { versions, points } = partsOf(row.answer);
   const present = points?.at(-1);
   if (present !== undefined) return present;
-  return { asOf: isoInstant(row.releasedAt), versions, ...pointFigures(row) };
-}
-
-function pointFigures(row: ReleaseRow): Omit<TrendPoint, "asOf" | "versions"> {
-  // SAFETY: the figures of an overlap's release are those that `answerOverlap` gave.
-  return figuresIn(row) as Omit<TrendPoint, "asOf" | "versions">;
+  return { asOf: isoInstant(row.releasedAt), versions, ...overlapFigures(row) };
 }
 
 type Parts = {

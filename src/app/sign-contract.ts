@@ -9,7 +9,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
-import { type ContractView, contractFile, membersOf, stateOf } from "./offer-contract.ts";
+import { amendmentFault, type ContractView, concernedBy, contractFile, stateOf } from "./offer-contract.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
 import { verifySigner } from "./verify-signer.ts";
 
@@ -26,17 +26,19 @@ export async function signContract(
     const { contract } = open.value;
     const signer = await verifySigner(tx, { caller, document: contract, typ: CONTRACT_TYP, signature });
     if (!signer.ok) return err(problem("contract-signature-invalid", signer.error));
-    await tx.contracts.sign(contract, id, { partner: caller.partner, thumbprint: signer.value, ...signature });
+    const overtaken = await overtakenFault(tx, open.value);
+    if (overtaken !== null) return err(overtaken);
+    await tx.contracts.sign(id, { partner: caller.partner, thumbprint: signer.value, ...signature });
     const file = await contractFile(tx, id);
     const state = stateOf(tx, file);
     const detail = { keyThumbprint: signer.value, state: state.kind };
-    const happening = { actor: caller, parties: membersOf(contract), subject: { contract: id }, detail };
+    const happening = { actor: caller, parties: concernedBy(file), subject: { contract: id }, detail };
     await appendEntry(ports, tx, { act: "contract-signed", ...happening });
     return ok({ file, state });
   });
 }
 
-/** For whom a transaction about a contract acts: its members, when the caller is one; otherwise the caller alone. */
+/** For whom a transaction about a contract acts: whom it concerns, the caller among them; else the caller alone. */
 export async function partiesOf(
   ports: Pick<Ports, "store">,
   caller: Pick<Caller, "partner">,
@@ -44,7 +46,7 @@ export async function partiesOf(
 ): Promise<Caller["partner"][]> {
   const act = { name: "find contract", parties: [caller.partner] };
   const file = await ports.store.read(act, (tx) => tx.contracts.find(id));
-  return file === null ? [caller.partner] : [...new Set([caller.partner, ...membersOf(file.contract)])];
+  return file === null ? [caller.partner] : [...new Set([caller.partner, ...concernedBy(file)])];
 }
 
 /** The contract, if the act is open to the member now. A contract of others is not found. */
@@ -59,4 +61,11 @@ export async function openFile(
   if (verdict.ok) return ok(file);
   if (verdict.error === "not-a-member") return err(problem("not-found", "you are not a member of such a contract"));
   return err(problem("contract-not-open", `the contract is ${state.kind.replaceAll("-", " ")}`, { state: state.kind }));
+}
+
+// An amendment is signed while the version that it amends can still be amended.
+async function overtakenFault(tx: Transaction, { contract }: ContractFile): Promise<Problem | null> {
+  if (contract.previous === null) return null;
+  // SAFETY: the contract's schema holds `previous` to the pattern of an id.
+  return amendmentFault(tx, await contractFile(tx, contract.previous as ContractId));
 }

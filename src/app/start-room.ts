@@ -78,7 +78,7 @@ function isSignedBy({ origin, signingKey }: Room, checkpoint: string): boolean {
 }
 
 /** Every partner of the room and the operator: for whom an act works that concludes from what is not there. */
-async function everybody(ports: Pick<Ports, "store">): Promise<PartnerId[]> {
+export async function everybody(ports: Pick<Ports, "store">): Promise<PartnerId[]> {
   const act = { name: "list partners", parties: [OPERATOR] };
   const partners = await ports.store.read(act, everyPartner);
   return [...new Set([OPERATOR, ...partners])];

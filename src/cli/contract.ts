@@ -1,20 +1,21 @@
-// `concordat contract`: proposed, read, signed, refused, suspended, resumed and ended.
+// `concordat contract`: proposed, amended, read, signed, refused, suspended, resumed and ended.
 
 import type { Command } from "commander";
 import { z } from "zod";
 import { contractSignature } from "../client/sign-contract.ts";
-import { contractSchema } from "../domain/contract/document.ts";
+import { type Contract, contractSchema } from "../domain/contract/document.ts";
 import { err, ok } from "../domain/result.ts";
 import { type ContractReply, documentOf, everyContract, findContract } from "./contract-ids.ts";
 import { addContractVerify } from "./contract-verify.ts";
 import { describe } from "./describe.ts";
-import { documentAt } from "./documents.ts";
+import { documentAt, documentIn, type Whole } from "./documents.ts";
 import { aligned } from "./figures.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
 import { EXIT, failed, type Outcome, refusedByRoom, type Terminal, type Told } from "./terminal.ts";
 
 const showOptions = z.object({
   plain: z.boolean().optional(),
+  against: z.union([z.string(), z.literal(true)]).optional(),
   jws: z.boolean().optional(),
   jwks: z.boolean().optional(),
 });
@@ -30,6 +31,15 @@ export function addContract(program: Command, terminal: Terminal): void {
   );
   actInRoom(
     terminal,
+    describe(
+      contract.command("amend <id> <file>"),
+      "offer the next version of a contract, and say what it changes for each member; `previous` and `version` follow",
+      ["concordat contract amend sunline-harbour amended.json"],
+    ),
+    amend,
+  );
+  actInRoom(
+    terminal,
     describe(contract.command("list"), "show your contracts, newest first", ["concordat contract list"]),
     list,
   );
@@ -39,6 +49,7 @@ export function addContract(program: Command, terminal: Terminal): void {
       "concordat contract show sunline-harbour --plain",
     ])
       .option("--plain", "what signing it lets the others learn, in sentences")
+      .option("--against [id]", "what it changes against another, or the version before it, for each member")
       .option("--jws", "the contract with its signatures, for `contract verify`")
       .option("--jwks", "its members' keys, for `contract verify`"),
     show,
@@ -71,17 +82,21 @@ function addChanges(contract: Command, terminal: Terminal): void {
       call.session.client.call((api) => api.POST("/v1/contracts/{contract}/suspension", toContract(id))),
     ),
   );
-  const resume = describe(contract.command("resume <id>"), "lift your own suspension", [
-    "concordat contract resume sunline-harbour",
-  ]);
+  const resume = describe(
+    contract.command("resume <id>"),
+    "lift your own suspension; in force again when all who suspended have",
+    ["concordat contract resume sunline-harbour"],
+  );
   actInRoom(terminal, resume, (call) =>
     change(call, (id) =>
       call.session.client.call((api) => api.POST("/v1/contracts/{contract}/resumption", toContract(id))),
     ),
   );
-  const terminate = describe(contract.command("terminate <id>"), "end a contract at once; final", [
-    "concordat contract terminate sunline-harbour",
-  ]);
+  const terminate = describe(
+    contract.command("terminate <id>"),
+    "end a contract at once and delete what was given under it; final",
+    ["concordat contract terminate sunline-harbour"],
+  );
   actInRoom(terminal, terminate, (call) =>
     change(call, (id) =>
       call.session.client.call((api) => api.POST("/v1/contracts/{contract}/termination", toContract(id))),
@@ -96,11 +111,39 @@ function toContract(contract: string) {
 async function propose({ session, operands }: SessionCall): Promise<Outcome> {
   const contract = await documentAt(operands[0], contractSchema);
   if (!contract.ok) return contract;
-  const offered = await session.client.call((api) => api.POST("/v1/contracts", { body: contract.value }));
-  return told(offered, (reply) => {
-    const shown = presented(reply);
-    return { ...shown, lines: [...shown.lines, `next: each member runs \`concordat contract sign ${nameOf(reply)}\``] };
-  });
+  return offer(session, contract.value);
+}
+
+async function amend({ session, operands }: SessionCall): Promise<Outcome> {
+  const before = await findContract(session.client, operands[0] ?? "");
+  if (!before.ok) return before;
+  const draft = await documentAt(operands[1], z.looseObject({}));
+  if (!draft.ok) return draft;
+  const follows = { version: Number(before.value.document["version"]) + 1, previous: before.value.id };
+  const contract = documentIn(operands[1] ?? "", { ...draft.value, ...follows }, contractSchema);
+  if (!contract.ok) return contract;
+  return offer(session, contract.value);
+}
+
+// Of an amendment, whoever offers it reads what it changes for each member at once.
+async function offer(session: SessionCall["session"], contract: Whole<Contract>): Promise<Outcome> {
+  const offered = await session.client.call((api) => api.POST("/v1/contracts", { body: contract }));
+  if (!offered.ok) return err(refusedByRoom(offered.error));
+  const shown = presented(offered.value);
+  const differs = contract.previous === null ? null : await difference(session, offered.value.id);
+  if (differs !== null && !differs.ok) return differs;
+  const changes = differs === null ? [] : ["", ...differs.value.lines, ""];
+  const meant = differs === null ? nameOf(offered.value) : offered.value.id.slice(0, 12);
+  const next = `next: everybody concerned runs \`concordat contract sign ${meant}\``;
+  return ok({ json: shown.json, lines: [...shown.lines, ...changes, next] });
+}
+
+async function difference(session: SessionCall["session"], contract: string, against?: string) {
+  const query = against === undefined ? {} : { query: { against } };
+  const answer = await session.client.call((api) =>
+    api.GET("/v1/contracts/{contract}/difference", { params: { path: { contract }, ...query } }),
+  );
+  return answer.ok ? answer : err(refusedByRoom(answer.error));
 }
 
 async function list({ session }: SessionCall): Promise<Outcome> {
@@ -111,11 +154,12 @@ async function list({ session }: SessionCall): Promise<Outcome> {
 }
 
 async function show({ session, operands, options }: SessionCall): Promise<Outcome> {
-  const { plain, jws, jwks } = showOptions.parse(options);
+  const { plain, against, jws, jwks } = showOptions.parse(options);
   const found = await findContract(session.client, operands[0] ?? "");
   if (!found.ok) return found;
   const contract = found.value.id;
   const path = { params: { path: { contract } } };
+  if (against !== undefined) return showDifference(session, contract, against);
   if (plain === true) {
     const answer = await session.client.call((api) => api.GET("/v1/contracts/{contract}/plain", path));
     return told(answer, (reply) => ({ json: reply, lines: reply.lines.flatMap((line) => [line, ""]).slice(0, -1) }));
@@ -125,6 +169,17 @@ async function show({ session, operands, options }: SessionCall): Promise<Outcom
     return told(answer, (reply) => ({ text: `${JSON.stringify(reply)}\n` }));
   }
   return jwks === true ? memberKeys(session, found.value) : ok(presented(found.value));
+}
+
+async function showDifference(
+  session: SessionCall["session"],
+  contract: string,
+  against: string | true,
+): Promise<Outcome> {
+  const earlier = against === true ? null : await findContract(session.client, against);
+  if (earlier !== null && !earlier.ok) return earlier;
+  const differs = await difference(session, contract, earlier?.value.id);
+  return differs.ok ? ok({ json: differs.value, lines: differs.value.lines }) : differs;
 }
 
 async function memberKeys(session: SessionCall["session"], reply: ContractReply): Promise<Outcome> {

@@ -20,8 +20,16 @@ export async function documentAt<Schema extends z.ZodType>(
 ): Promise<Result<Whole<z.output<Schema>>, Refusal>> {
   if (path === undefined) return err(misused("which file is it?"));
   const json = await readJson(path);
-  if (!json.ok) return json;
-  const document = schema.safeParse(json.value);
+  return json.ok ? documentIn(path, json.value, schema) : json;
+}
+
+/** Checks what was read of a file, or made from it. */
+export function documentIn<Schema extends z.ZodType>(
+  path: string,
+  value: unknown,
+  schema: Schema,
+): Result<Whole<z.output<Schema>>, Refusal> {
+  const document = schema.safeParse(value);
   // SAFETY: JSON has no undefined, so neither has what was parsed from it.
   if (document.success) return ok(document.data as Whole<z.output<Schema>>);
   return err(unsound(path, document.error.issues));

@@ -12,6 +12,7 @@ import { aligned } from "./figures.ts";
 import { addPolicyCheck } from "./policy-check.ts";
 import { addPolicyDiff } from "./policy-diff.ts";
 import { type PolicyReply, putSigned } from "./policy-put.ts";
+import { addPolicySimulate } from "./policy-simulate.ts";
 import { addPolicyVerify } from "./policy-verify.ts";
 import { addPolicyWaiting } from "./policy-waiting.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
@@ -26,6 +27,7 @@ export function addPolicy(program: Command, terminal: Terminal): void {
   );
   addPolicyCheck(policy, terminal);
   addPolicyDiff(policy, terminal);
+  addPolicySimulate(policy, terminal);
   const sentence = "sign a policy and put it in force; exits 4 while it waits for a second signature";
   actInRoom(terminal, describe(policy.command("put <file>"), sentence, ["concordat policy put policy.json"]), put);
   actInRoom(

@@ -2,6 +2,7 @@
 // sentence and an exit code, never a stack trace.
 
 import { Command, CommanderError } from "commander";
+import { addApprovals } from "./approvals.ts";
 import { addAudit } from "./audit.ts";
 import { addContract } from "./contract.ts";
 import { addDataset } from "./dataset.ts";
@@ -62,6 +63,7 @@ function newProgram(terminal: Terminal, rooms: readonly AddCommands[]): Command 
   addHash(program, terminal);
   addUpload(program, terminal);
   addQuestions(program, terminal);
+  addApprovals(program, terminal);
   addReleases(program, terminal);
   addBudget(program, terminal);
   addAudit(program, terminal);
@@ -101,6 +103,6 @@ function configure(program: Command, { world }: Terminal): void {
     .addHelpText(
       "after",
       "\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 denied by policy or contract,\n" +
-        "4 waiting for a signature, 5 verification failed.",
+        "4 waiting for a signature or an approval, 5 verification failed.",
     );
 }

@@ -22,6 +22,7 @@ import { documentAt } from "./documents.ts";
 import { writePrivately } from "./files.ts";
 import { chargeLines, releaseLines } from "./release-lines.ts";
 import { saveRows } from "./releases.ts";
+import { approvalLines } from "./request-lines.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
 import { EXIT, misused, type Outcome, type Refusal, refusedByRoom, type Terminal } from "./terminal.ts";
 
@@ -152,6 +153,8 @@ async function ask(
   const answer = await session.client.call((api) => api.POST("/v1/questions", { body: question.value }));
   if (!answer.ok) return err(refusedByRoom(answer.error));
   const release = answer.value;
+  // Scripts that need the answer must see that there is none yet.
+  if (!("receipt" in release)) return ok({ json: release, lines: approvalLines(release), exit: EXIT.waiting });
   const kept = out === undefined ? ok(null) : await writePrivately(out, `${JSON.stringify(release)}\n`);
   if (!kept.ok) return kept;
   const saved = rows === undefined || release.outcome === "withheld" ? ok([]) : await saveRows(call, release.id, rows);
@@ -184,7 +187,8 @@ async function explainQuestion({ session }: SessionCall, question: Question): Pr
   }));
 }
 
-function explanationLines({ words, price }: Explanation): string[] {
+/** What a question would tell and cost, for a person. */
+export function explanationLines({ words, price }: Explanation): string[] {
   const sure = price?.expected.map(({ of, plusMinus, scale }) => `${of}: ± ${decimal(plusMinus, scale)} (95 %)`);
   const bullets = (title: string, sentences: readonly string[]) =>
     sentences.length === 0 ? [] : [title, ...sentences.map((sentence) => `  - ${sentence}`)];

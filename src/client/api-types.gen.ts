@@ -97,7 +97,7 @@ export interface paths {
         /** Your contracts, newest first */
         get: operations["getContracts"];
         put?: never;
-        /** Offer a contract to its members */
+        /** Offer a contract, or the next version of one, to its members */
         post: operations["postContracts"];
         delete?: never;
         options?: never;
@@ -131,6 +131,23 @@ export interface paths {
         };
         /** What signing it lets the others learn, in plain words */
         get: operations["getContractsContractPlain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{contract}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it changes against the version before it, or another: more or less, for each member */
+        get: operations["getContractsContractDifference"];
         put?: never;
         post?: never;
         delete?: never;
@@ -216,7 +233,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Lift your own suspension */
+        /** Lift your own suspension; in force again when all who suspended have */
         post: operations["postContractsContractResumption"];
         delete?: never;
         options?: never;
@@ -233,7 +250,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a contract at once; final */
+        /** End a contract at once; final; what was given under it is deleted, with a certificate in the log */
         post: operations["postContractsContractTermination"];
         delete?: never;
         options?: never;
@@ -474,7 +491,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask: decided, charged, answered, receipted and logged at once; the same question again costs nothing */
+        /** Ask: decided, charged, answered, receipted and logged at once; the same again is free; some wait for approval */
         post: operations["postQuestions"];
         delete?: never;
         options?: never;
@@ -561,6 +578,41 @@ export interface paths {
         get: operations["getBudget"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions that wait: for your people to decide, or yours for others'; newest first */
+        get: operations["getApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request: who asks what, what it would tell and cost, by which clauses, as of now */
+        get: operations["getApprovalsRequest"];
+        put?: never;
+        /** Approve, deny or withdraw; the last approval answers the question, charged as of then */
+        post: operations["postApprovalsRequest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -818,6 +870,7 @@ export interface components {
                 retention: string;
                 audienceValidity: string;
             };
+            approvalWithin?: string;
             validity: {
                 from: string;
                 until: string;
@@ -837,6 +890,8 @@ export interface components {
             document: {
                 [key: string]: unknown;
             };
+            /** @description members of the version before that this one leaves out: they sign it too */
+            leaving: string[];
             offeredBy: string;
             /** @description RFC 3339, UTC, with milliseconds */
             offeredAt: string;
@@ -861,6 +916,13 @@ export interface components {
         /** @description What signing lets the others learn, in plain words. */
         PlainContract: {
             id: string;
+            lines: string[];
+        };
+        /** @description What more or less anybody could learn, member by member. */
+        ContractDifference: {
+            id: string;
+            /** @description the earlier one */
+            against: string;
             lines: string[];
         };
         /** @description RFC 7515 General JSON Serialization, one signature a member. */
@@ -1703,6 +1765,47 @@ export interface components {
             /** @description compact JWS by the room's key over the digest of the rest, with its log entry */
             receipt: string;
         };
+        ApprovalRequest: {
+            id: string;
+            /** @description who asks */
+            recipient: string;
+            contract: string;
+            /** @description as it was asked */
+            question: {
+                [key: string]: unknown;
+            };
+            /** @description members whose person must approve */
+            approvers: string[];
+            state: {
+                /**
+                 * @description `lapsed`: its contract ended; `refused`: approved, and then not permitted any more
+                 * @enum {string}
+                 */
+                kind: "waiting" | "denied" | "withdrawn" | "expired" | "lapsed" | "refused" | "released";
+                /** @description approvers who have not decided */
+                missing?: string[];
+                by?: string;
+                because?: string;
+                /** @description the answer, at `/v1/releases/{release}` */
+                release?: string;
+            };
+            /**
+             * @description what it is to you
+             * @enum {string}
+             */
+            yours: "to-decide" | "asked" | "neither";
+            /** @description RFC 3339, UTC, with milliseconds */
+            askedAt: string;
+            /** @description RFC 3339, UTC, with milliseconds */
+            expiresAt: string;
+            events: {
+                kind: string;
+                partner?: string;
+                because?: string;
+                /** @description RFC 3339, UTC, with milliseconds */
+                at: string;
+            }[];
+        };
         ReleaseList: {
             items: components["schemas"]["Release"][];
             /** @description `after` of the next page */
@@ -1728,6 +1831,69 @@ export interface components {
                 /** @description for ever */
                 nanoRho: string;
             }[];
+        };
+        ApprovalRequestList: {
+            items: components["schemas"]["ApprovalRequest"][];
+            /** @description `after` of the next page */
+            next: string | null;
+        };
+        ExplainedApprovalRequest: {
+            id: string;
+            /** @description who asks */
+            recipient: string;
+            contract: string;
+            /** @description as it was asked */
+            question: {
+                [key: string]: unknown;
+            };
+            /** @description members whose person must approve */
+            approvers: string[];
+            state: {
+                /**
+                 * @description `lapsed`: its contract ended; `refused`: approved, and then not permitted any more
+                 * @enum {string}
+                 */
+                kind: "waiting" | "denied" | "withdrawn" | "expired" | "lapsed" | "refused" | "released";
+                /** @description approvers who have not decided */
+                missing?: string[];
+                by?: string;
+                because?: string;
+                /** @description the answer, at `/v1/releases/{release}` */
+                release?: string;
+            };
+            /**
+             * @description what it is to you
+             * @enum {string}
+             */
+            yours: "to-decide" | "asked" | "neither";
+            /** @description RFC 3339, UTC, with milliseconds */
+            askedAt: string;
+            /** @description RFC 3339, UTC, with milliseconds */
+            expiresAt: string;
+            events: {
+                kind: string;
+                partner?: string;
+                because?: string;
+                /** @description RFC 3339, UTC, with milliseconds */
+                at: string;
+            }[];
+            /** @description while it waits: what it asks, as of now */
+            explained: components["schemas"]["Explanation"] | null;
+        };
+        /** @description Approvers approve or deny, the asker withdraws. */
+        Verdict: {
+            /** @constant */
+            verdict: "approve";
+            /** @description the reason, which the members and the log keep */
+            because?: string;
+        } | {
+            /** @constant */
+            verdict: "deny";
+            /** @description the reason, which the members and the log keep */
+            because: string;
+        } | {
+            /** @constant */
+            verdict: "withdraw";
         };
         /** @description Entries that concern the caller. */
         EntryList: {
@@ -2463,7 +2629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency-in-flight, contract-exists */
+            /** @description idempotency-in-flight, contract-exists, contract-not-open */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2622,6 +2788,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlainContract"];
+                };
+            };
+            /** @description invalid-parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, memory-short */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContractsContractDifference: {
+        parameters: {
+            query?: {
+                against?: string;
+            };
+            header?: never;
+            path: {
+                contract: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description sentences */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDifference"];
                 };
             };
             /** @description invalid-parameter */
@@ -4898,6 +5142,15 @@ export interface operations {
                     "application/json": components["schemas"]["Release"];
                 };
             };
+            /** @description the request that waits for approval; ask again, or look at it, for what came of it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequest"];
+                };
+            };
             /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
             400: {
                 headers: {
@@ -5345,6 +5598,277 @@ export interface operations {
             };
             /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, memory-short */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApprovals: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequestList"];
+                };
+            };
+            /** @description invalid-parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, memory-short */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApprovalsRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedApprovalRequest"];
+                };
+            };
+            /** @description invalid-parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, memory-short */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApprovalsRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description the request and where it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequest"];
+                };
+            };
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description approval-not-yours, contract-not-in-force */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-in-flight, approval-not-open, no-version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused, question-unsound */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

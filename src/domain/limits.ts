@@ -73,6 +73,8 @@ export const LIMITS = {
   sealingTries: 5,
   /** Days an upload may stay open without a part. */
   uploadDays: 2,
+  /** Milliseconds between two rounds of what time alone brings about: ends of requests, deletion past retention. */
+  houseMillis: 3_600_000,
   /** Items on one page of a list. */
   pageItems: 100,
   /** Milliseconds between the ticks on which noised answers leave, so that sampling time does not show. */
@@ -95,6 +97,6 @@ export const LIMITS = {
   alternativesTried: 24,
   /** Permitted wordings that a denial names; more would not be read. */
   alternativesOffered: 5,
-  /** Requests by which two versions of a policy are compared: about a second; beyond, the comparison is refused. */
+  /** Requests by which two versions of a policy are compared, at the most; beyond, the comparison is refused. */
   policyCases: 20_000,
 } as const;

@@ -152,6 +152,16 @@ export const PROBLEMS = {
     "the contract or a policy does not permit this",
     "read `reasons`; where `instead` stands, ask that",
   ),
+  "approval-not-open": row(
+    409,
+    "the request is not open for this",
+    "look at where it stands with `concordat approvals`",
+  ),
+  "approval-not-yours": row(
+    403,
+    "this request is not yours to decide",
+    "read `detail`: it says who may, and with which key",
+  ),
   "no-version": row(409, "a dataset has no version in force", "bring it in whole, or wait until its owner has"),
   "release-gone": row(410, "the release is past its validity", "ask again"),
   // The room

@@ -1,6 +1,8 @@
 // What the store keeps, row by row, as the rules see it. Instants are the database's.
 
+import type { RequestEvent } from "../domain/approval/request.ts";
 import type { Contract, ContractId } from "../domain/contract/document.ts";
+import type { Successor } from "../domain/contract/lifecycle.ts";
 import type { RowReport } from "../domain/dataset/row-report.ts";
 import type { DatasetRef, DatasetSchema } from "../domain/dataset/schema.ts";
 import type { UnixMillis } from "../domain/instant.ts";
@@ -35,6 +37,8 @@ export type IdempotencyStart =
 export type ContractRow = {
   readonly id: ContractId;
   readonly contract: Contract;
+  /** Members of the version before that this one does not name. */
+  readonly leaving: readonly PartnerId[];
   readonly offeredBy: PartnerId;
   readonly offeredAt: UnixMillis;
 };
@@ -55,8 +59,8 @@ export type ContractEventRow = {
 export type ContractFile = ContractRow & {
   readonly signatures: readonly SignatureRow[];
   readonly events: readonly ContractEventRow[];
-  /** The later version that all have signed, if there is one. */
-  readonly replacedBy: ContractId | null;
+  /** The later version that all concerned have signed, unless it was ended before its first day. */
+  readonly successor: Successor | null;
 };
 
 export type PolicyRow = {
@@ -138,6 +142,8 @@ export type ReleaseRow = {
   /** The versions asked about, sorted, joined by a comma. */
   readonly versions: string;
   readonly outcome: "released" | "withheld";
+  /** Whether the recipient was shown exact figures of others' lists, which the differencing guard remembers. */
+  readonly showsExactly: boolean;
   /** The answer as canonical JSON, and the receipt over it (compact JWS). */
   readonly answer: string;
   readonly receipt: string;
@@ -146,6 +152,30 @@ export type ReleaseRow = {
   readonly releasedAt: UnixMillis;
   readonly expiresAt: UnixMillis;
   readonly collectedAt: UnixMillis | null;
+};
+
+/** What was deleted when a contract was terminated. */
+export type DeletionRow = {
+  readonly contract: ContractId;
+  /** Ids as canonical JSON; what stands there is `app/delete-given.ts`'s. */
+  readonly deleted: string;
+};
+
+/** A question that waits, or waited, for people, with all that its state is derived from. */
+export type RequestFile = {
+  readonly id: string;
+  /** Who asks. */
+  readonly recipient: PartnerId;
+  readonly contract: ContractId;
+  readonly approvers: readonly PartnerId[];
+  /** The question as it was asked, as canonical JSON, and the SHA-256 of its canonical form. */
+  readonly question: string;
+  readonly questionDigest: string;
+  /** Thumbprint of the key that asked. */
+  readonly askedWith: string;
+  readonly askedAt: UnixMillis;
+  readonly expiresAt: UnixMillis;
+  readonly events: readonly RequestEvent[];
 };
 
 export type LogNode = { readonly level: number; readonly index: number; readonly hash: Uint8Array };

@@ -2,7 +2,8 @@
 // partners do not exist there. A logged transaction holds the log's tail alone from beginning to end, so what it
 // decides, spends, answers and writes down happens at once or not at all.
 
-import type { Contract, ContractId } from "../domain/contract/document.ts";
+import type { RequestEvent } from "../domain/approval/request.ts";
+import type { ContractId } from "../domain/contract/document.ts";
 import type { DatasetRef, DatasetSchema } from "../domain/dataset/schema.ts";
 import type { UnixMillis } from "../domain/instant.ts";
 import type { Manifest, PartnerId } from "../domain/partner/manifest.ts";
@@ -12,6 +13,7 @@ import type {
   ContractEventRow,
   ContractFile,
   DatasetRow,
+  DeletionRow,
   EntryRow,
   IdempotencyAttempt,
   IdempotencyStart,
@@ -27,6 +29,7 @@ import type {
   Recipient,
   ReleaseRow,
   Reply,
+  RequestFile,
   SignatureRow,
   UploadRow,
   UploadState,
@@ -103,9 +106,9 @@ export type Transaction = {
     readonly find: (id: ContractId) => Promise<ContractFile | null>;
     /** Newest first. `after` is the id of the last one seen. */
     readonly list: (page: Page) => Promise<readonly ContractFile[]>;
-    readonly offer: (contract: { id: ContractId; contract: Contract; offeredBy: PartnerId }) => Promise<void>;
-    readonly sign: (contract: Contract, id: ContractId, signature: Omit<SignatureRow, "at">) => Promise<void>;
-    readonly note: (contract: Contract, id: ContractId, event: Omit<ContractEventRow, "at">) => Promise<void>;
+    readonly offer: (contract: Pick<ContractFile, "id" | "contract" | "leaving" | "offeredBy">) => Promise<void>;
+    readonly sign: (contract: ContractId, signature: Omit<SignatureRow, "at">) => Promise<void>;
+    readonly note: (contract: ContractId, event: Omit<ContractEventRow, "at">) => Promise<void>;
   };
   readonly policies: {
     readonly current: (partner: PartnerId) => Promise<PolicyRow | null>;
@@ -146,6 +149,10 @@ export type Transaction = {
     /** Newest first. */
     readonly list: (dataset: DatasetRef) => Promise<readonly VersionRow[]>;
     readonly add: (version: Omit<VersionRow, "sequence" | "sealedAt">) => Promise<number>;
+    /** Deletes every version of a list: none is in force or found any more. Answers what stood. */
+    readonly forget: (dataset: DatasetRef) => Promise<readonly Pick<VersionRow, "id" | "segment">[]>;
+    /** The segments of versions that were deleted. */
+    readonly deletedSegments: (ids: readonly string[]) => Promise<readonly string[]>;
     /** When the versions sealed within the last `days` were sealed, newest first. */
     readonly sealedWithin: (dataset: DatasetRef, days: number) => Promise<readonly UnixMillis[]>;
     /** Segments of every version. Throws unless the act is for every partner: what is hidden must not seem absent. */
@@ -190,8 +197,39 @@ export type Transaction = {
     ) => Promise<readonly ReleaseRow[]>;
     /** Lists of people, to reach or to leave out, that the recipient got of the lineage, newest first. */
     readonly audiences: (recipient: PartnerId, lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
+    /** Overlaps of the owner's lineage that showed the recipient exact figures, in any contract, newest first. */
+    readonly exactOverlaps: (recipient: PartnerId, lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
+    /** How many of these lists or exact overlaps cannot be made again, as a version that they rest on is deleted. */
+    readonly unrepeatable: (recipient: PartnerId, lineage: DatasetRef, analysis: Analysis) => Promise<number>;
+    /** Deletes the answers and receipts under a contract. What caps and the guards between answers need stays. */
+    readonly forget: (contract: ContractId) => Promise<readonly string[]>;
+    /** The same for those of the transaction's parties whose time is over. */
+    readonly forgetExpired: () => Promise<readonly Pick<ReleaseRow, "id" | "contract">[]>;
     /** Marks the rows as collected. False when they were before. */
     readonly collect: (id: string) => Promise<boolean>;
+  };
+  readonly deletions: {
+    readonly add: (deletion: DeletionRow) => Promise<void>;
+    /** Those of the transaction's parties that have no certificate yet. */
+    readonly uncertified: () => Promise<readonly DeletionRow[]>;
+    /** Notes the certificate's place in the log. False when there is one already. */
+    readonly certify: (contract: ContractId, entry: number) => Promise<boolean>;
+  };
+  readonly requests: {
+    readonly find: (id: string) => Promise<RequestFile | null>;
+    /** The asker's request for this question that still waits. */
+    readonly openOf: (
+      asked: Pick<RequestFile, "contract" | "recipient" | "questionDigest">,
+    ) => Promise<RequestFile | null>;
+    /** Those that wait which the partner asked or must decide, newest first. */
+    readonly listOpen: (partner: PartnerId, page: Page) => Promise<readonly RequestFile[]>;
+    /** Those of the transaction's parties of which no event says that they ended, oldest first. */
+    readonly unended: () => Promise<readonly RequestFile[]>;
+    readonly add: (request: Omit<RequestFile, "askedAt" | "events">) => Promise<void>;
+    readonly addApprovers: (request: Pick<RequestFile, "id">, approvers: readonly PartnerId[]) => Promise<void>;
+    readonly note: (request: Pick<RequestFile, "id">, event: Omit<RequestEvent, "at">) => Promise<void>;
+    /** Deletes every request under a contract; answers their ids. */
+    readonly forget: (contract: ContractId) => Promise<readonly string[]>;
   };
   readonly log: {
     readonly head: () => Promise<LogHead>;

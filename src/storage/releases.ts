@@ -11,14 +11,19 @@ import type { Statements } from "./pool.ts";
 
 export function releases(tx: Statements): Transaction["releases"] {
   const columns = tx`
-    id, recipient, contract, analysis, question, question_digest as "questionDigest", versions, outcome, answer,
-    receipt, entry, concordat.millis(released_at) as "releasedAt", concordat.millis(expires_at) as "expiresAt",
-    concordat.millis(collected_at) as "collectedAt"`;
+    id, recipient, contract, analysis, question, question_digest as "questionDigest", versions, outcome,
+    shows_exactly as "showsExactly", answer, receipt, entry, concordat.millis(released_at) as "releasedAt",
+    concordat.millis(expires_at) as "expiresAt", concordat.millis(collected_at) as "collectedAt"`;
   const last = async (condition: ReturnType<typeof isOn>) => {
     const [row] = await tx<ReleaseRow[]>`
-      select ${columns} from concordat.release where ${condition} order by entry desc limit 1`;
+      select ${columns} from concordat.release
+      where ${condition} and forgotten_at is null order by entry desc limit 1`;
     return row ?? null;
   };
+  const guarded = async (touch: Touch) => [
+    ...(await tx<ReleaseRow[]>`
+      select ${columns} from concordat.release where ${isGuarded(tx, touch)} order by entry desc`),
+  ];
   return {
     recorded: (contract, digest, versions) => last(tx`contract = ${contract} and ${isOn(tx, digest, versions)}`),
     ofRecipient: (recipient, digest, versions) => last(tx`recipient = ${recipient} and ${isOn(tx, digest, versions)}`),
@@ -26,7 +31,7 @@ export function releases(tx: Statements): Transaction["releases"] {
     list: async (recipient, { after, limit }) => [
       ...(await tx<ReleaseRow[]>`
         select ${columns} from concordat.release
-        where recipient = ${recipient} and (${after}::text is null or entry < (
+        where recipient = ${recipient} and forgotten_at is null and (${after}::text is null or entry < (
           select last.entry from concordat.release last where last.recipient = ${recipient} and last.id = ${after}))
         order by entry desc limit ${limit}`),
     ],
@@ -34,18 +39,16 @@ export function releases(tx: Statements): Transaction["releases"] {
       ...(await tx<ReleaseRow[]>`
         select ${columns} from concordat.release
         where recipient = ${recipient} and question_digest = any (${tx.array([...digests], 25)}::text[])
-          and outcome = 'released' and expires_at > now()
+          and outcome = 'released' and expires_at > now() and forgotten_at is null
         order by entry desc limit ${limit}`),
     ],
     add: (release, owners) => add(tx, release, owners),
     madeWithin: (touch, days) => madeWithin(tx, touch, days),
-    audiences: async (recipient, lineage) => [
-      ...(await tx<ReleaseRow[]>`
-        select ${columns} from concordat.release
-        where recipient = ${recipient} and analysis in ('audience', 'suppression') and outcome = 'released'
-          and ${lineage} = any (lineages)
-        order by entry desc`),
-    ],
+    audiences: (recipient, lineage) => guarded({ recipient, lineage, analysis: "audience" }),
+    exactOverlaps: (recipient, lineage) => guarded({ recipient, lineage, analysis: "overlap" }),
+    unrepeatable: (recipient, lineage, analysis) => unrepeatable(tx, { recipient, lineage, analysis }),
+    forget: async (contract) => (await forget(tx, tx`contract = ${contract}`)).map(({ id }) => id),
+    forgetExpired: () => forget(tx, tx`expires_at <= now()`),
     collect: async (id) => {
       const { count } = await tx`
         update concordat.release set collected_at = now() where id = ${id} and collected_at is null`;
@@ -54,8 +57,38 @@ export function releases(tx: Statements): Transaction["releases"] {
   };
 }
 
+async function unrepeatable(tx: Statements, touch: Touch): Promise<number> {
+  const [row] = await tx<{ count: number }[]>`
+    select count(*)::int8 as count from concordat.release
+    where ${isGuarded(tx, touch)} and exists (
+      select from concordat.version
+      where id = any (string_to_array(versions, ',')) and deleted_at is not null)`;
+  return row?.count ?? 0;
+}
+
+type Forgotten = Pick<ReleaseRow, "id" | "contract">;
+
+// The consents stay: with the question and the versions they are what the guards make a list or a figure again from.
+async function forget(tx: Statements, condition: ReturnType<typeof isOn>): Promise<readonly Forgotten[]> {
+  const rows = await tx<Forgotten[]>`
+    update concordat.release
+    set answer = json_build_object('consents', answer::json -> 'consents')::text, receipt = '', forgotten_at = now()
+    where ${condition} and forgotten_at is null returning id, contract`;
+  return [...rows].sort((left, right) => (left.id < right.id ? -1 : 1));
+}
+
 function isOn(tx: Statements, questionDigest: string, versions: string) {
   return tx`question_digest = ${questionDigest} and versions = ${versions}`;
+}
+
+const LISTS: readonly Analysis[] = ["audience", "suppression"];
+
+// What a guard compares with: lists that were given, and overlaps, of series as well, that showed exact figures.
+function isGuarded(tx: Statements, { recipient, lineage, analysis }: Touch) {
+  const isGiven = LISTS.includes(analysis)
+    ? tx`analysis = any (${tx.array([...LISTS], 25)}::text[])`
+    : tx`shows_exactly`;
+  return tx`recipient = ${recipient} and outcome = 'released' and ${lineage} = any (lineages) and ${isGiven}`;
 }
 
 type Addition = Omit<ReleaseRow, "releasedAt" | "collectedAt">;
@@ -64,10 +97,10 @@ type Addition = Omit<ReleaseRow, "releasedAt" | "collectedAt">;
 async function add(tx: Statements, release: Addition, owners: readonly PartnerId[]): Promise<void> {
   const { count } = await tx`
     insert into concordat.release (recipient, id, contract, members, owners, lineages, analysis, question,
-      question_digest, versions, outcome, answer, receipt, entry, expires_at)
+      question_digest, versions, outcome, shows_exactly, answer, receipt, entry, expires_at)
     select ${release.recipient}, ${release.id}, contract.id, contract.members, ${tx.array([...owners], 25)}::text[],
       touched.lineages, ${release.analysis}, ${release.question}, ${release.questionDigest}, ${release.versions},
-      ${release.outcome}, ${release.answer}, ${release.receipt}, ${release.entry},
+      ${release.outcome}, ${release.showsExactly}, ${release.answer}, ${release.receipt}, ${release.entry},
       concordat.instant(${release.expiresAt})
     from concordat.contract, (
       select array_agg(partner || '/' || dataset order by partner, dataset) as lineages from concordat.version

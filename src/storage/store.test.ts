@@ -7,7 +7,7 @@ import type { Store } from "../ports/store.ts";
 import { type TestDatabase, testDatabase } from "../testing/database.ts";
 import { policyOf } from "../testing/documents.ts";
 import { actsOn, appendNext, bringVersion, newPartners, offer } from "../testing/store-suite/acts.ts";
-import { contractAmong, REPORT, releaseOf, signatureOf } from "../testing/store-suite/rows.ts";
+import { contractAmong, REPORT, releaseOf, signatureOf, thumbprintOf } from "../testing/store-suite/rows.ts";
 import { storeSuite } from "../testing/store-suite.ts";
 import { migrate } from "./migrate.ts";
 import type { Statements } from "./pool.ts";
@@ -139,7 +139,9 @@ describe("row-level security", () => {
         group by relname order by relname`;
       return rows.map((row) => `${row.name}: ${row.may}`);
     });
-    expect(changeable).toEqual(["idempotency: DELETE", "log_head: UPDATE", "nonce: DELETE"]);
+    expect(changeable).toEqual([
+      ...["approval_request: DELETE", "idempotency: DELETE", "log_head: UPDATE", "nonce: DELETE"],
+    ]);
     const columns = await asOwner(async (tx) => {
       const rows = await tx<{ column: string }[]>`
         select relname || '.' || attname as column from pg_attribute join pg_class on pg_class.oid = attrelid
@@ -149,11 +151,13 @@ describe("row-level security", () => {
       return rows.map((row) => row.column);
     });
     expect(columns).toEqual([
+      ...["approval_request.approvers", "contract_deletion.entry"],
       ...["enrolment.code_digest", "enrolment.issued_at", "enrolment.expires_at", "enrolment.used_at"],
       ...["idempotency.attempt", "idempotency.lease_until", "idempotency.reply_status"],
       ...["idempotency.reply_content_type", "idempotency.reply_body"],
       ...["ledger_account.spent", "ledger_account.cap", "nonce.expires_at", "partner_key.revoked_at"],
-      ...["release.collected_at", "upload.state", "upload.closed_at", "upload.version"],
+      ...["release.answer", "release.receipt", "release.collected_at", "release.forgotten_at"],
+      ...["upload.state", "upload.closed_at", "upload.version", "version.deleted_at"],
     ]);
   });
 
@@ -259,8 +263,8 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
   for (const partner of [ann, bob]) await bringVersion(store, partner, `version-of-${partner}`);
   await actsOn(store, OPERATOR).write((tx) => tx.enrolments.issue(ann, "digest", 1));
   await actsOn(store, ann, bob).write(async (tx) => {
-    await tx.contracts.sign(contract, contractId(contract), signatureOf(ann));
-    await tx.contracts.note(contract, contractId(contract), { kind: "suspended", partner: ann });
+    await tx.contracts.sign(contractId(contract), signatureOf(ann));
+    await tx.contracts.note(contractId(contract), { kind: "suspended", partner: ann });
     await tx.policies.put(policyOf(ann), canonicalDigest(policyOf(ann)));
     const [digest, thumbprint] = ["a".repeat(64), "policy-key".padEnd(43, "k")];
     await tx.policies.wait(policyOf(ann, { version: 2 }), digest);
@@ -278,6 +282,11 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
       releaseOf(contract, { id: "release", recipient: bob, versions: `version-of-${ann}`, entry }),
       [ann],
     );
+    const request = { id: "request", recipient: bob, contract: contractId(contract), approvers: [ann] };
+    const asked = { question: "{}", questionDigest: "digest", askedWith: thumbprintOf(bob), expiresAt: tx.now };
+    await tx.requests.add({ ...request, ...asked });
+    await tx.requests.note(request, { kind: "approved", partner: ann, because: null, release: null });
+    await tx.deletions.add({ contract: contractId(contract), deleted: "{}" });
     const lineage = datasetRef(ann, "customers");
     await tx.ledger.debit({ lineage, recipient: bob, nanoRho: 5n, release: "release" }, 10n);
   });

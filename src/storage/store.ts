@@ -7,6 +7,7 @@ import type { Store, Transaction } from "../ports/store.ts";
 import { contracts } from "./contracts.ts";
 import { dataKeys } from "./data-keys.ts";
 import { datasets } from "./datasets.ts";
+import { deletions } from "./deletions.ts";
 import { type DocumentReaders, documentReaders } from "./documents.ts";
 import { enrolments } from "./enrolments.ts";
 import { idempotency } from "./idempotency.ts";
@@ -18,6 +19,7 @@ import { partners } from "./partners.ts";
 import { policies } from "./policies.ts";
 import type { Pool, Statements } from "./pool.ts";
 import { releases } from "./releases.ts";
+import { requests } from "./requests.ts";
 import { actForAlso, transaction } from "./transaction.ts";
 import { uploads } from "./uploads.ts";
 import { versions } from "./versions.ts";
@@ -57,6 +59,8 @@ function transactionOver(tx: Statements, now: UnixMillis, readers: DocumentReade
     versions: versions(tx, readers),
     ledger: ledger(tx),
     releases: releases(tx),
+    requests: requests(tx),
+    deletions: deletions(tx),
     log: log(tx),
   };
 }

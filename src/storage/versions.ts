@@ -22,19 +22,33 @@ export function versions(tx: Statements, read: DocumentReaders): Transaction["ve
   return {
     current: async (dataset) => {
       const [row] = await tx<Row[]>`
-        select ${columns} from concordat.version where ${isOf(tx, dataset)} order by sequence desc limit 1`;
+        select ${columns} from concordat.version
+        where ${isOf(tx, dataset)} and deleted_at is null order by sequence desc limit 1`;
       return row === undefined ? null : toVersion(row, read);
     },
     find: async (id) => {
-      const [row] = await tx<Row[]>`select ${columns} from concordat.version where id = ${id}`;
+      const [row] = await tx<Row[]>`
+        select ${columns} from concordat.version where id = ${id} and deleted_at is null`;
       return row === undefined ? null : toVersion(row, read);
     },
     list: async (dataset) => {
       const rows = await tx<Row[]>`
-        select ${columns} from concordat.version where ${isOf(tx, dataset)} order by sequence desc`;
+        select ${columns} from concordat.version
+        where ${isOf(tx, dataset)} and deleted_at is null order by sequence desc`;
       return rows.map((row) => toVersion(row, read));
     },
     add: (version) => add(tx, version),
+    forget: async (dataset) => [
+      ...(await tx<Pick<VersionRow, "id" | "segment">[]>`
+        update concordat.version set deleted_at = now() where ${isOf(tx, dataset)} and deleted_at is null
+        returning id, segment`),
+    ],
+    deletedSegments: async (ids) => {
+      const rows = await tx<{ segment: string }[]>`
+        select segment from concordat.version
+        where id = any (${tx.array([...ids], 25)}::text[]) and deleted_at is not null`;
+      return rows.map((row) => row.segment);
+    },
     sealedWithin: async (dataset, days) => {
       const rows = await tx<{ at: UnixMillis }[]>`
         select concordat.millis(sealed_at) as at from concordat.version
@@ -44,7 +58,7 @@ export function versions(tx: Statements, read: DocumentReaders): Transaction["ve
     },
     segments: async () => {
       await assertActsForEverybody(tx);
-      const rows = await tx<{ segment: string }[]>`select segment from concordat.version`;
+      const rows = await tx<{ segment: string }[]>`select segment from concordat.version where deleted_at is null`;
       return rows.map((row) => row.segment);
     },
   };

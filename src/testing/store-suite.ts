@@ -7,8 +7,10 @@ import type { Store } from "../ports/store.ts";
 import { actsOn } from "./store-suite/acts.ts";
 import { agreementsLaws } from "./store-suite/agreements.ts";
 import { answersLaws } from "./store-suite/answers.ts";
+import { deletionsLaws } from "./store-suite/deletions.ts";
 import { listsLaws } from "./store-suite/lists.ts";
 import { partiesLaws } from "./store-suite/parties.ts";
+import { requestsLaws } from "./store-suite/requests.ts";
 import { transactionsLaws } from "./store-suite/transactions.ts";
 
 type OpenedStore = { readonly store: Store; readonly close: () => Promise<void> };
@@ -22,5 +24,14 @@ export function storeSuite(open: () => Promise<OpenedStore>): void {
   });
   afterAll(() => opened.close());
 
-  for (const laws of [transactionsLaws, partiesLaws, agreementsLaws, listsLaws, answersLaws]) laws(() => opened.store);
+  for (const laws of [
+    transactionsLaws,
+    partiesLaws,
+    agreementsLaws,
+    listsLaws,
+    answersLaws,
+    requestsLaws,
+    deletionsLaws,
+  ])
+    laws(() => opened.store);
 }

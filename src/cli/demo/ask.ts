@@ -5,7 +5,7 @@ import { type Contract, type ContractDataset, contractId } from "../../domain/co
 import { datasetRef } from "../../domain/dataset/schema.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import { possessive } from "../../domain/policy/words.ts";
-import { type Asked, answerTo, explainedAnswer, overlapOf, type Release } from "./asking.ts";
+import { type Asked, answered, explanationOf, overlapOf, type Release, type Scene } from "./asking.ts";
 import { spendAll } from "./spend.ts";
 import { DemoFailure, needed, type Stage, thousands } from "./stage.ts";
 import { askTables } from "./tables.ts";
@@ -20,10 +20,10 @@ export async function ask(stage: Stage, actors: Actors, contracts: readonly Cont
   const releases: Release[] = [];
   for (const contract of contracts) {
     const overlap = overlapOf(actors, contract);
-    if (overlap !== null) releases.push(await askOverlap(stage, actors, overlap));
-    releases.push(...(await askTables(stage, actors, contract)));
+    if (overlap !== null) releases.push(await askOverlap({ stage, actors }, overlap));
+    releases.push(...(await askTables({ stage, actors }, contract)));
     const audience = audienceOf(actors, contract, null);
-    if (audience !== null) releases.push(await askAudience(stage, audience));
+    if (audience !== null) releases.push(await askAudience({ stage, actors }, audience));
   }
   await askForbidden(stage, actors, contracts);
   await spendAll(stage, actors, contracts);
@@ -31,8 +31,10 @@ export async function ask(stage: Stage, actors: Actors, contracts: readonly Cont
   return releases;
 }
 
-async function askOverlap(stage: Stage, actors: Actors, { actor, question }: Asked): Promise<Release> {
-  const { explanation, release } = await explainedAnswer(actor, question);
+async function askOverlap({ stage, actors }: Scene, asked: Asked): Promise<Release> {
+  const { actor } = asked;
+  const explanation = await explanationOf(asked);
+  const release = await answered({ stage, actors }, asked);
   stage.say(`   ${actor.manifest.name} asks: how many people are on all ${release.sizes?.length} lists?`);
   for (const line of [...explanation.words.tells, ...explanation.words.costs]) stage.say(`     ${line}`);
   for (const size of release.sizes ?? []) stage.say(`     ${shownIn(nameIn(actors, size.dataset), size)}`);
@@ -44,16 +46,19 @@ async function askOverlap(stage: Stage, actors: Actors, { actor, question }: Ask
   for (const { dataset, share } of release.matchRates ?? []) {
     stage.say(`     ${(share * 100).toFixed(1)} % of ${possessive(nameIn(actors, dataset))} people are on every list`);
   }
-  const again = await answerTo(actor, question);
+  const again = await answered({ stage, actors }, asked);
   if (again.receipt !== release.receipt) throw new DemoFailure("the same question got another answer");
   stage.say("     asked again: the same answer, at no cost");
   return release;
 }
 
-async function askAudience(stage: Stage, { actor, question }: Asked): Promise<Release> {
-  const { explanation, release } = await explainedAnswer(actor, question);
+async function askAudience(scene: Scene, asked: Asked): Promise<Release> {
+  const { stage } = scene;
+  const { actor } = asked;
+  const explanation = await explanationOf(asked);
   stage.say(`   ${actor.manifest.name} asks for an audience`);
   for (const line of explanation.words.tells) stage.say(`     ${line}`);
+  const release = await answered(scene, asked);
   if (release.outcome === "withheld") {
     stage.say("     withheld: too few people, too many, or too like an earlier list");
     return release;

@@ -4,11 +4,14 @@ import type { components } from "../../client/api-types.gen.ts";
 import { type Contract, contractId } from "../../domain/contract/document.ts";
 import { datasetRef } from "../../domain/dataset/schema.ts";
 import type { AskedQuestion } from "../../domain/question/question.ts";
-import { DemoFailure, needed } from "./stage.ts";
+import { DemoFailure, needed, type Stage } from "./stage.ts";
 import { type Actor, type Actors, actorOf } from "./walk.ts";
 
 /** A release as the room gives it. */
 export type Release = components["schemas"]["Release"];
+
+/** Where a demonstration is told, and who takes part. */
+export type Scene = { readonly stage: Stage; readonly actors: Actors };
 
 /** A question and who asks it. */
 export type Asked = { readonly actor: Actor; readonly question: AskedQuestion };
@@ -29,15 +32,54 @@ export function overlapOf(actors: Actors, contract: Contract): Asked | null {
   };
 }
 
-/** What a question would tell, and its answer. */
-export async function explainedAnswer(actor: Actor, question: AskedQuestion) {
-  const explained = await actor.client.call((api) => api.POST("/v1/questions/explain", { body: question }));
-  const explanation = needed(explained, "explaining a question");
+/** What a question would tell and cost. */
+export async function explanationOf({ actor, question }: Asked) {
+  const answer = await actor.client.call((api) => api.POST("/v1/questions/explain", { body: question }));
+  const explanation = needed(answer, "explaining a question");
   if (!explanation.isPermitted) throw new DemoFailure(`denied: ${explanation.words.because.join("; ")}`);
-  return { explanation, release: await answerTo(actor, question) };
+  return explanation;
 }
 
-/** The answer to a question that is permitted. */
-export async function answerTo(actor: Actor, question: AskedQuestion): Promise<Release> {
+/** The answer to a question that is permitted, once those have approved it who must. */
+export async function answered(scene: Scene, asked: Asked): Promise<Release> {
+  const answer = await answerTo(asked);
+  if (isRelease(answer)) return answer;
+  await approve(scene, answer);
+  const release = await answerTo(asked);
+  if (isRelease(release)) return release;
+  throw new DemoFailure(`the request ${release.id} is still ${release.state.kind}`);
+}
+
+type Request = components["schemas"]["ApprovalRequest"];
+
+async function answerTo({ actor, question }: Asked): Promise<Release | Request> {
   return needed(await actor.client.call((api) => api.POST("/v1/questions", { body: question })), "asking a question");
+}
+
+// One member after the other approves, having read what the answer would tell.
+async function approve({ stage, actors }: Scene, request: Request): Promise<void> {
+  const path = { params: { path: { request: request.id } } };
+  stage.say("     it waits: a person at each member whose terms ask for it must approve first");
+  for (const partner of request.state.missing ?? []) {
+    const approver = actorNamed(actors, partner);
+    const shown = await approver.client.call((api) => api.GET("/v1/approvals/{request}", path));
+    for (const line of needed(shown, "reading a request").explained?.words.tells ?? [])
+      stage.say(`     ${approver.manifest.name} reads: ${line}`);
+    const body = { verdict: "approve" as const, because: "agreed in the campaign plan" };
+    const given = await approver.client.call((api) => api.POST("/v1/approvals/{request}", { ...path, body }));
+    const { state } = needed(given, "approving a request");
+    const what = state.kind === "released" ? "answered and charged at that moment" : state.kind;
+    stage.say(`     ${approver.manifest.name} approves: ${what}`);
+  }
+  stage.note("approval", { request: request.id, approvers: request.approvers });
+}
+
+function isRelease(answer: Release | Request): answer is Release {
+  return "receipt" in answer;
+}
+
+function actorNamed(actors: Actors, partner: string): Actor {
+  const actor = [...actors.values()].find(({ manifest }) => manifest.id === partner);
+  if (actor === undefined) throw new DemoFailure(`\`${partner}\` must approve and has no folder here`);
+  return actor;
 }

@@ -10,7 +10,7 @@ import { all, type Cast, readJsonFile, readMember } from "./cast.ts";
 import { type Stage, thousands } from "./stage.ts";
 
 const PARTNERS = fileURLToPath(new URL("../../../partners", import.meta.url));
-const CONTRACTS = ["sunline-harbour", "sunline-harbour-meridian"];
+const CONTRACTS = ["sunline-harbour", "sunline-harbour-meridian", "sunline-volt"];
 const SEED = 20_261_122;
 const EXAMPLE = ["sunline-holidays", "harbour-yachts"] as const;
 const EXAMPLE_ROWS = 20_000;

@@ -4,18 +4,19 @@
 import { type Contract, type ContractDataset, contractId } from "../../domain/contract/document.ts";
 import { datasetRef } from "../../domain/dataset/schema.ts";
 import { affinityLines, crosstabLines } from "../table-lines.ts";
-import { type Asked, explainedAnswer, type Release } from "./asking.ts";
-import type { Stage } from "./stage.ts";
+import { type Asked, answered, explanationOf, type Release, type Scene } from "./asking.ts";
 import { type Actor, type Actors, actorOf } from "./walk.ts";
 
 type Framed = { readonly actor: Actor; readonly own: ContractDataset; readonly other: ContractDataset };
 
 /** Asks a cross-tab and an affinity under a contract that has them. */
-export async function askTables(stage: Stage, actors: Actors, contract: Contract): Promise<readonly Release[]> {
+export async function askTables(scene: Scene, contract: Contract): Promise<readonly Release[]> {
+  const { stage, actors } = scene;
   const asked = [crosstabOf(actors, contract), affinityOf(actors, contract)].flatMap((one) => one ?? []);
   const releases: Release[] = [];
   for (const { actor, question } of asked) {
-    const { explanation, release } = await explainedAnswer(actor, question);
+    const explanation = await explanationOf({ actor, question });
+    const release = await answered(scene, { actor, question });
     stage.say(`   ${actor.manifest.name} asks for ${question.analysis === "crosstab" ? "a table" : "an affinity"}`);
     for (const line of explanation.words.tells) stage.say(`     ${line}`);
     for (const line of [...crosstabLines(release), ...affinityLines(release)]) stage.say(`     ${line}`);

@@ -8,7 +8,14 @@ import { datasetRef, identifierKindSchema } from "../dataset/schema.ts";
 import { LIMITS } from "../limits.ts";
 import { OPERATOR, partnerIdSchema, slugSchema } from "../partner/manifest.ts";
 import { dateSchema } from "../policy/document.ts";
-import { AGGREGATES, ATTRIBUTE_USES, analysisSchema, givesRecords, limitsSchema } from "../policy/limits-document.ts";
+import {
+  AGGREGATES,
+  ATTRIBUTE_USES,
+  analysisSchema,
+  durationSchema,
+  givesRecords,
+  limitsSchema,
+} from "../policy/limits-document.ts";
 import { publicText } from "../public-text.ts";
 
 /** SHA-256 of the canonical contract, 64 lowercase hex digits. */
@@ -91,6 +98,11 @@ export const contractSchema = z
     datasets: z.array(contractDatasetSchema).min(1).max(40),
     analyses: z.array(contractAnalysisSchema).min(1).max(20),
     terms: limitsSchema,
+    /**
+     * How long a question waits for the people who must approve it. Absent, it does not wait: a question that some
+     * member's terms hold back is denied, as no member agreed to how long another's request may stand.
+     */
+    approvalWithin: durationSchema.exactOptional(),
     validity: z.strictObject({ from: dateSchema, until: dateSchema }),
   })
   .superRefine((contract, context) => {

@@ -21,8 +21,10 @@ function event(kind: ContractEvent["kind"], partner: PartnerId): ContractEvent {
 function stateOf(history: Partial<ContractHistory>) {
   return contractState({
     contract: CONTRACT,
+    leaving: [],
     signatures: signed(...MEMBERS),
     events: [],
+    successor: null,
     today: "2026-11-22",
     ...history,
   });
@@ -66,7 +68,10 @@ describe("a contract", () => {
 
   it("is replaced once its successor is in force", () => {
     const successor = contractId(contractOf({ version: 2, previous: contractId(CONTRACT) }));
-    expect(stateOf({ replacedBy: successor })).toMatchObject({ kind: "replaced", by: successor });
+    const from = "2026-11-23";
+    const replaced = { successor: { id: successor, from } };
+    expect(stateOf({ ...replaced, today: "2026-11-22" }).kind).toBe("in-force");
+    expect(stateOf({ ...replaced, today: from })).toMatchObject({ kind: "replaced", by: successor });
   });
 
   it("is not moved by whoever is not a member", () => {
@@ -84,7 +89,7 @@ describe("who may do what", () => {
     refused: stateOf({ events: [event("refused", HARBOUR)] }),
     terminated: stateOf({ events: [event("terminated", HARBOUR)] }),
     expired: stateOf({ today: "2027-01-01" }),
-    replaced: stateOf({ replacedBy: contractId(CONTRACT) }),
+    replaced: stateOf({ successor: { id: contractId(CONTRACT), from: "2026-01-01" } }),
   };
   const allowed = (kind: ContractAct["kind"], partner: PartnerId) =>
     Object.entries(states)
@@ -104,7 +109,7 @@ describe("who may do what", () => {
   it("any member suspends and terminates an agreed contract; a suspension is added to, not doubled", () => {
     expect(allowed("suspend", SUNLINE)).toEqual(["waiting", "inForce", "suspended"]);
     expect(allowed("suspend", HARBOUR)).toEqual(["waiting", "inForce"]);
-    expect(allowed("terminate", SUNLINE)).toEqual(["waiting", "inForce", "suspended"]);
+    expect(allowed("terminate", SUNLINE)).toEqual(["waiting", "inForce", "suspended", "expired"]);
   });
 
   it("only the member that suspended resumes", () => {

@@ -18,17 +18,21 @@ export type ContractEvent = {
 
 export type ContractHistory = {
   readonly contract: Contract;
+  /** Members of the version before that this one does not name: they too sign it, or refuse. */
+  readonly leaving: readonly PartnerId[];
   readonly signatures: readonly ContractSignature[];
   /** In the order in which they were recorded. */
   readonly events: readonly ContractEvent[];
-  /** The later version that took this one's place, once that version is in force. */
-  readonly replacedBy?: ContractId;
+  /** The later version that everybody concerned has signed, and the day from which it takes this one's place. */
+  readonly successor: Successor | null;
   /** The day, UTC, for which the state is asked. */
   readonly today: string;
 };
 
+export type Successor = { readonly id: ContractId; readonly from: string };
+
 /** Where a contract stands on a day. Every kind but `in-force` permits nothing. */
-export type ContractState = { readonly members: readonly PartnerId[] } & (
+export type ContractState = { readonly members: readonly PartnerId[]; readonly leaving: readonly PartnerId[] } & (
   | { readonly kind: "offered"; readonly missing: readonly PartnerId[] }
   | { readonly kind: "refused"; readonly by: PartnerId; readonly at: UnixMillis }
   | { readonly kind: "signed-not-yet-valid"; readonly from: string }
@@ -46,39 +50,70 @@ export type ContractAct = {
 };
 
 /**
- * The state of a contract on a day. Signatures and events of partners who are not members count for nothing.
+ * The state of a contract on a day. Signatures and events of partners whom it does not concern count for nothing.
  * What ends a contract for good outranks what pauses it: refusal or termination, replacement, expiry, then a missing
  * signature, then suspension. O(members × (signatures + events)).
  */
-export function contractState({ contract, signatures, events, replacedBy, today }: ContractHistory): ContractState {
+export function contractState({
+  contract,
+  leaving,
+  signatures,
+  events,
+  successor,
+  today,
+}: ContractHistory): ContractState {
   const members = contract.members.map((member) => member.partner);
-  const own = events.filter((event) => members.includes(event.partner));
+  const concerned = { members, leaving };
+  const signers = [...members, ...leaving];
+  const own = events.filter((event) => signers.includes(event.partner));
   const { from, until } = contract.validity;
   const end = own.find((event) => event.kind === "refused" || event.kind === "terminated");
   if (end !== undefined) {
     const kind = end.kind === "refused" ? "refused" : "terminated";
-    return { kind, members, by: end.partner, at: end.at };
+    return { kind, ...concerned, by: end.partner, at: end.at };
   }
-  if (replacedBy !== undefined) return { kind: "replaced", members, by: replacedBy };
-  if (today > until) return { kind: "expired", members, until };
-  const missing = members.filter((member) => !signatures.some((signature) => signature.partner === member));
-  if (missing.length > 0) return { kind: "offered", members, missing };
+  if (successor !== null && today >= successor.from) return { kind: "replaced", ...concerned, by: successor.id };
+  if (today > until) return { kind: "expired", ...concerned, until };
+  const missing = signers.filter((signer) => !signatures.some((signature) => signature.partner === signer));
+  if (missing.length > 0) return { kind: "offered", ...concerned, missing };
   const by = members.filter((member) => isSuspendedBy(member, own));
-  if (by.length > 0) return { kind: "suspended", members, by };
-  if (today < from) return { kind: "signed-not-yet-valid", members, from };
-  return { kind: "in-force", members, until };
+  if (by.length > 0) return { kind: "suspended", ...concerned, by };
+  if (today < from) return { kind: "signed-not-yet-valid", ...concerned, from };
+  return { kind: "in-force", ...concerned, until };
 }
 
 /**
  * Whether a member may do this to a contract in this state. A member that signed may still refuse until all have
- * signed; a suspension is lifted by nobody but the member who asked for it.
+ * signed. A suspension is lifted by nobody but the member who asked for it: the contract is in force again when all who
+ * suspended it agree, and a member's safety never rests on another's haste. An expired contract may still be
+ * terminated, which deletes what was given under it.
  */
 export function mayAct(
   state: ContractState,
   act: ContractAct,
 ): Result<"allowed", "not-a-member" | "contract-not-open"> {
-  if (!state.members.includes(act.partner)) return err("not-a-member");
+  const mayLeave = act.kind === "sign" || act.kind === "refuse";
+  const concerned = mayLeave ? [...state.members, ...state.leaving] : state.members;
+  if (!concerned.includes(act.partner)) return err("not-a-member");
   return isOpenFor(state, act) ? ok("allowed") : err("contract-not-open");
+}
+
+// Whether a contract still binds its members, now or from a day to come.
+function isAgreed({ kind }: Pick<ContractState, "kind">): boolean {
+  return kind === "signed-not-yet-valid" || kind === "in-force" || kind === "suspended";
+}
+
+/** Whether a contract has ended: by refusal, termination, a later version or its last day. */
+export function hasEnded(state: Pick<ContractState, "kind">): boolean {
+  return !isAgreed(state) && state.kind !== "offered";
+}
+
+/**
+ * Whether a version may be amended: it is agreed, or has run out, and no later version was signed by all. So of two
+ * amendments of one version, the one that all sign first is the one.
+ */
+export function isAmendable(state: ContractState, successor: Successor | null): boolean {
+  return successor === null && (isAgreed(state) || state.kind === "expired");
 }
 
 // A member's last word on suspension is the one that holds.
@@ -97,12 +132,8 @@ function isOpenFor(state: ContractState, { kind, partner }: ContractAct): boolea
     case "resume":
       return state.kind === "suspended" && state.by.includes(partner);
     case "terminate":
-      return isAgreed(state);
+      return isAgreed(state) || state.kind === "expired";
     default:
       return unreachable(kind);
   }
-}
-
-function isAgreed({ kind }: ContractState): boolean {
-  return kind === "signed-not-yet-valid" || kind === "in-force" || kind === "suspended";
 }

@@ -98,6 +98,12 @@ describe("a contract in plain words", () => {
       expect(text).toContain(fact);
   });
 
+  it("says how long a question waits for a person, or that it does not", () => {
+    expect(plainContract(contract, DIRECTORY).join("\n")).toContain("for a person's approval is denied");
+    const waiting = plainContract(contractOf({ approvalWithin: "P2W" }), DIRECTORY).join("\n");
+    expect(waiting).toContain("waits for that member's person, at most 14 days");
+  });
+
   it("says pseudonymous, and claims no more", () => {
     const text = plainContract(contract, DIRECTORY).join("\n");
     expect(text).toContain("pseudonymous");

@@ -135,7 +135,7 @@ function consentLines({ dataset, consents }: ContractDataset, name: string): str
   });
 }
 
-function termLines({ terms, analyses }: Contract): string[] {
+function termLines({ terms, analyses, approvalWithin }: Contract): string[] {
   const asked = new Set(analyses.map((entry) => entry.analysis));
   const caps = terms.requestsPerPeriod.filter((cap) => asked.has(cap.analysis)).map(capInWords);
   const waits = terms.approval.filter((analysis) => asked.has(analysis)).map((analysis) => ANALYSIS_WORDS[analysis]);
@@ -145,9 +145,18 @@ function termLines({ terms, analyses }: Contract): string[] {
     ...([...asked].some(givesRecords) ? [audienceLine(terms)] : []),
     ...(caps.length === 0 ? [] : [`A recipient may ask for ${listed(caps)}.`]),
     ...(waits.length === 0 ? [] : [`A person at each member concerned approves ${listed(waits)} first.`]),
+    waitingLine(approvalWithin),
     `Answers are kept for ${spoken(terms.retention)}.`,
     "Each member's own rules hold besides: where they are stricter than this contract, they decide.",
   ];
+}
+
+function waitingLine(within: string | undefined): string {
+  if (within === undefined) return "A question that a member's rules hold back for a person's approval is denied.";
+  return (
+    `A question that a member's rules hold back waits for that member's person, at most ${spoken(within)}; it is ` +
+    "decided again when the last approval comes, and costs nothing until then."
+  );
 }
 
 function capInWords({ analysis, count, period }: Contract["terms"]["requestsPerPeriod"][number]): string {
@@ -180,7 +189,9 @@ function endings(contract: Contract): string[] {
   return [
     `Before all ${contract.members.length} members have signed, any of them may refuse, and the contract is off.`,
     "Any member may suspend it, alone and at once; nobody but that member lifts its suspension.",
-    "Any member may terminate it for good; nothing given under it can be used under it from then on.",
+    "A later version takes its place when every member of both has signed; privacy budgets do not renew by that.",
+    "Any member may terminate it for good: what was given under it is deleted, with the lists that no other contract " +
+      "of their owner names, and the log keeps a certificate. The log and what budgets have spent stay.",
   ];
 }
 

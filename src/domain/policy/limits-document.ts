@@ -25,7 +25,7 @@ export const AGGREGATES = ["sum", "mean"] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
 /** An ISO 8601 duration in one unit: days, weeks, months of 30 days or years of 365. */
-const durationSchema = z.string().refine((text) => durationDays(text).ok, "a duration such as `P30D` or `P3M`");
+export const durationSchema = z.string().refine((text) => durationDays(text).ok, "a duration such as `P30D` or `P3M`");
 
 /** A positive decimal with at most six places, as text, so that no float stands on the path of privacy. */
 export const epsilonSchema = z

@@ -50,6 +50,12 @@ export function exactNote({ rounding }: Pick<Terms, "rounding">, threshold: numb
   return { mode: "exact", rounding, threshold, says: EXACT_SAYS };
 }
 
+/** Whether figures were protected just as these terms demand, so that one draw of them serves under the terms too. */
+export function isProtectedAs(note: PrivacyNote, { mode, k, rounding }: Terms, epsilon: EpsilonMicros): boolean {
+  if (note.mode !== mode || note.threshold !== k) return false;
+  return note.mode === "noise" ? note.epsilon === printEpsilon(epsilon) : note.rounding === rounding;
+}
+
 /** Half of the 95 % interval around each figure of a release under this price. */
 export function halfInterval(l1Sensitivity: number, epsilon: EpsilonMicros): number {
   return interval95(noiseScale({ l1Sensitivity, epsilon }));

@@ -4,6 +4,7 @@
 
 import { rm } from "node:fs/promises";
 import type { Layout } from "./layout.ts";
+import { syncDirectory } from "./sealed-file.ts";
 import { segmentsOnDisk, withDependencies } from "./sweeping.ts";
 
 export type Dropping = {
@@ -24,6 +25,7 @@ export function droppingFrom(layout: Layout, forget: (segment: string) => void):
     const going = there.filter(isGoing);
     const needed = await withDependencies(layout, new Set(there.filter((segment) => !going.includes(segment))));
     for (const segment of going) if (!needed.has(segment)) await rm(layout.segment(segment), { force: true });
+    await syncDirectory(layout.segments);
     for (const segment of known) if (!needed.has(segment)) dropped.delete(segment);
   });
   return {

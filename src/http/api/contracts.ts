@@ -2,14 +2,22 @@
 
 import { type ContractChange, changeContract } from "../../app/change-contract.ts";
 import { type ContractView, offerContract } from "../../app/offer-contract.ts";
-import { listContracts, readContract, readContractJws, readPlainContract } from "../../app/read-contracts.ts";
+import {
+  compareContracts,
+  listContracts,
+  readContract,
+  readContractJws,
+  readPlainContract,
+} from "../../app/read-contracts.ts";
 import { signContract } from "../../app/sign-contract.ts";
 import { isoInstant } from "../../domain/instant.ts";
 import { ok } from "../../domain/result.ts";
 import {
+  againstQuerySchema,
   contractListSchema,
   contractPathSchema,
   contractReplySchema,
+  differenceSchema,
   emptyBodySchema,
   jwsSchema,
   newContractSchema,
@@ -27,13 +35,13 @@ export const CONTRACT_ROUTES: readonly Route[] = [
     method: "post",
     path: "/v1/contracts",
     tag: "contracts",
-    summary: "Offer a contract to its members",
+    summary: "Offer a contract, or the next version of one, to its members",
     audience: "partner",
     params: NOTHING,
     query: NOTHING,
     body: newContractSchema,
     replies: { 201: CONTRACT },
-    problems: ["not-a-member", "contract-exists", "contract-unsound"],
+    problems: ["not-a-member", "contract-exists", "contract-unsound", "contract-not-open"],
     run: ({ caller, body }, ports) => offerContract(ports, { caller, contract: body }),
     present: (view) => ({ status: 201, json: presentContract(view) }),
   }),
@@ -84,6 +92,21 @@ export const CONTRACT_ROUTES: readonly Route[] = [
   }),
   route({
     method: "get",
+    path: "/v1/contracts/{contract}/difference",
+    tag: "contracts",
+    summary: "What it changes against the version before it, or another: more or less, for each member",
+    audience: "partner",
+    params: contractPathSchema,
+    query: againstQuerySchema,
+    body: NO_BODY,
+    replies: { 200: { says: "sentences", schema: differenceSchema } },
+    problems: ["not-found"],
+    run: ({ caller, params, query }, ports) =>
+      compareContracts(ports, { caller, ...params, against: query.against ?? null }),
+    present: ({ id, against, lines }) => ({ status: 200, json: { id, against, lines } }),
+  }),
+  route({
+    method: "get",
     path: "/v1/contracts/{contract}/jws",
     tag: "contracts",
     summary: "The contract with its signatures, verifiable offline",
@@ -115,8 +138,12 @@ export const CONTRACT_ROUTES: readonly Route[] = [
   }),
   changeRoute("refuse", "refusal", "Refuse a contract that is not in force yet; final"),
   changeRoute("suspend", "suspension", "Suspend a contract at once"),
-  changeRoute("resume", "resumption", "Lift your own suspension"),
-  changeRoute("terminate", "termination", "End a contract at once; final"),
+  changeRoute("resume", "resumption", "Lift your own suspension; in force again when all who suspended have"),
+  changeRoute(
+    "terminate",
+    "termination",
+    "End a contract at once; final; what was given under it is deleted, with a certificate in the log",
+  ),
 ];
 
 function changeRoute(change: ContractChange, noun: string, summary: string): Route {
@@ -137,11 +164,12 @@ function changeRoute(change: ContractChange, noun: string, summary: string): Rou
 }
 
 function presentContract({ file, state }: ContractView) {
-  const { id, contract, offeredBy, offeredAt, signatures, events } = file;
+  const { id, contract, leaving, offeredBy, offeredAt, signatures, events } = file;
   return {
     id,
     state: presentState(state),
     document: contract,
+    leaving,
     offeredBy,
     offeredAt: isoInstant(offeredAt),
     signatures: signatures.map(({ partner, thumbprint, at }) => ({ partner, thumbprint, at: isoInstant(at) })),

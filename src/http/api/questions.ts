@@ -7,6 +7,7 @@ import { type BudgetView, listReleases, readBudget, readRelease } from "../../ap
 import { isoInstant } from "../../domain/instant.ts";
 import { ok } from "../../domain/result.ts";
 import type { ReleaseRow } from "../../ports/rows.ts";
+import { requestSchema } from "../../wire/api/approval.ts";
 import {
   askedQuestionSchema,
   budgetQuerySchema,
@@ -21,6 +22,8 @@ import { pageQuerySchema } from "../../wire/api/shared.ts";
 import { spreadsheetCell } from "../../wire/list/spreadsheet-cell.ts";
 import { nextOf, pageOf } from "../page.ts";
 import { NO_BODY, NOTHING, type Route, route } from "../route.ts";
+import { presentRequest } from "./approvals.ts";
+import { presentExplanation } from "./explanation.ts";
 
 export const QUESTION_ROUTES: readonly Route[] = [
   route({
@@ -35,28 +38,32 @@ export const QUESTION_ROUTES: readonly Route[] = [
     replies: { 200: { says: "permitted or not, and why", schema: explanationSchema } },
     problems: ["not-found", "contract-not-in-force", "question-unsound", "no-version"],
     run: ({ caller, body }, ports) => explainQuestion(ports, { caller, asked: body }),
-    present: ({ isPermitted, question, words, reasons, instead, price }) => {
-      const { verdict, because, tells, costs, next } = words;
-      return {
-        status: 200,
-        json: { isPermitted, question, words: { verdict, because, tells, costs, next }, reasons, instead, price },
-      };
-    },
+    present: (explanation) => ({ status: 200, json: presentExplanation(explanation) }),
   }),
   route({
     method: "post",
     path: "/v1/questions",
     tag: "questions",
-    summary: "Ask: decided, charged, answered, receipted and logged at once; the same question again costs nothing",
+    summary:
+      "Ask: decided, charged, answered, receipted and logged at once; the same again is free; some wait for approval",
     audience: "partner",
     onTick: true,
     params: NOTHING,
     query: NOTHING,
     body: askedQuestionSchema,
-    replies: { 200: { says: "the release", schema: releaseSchema } },
+    replies: {
+      200: { says: "the release", schema: releaseSchema },
+      202: {
+        says: "the request that waits for approval; ask again, or look at it, for what came of it",
+        schema: requestSchema,
+      },
+    },
     problems: ["not-found", "contract-not-in-force", "question-unsound", "no-version", "not-permitted", "unavailable"],
     run: ({ caller, body }, ports) => askQuestion(ports, { caller, asked: body }),
-    present: (row) => ({ status: 200, json: presentRelease(row) }),
+    present: (answer) =>
+      answer.kind === "waiting"
+        ? { status: 202, json: presentRequest(answer.request) }
+        : { status: 200, json: presentRelease(answer.release) },
   }),
   route({
     method: "get",

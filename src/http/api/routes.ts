@@ -1,6 +1,7 @@
 // Every signed route of the API.
 
 import type { Route } from "../route.ts";
+import { APPROVAL_ROUTES } from "./approvals.ts";
 import { AUDIT_ROUTES } from "./audit.ts";
 import { CONTRACT_ROUTES } from "./contracts.ts";
 import { DATASET_ROUTES } from "./datasets.ts";
@@ -16,5 +17,6 @@ export const ROUTES: readonly Route[] = [
   ...EXPOSURE_ROUTES,
   ...DATASET_ROUTES,
   ...QUESTION_ROUTES,
+  ...APPROVAL_ROUTES,
   ...AUDIT_ROUTES,
 ];

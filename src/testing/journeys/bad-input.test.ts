@@ -14,7 +14,8 @@ import { signCompact, signPayload } from "../../crypto/jws.ts";
 import type { HeaderLines } from "../../crypto/signature-base.ts";
 import { utf8 } from "../../domain/bytes.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
-import { contractSchema } from "../../domain/contract/document.ts";
+import { contractIdSchema, contractSchema } from "../../domain/contract/document.ts";
+import { unixMillis } from "../../domain/instant.ts";
 import type { ProblemKind } from "../../domain/problem.ts";
 import { ROUTES } from "../../http/api/routes.ts";
 import { contractReplySchema } from "../../wire/api/contract.ts";
@@ -958,7 +959,8 @@ describe("what is somebody else's", () => {
     const release = await ask(left, audienceOf(contract, [left, right]));
     const open = await openUpload(left);
     await declare(left, { ...LIST_SCHEMA, dataset: "secret-list" });
-    const groups = foreignCalls({ contract, upload: open, release: release.id });
+    const things = { contract, upload: open, release: release.id, request: await waitingRequest() };
+    const groups = foreignCalls(things);
     const called = new Set(groups.flatMap(({ own, calls }) => calls.map((make) => routeOf(make(own).line))));
     expect([...called].sort()).toEqual(ROUTES_OF_ONE.map(({ method, path }) => `${method} ${path}`).sort());
     for (const { own, none, calls } of groups) {
@@ -1043,7 +1045,28 @@ function routeOf(line: string): string {
   return found === undefined ? line : `${found.method} ${found.path}`;
 }
 
-function foreignCalls(things: { contract: string; upload: string; release: string }): readonly Foreign[] {
+// A question of left that waits for right, noted as the room notes one.
+async function waitingRequest(): Promise<string> {
+  const { store } = world.room.ports;
+  const id = randomId("req");
+  await store.write({ name: "note request", parties: [left.id] }, (tx) =>
+    tx.requests.add({
+      ...{ id, recipient: left.id, contract: contractIdSchema.parse(contract), approvers: [right.id] },
+      ...{ question: JSON.stringify(overlapOf(contract, [left, right])), questionDigest: sha256Hex(utf8(id)) },
+      ...{ askedWith: left.key.publicKey.thumbprint, expiresAt: unixMillis(4_000_000_000_000) },
+    }),
+  );
+  return id;
+}
+
+type Things = {
+  readonly contract: string;
+  readonly upload: string;
+  readonly release: string;
+  readonly request: string;
+};
+
+function foreignCalls(things: Things): readonly Foreign[] {
   const noContract = sha256Hex(randomBytes(8));
   const key = left.key.publicKey.thumbprint;
   const { thumbprint } = generateSigningKey().key.publicKey;
@@ -1063,13 +1086,21 @@ function foreignCalls(things: { contract: string; upload: string; release: strin
       ],
     },
     { own: things.release, none: randomId("rel"), calls: receipts },
+    {
+      own: things.request,
+      none: randomId("req"),
+      calls: [
+        (id) => ({ line: `GET /v1/approvals/${id}` }),
+        (id) => ({ line: `POST /v1/approvals/${id}`, json: { verdict: "approve" } }),
+      ],
+    },
     { own: key, none: thumbprint, calls: [(id) => ({ line: `DELETE /v1/partners/${left.id}/keys/${id}` })] },
   ];
 }
 
 function contractCalls(): Foreign["calls"] {
   const entry = entryOf(stranger.key, contractJson([left, right]));
-  const looks = ["", "/plain", "/jws"];
+  const looks = ["", "/plain", "/difference", "/jws"];
   const acts = ["refusal", "suspension", "resumption", "termination"];
   return [
     ...looks.map((tail) => (id: string) => ({ line: `GET /v1/contracts/${id}${tail}` })),

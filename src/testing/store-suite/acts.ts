@@ -46,10 +46,10 @@ export async function appendNext(tx: Transaction, parties: readonly PartnerId[])
 }
 
 /** A contract of the members, offered by the first and signed by none. */
-export async function offer(store: Store, contract: Contract): Promise<void> {
+export async function offer(store: Store, contract: Contract, leaving: readonly PartnerId[] = []): Promise<void> {
   const [first] = contract.members;
   if (first === undefined) throw new Error("a contract has members");
-  const offered = { id: contractId(contract), contract, offeredBy: first.partner };
+  const offered = { id: contractId(contract), contract, leaving, offeredBy: first.partner };
   await actsOn(store, first.partner).write((tx) => tx.contracts.offer(offered));
 }
 

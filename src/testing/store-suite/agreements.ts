@@ -22,13 +22,13 @@ export function agreementsLaws(store: () => Store): void {
       const id = contractId(contract);
       await offer(store(), contract);
       await as(ann, bob).write(async (tx) => {
-        await tx.contracts.sign(contract, id, signatureOf(bob));
-        await tx.contracts.note(contract, id, { kind: "suspended", partner: bob });
-        await tx.contracts.note(contract, id, { kind: "resumed", partner: bob });
-        await tx.contracts.note(contract, id, { kind: "terminated", partner: ann });
+        await tx.contracts.sign(id, signatureOf(bob));
+        await tx.contracts.note(id, { kind: "suspended", partner: bob });
+        await tx.contracts.note(id, { kind: "resumed", partner: bob });
+        await tx.contracts.note(id, { kind: "terminated", partner: ann });
       });
       const file = await as(ann).read((tx) => tx.contracts.find(id));
-      expect(file).toMatchObject({ id, contract, offeredBy: ann, replacedBy: null });
+      expect(file).toMatchObject({ id, contract, offeredBy: ann, successor: null });
       expect(file?.signatures).toEqual([{ ...signatureOf(bob), at: file?.signatures[0]?.at }]);
       expect(file?.signatures[0]?.at).toBeGreaterThanOrEqual(file?.offeredAt ?? Number.POSITIVE_INFINITY);
       expect(file?.events.map(({ kind, partner }) => [kind, partner])).toEqual([
@@ -45,8 +45,7 @@ export function agreementsLaws(store: () => Store): void {
       const contract = contractAmong([ann, bob]);
       const id = contractId(contract);
       await offer(store(), contract);
-      const sign = (by: PartnerId, actor: PartnerId) =>
-        as(actor).write((tx) => tx.contracts.sign(contract, id, signatureOf(by)));
+      const sign = (by: PartnerId, actor: PartnerId) => as(actor).write((tx) => tx.contracts.sign(id, signatureOf(by)));
       await sign(ann, ann);
       await expect(sign(ann, ann)).rejects.toThrow();
       await expect(sign(ann, bob)).rejects.toThrow();
@@ -62,12 +61,44 @@ export function agreementsLaws(store: () => Store): void {
       const second = contractAmong([ann, bob], { version: 2, previous: firstId });
       await offer(store(), first);
       await offer(store(), second);
-      const replaced = () => as(ann).read(async (tx) => (await tx.contracts.find(firstId))?.replacedBy);
+      const replaced = () => as(ann).read(async (tx) => (await tx.contracts.find(firstId))?.successor);
       expect(await replaced()).toBeNull();
-      await as(ann).write((tx) => tx.contracts.sign(second, contractId(second), signatureOf(ann)));
+      await as(ann).write((tx) => tx.contracts.sign(contractId(second), signatureOf(ann)));
       expect(await replaced()).toBeNull();
-      await as(bob).write((tx) => tx.contracts.sign(second, contractId(second), signatureOf(bob)));
-      expect(await replaced()).toBe(contractId(second));
+      await as(bob).write((tx) => tx.contracts.sign(contractId(second), signatureOf(bob)));
+      expect(await replaced()).toEqual({ id: contractId(second), from: second.validity.from });
+    });
+
+    test("are replaced by one that leaves a member out when that member has signed it too, and sees it", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const [eve] = await newPartners(store(), "eve");
+      const [first, joins] = [contractAmong([ann, bob]), eve ?? ann];
+      const other = contractAmong([ann, joins], { version: 2, previous: contractId(first) });
+      await offer(store(), first);
+      await offer(store(), other, [bob]);
+      expect(await as(bob).read((tx) => tx.contracts.find(contractId(other)))).toMatchObject({ leaving: [bob] });
+      const successor = () => as(ann).read(async (tx) => (await tx.contracts.find(contractId(first)))?.successor);
+      for (const signer of [ann, joins, bob]) {
+        expect(await successor()).toBeNull();
+        await as(signer).write((tx) => tx.contracts.sign(contractId(other), signatureOf(signer)));
+      }
+      expect(await successor()).toMatchObject({ id: contractId(other) });
+      expect(await as(bob).read(async (tx) => (await tx.contracts.find(contractId(first)))?.successor)).not.toBeNull();
+    });
+
+    test("are not replaced by a version that was ended before its first day, but by one ended after it", async () => {
+      const replacedBy = async (from: string) => {
+        const [ann, bob] = await twoPartners(store());
+        const first = contractAmong([ann, bob]);
+        const validity = { from, until: "2099-12-31" };
+        const second = contractAmong([ann, bob], { version: 2, previous: contractId(first), validity });
+        for (const contract of [first, second]) await offer(store(), contract);
+        for (const signer of [ann, bob])
+          await as(signer).write((tx) => tx.contracts.sign(contractId(second), signatureOf(signer)));
+        await as(bob).write((tx) => tx.contracts.note(contractId(second), { kind: "terminated", partner: bob }));
+        return as(ann).read(async (tx) => (await tx.contracts.find(contractId(first)))?.successor?.from);
+      };
+      expect([await replacedBy("2099-01-01"), await replacedBy("2026-01-01")]).toEqual([undefined, "2026-01-01"]);
     });
 
     test("are not replaced by one that leaves a member out", async () => {
@@ -78,8 +109,8 @@ export function agreementsLaws(store: () => Store): void {
       await offer(store(), first);
       await offer(store(), other);
       for (const member of [ann, eve ?? bob])
-        await as(member).write((tx) => tx.contracts.sign(other, contractId(other), signatureOf(member)));
-      expect(await as(ann).read((tx) => tx.contracts.find(contractId(first)))).toMatchObject({ replacedBy: null });
+        await as(member).write((tx) => tx.contracts.sign(contractId(other), signatureOf(member)));
+      expect(await as(ann).read((tx) => tx.contracts.find(contractId(first)))).toMatchObject({ successor: null });
     });
 
     test("are listed newest first, page by page", async () => {

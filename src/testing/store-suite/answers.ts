@@ -104,7 +104,13 @@ export function answersLaws(store: () => Store): void {
       await bringVersion(store(), bob, versions[1] ?? "");
       const answer = (
         recipient: PartnerId,
-        said: { versions?: string; analysis?: Analysis; questionDigest?: string; outcome?: "withheld" } = {},
+        said: {
+          versions?: string;
+          analysis?: Analysis;
+          questionDigest?: string;
+          outcome?: "withheld";
+          showsExactly?: true;
+        } = {},
       ) =>
         as(ann, bob).write(async (tx) => {
           const entry = await appendNext(tx, [ann, bob]);
@@ -169,8 +175,9 @@ export function answersLaws(store: () => Store): void {
       expect(await as(ann, bob).read((tx) => tx.releases.madeWithin(audiences, 30))).toEqual([]);
     });
 
-    test("of audiences are found by the list they came from, without those withheld", async () => {
+    test("of lists and of figures are found by their list, without what no guard compares with", async () => {
       const { ann, bob, answer } = await asked();
+      const overlap = await answer(ann, { showsExactly: true });
       await answer(ann);
       await answer(ann, { analysis: "audience", outcome: "withheld" });
       const { id } = await answer(ann, { analysis: "audience" });
@@ -180,6 +187,9 @@ export function answersLaws(store: () => Store): void {
       expect(await audiences(ann, customers(bob))).toEqual([suppression.id, id]);
       expect(await audiences(ann, datasetRef(bob, "yachts"))).toEqual([]);
       expect(await audiences(bob, customers(bob))).toEqual([]);
+      const overlaps = await as(ann, bob).read((tx) => tx.releases.exactOverlaps(ann, customers(bob)));
+      expect(overlaps.map((row) => row.id)).toEqual([overlap.id]);
+      expect(await as(ann, bob).read((tx) => tx.releases.exactOverlaps(bob, customers(bob)))).toEqual([]);
     });
 
     test("of some questions come as a series: the recipient's own, released, newest first, so many", async () => {

@@ -69,6 +69,7 @@ export function releaseOf(
     question: JSON.stringify(question),
     questionDigest: canonicalDigest(question),
     outcome: "released",
+    showsExactly: false,
     answer: '{"people":120}',
     receipt: "a.b.c",
     expiresAt: unixMillis(4_000_000_000_123),

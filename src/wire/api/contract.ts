@@ -24,6 +24,7 @@ export const contractReplySchema = z
       by: z.array(z.string()).optional(),
     }),
     document: z.looseObject({}).describe("the contract itself (schema `contract`)"),
+    leaving: z.array(z.string()).describe("members of the version before that this one leaves out: they sign it too"),
     offeredBy: z.string(),
     offeredAt: instantSchema,
     signatures: z.array(z.strictObject({ partner: z.string(), thumbprint: z.string(), at: instantSchema })),
@@ -36,6 +37,14 @@ export const contractListSchema = listOf(contractReplySchema).meta({ id: "Contra
 export const plainContractSchema = z
   .strictObject({ id: z.string(), lines: z.array(z.string()) })
   .meta({ id: "PlainContract", description: "What signing lets the others learn, in plain words." });
+
+export const differenceSchema = z
+  .strictObject({ id: z.string(), against: z.string().describe("the earlier one"), lines: z.array(z.string()) })
+  .meta({ id: "ContractDifference", description: "What more or less anybody could learn, member by member." });
+
+export const againstQuerySchema = z.strictObject({
+  against: contractIdSchema.optional().describe("the earlier one; absent, the version that it amends"),
+});
 
 export const jwsSchema = z
   .strictObject({

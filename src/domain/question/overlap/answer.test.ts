@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../testing/seeded-random.ts";
 import { contractIdSchema } from "../../contract/document.ts";
-import { datasetRefSchema } from "../../dataset/schema.ts";
+import { datasetRefSchema, ownerOf } from "../../dataset/schema.ts";
 import { TOP } from "../../policy/terms.ts";
 import { parseEpsilon } from "../../privacy/epsilon.ts";
-import { answerOverlap, type OverlapCounts } from "./answer.ts";
+import { answerOverlap, asIfAlone, type OverlapCounts } from "./answer.ts";
 import type { OverlapQuestion } from "./question.ts";
 
 const LISTS = ["ann/people", "ben/people", "cat/people", "dan/people"].map((name) => datasetRefSchema.parse(name));
@@ -121,5 +121,18 @@ describe("an exact overlap", () => {
     const asked = { question: question(2, "identifier"), terms: exact, epsilon: precise };
     const { byIdentifier } = answerOverlap(asked, counts, seededRandom(String(1)));
     expect(byIdentifier?.every((one) => "withheld" in one)).toBe(true);
+  });
+});
+
+describe("what the guard withholds", () => {
+  it("is answered as for lists on which nobody but the recipient's own people are", () => {
+    const asked = { question: question(2), terms: { ...TOP, k: 10 }, epsilon: epsilon("1") };
+    const [ann, ben] = LISTS;
+    if (ann === undefined || ben === undefined) throw new Error("there are two lists");
+    const counts = countsOf([0, 40, 50, 60]);
+    expect(asIfAlone(asked.question, ownerOf(ann), counts)).toMatchObject({ sizes: [100, 0], regions: [0, 100, 0, 0] });
+    expect(asIfAlone(asked.question, ownerOf(ben), counts)).toMatchObject({ sizes: [0, 110], regions: [0, 0, 110, 0] });
+    const empty = answerOverlap(asked, { ...countsOf([0, 100, 0, 0]), byIdentifier: [0, 0] }, seededRandom("1"));
+    expect(answerOverlap(asked, asIfAlone(asked.question, ownerOf(ann), counts), seededRandom("1"))).toEqual(empty);
   });
 });

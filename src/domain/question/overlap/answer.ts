@@ -1,7 +1,8 @@
 // The answer to an overlap: sizes, every region, match rates. Noise goes on the sizes and on the regions of two or more
 // lists; regions of one list alone and rates are worked out from what is shown, which costs nothing more.
 
-import type { DatasetRef, IdentifierKind } from "../../dataset/schema.ts";
+import { type DatasetRef, type IdentifierKind, ownerOf } from "../../dataset/schema.ts";
+import type { PartnerId } from "../../partner/manifest.ts";
 import type { Terms } from "../../policy/terms.ts";
 import type { EpsilonMicros } from "../../privacy/epsilon.ts";
 import { releaseExactOverlap, roundToStep } from "../../privacy/exact.ts";
@@ -60,6 +61,31 @@ export function answerOverlap(
     ...shown(released.byIdentifier[index] ?? { kind: "withheld" }, k, released.half),
   }));
   return { ...answer, byIdentifier, privacy: released.privacy };
+}
+
+/**
+ * The counts of a world in which nobody but the recipient has a list: what the differencing guard withholds looks like
+ * what is withheld because nobody is there.
+ */
+export function asIfAlone({ between }: OverlapQuestion, recipient: PartnerId, counts: OverlapCounts): OverlapCounts {
+  const sizes = counts.sizes.map((size, index) => (between.map(ownerOf)[index] === recipient ? size : 0));
+  const alone = new Map(sizes.map((size, index) => [2 ** index, size]));
+  const regions = counts.regions.map((_, mask) => {
+    const people = alone.get(mask);
+    return people === undefined ? 0 : people;
+  });
+  return { sizes, regions, byIdentifier: counts.byIdentifier.map(() => 0) };
+}
+
+/** Whether an answer shows its recipient anything of another's list. What was withheld is known to nobody. */
+export function tellsOfOthers({ sizes, regions }: OverlapAnswer, recipient: PartnerId): boolean {
+  const others = sizes.filter(({ dataset }) => ownerOf(dataset) !== recipient);
+  return [...others, ...regions].some((figure) => "released" in figure);
+}
+
+/** Whether an answer shows its recipient exact figures of another's list, which the differencing guard remembers. */
+export function showsExactly(answer: OverlapAnswer, recipient: PartnerId): boolean {
+  return answer.privacy.mode === "exact" && tellsOfOthers(answer, recipient);
 }
 
 type Asked = Parameters<typeof answerOverlap>[0];

@@ -1,0 +1,85 @@
+// True figures for a question: computed between two assessments, outside any transaction, and used only by one that
+// finds what they rest on unchanged.
+
+import type { PartnerId } from "../domain/partner/manifest.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import type { AskedQuestion } from "../domain/question/question.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { Act, Transaction } from "../ports/store.ts";
+import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
+import { missingFor } from "./await-approval.ts";
+import { type Computed, computeAnswer, earlierKeyOf, earlierReleases, openFor } from "./compute-answer.ts";
+import type { Keeping, Ports } from "./ports.ts";
+
+export type AnswerPorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
+
+const TRIES = 4;
+
+/** A question whose figures are wanted. `approving`: who is about to approve it, and counts as having done so. */
+export type Wanted = {
+  readonly recipient: PartnerId;
+  readonly asked: AskedQuestion;
+  readonly approving: PartnerId | null;
+};
+
+/**
+ * Computes true figures outside any transaction, then concludes with them inside one; again, a few times, where what
+ * they were computed on has changed meanwhile. When computing fails, only a conclusion that needs no figures stands.
+ */
+export async function withFigures<Value>(
+  ports: AnswerPorts & Keeping<Value>,
+  act: Act,
+  work: {
+    readonly wanted: (tx: Transaction) => Promise<Wanted | null>;
+    readonly conclude: (
+      tx: Transaction,
+      computed: Computed | null,
+    ) => Promise<Result<Value, Problem> | "changed-meanwhile">;
+  },
+): Promise<Result<Value, Problem>> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const figures = await prepare(ports, act, work.wanted).then(ok, err);
+    const computed = figures.ok ? figures.value : null;
+    const outcome = await ports.store.write(act, async (tx) => {
+      const concluded = await work.conclude(tx, computed);
+      if (concluded !== "changed-meanwhile") await ports.keep(tx, concluded);
+      return concluded;
+    });
+    if (outcome !== "changed-meanwhile") return outcome;
+    if (!figures.ok) throw figures.error;
+  }
+  return err(problem("unavailable", "the lists of the question change faster than it can be answered"));
+}
+
+type Concluding = {
+  readonly approving: PartnerId | null;
+  readonly assessed: Permitted | Denied;
+  readonly computed: Computed | null;
+};
+
+/**
+ * Whether an assessment can be concluded as it stands: it needs no figures, or has those that it rests on. A caller
+ * that writes before it has the answer asks first, as an answer that cannot be had yet must leave nothing behind.
+ */
+export async function hasFigures(tx: Transaction, { approving, assessed, computed }: Concluding): Promise<boolean> {
+  if (assessed.kind === "denied" || assessed.recorded !== null) return true;
+  if (missingFor(assessed, approving).length > 0) return true;
+  const earlierKey = earlierKeyOf(await earlierReleases(tx, assessed));
+  return computed?.versionsKey === assessed.versionsKey && computed.earlierKey === earlierKey;
+}
+
+async function prepare(
+  ports: AnswerPorts,
+  { parties }: Act,
+  wanted: (tx: Transaction) => Promise<Wanted | null>,
+): Promise<Computed | null> {
+  const ready = await ports.store.read({ name: "assess question", parties }, async (tx) => {
+    const question = await wanted(tx);
+    if (question === null) return null;
+    const assessed = await assessQuestion(tx, question);
+    if (!assessed.ok || assessed.value.kind === "denied" || assessed.value.recorded !== null) return null;
+    if (missingFor(assessed.value, question.approving).length > 0) return null;
+    return { permitted: assessed.value, opened: await openFor(tx, ports.room.wrappingKey, assessed.value) };
+  });
+  return ready === null ? null : computeAnswer(ports, ready.permitted, ready.opened);
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { seededRandom } from "../../testing/seeded-random.ts";
+import { durationDays, startOfDate } from "../instant.ts";
+import { policySchema } from "../policy/document.ts";
+import { assessingAt } from "./assessing.ts";
+import { type Door, doorsOf } from "./doors.ts";
+import { openModelRoom, type Reply, ROOM_RULES } from "./model-room.ts";
+import { stageOf } from "./stage.ts";
+import { PLAIN } from "./table.ts";
+
+const ON = "2026-11-26";
+
+/** A room under a ready-made policy with limits replaced, and the doors of its first contract. */
+function roomUnder(name: string, defaults: object = {}) {
+  const json = JSON.parse(readFileSync(new URL(`../../../policies/${name}`, import.meta.url), "utf8"));
+  const stage = stageOf(policySchema.parse({ ...json, defaults: { ...json.defaults, ...defaults } }), null, ON);
+  const opens = startOfDate(ON);
+  if (!stage.ok || !opens.ok) throw new Error("the stage stands");
+  const doors = doorsOf(stage.value);
+  const room = openModelRoom({
+    assess: assessingAt(stage.value),
+    rules: ROOM_RULES,
+    random: seededRandom(name),
+    opens: opens.value,
+  });
+  const [door] = doors;
+  if (door === undefined) throw new Error("the policy lets somebody in");
+  return { room, door, doors };
+}
+
+type Room = ReturnType<typeof roomUnder>["room"];
+
+function crowd(size: number) {
+  return { size, values: { region: "one" } };
+}
+
+/** New versions of both lists: 400 people on both, and so many more. */
+function upload(room: Room, { own, theirs }: Door, more = 0): void {
+  const both = [["shared", crowd(400)], ...(more === 0 ? [] : [["more", crowd(more)] as const])] as const;
+  room.upload(theirs, new Map([...both, ["others", crowd(900)]]), "customers");
+  room.upload(own, new Map([...both, ["strangers", crowd(700)]]), "a list");
+}
+
+function wait(room: Room, text: string): void {
+  const days = durationDays(text);
+  if (!days.ok) throw new Error(text);
+  room.wait(days.value);
+}
+
+function kindOf(reply: Reply): string {
+  return reply.kind === "refused" ? reply.says : reply.isRepeated ? "repeated" : "answered";
+}
+
+describe("the room of attacks", () => {
+  it("answers the same question on the same versions once, and repeats it for nothing", () => {
+    const { room, door } = roomUnder("insight-only.json");
+    upload(room, door);
+    const first = room.ask(door, PLAIN);
+    for (let again = 0; again < 20; again++) expect(room.ask(door, PLAIN)).toEqual({ ...first, isRepeated: true });
+    upload(room, door);
+    expect(kindOf(room.ask(door, PLAIN))).toBe("answered");
+  });
+
+  it("pays nine answers of 0.5 out of 10 a period, and again when it is over", () => {
+    const { room, door } = roomUnder("insight-only.json");
+    const asked = () =>
+      Array.from({ length: 12 }, () => {
+        upload(room, door);
+        return kindOf(room.ask(door, PLAIN));
+      });
+    expect(asked().filter((kind) => kind === "answered")).toHaveLength(9);
+    wait(room, "P89D");
+    expect(asked().filter((kind) => kind === "answered")).toHaveLength(0);
+    wait(room, "P1D");
+    expect(asked().filter((kind) => kind === "answered")).toHaveLength(9);
+  });
+
+  it("holds a cap on requests across contracts, and says from when on there is room", () => {
+    const requestsPerPeriod = [{ analysis: "overlap", count: 2, period: "P30D" }];
+    const { room, door, doors } = roomUnder("insight-only.json", { requestsPerPeriod });
+    const second = doors.find((one) => one.recipient === door.recipient && one.contractId !== door.contractId);
+    if (second === undefined) throw new Error("a contract stands twice");
+    upload(room, door);
+    expect([room.ask(door, PLAIN), room.ask(second, PLAIN)].map(kindOf)).toEqual(["answered", "answered"]);
+    upload(room, door);
+    expect(kindOf(room.ask(second, PLAIN))).toContain("the next is possible from 2026-12-26T00:00:00.000Z");
+    wait(room, "P30D");
+    expect(kindOf(room.ask(second, PLAIN))).toBe("answered");
+  });
+
+  it("withholds the second of two exact answers that are fewer than k people apart, and gives it from k on", () => {
+    for (const [apart, isGiven] of [
+      [1, false],
+      [99, false],
+      [100, true],
+    ] as const) {
+      const { room, door } = roomUnder("exact-counts.json", { rounding: 1 });
+      upload(room, door);
+      expect(room.ask(door, PLAIN)).toMatchObject({ shared: 400, theirs: 1_300 });
+      upload(room, door, apart);
+      expect(room.ask(door, PLAIN)).toMatchObject(
+        isGiven ? { shared: 400 + apart, theirs: 1_300 + apart } : { shared: null, theirs: null },
+      );
+    }
+  });
+});

@@ -1,0 +1,98 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  anyLimits,
+  contractOf,
+  DIRECTORY,
+  HARBOUR,
+  LIMITS_STATED,
+  MERIDIAN,
+  SUNLINE,
+} from "../../testing/documents.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import { contractDifference } from "./difference.ts";
+import { contractId } from "./document.ts";
+
+const BEFORE = contractOf();
+const AMENDS = { version: 2, previous: contractId(BEFORE) };
+
+function changed(replaced: Parameters<typeof contractOf>[0]): string {
+  return contractDifference(BEFORE, contractOf({ ...AMENDS, ...replaced }), DIRECTORY).join("\n");
+}
+
+describe("the difference of two versions in plain words", () => {
+  it("says member by member that nothing changes, when nothing does", () => {
+    expect(contractDifference(BEFORE, contractOf(AMENDS), DIRECTORY)).toEqual([
+      "Sunline Holidays: nothing changes about its customers.",
+      "Harbour Yachts: nothing changes about its customers.",
+      "Meridian Bank: nothing changes about its customers.",
+    ]);
+  });
+
+  it("says what more anybody could learn about whom, and what less the other way round", () => {
+    const [overlap, audience] = BEFORE.analyses;
+    const narrow = { analyses: [overlap, { ...audience, recipients: [SUNLINE] }] };
+    const less = changed(narrow);
+    expect(less).toContain(
+      "Sunline Holidays: less: no longer holds that Harbour Yachts may ask for audience lists about its customers",
+    );
+    expect(less).not.toContain("more:");
+    const more = contractDifference(contractOf(narrow), contractOf(AMENDS), DIRECTORY).join("\n");
+    expect(more).toContain("Meridian Bank: more: Harbour Yachts may ask for audience lists about its customers");
+    expect(more).not.toContain("less:");
+  });
+
+  it("tells attributes, values, identifiers and consents apart by what they permit", () => {
+    const datasets = BEFORE.datasets.map((list) => ({
+      ...list,
+      identifiers: ["email"],
+      attributes: { ...list.attributes, income: { type: "category", values: ["low", "high"], uses: ["filter"] } },
+      consents: [{ consent: "partner-marketing" }],
+    }));
+    const said = changed({ datasets, analyses: BEFORE.analyses.map((one) => ({ ...one, identifiers: ["email"] })) });
+    expect(said).toContain("Harbour Yachts: more: “income” of the list “customers” may be used to choose people");
+    expect(said).toContain("Harbour Yachts: less: only people of the list “customers” who gave the consent");
+    expect(said).toContain("Harbour Yachts: less: no longer holds that the list “customers” is matched by phone");
+    expect(said).toContain("How people are matched changes");
+  });
+
+  it.each([
+    [{ k: 40 }, "more: no figure below 40 people is shown; before: no figure below 50 people is shown"],
+    [{ k: 60 }, "less: no figure below 60 people is shown"],
+    [{ mode: "exact" }, "more: figures may carry no noise, which is weaker"],
+    [{ approval: ["audience"] }, "less: a person at each member concerned approves audience lists first"],
+    [{ retention: "P91D" }, "more: answers are kept for 91 days"],
+    [{ retention: "P89D" }, "less: answers are kept for 89 days"],
+    [{ budget: { ...LIMITS_STATED.budget, lineage: "9998" } }, "about a list spend at most 9998, for ever"],
+  ])("says of terms whether they permit more or less: %j", (terms, says) => {
+    expect(changed({ terms: { ...LIMITS_STATED, ...terms } })).toContain(says);
+  });
+
+  it("says who joins and who leaves, how long it holds and how long a question waits", () => {
+    const two = contractOf({
+      ...AMENDS,
+      members: BEFORE.members.filter(({ partner }) => partner !== MERIDIAN),
+      datasets: BEFORE.datasets.filter(({ partner }) => partner !== MERIDIAN),
+      analyses: BEFORE.analyses.map((one) => ({ ...one, recipients: [SUNLINE, HARBOUR] })),
+      validity: { from: "2026-01-01", until: "2028-12-31" },
+      approvalWithin: "P7D",
+    });
+    const said = contractDifference(BEFORE, two, DIRECTORY).join("\n");
+    expect(said).toContain("No longer in the contract: Meridian Bank.");
+    expect(said).toContain("more: the contract holds until 2028-12-31; before: the contract holds until 2027-12-31");
+    expect(said).toContain("more: a question waits for a person's approval at most 7 days");
+    expect(contractDifference(two, BEFORE, DIRECTORY)[0]).toBe("New in the contract: Meridian Bank.");
+  });
+
+  it("never lets two sets of terms that differ in meaning read alike", () => {
+    const said = (terms: unknown) => contractDifference(BEFORE, contractOf({ ...AMENDS, terms }), DIRECTORY);
+    const quiet = said(BEFORE.terms).length;
+    fc.assert(
+      fc.property(anyLimits, (terms) => {
+        const [old, now] = [BEFORE.terms, terms].map((one) => canonicalJson(one));
+        if (said(terms).length === quiet)
+          expect(now?.replaceAll(/P3M|P12W|P1Y/g, "")).toBe(old?.replaceAll(/P3M|P12W|P1Y/g, ""));
+      }),
+    );
+  });
+});

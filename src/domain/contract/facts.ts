@@ -1,0 +1,173 @@
+// A contract taken apart into facts that can be compared: who may learn what about whom, with what, on which terms. A
+// fact that is there permits more than its absence; a limit permits less; a measured one permits more the higher it is.
+
+import { type Days, durationDays, startOfDate } from "../instant.ts";
+import type { PartnerId } from "../partner/manifest.ts";
+import {
+  ANALYSIS_WORDS,
+  counted,
+  type Directory,
+  figure,
+  identifiersInWords,
+  nameOf,
+  USE_WORDS,
+} from "../policy/words.ts";
+import type { Contract, ContractDataset } from "./document.ts";
+
+export type Fact = {
+  /** What it is about: equal keys of two versions are one matter. */
+  readonly key: string;
+  /** A clause without a full stop. */
+  readonly says: string;
+  /** Whether it limits what may be learned, instead of permitting it. */
+  readonly isLimit?: true;
+  /** Of a matter with a degree: the more, the more may be learned. */
+  readonly measure?: number;
+};
+
+/** What may be learned about one member's customers, and by whom. */
+export function factsAbout(contract: Contract, owner: PartnerId, directory: Directory): readonly Fact[] {
+  const lists = contract.datasets.filter(({ partner }) => partner === owner);
+  return lists.length === 0 ? [] : [...lists.flatMap(listFacts), ...learningFacts(contract, owner, directory)];
+}
+
+/** What holds for everybody: terms, days, and how long a question waits. */
+export function generalFacts(contract: Contract): readonly Fact[] {
+  const { terms, validity, approvalWithin, purposes } = contract;
+  return [
+    ...purposes.map((purpose) => ({ key: `purpose ${purpose}`, says: `the contract serves ${purpose}` })),
+    ...figureFacts(terms),
+    ...budgetFacts(terms.budget),
+    ...terms.requestsPerPeriod.map(({ analysis, count, period }) => ({
+      key: `cap ${analysis} ${count} ${period}`,
+      says: `a recipient asks for ${ANALYSIS_WORDS[analysis]} at most ${counted(count, "time")} in ${inDays(period)}`,
+      isLimit: true as const,
+    })),
+    ...terms.approval.map((analysis) => ({
+      key: `approval ${analysis}`,
+      says: `a person at each member concerned approves ${ANALYSIS_WORDS[analysis]} first`,
+      isLimit: true as const,
+    })),
+    { key: "from", says: `the contract holds from ${validity.from}`, measure: -dayOf(validity.from) },
+    { key: "until", says: `the contract holds until ${validity.until}`, measure: dayOf(validity.until) },
+    ...(approvalWithin === undefined
+      ? []
+      : [
+          {
+            key: "waiting",
+            says: `a question waits for a person's approval at most ${inDays(approvalWithin)}`,
+            measure: daysOf(approvalWithin),
+          },
+        ]),
+  ];
+}
+
+function listFacts({ dataset, identifiers, attributes, consents }: ContractDataset): Fact[] {
+  const list = `the list “${dataset}”`;
+  return [
+    { key: `list ${dataset}`, says: `${list} takes part` },
+    ...identifiers.map((kind) => ({
+      key: `list ${dataset} by ${kind}`,
+      says: `${list} is matched by ${identifiersInWords([kind])}`,
+    })),
+    ...Object.entries(attributes).flatMap(([attribute, { uses, values }]) => [
+      ...uses.map((use) => ({
+        key: `attribute ${dataset} ${attribute} ${use}`,
+        says: `“${attribute}” of ${list} may be used to ${USE_WORDS[use]}`,
+      })),
+      ...values.map((value) => ({
+        key: `value ${dataset} ${attribute} ${value}`,
+        says: `“${attribute}” of ${list} may say “${value}”`,
+      })),
+    ]),
+    ...consents.map(({ consent, channels = ["any channel"] }) => ({
+      key: `consent ${dataset} ${consent} ${channels.join()}`,
+      says: `only people of ${list} who gave the consent “${consent}” take part, for ${channels.join(" and ")}`,
+      isLimit: true as const,
+    })),
+  ];
+}
+
+function learningFacts({ analyses, datasets }: Contract, owner: PartnerId, directory: Directory): Fact[] {
+  const bringsList = new Set(datasets.map(({ partner }) => partner));
+  return analyses.flatMap(({ analysis, recipients, purposes, channels }) =>
+    recipients
+      .filter((recipient) => recipient !== owner && (analysis !== "audience" || bringsList.has(recipient)))
+      .flatMap((recipient) => {
+        const name = nameOf(directory, recipient);
+        const may = `${name} may ask for ${ANALYSIS_WORDS[analysis]} about its customers`;
+        return [
+          ...purposes.map((purpose) => ({
+            key: `learns ${recipient} ${analysis} for ${purpose}`,
+            says: `${may} for ${purpose}`,
+          })),
+          ...channels.map((channel) => ({
+            key: `learns ${recipient} ${analysis} through ${channel}`,
+            says: `${may} to reach people through ${channel}`,
+          })),
+        ];
+      }),
+  );
+}
+
+function figureFacts(terms: Contract["terms"]): Fact[] {
+  const { mode, k, rounding, minimumAudience, maximumAudience, retention, audienceValidity, versionsPerPeriod } = terms;
+  const versions = `${counted(versionsPerPeriod.count, "version")} of a list in ${inDays(versionsPerPeriod.period)}`;
+  return [
+    {
+      key: "mode",
+      says: mode === "noise" ? "every figure carries noise" : "figures may carry no noise, which is weaker",
+      measure: mode === "exact" ? 1 : 0,
+    },
+    { key: "k", says: `no figure below ${figure(k)} people is shown`, measure: -k },
+    { key: "rounding", says: `figures without noise are rounded to ${figure(rounding)}`, measure: -rounding },
+    { key: "least", says: `a list names at least ${figure(minimumAudience)} people`, measure: -minimumAudience },
+    { key: "most", says: `a list names at most ${figure(maximumAudience)} people`, measure: maximumAudience },
+    { key: "retention", says: `answers are kept for ${inDays(retention)}`, measure: daysOf(retention) },
+    {
+      key: "validity",
+      says: `a list can be collected for ${inDays(audienceValidity)}`,
+      measure: daysOf(audienceValidity),
+    },
+    { key: `versions ${versions}`, says: `at most ${versions} are brought`, isLimit: true },
+  ];
+}
+
+function budgetFacts({ perRelease, perRecipient, lineage, delta, period }: Contract["terms"]["budget"]): Fact[] {
+  const days = inDays(period);
+  return [
+    {
+      key: "price",
+      says: `one answer spends at most ${perRelease} of the privacy budget`,
+      measure: Number(perRelease),
+    },
+    {
+      key: "recipient",
+      says: `all answers to one recipient spend at most ${perRecipient} within a period`,
+      measure: Number(perRecipient),
+    },
+    { key: "period", says: `the period of a recipient's budget is ${days}`, measure: -daysOf(period) },
+    {
+      key: "lineage",
+      says: `all answers about a list spend at most ${lineage}, for ever, earlier versions of the contract included`,
+      measure: Number(lineage),
+    },
+    { key: "delta", says: `the budget may fail with probability ${delta}`, measure: Number(delta) },
+  ];
+}
+
+function inDays(duration: string): string {
+  return counted(daysOf(duration), "day");
+}
+
+function daysOf(duration: string): Days {
+  const days = durationDays(duration);
+  if (!days.ok) throw new Error("a duration of a contract is none");
+  return days.value;
+}
+
+function dayOf(date: string): number {
+  const at = startOfDate(date);
+  if (!at.ok) throw new Error("a day of a contract is none");
+  return at.value;
+}

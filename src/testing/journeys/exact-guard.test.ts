@@ -1,0 +1,134 @@
+// Exact mode over HTTP: what the guard remembers across clauses, versions and contracts, and how its refusal looks.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { contractIdSchema } from "../../domain/contract/document.ts";
+import { requestSchema } from "../../wire/api/approval.ts";
+import { releaseSchema } from "../../wire/api/question.ts";
+import { csvOf, people } from "./lists.ts";
+import {
+  agree,
+  ask,
+  call,
+  contractJson,
+  expectProblem,
+  type Member,
+  openWorld,
+  overlapOf,
+  pairOf,
+  policyJson,
+  putPolicy,
+  read,
+  upload,
+  WIDE_LIMITS,
+  type World,
+} from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(async () => {
+  await world.room.discard();
+});
+
+const EXACT = { mode: "exact", rounding: 1 };
+const LISTS = [people(0, 200), people(120, 300)] as const;
+
+type Release = Pick<Awaited<ReturnType<typeof ask>>, "sizes" | "regions">;
+
+/** What is shown of the others' lists: the figures in order, null for one that is withheld. */
+function shownOf({ sizes, regions }: Release, asker: Member) {
+  const others = sizes?.filter(({ dataset }) => !dataset.startsWith(`${asker.id}/`)) ?? [];
+  return [...others, ...(regions ?? [])].map(({ released }) => released ?? null);
+}
+
+const NOTHING = [null, null, null, null];
+
+test("a second exact overlap is withheld when it differs by fewer than k people, and given when by k", async () => {
+  const { left, right, contract } = await pairOf(world, {
+    names: ["near-left", "near-right"],
+    lists: LISTS,
+    limits: EXACT,
+  });
+  const first = await ask(left, overlapOf(contract, [left, right]));
+  expect(shownOf(first, left)).toEqual([180, 120, 100, 80]);
+  await upload(left, csvOf(people(0, 191), "l"));
+  const nine = await ask(left, overlapOf(contract, [left, right]));
+  expect(shownOf(nine, left)).toEqual(NOTHING);
+  await upload(left, csvOf(people(0, 190), "l"));
+  const ten = await ask(left, overlapOf(contract, [left, right]));
+  expect(shownOf(ten, left)).toEqual([180, 120, 110, 70]);
+});
+
+test("neither a new contract, nor clauses that leave out a few, nor a re-upload get past it, and all pay", async () => {
+  const lists = [LISTS[0], LISTS[1].map((row) => ({ ...row, tier: row.person < 125 ? "gold" : "silver" }))] as const;
+  const { left, right, contract } = await pairOf(world, { names: ["past-left", "past-right"], lists, limits: EXACT });
+  const json = contractJson([left, right], { name: "once-more", terms: { ...WIDE_LIMITS, ...EXACT } });
+  const other = await agree([left, right], json);
+  const first = await ask(left, overlapOf(contract, [left, right]));
+  expect(shownOf(first, left)).toEqual([180, 120, 100, 80]);
+  expect(shownOf(await ask(left, overlapOf(other, [left, right])), left)).toEqual([180, 120, 100, 80]);
+  const dataset = `${right.id}/customers`;
+  const most = [{ dataset, attribute: "tier", in: ["silver"] }];
+  const tracked = await ask(left, overlapOf(other, [left, right], { where: most }));
+  expect(shownOf(tracked, left)).toEqual(NOTHING);
+  await upload(right, csvOf(lists[1].slice(1), "r"));
+  const again = await ask(left, overlapOf(contract, [left, right]));
+  expect(shownOf(again, left)).toEqual(NOTHING);
+  const nobody = [{ dataset, attribute: "tier", in: ["bronze"] }];
+  const empty = await ask(left, overlapOf(contract, [left, right], { where: nobody }));
+  const faces = [tracked, again, empty].map(({ sizes, regions, matchRates, outcome, privacy, spent }) =>
+    JSON.stringify({ sizes, regions, matchRates, outcome, privacy, prices: spent.map(({ nanoRho }) => nanoRho) }),
+  );
+  expect(new Set(faces).size).toBe(1);
+});
+
+test("what people approved is remembered as well, and held against the next answer, approved or not", async () => {
+  const { left, right } = await pairOf(world, { names: ["held-left", "held-right"], lists: LISTS, limits: EXACT });
+  const terms = { ...WIDE_LIMITS, ...EXACT };
+  const rule = (version: number, approval: string[]) =>
+    putPolicy(right, policyJson(right.id, { ...terms, approval }, { version }));
+  await rule(2, ["overlap"]);
+  const contract = await agree([left, right], contractJson([left, right], { name: "h", approvalWithin: "P1D", terms }));
+  const question = overlapOf(contract, [left, right]);
+  const approved = async () => {
+    const { id } = read(requestSchema, await call(left, "POST /v1/questions", { json: question }));
+    const approval = await call(right, `POST /v1/approvals/${id}`, { json: { verdict: "approve" } });
+    const { state } = read(requestSchema, approval);
+    return read(releaseSchema, await call(left, `GET /v1/releases/${state.release}`));
+  };
+  expect(shownOf(await approved(), left)).toEqual([180, 120, 100, 80]);
+  await upload(left, csvOf(people(0, 191), "l"));
+  expect(shownOf(await approved(), left)).toEqual(NOTHING);
+  await rule(3, []);
+  await upload(left, csvOf(people(0, 192), "l"));
+  expect(shownOf(await ask(left, question), left)).toEqual(NOTHING);
+});
+
+test("an answer that was deleted is still held against the next; where its lists are gone, none is given", async () => {
+  const { left, right, contract } = await pairOf(world, {
+    names: ["gone-left", "gone-right"],
+    lists: LISTS,
+    limits: EXACT,
+  });
+  const first = await ask(left, overlapOf(contract, [left, right]));
+  const { store } = world.room.ports;
+  const act = { name: "forget answers", parties: [left.id, right.id] };
+  const forgotten = await store.write(act, (tx) => tx.releases.forget(contractIdSchema.parse(contract)));
+  expect(forgotten).toEqual([first.id]);
+  const again = await ask(left, overlapOf(contract, [left, right]));
+  expect(again.id).not.toBe(first.id);
+  expect(shownOf(again, left)).toEqual([180, 120, 100, 80]);
+  await store.write(act, (tx) => tx.releases.forget(contractIdSchema.parse(contract)));
+  await upload(left, csvOf(people(0, 191), "l"));
+  expect(shownOf(await ask(left, overlapOf(contract, [left, right])), left)).toEqual(NOTHING);
+
+  await call(right, `POST /v1/contracts/${contract}/termination`, { json: {} });
+  const json = contractJson([left, right], { name: "next-season", terms: { ...WIDE_LIMITS, ...EXACT } });
+  const next = await agree([left, right], json);
+  await upload(left, csvOf(LISTS[0], "l"));
+  await upload(right, csvOf(LISTS[1], "r"));
+  const refused = await call(left, "POST /v1/questions", { json: overlapOf(next, [left, right]) });
+  expectProblem(refused, "not-permitted", /exact overlap with `gone-right\/customers` was deleted when its contract/);
+  expect(shownOf(await ask(right, overlapOf(next, [left, right])), right)).toEqual([200, 120, 100, 80]);
+});
