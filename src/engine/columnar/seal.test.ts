@@ -88,6 +88,20 @@ describe("a list that does not fit into memory", () => {
     expect(other).toEqual(one);
   });
 
+  it("is sealed from numbers into the very sections that texts make, of one length or not", async () => {
+    const { engine } = fresh();
+    const numbered = people(0, 110_000).map((row, index) => ({
+      ...row,
+      record: `r${index === 0 ? 5 : 200_000 + index}`,
+    }));
+    const odd = { ...person(200_000), record: "nobody's number" };
+    const ofNumbers = await sealParts(engine, sentOf([numbered]));
+    const base = await sealParts(engine, sentOf([[...numbered, odd]]));
+    const texts = await sealParts(engine, { change: "delete", base, ...sentOf([[odd]]) });
+    const [one, other] = [await plaintextOf(engine, ofNumbers.segment), await plaintextOf(engine, texts.segment)];
+    expect({ ...other, files: [] }).toEqual({ ...one, files: [] });
+  });
+
   it("is refused where not even a piece of it has room, and leaves nothing", async () => {
     const { engine, directory } = fresh();
     const upload = await stageParts(engine, sentOf([rows]));

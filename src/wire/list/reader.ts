@@ -36,7 +36,7 @@ export type ListReader = {
    * was then. Call between whole rows.
    */
   take(): { readonly counts: RowCounts; readonly lines: number };
-  /** Leaves no digest where rows were read. Call between whole rows. */
+  /** Leaves no digest where rows were read, be it behind a fault. Call between whole rows, or when reading ends. */
   wipe(): void;
 };
 
@@ -295,5 +295,5 @@ function finish(reading: Reading): ListFault | null {
 
 function wipe({ batch, ordinary }: Reading): void {
   for (const { digests } of batch.identifiers) digests.fill(0);
-  ordinary?.space.bytes.fill(0, 0, ordinary.space.from);
+  ordinary?.space.bytes.fill(0, 0, ordinary.space.used);
 }
