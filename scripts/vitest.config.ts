@@ -10,6 +10,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: "forks",
+    // Left to itself vitest spares one core, which on a machine of two makes a queue of the whole run.
+    maxWorkers: "100%",
     globalSetup: ["src/testing/global-database.ts"],
   },
 });
