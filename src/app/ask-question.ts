@@ -188,7 +188,7 @@ async function answerOf(ports: Pick<AnswerPorts, "random">, tx: Transaction, rel
       : { outcome: "released" as const, figures: figuresIn(drawn) };
   if (question.analysis !== "trend") return answer;
   const point = { asOf: isoInstant(tx.now), versions: versionsOf(permitted), ...answer.figures };
-  // SAFETY: the figures of a trend's answer are an overlap's.
+  // SAFETY: the figures of a trend's answer are an overlap's or a table's.
   const present = point as TrendPoint;
   const { recipient } = decision;
   return { ...answer, figures: await inSeries(tx, { recipient, question, versionsKey }, present) };

@@ -104,7 +104,8 @@ function pointOf(row: ReleaseRow): TrendPoint {
   const { versions, points } = partsOf(row.answer);
   const present = points?.at(-1);
   if (present !== undefined) return present;
-  return { asOf: isoInstant(row.releasedAt), versions, ...overlapFigures(row) };
+  // SAFETY: the series holds answers to the question that the trend follows.
+  return { asOf: isoInstant(row.releasedAt), versions, ...figuresIn(row) } as TrendPoint;
 }
 
 type Parts = {

@@ -50,6 +50,16 @@ describe("a question from a command line", () => {
     expect(built(affinityQuestion, { segments: "sunline.tier" })).toMatch(/no list is/);
   });
 
+  it("is a trend of a table where attributes are named", () => {
+    const asked = { between: "sunline,harbour", by: "harbour.tier", measure: "sum(harbour.spend)" };
+    expect(built(trendQuestion, asked)).toMatchObject({
+      analysis: "trend",
+      by: [{ dataset: HARB, attribute: "tier" }],
+      measure: { dataset: HARB, measure: "spend", aggregate: "sum" },
+    });
+    expect(built(trendQuestion, { ...asked, by: undefined })).toBe("by which attributes?");
+  });
+
   it("is a trend of an overlap, and a list to leave out beside one to reach", () => {
     expect(built(trendQuestion, { between: "sunline,harbour" })).toMatchObject({
       analysis: "trend",

@@ -44,25 +44,34 @@ export function overlapQuestion(frame: Frame, asked: Asked): Result<Question, Re
   return ok({ analysis: "overlap", ...compared.value, ...detail });
 }
 
-/** The same over time: what was answered before, and what holds now. */
+/** An overlap or a table over time: what was answered before, and what holds now. */
 export function trendQuestion(frame: Frame, asked: Asked): Result<Question, Refusal> {
   const compared = comparison(frame, asked, "trend");
-  return compared.ok ? ok({ analysis: "trend", ...compared.value }) : compared;
+  if (!compared.ok) return compared;
+  if (asked.by === undefined && asked.measure === undefined) return ok({ analysis: "trend", ...compared.value });
+  const table = tableAsked(frame, asked, compared.value.between);
+  return table.ok ? ok({ analysis: "trend", ...compared.value, ...table.value }) : table;
 }
 
 /** A table of the people whom lists share. */
 export function crosstabQuestion(frame: Frame, asked: Asked): Result<Question, Refusal> {
   const compared = comparison(frame, asked, "crosstab");
   if (!compared.ok) return compared;
-  const { between } = compared.value;
+  const table = tableAsked(frame, asked, compared.value.between);
+  return table.ok ? ok({ analysis: "crosstab", ...compared.value, ...table.value }) : table;
+}
+
+type Table = Pick<Extract<Question, { analysis: "crosstab" }>, "by" | "measure">;
+
+function tableAsked({ contract }: Frame, asked: Asked, between: readonly DatasetRef[]): Result<Table, Refusal> {
   const named = (asked.by ?? "").split(",").filter((text) => text.trim() !== "");
   if (named.length === 0) return err(misused("by which attributes?", "say --by partner.attribute, up to three"));
-  const axes = allOf(named, (text) => readNamed(text, frame.contract, between));
+  const axes = allOf(named, (text) => readNamed(text, contract, between));
   if (!axes.ok) return axes;
   const by = axes.value.map(({ dataset, name }) => ({ dataset, attribute: name }));
-  if (asked.measure === undefined) return ok({ analysis: "crosstab", ...compared.value, by });
-  const measure = readMeasure(asked.measure, frame.contract, between);
-  return measure.ok ? ok({ analysis: "crosstab", ...compared.value, by, measure: measure.value }) : measure;
+  if (asked.measure === undefined) return ok({ by });
+  const measure = readMeasure(asked.measure, contract, between);
+  return measure.ok ? ok({ by, measure: measure.value }) : measure;
 }
 
 /** The segments of another's list, weighed among the people whom a list of the asker's own shares with it. */

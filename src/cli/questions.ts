@@ -64,6 +64,12 @@ const BETWEEN = [
   "the lists, by owner or reference, with commas (default: all of the contract)",
 ] as const;
 
+const TABLE_OPTIONS = [
+  ["--by <attributes>", "partner.attribute, with commas"],
+  ["--measure <measure>", "'mean(partner.measure)' or 'sum(partner.measure)' of each group"],
+  BETWEEN,
+] as const;
+
 const LIST_OPTIONS = [
   ["--from <list>", "your own list (default: the one in the contract)"],
   ["--matching <list>", "the other member's list (default: the one other in the contract)"],
@@ -83,11 +89,7 @@ const QUESTIONS: readonly QuestionCommand[] = [
     name: "crosstab",
     says: "ask for a table of the customers that members share, by up to three attributes",
     example: "concordat crosstab --contract sunline-harbour --by harbour.tier,sunline.region --identifiers email",
-    options: [
-      ["--by <attributes>", "partner.attribute, with commas"],
-      ["--measure <measure>", "'mean(partner.measure)' or 'sum(partner.measure)' of each group"],
-      BETWEEN,
-    ],
+    options: TABLE_OPTIONS,
     build: crosstabQuestion,
   },
   {
@@ -102,9 +104,9 @@ const QUESTIONS: readonly QuestionCommand[] = [
   },
   {
     name: "trend",
-    says: "ask how an overlap changed: your earlier answers, and the present one",
-    example: "concordat trend --contract sunline-harbour",
-    options: [BETWEEN],
+    says: "ask how an overlap or a table changed: your earlier answers, and the present one",
+    example: "concordat trend --contract sunline-harbour --by harbour.tier",
+    options: TABLE_OPTIONS,
     build: trendQuestion,
   },
   {

@@ -77,6 +77,29 @@ describe("a table on a terminal", () => {
       privacy: FRAME.privacy,
     };
     expect(trendLines({ ...FRAME, points: [point] })).toHaveLength(3);
+    const cell = (people: number) => ({ keys: ["gold"], people: shown(people, 8), measure: shown(people * 100, 800) });
+    const axes = [{ dataset: "ben/people", attribute: "tier", keys: ["gold"] }];
+    const measure = {
+      dataset: "ben/people",
+      measure: "spend",
+      aggregate: "mean" as const,
+      scale: 2,
+      clamp: { min: 0, max: 500_000 },
+    };
+    const table = (asOf: string, people: number) => ({
+      asOf,
+      versions: {},
+      axes,
+      measure,
+      cells: [cell(people)],
+      privacy: FRAME.privacy,
+    });
+    expect(trendLines({ ...FRAME, points: [table("2026-01-01", 120), table("2026-02-01", 130)] })).toEqual([
+      "people over time:",
+      "  ben.tier  as of       people          mean of spend",
+      "  gold      2026-01-01  120 ± 8 (95 %)  120.00 ± 8.00 (95 %)",
+      "            2026-02-01  130 ± 8 (95 %)  130.00 ± 8.00 (95 %)",
+    ]);
     expect([affinityLines(FRAME), trendLines(FRAME), crosstabLines(FRAME)]).toEqual([[], [], []]);
   });
 });

@@ -33,16 +33,41 @@ export function affinityLines({ attribute, segments = [] }: Release): string[] {
   return ["how much more frequent each is among the shared (100: as frequent):", ...aligned([head, ...rows], 2)];
 }
 
-/** A line for each point, the oldest first. */
+/** A line for each point, the oldest first; of tables, cell by cell. */
 export function trendLines({ points = [] }: Release): string[] {
   const [first] = points;
   if (first === undefined) return [];
-  const head = ["as of", ...first.sizes.map(({ dataset }) => dataset), "all share"];
-  const rows = points.map(({ asOf, sizes, regions }) => {
-    const everybody = regions.find(({ members }) => members.length === sizes.length);
-    return [asOf, ...sizes.map((size) => shownFigure(size)), everybody === undefined ? "" : shownFigure(everybody)];
+  if (first.axes !== undefined) return tableTrendLines(points, first.axes);
+  const head = ["as of", ...sizesOf(first).map(({ dataset }) => dataset), "all share"];
+  const rows = points.map((point) => {
+    const sizes = sizesOf(point);
+    const everybody = point.regions?.find(({ members }) => members.length === sizes.length);
+    const all = everybody === undefined ? "" : shownFigure(everybody);
+    return [point.asOf, ...sizes.map((size) => shownFigure(size)), all];
   });
   return ["people over time:", ...aligned([head, ...rows], 2)];
+}
+
+type Point = NonNullable<Release["points"]>[number];
+
+function sizesOf({ sizes = [] }: Point): NonNullable<Point["sizes"]> {
+  return sizes;
+}
+
+// Points of one series have the same cells in the same order: they are the contract's.
+function tableTrendLines(points: readonly Point[], axes: readonly Axis[]): string[] {
+  const measure = points.at(-1)?.measure;
+  const named = measure === undefined ? [] : [`${measure.aggregate} of ${measure.measure}`];
+  const head = [...axes.map(nameOf), "as of", "people", ...named];
+  const rows = points[0]?.cells?.flatMap(({ keys }, place) =>
+    points.map(({ asOf, cells = [] }, index) => {
+      const names = keys.map((key) => (index === 0 ? keyName(key) : ""));
+      const cell = cells[place];
+      const told = cell?.measure === undefined ? [] : [shownFigure(cell.measure, measure?.scale)];
+      return [...names, asOf, cell === undefined ? "" : shownFigure(cell.people), ...told];
+    }),
+  );
+  return ["people over time:", ...aligned([head, ...(rows ?? [])], 2)];
 }
 
 type Axis = NonNullable<Release["axes"]>[number];

@@ -1476,6 +1476,16 @@ export interface components {
             }[];
             epsilon?: string;
             between: string[];
+            by?: {
+                dataset: string;
+                attribute: string;
+            }[];
+            measure?: {
+                dataset: string;
+                measure: string;
+                /** @enum {string} */
+                aggregate: "sum" | "mean";
+            };
         } | {
             /** @constant */
             analysis: "audience";
@@ -1712,7 +1722,7 @@ export interface components {
                 versions: {
                     [key: string]: string;
                 };
-                sizes: {
+                sizes?: {
                     dataset: string;
                     released?: number;
                     /** @description 95 % */
@@ -1722,7 +1732,7 @@ export interface components {
                     /** @description `fewer than k`, whatever the reason */
                     says?: string;
                 }[];
-                regions: {
+                regions?: {
                     members: string[];
                     released?: number;
                     /** @description 95 % */
@@ -1732,9 +1742,50 @@ export interface components {
                     /** @description `fewer than k`, whatever the reason */
                     says?: string;
                 }[];
-                matchRates: {
+                matchRates?: {
                     dataset: string;
                     share: number;
+                }[];
+                /** @description the attributes of a cross-tab and their keys, which are the contract's */
+                axes?: {
+                    dataset: string;
+                    attribute: string;
+                    keys: (string | null)[];
+                }[];
+                measure?: {
+                    dataset: string;
+                    measure: string;
+                    /** @enum {string} */
+                    aggregate: "sum" | "mean";
+                    /** @description its figures count units of 10^-scale */
+                    scale: number;
+                    /** @description what each person's value is kept within */
+                    clamp: {
+                        min: number;
+                        max: number;
+                    };
+                };
+                cells?: {
+                    keys: (string | null)[];
+                    people: {
+                        released?: number;
+                        /** @description 95 % */
+                        interval?: number[];
+                        /** @constant */
+                        withheld?: true;
+                        /** @description `fewer than k`, whatever the reason */
+                        says?: string;
+                    };
+                    /** @description the sum or the mean of the measure */
+                    measure?: {
+                        released?: number;
+                        /** @description 95 % */
+                        interval?: number[];
+                        /** @constant */
+                        withheld?: true;
+                        /** @description `fewer than k`, whatever the reason */
+                        says?: string;
+                    };
                 }[];
                 privacy: {
                     /** @enum {string} */

@@ -211,7 +211,7 @@ const QUESTION_USES = {
   audience: ["filter"],
   crosstab: ["filter", "group", "measure"],
   affinity: ["filter", "group"],
-  trend: ["filter"],
+  trend: ["filter", "group", "measure"],
   suppression: ["filter"],
 } as const satisfies Record<Analysis, readonly AttributeUse[]>;
 

@@ -63,7 +63,7 @@ export function weigh(input: DecisionInput): Weighed {
 // break the lattice: one more document that asks for noise would permit what was denied.
 function analysisContributions(input: DecisionInput): readonly Contribution[] {
   const { analysis } = input.question;
-  if (!rulesOf(analysis).isNoiseOnly) return [];
+  if (!rulesOf(analysis).isNoiseOnly(input.question)) return [];
   const index = input.contract.analyses.findIndex((one) => one.analysis === analysis);
   const because = `${ANALYSIS_WORDS[analysis]} are given with noise alone`;
   const terms = { ...TOP, mode: "noise" } as const;

@@ -10,6 +10,7 @@ import type { Directory } from "../policy/words.ts";
 import type { EpsilonMicros } from "../privacy/epsilon.ts";
 import type { RandomBytes } from "../privacy/random.ts";
 import type { Canonical, QuestionIssue } from "./asked.ts";
+import type { CrosstabQuestion } from "./crosstab/question.ts";
 import type { OverlapQuestion } from "./overlap/question.ts";
 import type { TrendQuestion } from "./trend/question.ts";
 
@@ -119,14 +120,14 @@ export type Agreeing = {
   readonly measures: readonly string[];
 };
 
-type TwinQuestion = OverlapQuestion | TrendQuestion;
+type TwinQuestion = OverlapQuestion | CrosstabQuestion | TrendQuestion;
 
 /** The rules of one analysis. Methods, so that the rules of any analysis stand for those of all of them. */
 export type AnalysisRules<Asked, Question = Canonical<Asked>> = {
   /** Where a list of the question that does not fit is pointed at. */
   readonly place: string;
   /** Whether figures carry noise although every document would have them exact. */
-  readonly isNoiseOnly: boolean;
+  isNoiseOnly(question: Question): boolean;
   /** The lists that a question touches. */
   listsOf(asked: Asked): readonly DatasetRef[];
   /** What does not fit, beyond lists, identifiers and clauses. `identifiers` are those that it would be matched by. */

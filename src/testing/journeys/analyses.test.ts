@@ -204,7 +204,7 @@ describe("a trend", () => {
     const grown = await ask(left, trend);
     expect(grown.points).toHaveLength(2);
     expect(grown.points?.[0]).toMatchObject({ asOf: before.asOf, regions: before.regions, versions: before.versions });
-    const present = grown.points?.[1]?.regions.find(({ members }) => members.length === 2);
+    const present = grown.points?.[1]?.regions?.find(({ members }) => members.length === 2);
     expect(isNear(present?.released, 800, 12)).toBe(true);
     expect(grown.spent.every(({ nanoRho }) => nanoRho !== "0")).toBe(true);
 
@@ -218,6 +218,26 @@ describe("a trend", () => {
     const theirs = await ask(right, trend);
     expect(theirs.points).toHaveLength(1);
     expect(theirs.points?.[0]?.regions).toEqual(after.regions);
+  });
+
+  test("of a table is the tables that were answered, and the present one, for whoever may ask for both", async () => {
+    const by = [{ dataset: `${right.id}/customers`, attribute: "region" }];
+    const measure = { dataset: `${right.id}/customers`, measure: "spend", aggregate: "mean" };
+    const table = { analysis: "crosstab", contract, purpose: "insight", between: listsOf(), by, measure };
+    const trend = { ...table, analysis: "trend" };
+    const before = await ask(left, table);
+    await upload(right, listOf(100, 1_300, "r"));
+    const grown = await ask(left, trend);
+    expect(grown.points?.map(({ versions }) => versions)).toEqual([before.versions, grown.versions]);
+    expect(grown.points?.[0]).toMatchObject({ asOf: before.asOf, cells: before.cells, axes: before.axes });
+    expect(grown.points?.[1]?.cells?.every((cell) => cell.measure !== undefined)).toBe(true);
+    expect(grown.spent.every(({ nanoRho }) => nanoRho !== "0")).toBe(true);
+    const after = await ask(left, table);
+    expect(after.cells).toEqual(grown.points?.[1]?.cells);
+    expect(after.spent.map(({ nanoRho }) => nanoRho)).toEqual(["0", "0"]);
+    const wrong = await call(left, "POST /v1/questions", { json: { ...trend, by: undefined } });
+    expect(wrong.status).toBe(422);
+    expect(wrong.text).toContain("a measure is told of each group of a table");
   });
 });
 

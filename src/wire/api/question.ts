@@ -84,7 +84,12 @@ const affinityFigures = {
 const pointSchema = z.strictObject({
   asOf: instantSchema,
   versions: z.record(z.string(), z.string()),
-  ...overlapFigures,
+  sizes: overlapFigures.sizes.optional(),
+  regions: overlapFigures.regions.optional(),
+  matchRates: overlapFigures.matchRates.optional(),
+  axes: tableFigures.axes.optional(),
+  measure: tableFigures.measure.optional(),
+  cells: tableFigures.cells.optional(),
   privacy: privacySchema,
 });
 

@@ -15,7 +15,7 @@ import type { AffinityQuestion, AskedAffinity } from "./question.ts";
 
 export const affinityRules: AnalysisRules<AskedAffinity, AffinityQuestion> = {
   place: "/segments",
-  isNoiseOnly: true,
+  isNoiseOnly: () => true,
   listsOf: ({ among, segments }) => [among, segments.dataset],
   issuesOf: segmentIssues,
   canonical: (question) => question,

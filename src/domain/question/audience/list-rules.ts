@@ -22,7 +22,7 @@ export type ListWords = {
 export function listRules<Asked extends AskedList>(words: ListWords): AnalysisRules<Asked> {
   return {
     place: "/matching",
-    isNoiseOnly: false,
+    isNoiseOnly: () => false,
     listsOf: ({ from, matching }) => [from, matching],
     issuesOf: () => [],
     canonical: (question) => question,

@@ -7,13 +7,14 @@ import { figure, listed, nameOf, possessive } from "../../policy/words.ts";
 import type { AnalysisRules, Axis, Narrower, TableMeasurement, Telling } from "../analysis.ts";
 import type { QuestionIssue } from "../asked.ts";
 import { axisOf, cellCount, measureIn } from "../table.ts";
+import type { TrendQuestion } from "../trend/question.ts";
 import { formOf, segmentOf } from "../words.ts";
 import { answerCrosstab, marginsOfTable } from "./answer.ts";
 import type { AskedCrosstab, CrosstabQuestion } from "./question.ts";
 
 export const crosstabRules: AnalysisRules<AskedCrosstab, CrosstabQuestion> = {
   place: "/between",
-  isNoiseOnly: true,
+  isNoiseOnly: () => true,
   listsOf: ({ between }) => between,
   issuesOf: (contract, asked, identifiers) => [
     ...axisIssues(contract, asked),
@@ -39,7 +40,7 @@ export const crosstabRules: AnalysisRules<AskedCrosstab, CrosstabQuestion> = {
         ]),
   ],
   narrower: narrowerTables,
-  twin: () => null,
+  twin: (question): TrendQuestion => ({ ...question, analysis: "trend" }),
   measurements: (contract, question) => [tableOf(contract, question)],
   answer: (priced, [truth], random) => {
     if (truth?.kind !== "table") throw new Error("a table was not counted");

@@ -11,7 +11,7 @@ import type { AskedOverlap, OverlapQuestion } from "./question.ts";
 
 export const overlapRules: AnalysisRules<AskedOverlap, OverlapQuestion> = {
   place: "/between",
-  isNoiseOnly: false,
+  isNoiseOnly: () => false,
   listsOf: ({ between }) => between,
   issuesOf: (_, { detail, between }) =>
     detail !== undefined && between.length > 2
@@ -42,19 +42,19 @@ export const overlapRules: AnalysisRules<AskedOverlap, OverlapQuestion> = {
 };
 
 /** The counts among what was found out. */
-export function overlapIn(truth: Truth | undefined): OverlapCounts {
+function overlapIn(truth: Truth | undefined): OverlapCounts {
   if (truth?.kind !== "overlap") throw new Error("an overlap was not counted");
   return truth;
 }
 
 /** How sure the sizes and the regions of several lists are. */
-export function marginsOfOverlap({ question, terms, epsilon }: Priced<OverlapQuestion>): readonly Margin[] {
+function marginsOfOverlap({ question, terms, epsilon }: Priced<OverlapQuestion>): readonly Margin[] {
   if (terms.mode === "exact") return [];
   return [{ of: "people", plusMinus: halfInterval(sensitivityOf(question), epsilon), scale: 0 }];
 }
 
 /** `Ann would learn how many of its customers are also Ben's customers`, or the same for more lists. */
-export function learnsOf(between: readonly DatasetRef[], { recipient, directory }: Telling): string {
+function learnsOf(between: readonly DatasetRef[], { recipient, directory }: Telling): string {
   const owners = between.map(ownerOf);
   const others = owners.filter((owner) => owner !== recipient);
   const name = nameOf(directory, recipient);
