@@ -3,6 +3,7 @@
 
 import type { RowReport } from "../domain/dataset/row-report.ts";
 import type { DatasetSchema, IdentifierKind } from "../domain/dataset/schema.ts";
+import type { TokenName } from "../domain/identifier/token-kernel.ts";
 import type { Result } from "../domain/result.ts";
 
 /** The partner's data key, 32 bytes: everything staged or sealed lies under it. Secret. */
@@ -93,6 +94,22 @@ export type OverlapCounts = {
   readonly collisions: readonly number[];
 };
 
+/** A token under the name of its key. It is as secret as the lists that hold it. */
+export type NamedToken = {
+  readonly name: TokenName;
+  /** 32 lowercase hex digits. */
+  readonly token: string;
+};
+
+type Described = { readonly schema: DatasetSchema };
+
+export type Holders = {
+  readonly people: number;
+  /** One behind the other in no order that tells anything of the upload; each once. */
+  readonly records: readonly string[];
+  readonly tokens: readonly NamedToken[];
+};
+
 /** Whom a selection takes: the people of `own` who match somebody of `other`. */
 export type Selection = {
   readonly own: ComparedList;
@@ -166,12 +183,24 @@ export type Matcher = {
     readonly change: Change;
     /** What an `upsert` or a `delete` is laid over; the same schema and data key. */
     readonly base?: { readonly segment: string };
+    /** Whether the version is to have nothing in common with the one it is laid over, which is then to go. */
+    readonly isApart?: true;
     readonly schema: DatasetSchema;
     readonly dataKey: DataKey;
     readonly onProgress?: (progress: { readonly rowsSealed: number; readonly rowsTotal: number }) => void;
     /** Ends the work soon after it is aborted; nothing is left behind. */
     readonly signal?: AbortSignal;
   }): Promise<SealedVersion>;
+
+  /** The tokens of hashed identifiers. O(identifiers) time. */
+  tokensOf(hashed: readonly { readonly name: TokenName; readonly digest: Uint8Array }[]): readonly NamedToken[];
+
+  /**
+   * The people of a version who hold any of these tokens, with every record reference and every token that they have.
+   * Tokens of names that the list does not have are nobody's. Cost: the version's tokens are loaded; a search for each
+   * token; a pass over all tokens where somebody is found.
+   */
+  holders(list: Pick<ComparedList, "segment" | "dataKey"> & Described, tokens: readonly NamedToken[]): Promise<Holders>;
 
   /** Drops everything staged under a name. */
   dropStaging(staging: StagingId): Promise<void>;

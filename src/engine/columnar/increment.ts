@@ -55,7 +55,8 @@ export async function sealIncrement(engine: Engine, sealing: Sealing, base: Vers
     if (isTold && !isDeletion) step.finals.offset = held.take(staged.rows * 4);
     const baseFinals = { offset: isTold ? held.take(base.manifest.rows * 4) : 0 };
     const recordKey = engine.recordKeyOf(upload.dataKey);
-    const laying: Laying = { ...step, base, same, gathered, references, recordKey, baseFinals };
+    const isApart = upload.isApart === true;
+    const laying: Laying = { ...step, isApart, base, same, gathered, references, recordKey, baseFinals };
     const rowsRemoved = await mergeSections(laying);
     if (isTold) toAllRows(laying);
     await mergeTables(laying);
@@ -120,7 +121,8 @@ async function mergeSections(laying: Laying): Promise<number> {
     ),
   };
   const baseRows = largest(pieces.map((piece) => piece.base.rows));
-  const settings = { shape, sink: file.sink, references: references.table, recordKey, size, baseRows };
+  const makesAll = laying.isApart;
+  const settings = { shape, sink: file.sink, references: references.table, recordKey, size, baseRows, makesAll };
   const isLarge = staged.rows + base.manifest.rows >= engine.largeRows;
   const job = engine.crew.begin("merge", settings, { scratchBytes: mergingScratchBytes(settings), isLarge });
   let rowsRemoved = 0;

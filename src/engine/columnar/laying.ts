@@ -15,6 +15,8 @@ export type Laying = Step & {
   readonly gathered: Gathered;
   readonly references: ReferenceTable;
   readonly recordKey: Uint8Array;
+  /** Whether no frame of the base is to be read again. */
+  readonly isApart: boolean;
   /** Which row of the new version each row of the base becomes, `NOWHERE` for those that go; 0 where nobody asks. */
   readonly baseFinals: { readonly offset: number };
 };

@@ -9,6 +9,7 @@ import {
   TOKEN_SCHEME,
   type Tokeniser,
   type TokenName,
+  tokeniser,
   tokenKey,
   tokenNameOf,
 } from "../../domain/identifier/token-kernel.ts";
@@ -19,6 +20,7 @@ import { arenaOf } from "./arena.ts";
 import { crossTabOf } from "./cross-tab.ts";
 import { droppingFrom } from "./dropping.ts";
 import type { Engine } from "./engine.ts";
+import { holdersIn, tokensBy } from "./holders.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import type { Two } from "./matched.ts";
 import { overlapOfMany, overlapOfTwo } from "./questions.ts";
@@ -80,6 +82,7 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
     stagePart: (part) => stagePart(engine, part),
     seal: (upload) =>
       dropping.during(upload.base === undefined ? [] : [upload.base.segment], () => sealUpload(engine, upload)),
+    tokensOf: tokensBy((name) => options.tokeniserOf?.(name) ?? tokeniser(options.roomKey, name)),
     dropStaging: (staging) => rm(layout.staging(staging), { recursive: true, force: true }),
     dropSegment: dropping.drop,
     sweep: async (kept) => {
@@ -91,8 +94,11 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
   };
 }
 
+/** A version, and the key that opens it. */
+type Sealed = Pick<ComparedList, "segment" | "dataKey">;
+
 /** Does the work of a question about lists. */
-type About = <Value>(lists: readonly ComparedList[], work: (stay: Stay) => Promise<Value>) => Promise<Value>;
+type About = <Value>(lists: readonly Sealed[], work: (stay: Stay) => Promise<Value>) => Promise<Value>;
 
 async function duringStay<Value>(shelf: Shelf, work: (stay: Stay) => Promise<Value>): Promise<Value> {
   const stay = shelf.stay();
@@ -103,8 +109,10 @@ async function duringStay<Value>(shelf: Shelf, work: (stay: Stay) => Promise<Val
   }
 }
 
-function questionsTo(engine: Engine, about: About): Pick<Matcher, "overlap" | "crossTab" | "select" | "difference"> {
-  const { partiesOf, twoOf } = partiesFor(engine);
+type Questions = Pick<Matcher, "overlap" | "crossTab" | "select" | "difference" | "holders">;
+
+function questionsTo(engine: Engine, about: About): Questions {
+  const { partiesOf, twoOf, versionOf } = partiesFor(engine);
   const records = async (stay: Stay, selection: Selection) => {
     const two = await twoOf(stay, selection);
     return (await selectRecords(engine, stay, { two, maximum: Number.MAX_SAFE_INTEGER })).records;
@@ -133,19 +141,22 @@ function questionsTo(engine: Engine, about: About): Pick<Matcher, "overlap" | "c
       about([left.own, left.other, right.own, right.other], async (stay) =>
         differenceOf(await records(stay, left), await records(stay, right)),
       ),
+    holders: ({ schema, ...list }, tokens) =>
+      about([list], async (stay) => holdersIn(engine, stay, { version: await versionOf(stay, list), schema, tokens })),
   };
 }
 
 /** Finds the lists that a question names; they stay open as long as it does. */
 function partiesFor(engine: Engine) {
-  const party = async (stay: Stay, list: ComparedList): Promise<Party> => {
-    const { segment, dataKey } = list;
+  const versionOf = async (stay: Stay, { segment, dataKey }: Sealed): Promise<Version> => {
     const open = () => openVersion(engine.layout, segment, dataKey);
     const version: Version = await stay.hold(openedName(segment, dataKey), open);
     if (version.manifest.scheme !== engine.scheme)
       throw new Error("a segment's tokens were made under another room key");
-    return partyOf(engine, stay, { version, list });
+    return version;
   };
+  const party = async (stay: Stay, list: ComparedList): Promise<Party> =>
+    partyOf(engine, stay, { version: await versionOf(stay, list), list });
   const partiesOf = async (stay: Stay, lists: readonly ComparedList[]) => {
     const parties: Party[] = [];
     for (const list of lists) parties.push(await party(stay, list));
@@ -156,7 +167,7 @@ function partiesFor(engine: Engine) {
     right: await party(stay, other),
     identifiers,
   });
-  return { partiesOf, twoOf };
+  return { partiesOf, twoOf, versionOf };
 }
 
 /** What an opened version is kept under: being in memory opens it to no other key. */

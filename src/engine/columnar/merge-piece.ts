@@ -43,12 +43,15 @@ export type MergeSettings = {
   /** Of the section that is made, and of the largest section of the earlier version. */
   readonly size: SectionSize;
   readonly baseRows: number;
+  /** Whether a section that nothing befell is made anew as well, so that no frame of the base is read again. */
+  readonly makesAll: boolean;
 };
 
 /** What became of a section: null where it is as it was. */
 export type Merged = { readonly number: number; readonly rowsRemoved: number; readonly made: MadeSection | null };
 
-/** Whether the increment brings rows to the section. */
-export function gains({ added }: MergePiece): boolean {
-  return added?.some(({ homes, strays }) => homes + strays > 0) ?? false;
+/** Whether a section of which so many rows go may stay where it lies. */
+export function stays({ makesAll }: MergeSettings, { added }: MergePiece, rowsRemoved: number): boolean {
+  const gains = added?.some(({ homes, strays }) => homes + strays > 0) ?? false;
+  return !makesAll && rowsRemoved === 0 && !gains;
 }

@@ -4,7 +4,7 @@
 import { bumpFrom } from "./bump.ts";
 import { frameBytesOf, frameOpener } from "./frame-bytes.ts";
 import { type MergingRooms, mergeInput, tellFinals } from "./merge-input.ts";
-import { gains, type Merged, type MergePiece, type MergeSettings } from "./merge-piece.ts";
+import { type Merged, type MergePiece, type MergeSettings, stays } from "./merge-piece.ts";
 import { type EarlierRooms, mergingRooms } from "./merge-rooms.ts";
 import { quickMerger } from "./quick-merge.ts";
 import { LONGEST_RECORD, unpackRecords } from "./record-text.ts";
@@ -26,7 +26,7 @@ export function beginMerging(thread: Thread, settings: MergeSettings): (piece: M
     if (merged !== null) return { outcome: merged };
     const kept = keptRows(thread, rooms.base, { piece, find, references });
     const rowsRemoved = piece.base.rows - kept.count;
-    if (rowsRemoved === 0 && !gains(piece)) return { outcome: { number: piece.number, rowsRemoved, made: null } };
+    if (stays(settings, piece, rowsRemoved)) return { outcome: { number: piece.number, rowsRemoved, made: null } };
     openColumns(thread, rooms.base, piece);
     const made = makeAnew(
       { ...making, numbers: null, firstRow: 0, tokens: 0, rows: 0, recordBytes: 0, repeated: wordList() },

@@ -2,7 +2,7 @@
 
 import type { RowShape } from "../../wire/segment/shape.ts";
 import type { OpenFrames } from "./frame-bytes.ts";
-import { gains, type Merged, type MergePiece, type MergeSettings } from "./merge-piece.ts";
+import { type Merged, type MergePiece, type MergeSettings, stays } from "./merge-piece.ts";
 import { mergeRuns, type RunMerge, type SectionColumns } from "./merge-runs.ts";
 import { type FindNumber, numberFinder } from "./numbered-records.ts";
 import { NOWHERE } from "./placing.ts";
@@ -28,7 +28,7 @@ export function quickMerger(thread: Thread, settings: MergeSettings, open: OpenF
     const numbers = isOrdinary(piece) ? unpackNumbers(open(piece.base.records), rows) : null;
     if (numbers === null) return null;
     const { places, dropped } = droppedRows(numbers, finderFor(numbers));
-    const isSame = dropped.length === 0 && !gains(piece);
+    const isSame = stays(settings, piece, dropped.length);
     const made = isSame ? null : merge({ thread, settings, open, memory }, { piece, numbers, dropped });
     if (made === null && !isSame) return null;
     for (const place of places) found[place] = 1;

@@ -22,8 +22,8 @@ export async function selectRecords(
   return { count, records: await recordsOf(two.left.version, rows) };
 }
 
-/** The references of rows, which ascend. */
-async function recordsOf(version: Version, rows: Uint32Array): Promise<string[]> {
+/** The references of rows, which ascend, row by row. */
+export async function recordsOf(version: Version, rows: Uint32Array): Promise<string[]> {
   const { manifest, rowStarts } = version;
   const width = BUCKETS / manifest.sections;
   const text = Buffer.alloc(LONGEST_RECORD);

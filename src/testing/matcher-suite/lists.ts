@@ -215,15 +215,20 @@ export async function sealRows(matcher: Matcher, parts: readonly (readonly Row[]
 }
 
 /** What is laid over a version. */
-export type Overlay = Pick<Staged, "parts" | "hasRecordsOnly"> & { readonly change: "upsert" | "delete" };
+export type Overlay = Pick<Staged, "parts" | "hasRecordsOnly"> & {
+  readonly change: "upsert" | "delete";
+  /** Whether it is to have nothing in common with the version that it is laid over. */
+  readonly isApart?: true;
+};
 
 /** Lays an increment over a version, under the key of that. */
 export async function sealOver(matcher: Matcher, base: Sealed, overlay: Overlay): Promise<Sealed> {
   const staging = freshName();
   const { dataKey, segment } = base.list;
   await stageRows(matcher, { staging, dataKey, ...overlay });
-  const { change, parts } = overlay;
-  const upload = { staging, parts: parts.length, change, base: { segment }, schema: SCHEMA, dataKey };
+  const { change, parts, isApart } = overlay;
+  const apart = isApart === undefined ? {} : { isApart };
+  const upload = { staging, parts: parts.length, change, base: { segment }, schema: SCHEMA, dataKey, ...apart };
   const version = await matcher.seal(upload);
   await matcher.dropStaging(staging);
   return { version, list: { segment: version.segment, dataKey, consents: [], where: [] } };

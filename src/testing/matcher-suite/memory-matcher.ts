@@ -3,9 +3,18 @@
 
 import { randomBytes } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
-import type { DatasetSchema, IdentifierKind } from "../../domain/dataset/schema.ts";
+import { type DatasetSchema, IDENTIFIER_KINDS, type IdentifierKind } from "../../domain/dataset/schema.ts";
+import { type TokenName, tokenNameOf } from "../../domain/identifier/token-kernel.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import type { ComparedList, ListRefusal, Matcher, ReadPart, SealedVersion } from "../../ports/matcher.ts";
+import type {
+  ComparedList,
+  Holders,
+  ListRefusal,
+  Matcher,
+  NamedToken,
+  ReadPart,
+  SealedVersion,
+} from "../../ports/matcher.ts";
 import type { MatcherOptions } from "./made.ts";
 import { countCells, countRegions, matchPeople, type Party, peopleOf, roomOf } from "./memory-people.ts";
 import { measureNames, type PartRead, type ReadRows, readPart } from "./memory-reader.ts";
@@ -57,11 +66,33 @@ export function memoryMatcher(options: MatcherOptions): { readonly matcher: Matc
       if (lefts === undefined || rights === undefined) throw new Error("two selections");
       return { onlyLeft: countMissing(lefts, rights), onlyRight: countMissing(rights, lefts) };
     },
+    tokensOf: (hashed) => hashed.map(({ name, digest }) => ({ name, token: tokenOf(kindIn(name), digest) })),
+    holders: async (list, tokens) => holdersAmong(versionOf(room, list.segment, list.dataKey), tokens),
     end: async () => {},
   };
   const partNames = () =>
     [...room.stagings].flatMap(([name, parts]) => [...parts.keys()].map((number) => `${name} ${number}`));
   return { matcher, names: () => [...room.versions.keys(), ...partNames()] };
+}
+
+/** A name is a kind, but for external ids, whose namespace follows. */
+function kindIn(name: TokenName): IdentifierKind {
+  return name.startsWith("external:") ? "external" : (IDENTIFIER_KINDS.find((kind) => kind === name) ?? "email");
+}
+
+function holdersAmong({ people, schema }: Version, wanted: readonly NamedToken[]): Holders {
+  const tokensOf = ({ rows }: Version["people"][number]) =>
+    rows.flatMap(({ tokens }) =>
+      IDENTIFIER_KINDS.flatMap((kind, place) => {
+        const token = tokens[place];
+        return token === null || token === undefined ? [] : [{ name: tokenNameOf(schema, kind), token }];
+      }),
+    );
+  const isWanted = ({ name, token }: NamedToken) => wanted.some((one) => one.name === name && one.token === token);
+  const found = people.filter((one) => tokensOf(one).some(isWanted));
+  const records = new Set(found.flatMap(({ rows }) => rows.map(({ record }) => record)));
+  const tokens = new Map(found.flatMap(tokensOf).map((one) => [`${one.name} ${one.token}`, one]));
+  return { people: found.length, records: [...records], tokens: [...tokens.values()] };
 }
 
 function countMissing(names: ReadonlySet<string>, elsewhere: ReadonlySet<string>): number {
