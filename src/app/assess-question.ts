@@ -256,6 +256,14 @@ export function keyOfVersions(versions: readonly VersionRow[]): string {
     .join();
 }
 
+/** The sealed files of versions, sorted and joined: what was worked out on them holds as long as they are these. */
+export function filesOf(versions: readonly VersionRow[]): string {
+  return versions
+    .map((version) => version.segment)
+    .sort()
+    .join();
+}
+
 /** The version of a list among those of a question. */
 export function versionOf(versions: readonly VersionRow[], list: DatasetRef): VersionRow {
   const version = versions.find((one) => datasetRef(one.partner, one.dataset) === list);

@@ -16,6 +16,7 @@ import type { Change, DataKey, SealedVersion } from "../ports/matcher.ts";
 import type { DatasetRow, UploadRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
+import { type Forgotten, forgottenBy, withoutForgotten } from "./forgotten-people.ts";
 import {
   closedFault,
   findUpload,
@@ -65,11 +66,11 @@ async function sealAndPublish(
 ): Promise<Result<VersionRow, Problem> | "overtaken"> {
   const { caller, id } = request;
   const parties = [caller.partner];
-  const ready = await ports.store.read({ name: "check upload", parties }, (tx) => check(tx, request));
+  const ready = await ports.store.read({ name: "check upload", parties }, (tx) => check(ports, tx, request));
   if (!ready.ok) return refuseUpload(ports, request, ready.error);
   const sealed = await unlessAborted(signal, seal(ports, request, { ...ready.value, signal }));
   const outcome = await ports.store.write({ name: "commit upload", parties }, async (tx) => {
-    const result = await conclude(ports, tx, { request, base: ready.value.base, sealed });
+    const result = await conclude(ports, tx, { request, ready: ready.value, sealed });
     if (result !== "overtaken") await ports.keep(tx, result);
     return result;
   });
@@ -82,7 +83,7 @@ async function sealAndPublish(
 
 type Sealed = {
   readonly request: Committing;
-  readonly base: VersionRow | null;
+  readonly ready: Checked;
   /** Null when the sealing was told to end. */
   readonly sealed: SealedVersion | null;
 };
@@ -91,12 +92,13 @@ type Sealed = {
 async function conclude(
   ports: CommitPorts,
   tx: Transaction,
-  { request, base, sealed }: Sealed,
+  { request, ready, sealed }: Sealed,
 ): Promise<Result<VersionRow, Problem> | "overtaken"> {
-  const again = await check(tx, request);
+  const again = await check(ports, tx, request);
   if (!again.ok) return again;
   if (sealed === null) throw new Error("the sealing of an open upload was told to end");
-  if (again.value.base?.id !== base?.id) return "overtaken";
+  if (again.value.base?.segment !== ready.base?.segment) return "overtaken";
+  if (again.value.forgotten.erasures !== ready.forgotten.erasures) return "overtaken";
   const { file, report } = again.value;
   return publish(ports, tx, { caller: request.caller, upload: file.upload, sealed, report });
 }
@@ -106,9 +108,16 @@ type Checked = {
   readonly dataset: DatasetRow;
   readonly report: RowReport;
   readonly base: VersionRow | null;
+  readonly dataKey: DataKey;
+  /** Who may not be in it. */
+  readonly forgotten: Forgotten;
 };
 
-async function check(tx: Transaction, { id, digests }: Committing): Promise<Result<Checked, Problem>> {
+async function check(
+  ports: CommitPorts,
+  tx: Transaction,
+  { id, digests }: Committing,
+): Promise<Result<Checked, Problem>> {
   const file = await findUpload(tx, id);
   if (!file.ok) return file;
   const { upload, parts } = file.value;
@@ -126,7 +135,11 @@ async function check(tx: Transaction, { id, digests }: Committing): Promise<Resu
   const fault = reportFault(report, dataset.schema.rejects, upload.change) ?? (await capFault(tx, upload));
   if (fault !== null) return err(fault);
   const base = await versionUnder(tx, upload);
-  return base.ok ? ok({ file: file.value, dataset, report, base: base.value }) : base;
+  if (!base.ok) return base;
+  const { partner } = upload;
+  const dataKey = await unwrapDataKey(tx, ports.room.wrappingKey, partner);
+  const forgotten = await forgottenBy(ports, tx, { partner, dataKey });
+  return ok({ file: file.value, dataset, report, base: base.value, dataKey, forgotten });
 }
 
 function reportFault(report: RowReport, share: string, change: Change): Problem | null {
@@ -171,27 +184,25 @@ function refuseUpload(ports: CommitPorts, request: Committing, fault: Problem): 
 
 async function seal(
   ports: CommitPorts,
-  { caller, id }: Committing,
-  { file, dataset, base, signal }: Checked & { readonly signal: AbortSignal },
+  { id }: Committing,
+  { file, dataset, base, dataKey, forgotten, signal }: Checked & { readonly signal: AbortSignal },
 ): Promise<SealedVersion> {
   const { bytes } = progressOfParts(file.parts);
   ports.progress.tell(id, { phase: "sealing", rows: 0, rowsTotal: null, bytes });
-  const act = { name: "open data key", parties: [caller.partner] };
-  const dataKey: DataKey = await ports.store.read(act, (tx) =>
-    unwrapDataKey(tx, ports.room.wrappingKey, caller.partner),
-  );
   const under = base === null ? {} : { base: { segment: base.segment } };
-  return ports.matcher.seal({
+  const { schema } = dataset;
+  const sealed = await ports.matcher.seal({
     staging: id,
     parts: file.parts.length,
     change: file.upload.change,
     ...under,
-    schema: dataset.schema,
+    schema,
     dataKey,
     signal,
     onProgress: ({ rowsSealed, rowsTotal }) =>
       ports.progress.tell(id, { phase: "sealing", rows: rowsSealed, rowsTotal, bytes }),
   });
+  return withoutForgotten(ports, sealed, { schema, dataKey, forgotten });
 }
 
 async function publish(

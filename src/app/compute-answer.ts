@@ -11,7 +11,7 @@ import { unreachable } from "../domain/result.ts";
 import type { ComparedList, DataKey, Selection } from "../ports/matcher.ts";
 import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { type Permitted, versionOf } from "./assess-question.ts";
+import { filesOf, type Permitted, versionOf } from "./assess-question.ts";
 import type { Ports } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
 import { overlapBehind } from "./recorded-figures.ts";
@@ -25,6 +25,8 @@ export type Opened = {
 /** True figures, and what they were computed on: they count for a decision about exactly that. */
 export type Computed = {
   readonly versionsKey: string;
+  /** A version keeps its name when people are erased from it. */
+  readonly files: string;
   readonly earlierKey: string;
   readonly truths: readonly Truth[];
   /** Whether exact figures would be too near to earlier ones. */
@@ -82,7 +84,13 @@ export async function computeAnswer(
     truths.push(await measure(ports, { measurement, permitted, opened, list }));
   }
   const earlierKey = earlierKeyOf(opened.earlier.map(({ release }) => release));
-  return { versionsKey, earlierKey, truths, isTooNear: await isNearEarlier(ports, permitted, opened) };
+  return {
+    versionsKey,
+    files: filesOf(versions),
+    earlierKey,
+    truths,
+    isTooNear: await isNearEarlier(ports, permitted, opened),
+  };
 }
 
 type Measuring<Kind> = {

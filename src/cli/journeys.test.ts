@@ -432,6 +432,32 @@ describe("the command line", () => {
     return { path: profiles.profiles[profile].key };
   }
 
+  test("erase a person by a raw address, hashed here, and say so where nobody has it", async () => {
+    const [header = "", first = ""] = (await readFile(at(`${SUNLINE}.csv`), "utf8")).split("\n");
+    const email = first.split(",")[header.split(",").indexOf("email")] ?? "";
+    expect(email).toContain("@");
+    const erased = await done(...as(SUNLINE, "subject", "erase", "--email", email));
+    expect(erased).toMatch(/^erased from every version of your lists[\s\S]*sunline-holidays\/customers +1 +\d/);
+    const nobody = await done(
+      ...as(SUNLINE, "subject", "erase", "--email", "no@body.example", "--phone", "+12125550123"),
+    );
+    expect(nobody).toMatch(/^nobody in your lists has these identifiers/);
+    const wrong = (...options: string[]) => concordat(...as(SUNLINE, "subject", "erase", ...options));
+    expect(await wrong()).toMatchObject({ exit: 2, err: expect.stringMatching(/whom\?/) });
+    expect(await wrong("--email", "ann")).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/without exactly one @/),
+    });
+    expect(await wrong("--external", "77")).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/names no namespace/),
+    });
+    expect(await wrong("--person", "Ann;Ott;N1 9GU")).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/a country that is not known/),
+    });
+  });
+
   test("says that a room does not answer", async () => {
     const { path } = await json("keys", "new", "--out", at("lonely.jwk"));
     const ran = await concordat("--url", "http://127.0.0.1:9", "--partner", SUNLINE, "--key", path, "policy", "show");

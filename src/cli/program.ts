@@ -15,6 +15,7 @@ import { addPolicy } from "./policy.ts";
 import { addQuestions } from "./questions.ts";
 import { addReceipt } from "./receipt.ts";
 import { addBudget, addReleases } from "./releases.ts";
+import { addSubject } from "./subject.ts";
 import { EXIT, type ExitCode, failed, misused, type Terminal, tell, type World } from "./terminal.ts";
 import { addUpload } from "./upload.ts";
 
@@ -66,6 +67,7 @@ function newProgram(terminal: Terminal, rooms: readonly AddCommands[]): Command 
   addApprovals(program, terminal);
   addReleases(program, terminal);
   addBudget(program, terminal);
+  addSubject(program, terminal);
   addAudit(program, terminal);
   addReceipt(program, terminal);
   return program;

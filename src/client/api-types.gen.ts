@@ -619,6 +619,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subjects/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase people from every version of your lists, and keep them out of all that you will upload */
+        post: operations["postSubjectsErasures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/entries": {
         parameters: {
             query?: never;
@@ -1945,6 +1962,26 @@ export interface components {
         } | {
             /** @constant */
             verdict: "withdraw";
+        };
+        /** @description Identifiers of people, hashed in the canonical form of your lists. Whoever has one of them is erased, by whatever else your lists know of this person. */
+        NewErasure: {
+            identifiers: {
+                /** @enum {string} */
+                kind: "email" | "phone" | "maid" | "external" | "name+postcode";
+                namespace?: string;
+                hash: string;
+            }[];
+        };
+        Erasure: {
+            /** @description RFC 3339, UTC, with milliseconds */
+            at: string;
+            lists: {
+                dataset: string;
+                /** @description people who are gone from the version in force */
+                people: number;
+                /** @description versions, the one in force among them, that held any of them */
+                versions: number;
+            }[];
         };
         /** @description Entries that concern the caller. */
         EntryList: {
@@ -5919,6 +5956,122 @@ export interface operations {
                 };
             };
             /** @description invalid-document, idempotency-key-reused, question-unsound */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, memory-short */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage-full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postSubjectsErasures: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewErasure"];
+            };
+        };
+        responses: {
+            /** @description what the erasure came to, in your own lists */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description invalid-parameter, not-json, digest-missing, digest-mismatch, idempotency-key-missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description signature-missing, signature-malformed, signature-incomplete, signature-invalid, signature-expired, signature-replayed, key-unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description partner-only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-in-flight */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body-too-large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported-media-type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid-document, idempotency-key-reused */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -75,6 +75,8 @@ export const LIMITS = {
   uploadDays: 2,
   /** Milliseconds between two rounds of what time alone brings about: ends of requests, deletion past retention. */
   houseMillis: 3_600_000,
+  /** Identifiers of one erasure: every version of the partner's lists is searched for each. */
+  subjectIdentifiers: 1_000,
   /** Items on one page of a list. */
   pageItems: 100,
   /** Milliseconds between the ticks on which noised answers leave, so that sampling time does not show. */

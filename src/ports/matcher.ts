@@ -153,6 +153,9 @@ export type CrossTabCounts = {
  * (`ENOSPC` and its like). Either way nothing has changed and nothing is left behind, and it may be asked for again.
  */
 export type Matcher = {
+  /** How tokens are made: scheme and version of the room key. */
+  readonly scheme: string;
+
   /**
    * Reads one part of a list, made of whole rows, plain or gzip. Every hash becomes a token at once; what is left on
    * disk is sealed under the data key and holds no hash. Memory does not depend on the size of the part. What was read

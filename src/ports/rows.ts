@@ -119,6 +119,15 @@ export type VersionRow = SealedVersion & {
   readonly sealedAt: UnixMillis;
 };
 
+/** People who were erased from a partner's lists at once. */
+export type ErasureRow = {
+  readonly partner: PartnerId;
+  /** 1, 2, 3, ... within the partner. */
+  readonly number: number;
+  /** Their tokens, sealed under the partner's data key. */
+  readonly sealed: Uint8Array;
+};
+
 /** Whose account a debit stands in: one recipient's, or everybody's together. */
 export type Recipient = PartnerId | "everyone";
 export type LedgerLine = {

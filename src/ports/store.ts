@@ -9,12 +9,14 @@ import type { UnixMillis } from "../domain/instant.ts";
 import type { Manifest, PartnerId } from "../domain/partner/manifest.ts";
 import type { Policy } from "../domain/policy/document.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
+import type { SealedVersion } from "./matcher.ts";
 import type {
   ContractEventRow,
   ContractFile,
   DatasetRow,
   DeletionRow,
   EntryRow,
+  ErasureRow,
   IdempotencyAttempt,
   IdempotencyStart,
   KeyRow,
@@ -149,6 +151,11 @@ export type Transaction = {
     /** Newest first. */
     readonly list: (dataset: DatasetRef) => Promise<readonly VersionRow[]>;
     readonly add: (version: Omit<VersionRow, "sequence" | "sealedAt">) => Promise<number>;
+    /** Puts another sealed file in the place of a version's own. */
+    readonly reseal: (
+      id: string,
+      sealed: Pick<SealedVersion, "segment" | "people" | "duplicates" | "bytes">,
+    ) => Promise<void>;
     /** Deletes every version of a list: none is in force or found any more. Answers what stood. */
     readonly forget: (dataset: DatasetRef) => Promise<readonly Pick<VersionRow, "id" | "segment">[]>;
     /** The segments of versions that were deleted. */
@@ -157,6 +164,11 @@ export type Transaction = {
     readonly sealedWithin: (dataset: DatasetRef, days: number) => Promise<readonly UnixMillis[]>;
     /** Segments of every version. Throws unless the act is for every partner: what is hidden must not seem absent. */
     readonly segments: () => Promise<readonly string[]>;
+  };
+  readonly erasures: {
+    /** The oldest first. */
+    readonly list: (partner: PartnerId) => Promise<readonly ErasureRow[]>;
+    readonly add: (erasure: ErasureRow) => Promise<void>;
   };
   readonly ledger: {
     /** Spent on one recipient within the last `days`, or for ever when null. */

@@ -157,7 +157,8 @@ describe("row-level security", () => {
       ...["idempotency.reply_content_type", "idempotency.reply_body"],
       ...["ledger_account.spent", "ledger_account.cap", "nonce.expires_at", "partner_key.revoked_at"],
       ...["release.answer", "release.receipt", "release.collected_at", "release.forgotten_at"],
-      ...["upload.state", "upload.closed_at", "upload.version", "version.deleted_at"],
+      ...["upload.state", "upload.closed_at", "upload.version"],
+      ...["version.segment", "version.people", "version.duplicates", "version.bytes", "version.deleted_at"],
     ]);
   });
 
@@ -286,6 +287,7 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
     const asked = { question: "{}", questionDigest: "digest", askedWith: thumbprintOf(bob), expiresAt: tx.now };
     await tx.requests.add({ ...request, ...asked });
     await tx.requests.note(request, { kind: "approved", partner: ann, because: null, release: null });
+    await tx.erasures.add({ partner: ann, number: 1, sealed: Uint8Array.of(1) });
     await tx.deletions.add({ contract: contractId(contract), deleted: "{}" });
     const lineage = datasetRef(ann, "customers");
     await tx.ledger.debit({ lineage, recipient: bob, nanoRho: 5n, release: "release" }, 10n);

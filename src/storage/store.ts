@@ -10,6 +10,7 @@ import { datasets } from "./datasets.ts";
 import { deletions } from "./deletions.ts";
 import { type DocumentReaders, documentReaders } from "./documents.ts";
 import { enrolments } from "./enrolments.ts";
+import { erasures } from "./erasures.ts";
 import { idempotency } from "./idempotency.ts";
 import { keys } from "./keys.ts";
 import { ledger } from "./ledger.ts";
@@ -57,6 +58,7 @@ function transactionOver(tx: Statements, now: UnixMillis, readers: DocumentReade
     dataKeys: dataKeys(tx),
     uploads: uploads(tx),
     versions: versions(tx, readers),
+    erasures: erasures(tx),
     ledger: ledger(tx),
     releases: releases(tx),
     requests: requests(tx),

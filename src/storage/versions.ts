@@ -1,5 +1,5 @@
 // Versions of datasets: each a sealed file, the last one in force.
-// None is changed; who uploads again adds one.
+// Who uploads again adds one; a file is made anew only when people are erased from it.
 
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { type DatasetRef, nameIn, ownerOf } from "../domain/dataset/schema.ts";
@@ -38,6 +38,7 @@ export function versions(tx: Statements, read: DocumentReaders): Transaction["ve
       return rows.map((row) => toVersion(row, read));
     },
     add: (version) => add(tx, version),
+    reseal: (id, sealed) => reseal(tx, id, sealed),
     forget: async (dataset) => [
       ...(await tx<Pick<VersionRow, "id" | "segment">[]>`
         update concordat.version set deleted_at = now() where ${isOf(tx, dataset)} and deleted_at is null
@@ -78,6 +79,18 @@ async function add(tx: Statements, version: Omit<VersionRow, "sequence" | "seale
     returning sequence`;
   if (row === undefined) throw new Error("a version was added and has no sequence number");
   return row.sequence;
+}
+
+async function reseal(
+  tx: Statements,
+  id: string,
+  { segment, people, duplicates, bytes }: Pick<VersionRow, "segment" | "people" | "duplicates" | "bytes">,
+): Promise<void> {
+  const { count } = await tx`
+    update concordat.version
+    set segment = ${segment}, people = ${people}, duplicates = ${duplicates}, bytes = ${bytes}
+    where id = ${id} and deleted_at is null`;
+  if (count !== 1) throw new Error("a version that is not there was sealed anew");
 }
 
 function isOf(tx: Statements, dataset: DatasetRef) {

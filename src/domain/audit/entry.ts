@@ -26,6 +26,7 @@ export const ACTS = [
   "upload-committed",
   "upload-refused",
   "version-ended",
+  "people-erased",
   "question-permitted",
   "question-denied",
   "question-withheld",

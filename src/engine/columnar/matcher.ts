@@ -79,6 +79,7 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
       const segments = lists.map(({ segment }) => segment);
       return dropping.during(segments, () => duringStay(shelf, work));
     }),
+    scheme: engine.scheme,
     stagePart: (part) => stagePart(engine, part),
     seal: (upload) =>
       dropping.during(upload.base === undefined ? [] : [upload.base.segment], () => sealUpload(engine, upload)),

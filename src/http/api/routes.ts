@@ -9,6 +9,7 @@ import { EXPOSURE_ROUTES } from "./exposure.ts";
 import { PARTNER_ROUTES } from "./partners.ts";
 import { POLICY_ROUTES } from "./policies.ts";
 import { QUESTION_ROUTES } from "./questions.ts";
+import { SUBJECT_ROUTES } from "./subjects.ts";
 
 export const ROUTES: readonly Route[] = [
   ...PARTNER_ROUTES,
@@ -18,5 +19,6 @@ export const ROUTES: readonly Route[] = [
   ...DATASET_ROUTES,
   ...QUESTION_ROUTES,
   ...APPROVAL_ROUTES,
+  ...SUBJECT_ROUTES,
   ...AUDIT_ROUTES,
 ];

@@ -28,6 +28,8 @@ type Version = {
   readonly people: ReturnType<typeof peopleOf>;
 };
 
+const SCHEME = "memory";
+
 type Room = {
   readonly stagings: Map<string, Map<number, ReadRows>>;
   readonly versions: Map<string, Version>;
@@ -47,6 +49,7 @@ export function memoryMatcher(options: MatcherOptions): { readonly matcher: Matc
     return { count: records.length, records: records.length > maximum ? [] : records };
   };
   const matcher: Matcher = {
+    scheme: SCHEME,
     stagePart: async (part) => stage(room, part, await readPart(part, tokenOf)),
     seal: (upload) => seal(room, upload),
     dropStaging: async (staging) => void room.stagings.delete(staging),
@@ -131,7 +134,7 @@ async function seal(room: Room, upload: Parameters<Matcher["seal"]>[0]): Promise
     duplicates: rowsTotal - people.length,
     bytes: JSON.stringify(rows).length,
     increment: change === "replace" ? null : increment,
-    scheme: "memory",
+    scheme: SCHEME,
   };
 }
 

@@ -124,5 +124,28 @@ export function listsLaws(store: () => Store): void {
       const added = await times(6, () => as(ann).write((tx) => tx.versions.add(sealedVersionOf(ann, random()))));
       expect(added.sort()).toEqual([2, 3, 4, 5, 6, 7]);
     });
+
+    test("keep name and place when their file is made anew, which their partner alone may do", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const id = random();
+      await bringVersion(store(), ann, id);
+      const before = await as(ann).read((tx) => tx.versions.find(id));
+      const sealed = { segment: "e".repeat(64), people: 7, duplicates: 1, bytes: 99 };
+      await expect(as(bob).write((tx) => tx.versions.reseal(id, sealed))).rejects.toThrow(/is not there/);
+      await as(ann).write((tx) => tx.versions.reseal(id, sealed));
+      expect(await as(ann).read((tx) => tx.versions.find(id))).toEqual({ ...before, ...sealed });
+    });
+  });
+
+  describe("erasures", () => {
+    test("are kept in their order, each number once, for their partner alone", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const erasure = (number: number) => ({ partner: ann, number, sealed: Uint8Array.of(number, 0, 255) });
+      for (const number of [2, 1]) await as(ann).write((tx) => tx.erasures.add(erasure(number)));
+      await expect(as(ann).write((tx) => tx.erasures.add(erasure(2)))).rejects.toThrow();
+      await expect(as(bob).write((tx) => tx.erasures.add(erasure(3)))).rejects.toThrow();
+      expect(await as(ann).read((tx) => tx.erasures.list(ann))).toEqual([erasure(1), erasure(2)]);
+      expect(await as(bob).read((tx) => tx.erasures.list(ann))).toEqual([]);
+    });
   });
 }

@@ -1,0 +1,98 @@
+// People whom a partner has erased: no version of its lists holds them, and none that comes may. What is kept of them
+// are their tokens, sealed under the partner's data key, so that they go with it.
+
+import { open, seal } from "../crypto/sealed-box.ts";
+import { toHex, utf8 } from "../domain/bytes.ts";
+import { canonicalJson } from "../domain/canonical-json.ts";
+import type { DatasetSchema } from "../domain/dataset/schema.ts";
+import type { PartnerId } from "../domain/partner/manifest.ts";
+import type { DataKey, NamedToken, SealedVersion } from "../ports/matcher.ts";
+import type { Transaction } from "../ports/store.ts";
+import type { Ports } from "./ports.ts";
+
+/** Whom a partner has erased so far. */
+export type Forgotten = {
+  /** Erasures, of one person or many: more of them, and the list is another one. */
+  readonly erasures: number;
+  readonly tokens: readonly NamedToken[];
+};
+
+type Named = { readonly partner: PartnerId; readonly dataKey: DataKey };
+type Kept = { readonly scheme: string; readonly tokens: readonly NamedToken[] };
+
+/**
+ * Reads whom the partner has erased. O(tokens).
+ * @throws when their tokens were made under another room key, by which they would be found in no list
+ */
+export async function forgottenBy(
+  { matcher }: Pick<Ports, "matcher">,
+  tx: Transaction,
+  { partner, dataKey }: Named,
+): Promise<Forgotten> {
+  const rows = await tx.erasures.list(partner);
+  const tokens = rows.flatMap(({ number, sealed }) => {
+    const opened = open(dataKey, sealed, labelOf(partner, number));
+    if (!opened.ok) throw new Error("an erasure does not open under its partner's data key");
+    const kept: Kept = JSON.parse(new TextDecoder().decode(opened.value));
+    if (kept.scheme !== matcher.scheme) throw new Error("people were erased under another room key");
+    return kept.tokens;
+  });
+  return { erasures: rows.length, tokens };
+}
+
+/** Keeps the tokens of people who are erased: the erasure after those that there are. */
+export async function keepForgotten(
+  { matcher }: Pick<Ports, "matcher">,
+  tx: Transaction,
+  { partner, dataKey, forgotten, tokens }: Named & { forgotten: Forgotten; tokens: readonly NamedToken[] },
+): Promise<void> {
+  const number = forgotten.erasures + 1;
+  const kept: Kept = { scheme: matcher.scheme, tokens };
+  const sealed = seal(dataKey, utf8(canonicalJson({ ...kept, tokens: [...tokens] })), labelOf(partner, number));
+  await tx.erasures.add({ partner, number, sealed });
+}
+
+function labelOf(partner: PartnerId, number: number): Uint8Array {
+  return utf8(`concordat erasure ${number} of ${partner}`);
+}
+
+type Listed = { readonly schema: DatasetSchema; readonly dataKey: DataKey };
+
+/** The version without whoever of it was erased: itself where nobody was, else another one in its place. */
+export async function withoutForgotten(
+  ports: Pick<Ports, "matcher" | "random">,
+  sealed: SealedVersion,
+  { forgotten, ...list }: Listed & { readonly forgotten: Forgotten },
+): Promise<SealedVersion> {
+  if (forgotten.tokens.length === 0) return sealed;
+  const { segment, increment } = sealed;
+  const { records } = await ports.matcher.holders({ ...list, segment }, forgotten.tokens);
+  if (records.length === 0) return sealed;
+  try {
+    return { ...(await sealWithout(ports, { ...list, segment, records })), increment };
+  } finally {
+    await ports.matcher.dropSegment(segment);
+  }
+}
+
+/** Seals a version anew without some record references, with nothing in common with the one that is there. */
+export async function sealWithout(
+  { matcher, random }: Pick<Ports, "matcher" | "random">,
+  { segment, schema, dataKey, records }: Listed & { readonly segment: string; readonly records: readonly string[] },
+): Promise<SealedVersion> {
+  const staging = `forget_${toHex(random(16))}`;
+  const change = "delete" as const;
+  try {
+    const body = referencesIn(schema, records);
+    const staged = await matcher.stagePart({ staging, number: 1, change, schema, dataKey, body });
+    if (!staged.ok) throw new Error(`record references of a list cannot be named: ${staged.error.says}`);
+    await staged.value.keep();
+    return await matcher.seal({ staging, parts: 1, change, base: { segment }, isApart: true, schema, dataKey });
+  } finally {
+    await matcher.dropStaging(staging);
+  }
+}
+
+async function* referencesIn({ record }: DatasetSchema, records: readonly string[]): AsyncGenerator<Uint8Array> {
+  yield utf8([record.column, ...records].map((cell) => `"${cell.replaceAll('"', '""')}"\r\n`).join(""));
+}

@@ -1,0 +1,18 @@
+// People whom partners have erased: their tokens, sealed under the partner's data key. Rows are added, never changed.
+
+import type { ErasureRow } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
+import type { Statements } from "./pool.ts";
+
+export function erasures(tx: Statements): Transaction["erasures"] {
+  return {
+    list: async (partner) => {
+      const rows = await tx<ErasureRow[]>`
+        select partner, number, sealed from concordat.erasure where partner = ${partner} order by number`;
+      return rows.map((row) => ({ ...row, sealed: new Uint8Array(row.sealed) }));
+    },
+    add: async ({ partner, number, sealed }) => {
+      await tx`insert into concordat.erasure (partner, number, sealed) values (${partner}, ${number}, ${sealed})`;
+    },
+  };
+}
