@@ -4,6 +4,7 @@
 import { canonicalJson } from "../domain/canonical-json.ts";
 import type { ContractFile } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
+import { TEXT_ARRAY } from "./arrays.ts";
 import type { DocumentReaders } from "./documents.ts";
 import type { Statements } from "./pool.ts";
 
@@ -77,7 +78,7 @@ function file(tx: Statements) {
 }
 
 function texts(tx: Statements, values: readonly string[]) {
-  return tx`${tx.array([...values], 25)}::text[]`;
+  return tx`${tx.array([...values], TEXT_ARRAY)}`;
 }
 
 function assertSeen(count: number): void {

@@ -4,6 +4,7 @@
 import { concatBytes } from "../domain/bytes.ts";
 import type { EntryRow, LogHead, LogNode } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
+import { NUMBER_ARRAY, TEXT_ARRAY } from "./arrays.ts";
 import type { Statements } from "./pool.ts";
 
 const HASH_BYTES = 32;
@@ -42,18 +43,18 @@ async function moveHead(tx: Statements, { entry, head }: Addition): Promise<void
 async function addEntry(tx: Statements, { entry, parties }: Addition): Promise<void> {
   await tx`
     insert into concordat.log_entry (index, entry, parties)
-    values (${entry.index}, ${entry.entry}, ${tx.array([...parties], 25)}::text[])`;
+    values (${entry.index}, ${entry.entry}, ${tx.array([...parties], TEXT_ARRAY)})`;
 }
 
 // A list of byte strings is no parameter of the driver, so the hashes go as one.
 async function addNodes(tx: Statements, nodes: readonly LogNode[]): Promise<void> {
   const levels = tx.array(
     nodes.map((node) => node.level),
-    23,
+    NUMBER_ARRAY,
   );
   const indexes = tx.array(
     nodes.map((node) => node.index),
-    20,
+    NUMBER_ARRAY,
   );
   const hashes = concatBytes(...nodes.map((node) => node.hash));
   await tx`
@@ -68,11 +69,11 @@ async function nodes(
 ): Promise<readonly LogNode[]> {
   const levels = tx.array(
     places.map((place) => place.level),
-    23,
+    NUMBER_ARRAY,
   );
   const indexes = tx.array(
     places.map((place) => place.index),
-    20,
+    NUMBER_ARRAY,
   );
   const rows = await tx<LogNode[]>`
     select level, index, hash from unnest(${levels}::int[], ${indexes}::int8[])

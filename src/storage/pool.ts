@@ -3,6 +3,8 @@
 
 import postgres from "postgres";
 import { LIMITS } from "../domain/limits.ts";
+import { numberArray, textArray } from "./arrays.ts";
+import { int8 } from "./int8.ts";
 
 /** What the driver takes and gives beyond its own types: int8 as a safe number, bigint as a parameter. */
 type Types = { int8: number | bigint };
@@ -129,14 +131,19 @@ function openSession(address: Address): Session {
   });
   // A loss between two transactions is nobody's failure.
   lost.catch(() => {});
-  const settings: postgres.Options<{ int8: postgres.PostgresType<number | bigint> }> = {
+  const settings: postgres.Options<{
+    int8: typeof int8;
+    numberArray: typeof numberArray;
+    textArray: typeof textArray;
+  }> = {
     ...("path" in address ? { ...address, ssl: false } : address),
     max: 1,
     idle_timeout: 0,
     max_lifetime: 0,
     connect_timeout: 10,
     backoff: false,
-    types: { int8 },
+    types: { int8, numberArray, textArray },
+    fetch_types: false,
     onnotice: () => {},
     onclose: () => {
       isLost = true;
@@ -161,14 +168,3 @@ function openSession(address: Address): Session {
     end: () => sql.end({ timeout: 5 }),
   };
 }
-
-const int8: postgres.PostgresType<number | bigint> = {
-  to: 20,
-  from: [20],
-  serialize: (value) => value.toString(),
-  parse: (text: string) => {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value)) throw new RangeError("an int8 of the database is beyond the safe integers");
-    return value;
-  },
-};

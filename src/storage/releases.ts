@@ -7,6 +7,7 @@ import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
 import type { ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
+import { TEXT_ARRAY } from "./arrays.ts";
 import type { Statements } from "./pool.ts";
 
 export function releases(tx: Statements): Transaction["releases"] {
@@ -38,7 +39,7 @@ export function releases(tx: Statements): Transaction["releases"] {
     series: async (recipient, digests, limit) => [
       ...(await tx<ReleaseRow[]>`
         select ${columns} from concordat.release
-        where recipient = ${recipient} and question_digest = any (${tx.array([...digests], 25)}::text[])
+        where recipient = ${recipient} and question_digest = any (${tx.array([...digests], TEXT_ARRAY)})
           and outcome = 'released' and expires_at > now() and forgotten_at is null
         order by entry desc limit ${limit}`),
     ],
@@ -86,7 +87,7 @@ const LISTS: readonly Analysis[] = ["audience", "suppression"];
 // What a guard compares with: lists that were given, and overlaps, of series as well, that showed exact figures.
 function isGuarded(tx: Statements, { recipient, lineage, analysis }: Touch) {
   const isGiven = LISTS.includes(analysis)
-    ? tx`analysis = any (${tx.array([...LISTS], 25)}::text[])`
+    ? tx`analysis = any (${tx.array([...LISTS], TEXT_ARRAY)})`
     : tx`shows_exactly`;
   return tx`recipient = ${recipient} and outcome = 'released' and ${lineage} = any (lineages) and ${isGiven}`;
 }
@@ -98,7 +99,8 @@ async function add(tx: Statements, release: Addition, owners: readonly PartnerId
   const { count } = await tx`
     insert into concordat.release (recipient, id, contract, members, owners, lineages, analysis, question,
       question_digest, versions, outcome, shows_exactly, answer, receipt, entry, expires_at)
-    select ${release.recipient}, ${release.id}, contract.id, contract.members, ${tx.array([...owners], 25)}::text[],
+    select ${release.recipient}, ${release.id}, contract.id, contract.members,
+      ${tx.array([...owners], TEXT_ARRAY)},
       touched.lineages, ${release.analysis}, ${release.question}, ${release.questionDigest}, ${release.versions},
       ${release.outcome}, ${release.showsExactly}, ${release.answer}, ${release.receipt}, ${release.entry},
       concordat.instant(${release.expiresAt})

@@ -3,6 +3,7 @@
 
 import type { RequestFile } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
+import { TEXT_ARRAY } from "./arrays.ts";
 import type { Statements } from "./pool.ts";
 
 export function requests(tx: Statements): Transaction["requests"] {
@@ -31,7 +32,7 @@ export function requests(tx: Statements): Transaction["requests"] {
     addApprovers: async ({ id }, approvers) => {
       await tx`
         update concordat.approval_request
-        set approvers = array(select distinct unnest(approvers || ${tx.array([...approvers], 25)}::text[]) order by 1)
+        set approvers = array(select distinct unnest(approvers || ${tx.array([...approvers], TEXT_ARRAY)}) order by 1)
         where id = ${id}`;
     },
     note: async ({ id }, { kind, partner, because, release }) => {
@@ -77,7 +78,7 @@ async function add(tx: Statements, request: Parameters<Transaction["requests"]["
   const { count } = await tx`
     insert into concordat.approval_request
       (recipient, id, contract, members, approvers, question, question_digest, asked_with, expires_at)
-    select ${recipient}, ${id}, contract.id, contract.members, ${tx.array([...approvers], 25)}::text[], ${question},
+    select ${recipient}, ${id}, contract.id, contract.members, ${tx.array([...approvers], TEXT_ARRAY)}, ${question},
       ${questionDigest}, ${askedWith}, concordat.instant(${expiresAt})
     from concordat.contract where contract.id = ${contract}`;
   if (count !== 1) throw new Error("a request names a contract that its transaction cannot see");

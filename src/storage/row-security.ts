@@ -1,6 +1,7 @@
 // Reads from the catalogue whether rows of one partner can reach another: row-level security on every table, forced and
 // complete; an application role that nothing exempts; no view or function that acts with more rights than its caller.
 
+import { TEXT_ARRAY } from "./arrays.ts";
 import type { Pool, Statements } from "./pool.ts";
 import { transaction } from "./transaction.ts";
 
@@ -25,12 +26,12 @@ type Rule = (tx: Statements, scope: Scope) => PromiseLike<readonly { violation: 
 const tablesWithoutSecurity: Rule = (tx, { exempt }) => tx`
   select format('table %s: row-level security is not enabled and forced', relname) as violation
   from pg_class where relnamespace = 'concordat'::regnamespace and relkind in ('r', 'p')
-    and relname <> all (${tx.array([...exempt], 25)}::text[]) and not (relrowsecurity and relforcerowsecurity)`;
+    and relname <> all (${tx.array([...exempt], TEXT_ARRAY)}) and not (relrowsecurity and relforcerowsecurity)`;
 
 const tablesWithoutPolicy: Rule = (tx, { exempt }) => tx`
   select format('table %s: no policy with USING', relname) as violation
   from pg_class as class where relnamespace = 'concordat'::regnamespace and relkind in ('r', 'p')
-    and relname <> all (${tx.array([...exempt], 25)}::text[])
+    and relname <> all (${tx.array([...exempt], TEXT_ARRAY)})
     and not exists (select from pg_policy where polrelid = class.oid and polqual is not null)`;
 
 const policiesWithoutCheck: Rule = (tx) => tx`

@@ -9,6 +9,7 @@ import { policyOf } from "../testing/documents.ts";
 import { actsOn, appendNext, bringVersion, newPartners, offer } from "../testing/store-suite/acts.ts";
 import { contractAmong, REPORT, releaseOf, signatureOf, thumbprintOf } from "../testing/store-suite/rows.ts";
 import { storeSuite } from "../testing/store-suite.ts";
+import { TEXT_ARRAY } from "./arrays.ts";
 import { migrate } from "./migrate.ts";
 import type { Statements } from "./pool.ts";
 import { rlsViolations } from "./row-security.ts";
@@ -81,7 +82,7 @@ describe("row-level security", () => {
     expect(tables.filter((table) => held[table] === 0)).toEqual([]);
     const silent = await asOwner(async (tx) => {
       const rows = await tx<{ name: string }[]>`
-        select relname as name from pg_class where relname = any (${tx.array([...tables], 25)}::text[])
+        select relname as name from pg_class where relname = any (${tx.array([...tables], TEXT_ARRAY)})
           and relnamespace = 'concordat'::regnamespace and coalesce(obj_description(oid, 'pg_class'), '') = ''`;
       return rows.map((row) => row.name);
     });
@@ -121,7 +122,7 @@ describe("row-level security", () => {
       (tx: Statements) => tx`insert into concordat.policy (partner, version, digest, document)
         values (${ann}, 9, '', '{}')`,
       (tx: Statements) => tx`insert into concordat.log_entry (index, entry, parties)
-        values (1000000, '', ${tx.array([ann], 25)}::text[])`,
+        values (1000000, '', ${tx.array([ann], TEXT_ARRAY)})`,
       (tx: Statements) => tx`insert into concordat.ledger_account values (${ann}, ${`${ann}/list`}, 'everyone', 0, 0)`,
     ];
     for (const statement of inEvesName) {

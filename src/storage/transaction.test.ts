@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../testing/database.ts";
+import { NUMBER_ARRAY } from "./arrays.ts";
 import { openPool, type Pool, type Statements } from "./pool.ts";
 import { type Act, OutcomeUnknown, transaction } from "./transaction.ts";
 
@@ -299,7 +300,7 @@ describe("the types of the driver", () => {
     const bigints = await transaction(
       narrow,
       read,
-      (tx) => tx`select ${2n ** 40n}::int8 as n, ${[1, 2]}::int8[] as list`,
+      (tx) => tx`select ${2n ** 40n}::int8 as n, ${tx.array([1, 2], NUMBER_ARRAY)} as list`,
     );
     expect(bigints).toMatchObject([{ n: 2 ** 40, list: [1, 2] }]);
     await narrow.close();

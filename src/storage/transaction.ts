@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import type { UnixMillis } from "../domain/instant.ts";
 import { LIMITS } from "../domain/limits.ts";
+import { TEXT_ARRAY } from "./arrays.ts";
 import { errorCode, hasCode } from "./error-code.ts";
 import { ConnectionLost, type Pool, type Session, type Statements } from "./pool.ts";
 
@@ -62,7 +63,7 @@ export async function transaction<T>(pool: Pool, act: Act, work: Work<T>): Promi
 
 /** Adds to the parties of a running transaction. */
 export async function actForAlso(tx: Statements, parties: readonly string[]): Promise<void> {
-  const added = tx.array([...parties], 25);
+  const added = tx.array([...parties], TEXT_ARRAY);
   await tx`
     select set_config('concordat.parties',
       (current_setting('concordat.parties')::text[] || ${added}::text[])::text, true)`;
@@ -122,7 +123,7 @@ async function run<T>(session: Session, act: Act, { work, progress }: Running<T>
 // One round trip for both. The setting is the transaction's, so should a lost connection part the two, it lasts for its
 // own statement alone.
 async function open(sql: Statements, act: Act): Promise<UnixMillis> {
-  const parties = sql.array([...act.parties], 25);
+  const parties = sql.array([...act.parties], TEXT_ARRAY);
   const [, [clock]] = await Promise.all([
     sql.unsafe(opening(act)),
     sql<{ now: UnixMillis }[]>`

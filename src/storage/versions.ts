@@ -7,6 +7,7 @@ import type { UnixMillis } from "../domain/instant.ts";
 import type { Increment } from "../ports/matcher.ts";
 import type { VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
+import { TEXT_ARRAY } from "./arrays.ts";
 import type { DocumentReaders } from "./documents.ts";
 import { assertActsForEverybody } from "./everybody.ts";
 import type { Statements } from "./pool.ts";
@@ -47,7 +48,7 @@ export function versions(tx: Statements, read: DocumentReaders): Transaction["ve
     deletedSegments: async (ids) => {
       const rows = await tx<{ segment: string }[]>`
         select segment from concordat.version
-        where id = any (${tx.array([...ids], 25)}::text[]) and deleted_at is not null`;
+        where id = any (${tx.array([...ids], TEXT_ARRAY)}) and deleted_at is not null`;
       return rows.map((row) => row.segment);
     },
     sealedWithin: async (dataset, days) => {

@@ -11,6 +11,7 @@ import { verifyExport } from "../../domain/audit/export-file.ts";
 import { verifyConsistency } from "../../domain/audit/proof.ts";
 import { fromBase64, utf8 } from "../../domain/bytes.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
+import { TEXT_ARRAY } from "../../storage/arrays.ts";
 import { removeEmbedded } from "../../storage/embedded/launcher.ts";
 import { findPlace } from "../../storage/embedded/place.ts";
 import { postmasterOf } from "../../storage/embedded/postmaster.ts";
@@ -149,7 +150,7 @@ async function cutOff(sql: Statements, sent: readonly Sent[]): Promise<string> {
   const open = sent.filter(({ answer, isUnderWay }) => answer === null && isUnderWay);
   const keys = open.map(({ call }) => call.idempotencyKey ?? "");
   const rows = await sql`
-    select from concordat.idempotency where reply_status is not null and key = any (${sql.array(keys, 25)}::text[])`;
+    select from concordat.idempotency where reply_status is not null and key = any (${sql.array(keys, TEXT_ARRAY)})`;
   return `${keys.length} cut off, ${rows.length} of them done`;
 }
 

@@ -13,6 +13,7 @@ import { concatBytes, utf8 } from "../../domain/bytes.ts";
 import { OPERATOR } from "../../domain/partner/manifest.ts";
 import { err, type Result } from "../../domain/result.ts";
 import type { Store } from "../../ports/store.ts";
+import { TEXT_ARRAY } from "../../storage/arrays.ts";
 import { migrate } from "../../storage/migrate.ts";
 import { MIGRATIONS, postgresStore } from "../../storage/store.ts";
 import { transaction } from "../../storage/transaction.ts";
@@ -88,7 +89,7 @@ describe("with an earlier checkpoint in hand, an auditor sees what the database'
   async function writeRows(rows: Rows): Promise<void> {
     await transaction(database.owner, asOwner, async (tx) => {
       await tx.unsafe("delete from concordat.log_entry; delete from concordat.log_node");
-      const entries = tx.array([...rows.entries], 25);
+      const entries = tx.array([...rows.entries], TEXT_ARRAY);
       await tx`
         insert into concordat.log_entry (index, entry, parties)
         select place - 1, entry, array['operator']
