@@ -29,6 +29,10 @@ describe("the settings of a room", () => {
     [{ CONCORDAT_MEMORY: "-512MiB" }, "CONCORDAT_MEMORY: bytes, such as `8GiB`"],
     [{ CONCORDAT_MEMORY: "999999999999999GiB" }, "CONCORDAT_MEMORY: bytes, such as `8GiB`"],
     [{ CONCORDAT_MEMORY: "63MiB" }, "CONCORDAT_MEMORY: `64MiB` at the least"],
+    [{ CONCORDAT_CHECKPOINT_SECONDS: "61" }, "CONCORDAT_CHECKPOINT_SECONDS"],
+    [{ CONCORDAT_CHECKPOINT_SECONDS: "0" }, "CONCORDAT_CHECKPOINT_SECONDS"],
+    [{ CONCORDAT_CHECKPOINT_ENTRIES: "1001" }, "CONCORDAT_CHECKPOINT_ENTRIES"],
+    [{ CONCORDAT_CHECKPOINT_ENTRIES: "" }, "CONCORDAT_CHECKPOINT_ENTRIES"],
     [{ CONCORDAT_MEMORY: "1" }, "CONCORDAT_MEMORY: `64MiB` at the least"],
   ])("refuse %o and name the setting", (environment, name) => {
     const config = readConfig(environment);
@@ -43,6 +47,11 @@ describe("the settings of a room", () => {
   ])("read %s of memory", (text, bytes) => {
     const config = readConfig({ CONCORDAT_MEMORY: text });
     expect(config.ok && config.value.memoryBytes).toBe(bytes);
+  });
+
+  it("publish checkpoints as late as is allowed where nothing is set", () => {
+    const config = readConfig({ CONCORDAT_CHECKPOINT_SECONDS: "5" });
+    expect(config.ok && config.value.publishing).toEqual({ seconds: 5, entries: 1_000 });
   });
 
   it("give lists half of the machine's memory where nothing is set", () => {

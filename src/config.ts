@@ -18,6 +18,8 @@ const UNITS = new Map([
 ]);
 
 const environmentSchema = z.object({
+  CONCORDAT_CHECKPOINT_ENTRIES: z.coerce.number().int().min(1).max(LIMITS.checkpointEntries).optional(),
+  CONCORDAT_CHECKPOINT_SECONDS: z.coerce.number().int().min(1).max(LIMITS.checkpointSeconds).optional(),
   CONCORDAT_DATA: z.string().min(1).optional(),
   CONCORDAT_ENGINE: z.enum(["columnar"]).optional(),
   CONCORDAT_KEYS: z
@@ -44,6 +46,8 @@ export type Config = {
   readonly databaseUrl: string | null;
   /** Bytes that sealing and questions may use together. */
   readonly memoryBytes: number;
+  /** A checkpoint is published for witnesses so many seconds or entries after the last one, at the most. */
+  readonly publishing: { readonly seconds: number; readonly entries: number };
   readonly host: string;
   readonly port: number;
   /** What signatures cover: scheme and authority as partners write them. Null: as the server listens. */
@@ -67,6 +71,10 @@ export function readConfig(
     keysPath: set.CONCORDAT_KEYS?.slice("file:".length) ?? join(dataDirectory, "keys.json"),
     databaseUrl: set.DATABASE_URL ?? null,
     memoryBytes: set.CONCORDAT_MEMORY ?? Math.max(LIMITS.memoryBytes, Math.floor(totalmem() / 2)),
+    publishing: {
+      seconds: set.CONCORDAT_CHECKPOINT_SECONDS ?? LIMITS.checkpointSeconds,
+      entries: set.CONCORDAT_CHECKPOINT_ENTRIES ?? LIMITS.checkpointEntries,
+    },
     host: set.HOST ?? "127.0.0.1",
     port: set.PORT ?? 7443,
     publicOrigin: set.PUBLIC_ORIGIN === undefined ? null : new URL(set.PUBLIC_ORIGIN).origin,
@@ -77,9 +85,9 @@ export function readConfig(
 
 /** SHA-256 over the settings without any secret, for the log. */
 export function configurationDigest(config: Config): string {
-  const { host, port, publicOrigin, logLevel, databaseUrl, memoryBytes } = config;
+  const { host, port, publicOrigin, logLevel, databaseUrl, memoryBytes, publishing } = config;
   const isOwnDatabase = databaseUrl === null;
-  const told = JSON.stringify({ host, port, publicOrigin, logLevel, memoryBytes, isOwnDatabase });
+  const told = JSON.stringify({ host, port, publicOrigin, logLevel, memoryBytes, publishing, isOwnDatabase });
   return textDigest(told);
 }
 

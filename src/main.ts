@@ -6,10 +6,14 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pino } from "pino";
 import { keepHouse } from "./app/keep-house.ts";
-import type { InTurn, Ports, Progress, ProgressState, Receiving, Room, Running } from "./app/ports.ts";
+import { keepRounds, readOnlyNote, type Teller } from "./app/keep-rounds.ts";
+import { checkStanding, storeWhileSound } from "./app/log-standing.ts";
+import type { InTurn, Ports, Progress, ProgressState, Receiving, Room, Running, Standing } from "./app/ports.ts";
+import { publishRound } from "./app/publish-checkpoint.ts";
 import { checkKeys, startRoom, sweepRoom } from "./app/start-room.ts";
 import { type Config, configurationDigest } from "./config.ts";
-import type { SigningKey } from "./crypto/jwk.ts";
+import type { PublicKey } from "./crypto/jwk.ts";
+import type { Contradiction } from "./domain/audit/comparison.ts";
 import { unixMillis } from "./domain/instant.ts";
 import { LIMITS } from "./domain/limits.ts";
 import { OPERATOR } from "./domain/partner/manifest.ts";
@@ -17,11 +21,13 @@ import { err, ok, type Result } from "./domain/result.ts";
 import { columnarMatcher } from "./engine/columnar/matcher.ts";
 import { listen } from "./http/listener.ts";
 import { roomServer } from "./http/server.ts";
+import type { LogMemory } from "./ports/log-memory.ts";
 import { checkDatabase } from "./storage/check-database.ts";
 import { connectDatabase, type Database } from "./storage/database.ts";
 import { holdDirectory } from "./storage/directory-hold.ts";
 import { type EmbeddedDatabase, removeEmbedded, startEmbedded } from "./storage/embedded/launcher.ts";
 import { freshDatabase } from "./storage/fresh-database.ts";
+import { openLogMemory } from "./storage/log-memory.ts";
 import { migrate } from "./storage/migrate.ts";
 import { type RoomKeys, readOperatorKey, readRoomKeys } from "./storage/room-keys.ts";
 import { MIGRATIONS, postgresStore } from "./storage/store.ts";
@@ -98,17 +104,29 @@ async function assemble(
   if (!database.ok) return database;
   const checked = await checkDatabase(database.value.room);
   if (!checked.ok) return checked;
-  const ports = portsOf(config, keys.value, database.value);
+  const memory = await openLogMemory(config.dataDirectory);
+  if (!memory.ok) return err([memory.error]);
+  const ports = portsOf(config, keys.value, { database: database.value, memory: memory.value });
   undo.push(() => ports.matcher.end());
   const fitting = await checkKeys(ports);
   if (!fitting.ok) return err([`the keys in ${config.keysPath} ${fitting.error}`]);
+  const standing = await checkStanding(ports);
+  if (!standing.ok) return err([`${config.dataDirectory}: ${standing.error}`]);
+  const contradiction = ports.standing.of();
+  // Files of people that the database does not know may be those that its latest state knows: they are not swept.
+  if (contradiction === null) await openRoom(config, ports, operatorKey.value.publicKey);
+  undo.push(keepRounds(ports, tellerOf(config)));
+  const serving = await serve(config, ports, undo);
+  const warnings = contradiction === null ? checked.value : [...checked.value, readOnlyNote(contradiction)];
+  return ok({ ...serving, operatorKeyPath, warnings, ports });
+}
+
+async function openRoom(config: Config, ports: Ports, operatorKey: PublicKey): Promise<void> {
   const configuration = { configurationDigest: configurationDigest(config), version: packageVersion() };
-  await startRoom(ports, { operatorKey: operatorKey.value.publicKey, ...configuration });
+  await startRoom(ports, { operatorKey, ...configuration });
   await sweepRoom(ports);
   await keepHouse(ports);
-  undo.push(hourly(config, ports));
-  const serving = await serve(config, ports, undo);
-  return ok({ ...serving, operatorKeyPath, warnings: checked.value, ports });
+  await publishRound(ports);
 }
 
 async function openDatabase(config: Config, undo: Undo): Promise<Result<Database, readonly string[]>> {
@@ -127,9 +145,14 @@ function targetOf(config: Config, embedded: EmbeddedDatabase | null): Parameters
   return { kind: "url", url: config.databaseUrl, directory: config.dataDirectory };
 }
 
-function portsOf(config: Config, keys: RoomKeys, database: Database): Ports {
+type Kept = { readonly database: Database; readonly memory: LogMemory };
+
+function portsOf(config: Config, keys: RoomKeys, { database, memory }: Kept): Ports {
+  const standing = standingInMemory();
   return {
-    store: postgresStore(database.room),
+    store: storeWhileSound(postgresStore(database.room), standing),
+    memory,
+    standing,
     matcher: columnarMatcher({
       directory: join(config.dataDirectory, "lists"),
       roomKey: keys.room,
@@ -138,7 +161,7 @@ function portsOf(config: Config, keys: RoomKeys, database: Database): Ports {
     }),
     clock: () => unixMillis(Date.now()),
     random: (count) => randomBytes(count),
-    room: roomOf(keys.log, keys),
+    room: roomOf(config, keys),
     progress: progressInMemory(),
     inTurn: turnsInMemory(),
     running: runningInMemory(),
@@ -147,9 +170,20 @@ function portsOf(config: Config, keys: RoomKeys, database: Database): Ports {
 }
 
 // The room is named after its key: a checkpoint of another key is another log's.
-function roomOf(signingKey: SigningKey, keys: RoomKeys): Room {
+function roomOf({ publishing }: Config, { log: signingKey, wrapping: wrappingKey }: RoomKeys): Room {
   const origin = `concordat/${signingKey.publicKey.thumbprint}`;
-  return { origin, signingKey, noteSigner: { name: origin, key: signingKey }, wrappingKey: keys.wrapping };
+  return { origin, signingKey, noteSigner: { name: origin, key: signingKey }, publishing, wrappingKey };
+}
+
+// The first contradiction is the one to tell of; none is taken back while the room runs.
+function standingInMemory(): Standing {
+  let found: Contradiction | null = null;
+  return {
+    of: () => found,
+    fall: (contradiction) => {
+      found ??= contradiction;
+    },
+  };
 }
 
 function turnsInMemory(): InTurn {
@@ -231,22 +265,12 @@ async function serve(
   return { url, publicOrigin };
 }
 
-// A round that fails is told and tried again with the next one; a round that runs is waited for before the room closes.
-function hourly(config: Config, ports: Ports): () => Promise<void> {
+function tellerOf(config: Config): Teller {
   const log = logOf(config);
-  let round: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
-    round = round
-      .then(() => keepHouse(ports))
-      .catch((failure: unknown) =>
-        log.error({ outcome: "house not kept", failure: failure instanceof Error ? failure.name : "unknown" }),
-      );
-  }, LIMITS.houseMillis);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    return round;
-  };
+  return (outcome, failure) =>
+    log.error(
+      failure === null ? { outcome } : { outcome, failure: failure instanceof Error ? failure.name : "unknown" },
+    );
 }
 
 function logOf(config: Config) {

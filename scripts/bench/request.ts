@@ -52,6 +52,7 @@ export async function requestTimes(
     dataDirectory: join(directory, "room"),
     keysPath: join(directory, "room", "keys.json"),
     memoryBytes: 2 * 1_073_741_824,
+    publishing: { seconds: LIMITS.checkpointSeconds, entries: LIMITS.checkpointEntries },
     databaseUrl: null,
     host: "127.0.0.1",
     port: 0,

@@ -1,5 +1,6 @@
 // Writes one entry into the log inside the transaction of the act that it records, with the tree grown by one leaf and
-// a fresh signed checkpoint. Every use case that changes or tells anything ends here.
+// a fresh signed checkpoint, which receipts rest on. Every so many entries it is published for witnesses as well.
+// Every use case that changes or tells anything ends here.
 
 import { signNote } from "../crypto/signed-note.ts";
 import { formatCheckpoint } from "../domain/audit/checkpoint.ts";
@@ -73,16 +74,18 @@ export function nextEntry(
     salt: toHex(ports.random(SALT_BYTES)),
   });
   const grown = append({ size: head.size, hashes: head.frontier }, leafHash(utf8(entry)));
-  const { origin, noteSigner } = ports.room;
-  const body = formatCheckpoint({ origin, size: grown.frontier.size, root: rootOf(grown.frontier) });
-  const checkpoint = signNote(body, [noteSigner]);
+  const { origin, noteSigner, publishing } = ports.room;
+  const { size, hashes } = grown.frontier;
+  const checkpoint = signNote(formatCheckpoint({ origin, size, root: rootOf(grown.frontier) }), [noteSigner]);
+  // The first entry is published at once, so that there is always something to follow.
+  const isPublished = head.published === 0 || size - head.published >= publishing.entries;
   return {
     appended: { index: head.size, entry, proof: [...head.frontier].reverse(), checkpoint },
     addition: {
       entry: { index: head.size, entry },
       parties,
       nodes: grown.nodes,
-      head: { size: grown.frontier.size, frontier: grown.frontier.hashes, checkpoint },
+      head: { size, frontier: hashes, checkpoint, published: isPublished ? size : head.published },
     },
   };
 }

@@ -2,11 +2,13 @@
 
 import type { SigningKey } from "../crypto/jwk.ts";
 import type { NoteSigner } from "../crypto/signed-note.ts";
+import type { Contradiction } from "../domain/audit/comparison.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { RandomBytes } from "../domain/privacy/random.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { LogMemory } from "../ports/log-memory.ts";
 import type { Matcher } from "../ports/matcher.ts";
 import type { Act, Store, Transaction } from "../ports/store.ts";
 
@@ -15,6 +17,8 @@ export type Room = {
   readonly origin: string;
   readonly signingKey: SigningKey;
   readonly noteSigner: NoteSigner;
+  /** When a checkpoint is published for witnesses: so many seconds or entries after the last one, at the most. */
+  readonly publishing: { readonly seconds: number; readonly entries: number };
   /** Wraps partners' data keys. Secret. */
   readonly wrappingKey: Uint8Array;
 };
@@ -56,8 +60,16 @@ export function unlessAborted<Value>(signal: AbortSignal, work: Promise<Value>):
   });
 }
 
+/** Whether the room's log is the one that it has signed; once it is found not to be, until the room starts again. */
+export type Standing = {
+  readonly of: () => Contradiction | null;
+  readonly fall: (contradiction: Contradiction) => void;
+};
+
 export type Ports = {
   readonly store: Store;
+  readonly memory: LogMemory;
+  readonly standing: Standing;
   readonly matcher: Matcher;
   readonly clock: Clock;
   readonly random: RandomBytes;

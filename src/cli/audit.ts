@@ -8,6 +8,8 @@ import type { Checkpoint } from "../domain/audit/checkpoint.ts";
 import { type AuditEntry, decodeEntry } from "../domain/audit/entry.ts";
 import { toBase64Url } from "../domain/bytes.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import { addCompare } from "./audit-compare.ts";
+import { addWitnesses } from "./audit-witnesses.ts";
 import { describe } from "./describe.ts";
 import { aligned, grouped } from "./figures.ts";
 import { readText, writePrivately } from "./files.ts";
@@ -28,6 +30,7 @@ const optionsSchema = z.object({
   from: z.coerce.number().optional(),
   out: z.string().optional(),
   checkpoint: z.string().optional(),
+  cosigned: z.boolean().optional(),
 });
 
 export function addAudit(program: Command, terminal: Terminal): void {
@@ -53,7 +56,9 @@ export function addAudit(program: Command, terminal: Terminal): void {
     terminal,
     describe(audit.command("checkpoint"), "fetch the log's last signed checkpoint, to keep and compare later", [
       "concordat audit checkpoint -o kept.txt",
-    ]).option("-o, --out <file>", "where it goes (default: standard output)"),
+    ])
+      .option("-o, --out <file>", "where it goes (default: standard output)")
+      .option("--cosigned", "the last one that is published for witnesses, with the lines of those that cosigned it"),
     checkpoint,
   );
   act(
@@ -72,6 +77,8 @@ export function addAudit(program: Command, terminal: Terminal): void {
     ]),
     roomKey,
   );
+  addCompare(audit, terminal);
+  addWitnesses(audit, terminal);
 }
 
 async function list({ session, options }: SessionCall): Promise<Outcome> {
@@ -114,10 +121,14 @@ async function exportLog({ session, options }: SessionCall, terminal: Terminal):
 }
 
 async function checkpoint({ session, options }: SessionCall): Promise<Outcome> {
-  const { out } = optionsSchema.parse(options);
-  const answer = await session.client.call((api) => api.GET("/v1/audit/checkpoint"));
+  const { out, cosigned } = optionsSchema.parse(options);
+  const answer =
+    cosigned === true
+      ? await session.client.call((api) => api.GET("/v1/audit/checkpoint", { parseAs: "text" }))
+      : await session.client.call((api) => api.GET("/v1/audit/head"));
   if (!answer.ok) return err(refusedByRoom(answer.error));
-  return kept(out, { text: answer.value.checkpoint, json: answer.value }, "the checkpoint");
+  const note = typeof answer.value === "string" ? answer.value : answer.value.checkpoint;
+  return kept(out, { text: note, json: { checkpoint: note } }, "the checkpoint");
 }
 
 type Fetched = { readonly text: string; readonly json?: unknown };

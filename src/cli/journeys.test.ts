@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeCustomers } from "../../partners/generate.ts";
+import { LIMITS } from "../domain/limits.ts";
 import { startTestRoom, type TestRoom } from "../testing/room.ts";
 import { runProgram } from "./program.ts";
 
@@ -95,7 +96,7 @@ async function comeIn(partner: typeof SUNLINE | typeof HARBOUR): Promise<void> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "concordat-cli-"));
-  room = await startTestRoom();
+  room = await startTestRoom(undefined, { seconds: LIMITS.checkpointSeconds, entries: 1 });
   await comeIn(SUNLINE);
   await comeIn(HARBOUR);
 });
@@ -218,6 +219,20 @@ describe("two companies in a room", () => {
     expect(await readFile(at("kept.txt"), "utf8")).toBe(checkpoint);
     await done(...as(HARBOUR, "contract", "suspend", CONTRACT));
     await done(...as(HARBOUR, "audit", "export", "-o", at("log.json"), "--checkpoint", at("kept.txt")));
+    // The first round registers the witness, which is an entry of its own.
+    await done(...as(HARBOUR, "witness", "--once"));
+    const { key: witness } = await json(...as(HARBOUR, "witness", "--once"));
+    expect(await done(...as(SUNLINE, "audit", "witnesses"))).toMatch(/^harbour-yachts\/witness .* cosigns/m);
+    expect(await done(...as(SUNLINE, "audit", "checkpoint", "--cosigned"))).toMatch(
+      /^\u2014 harbour-yachts\/witness /m,
+    );
+    await done(...as(SUNLINE, "receipt", "witnessed", at("overlap.json"), "-o", at("witnessed.json")));
+    const completed = as(SUNLINE, "receipt", "verify", at("overlap.json"), "--witnessed", at("witnessed.json"));
+    expect(await done(...completed)).toMatch(/stands under a published checkpoint of \d+ entries/);
+    expect(await done(...completed, "--witness", witness)).toMatch(/^cosigned by harbour-yachts\/witness at 20/m);
+    const stranger = "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2";
+    const unseen = await concordat(...completed, "--witness", stranger);
+    expect(unseen).toMatchObject({ exit: 5, err: expect.stringMatching(/`remora.n621.de` has not cosigned/) });
     const verify = as(HARBOUR, "audit", "verify", at("log.json"), "--checkpoint", at("kept.txt"));
     expect(await done(...verify)).toMatch(/it only grew since it had \d+/);
     const { key } = await json(...as(HARBOUR, "audit", "key"));

@@ -18,6 +18,7 @@ import { addBudget, addReleases } from "./releases.ts";
 import { addSubject } from "./subject.ts";
 import { EXIT, type ExitCode, failed, misused, type Terminal, tell, type World } from "./terminal.ts";
 import { addUpload } from "./upload.ts";
+import { addWitness } from "./witness.ts";
 
 /** Commands that are not a client's: those that run a room. */
 export type AddCommands = (program: Command) => void;
@@ -70,6 +71,7 @@ function newProgram(terminal: Terminal, rooms: readonly AddCommands[]): Command 
   addSubject(program, terminal);
   addAudit(program, terminal);
   addReceipt(program, terminal);
+  addWitness(program, terminal);
   return program;
 }
 

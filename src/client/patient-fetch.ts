@@ -2,6 +2,7 @@
 // idempotency key. A request that is still running is waited for.
 
 import { LIMITS } from "../domain/limits.ts";
+import type { ProblemKind } from "../domain/problem.ts";
 import { idempotencyKey, type Send, type Signing, signedFetch } from "./signed-fetch.ts";
 
 /** How long pauses are; tests use shorter ones. */
@@ -38,11 +39,16 @@ async function repeated(attempt: () => Promise<Response>, { tries, pauseMillis }
       (response) => ({ response }),
       (failure: unknown) => ({ failure }),
     );
-    const isUnavailable = "failure" in outcome || outcome.response.status === 503;
+    const isUnavailable = "failure" in outcome || (await passes(outcome.response));
     if (isUnavailable && count < tries) await pause(pauseMillis * count);
     else if ("failure" in outcome) throw outcome.failure;
     else return outcome.response;
   }
+}
+
+// A room whose log was put back says 503 until somebody mends it: asking again soon is of no use.
+async function passes(response: Response): Promise<boolean> {
+  return response.status === 503 && !(await isProblem(response, "log-behind"));
 }
 
 // The first try may still run after its connection broke. Its server is taken for gone after the lease, so waiting
@@ -51,11 +57,12 @@ async function whenSettled(attempt: () => Promise<Response>, { pauseMillis }: Pa
   const mostWaits = (2 * LIMITS.idempotencyLeaseSeconds * 1_000) / (4 * pauseMillis);
   for (let waits = 0; ; waits++) {
     const response = await attempt();
-    if (response.status !== 409 || waits >= mostWaits || !(await isInFlight(response))) return response;
+    if (response.status !== 409 || waits >= mostWaits || !(await isProblem(response, "idempotency-in-flight")))
+      return response;
     await pause(4 * pauseMillis);
   }
 }
 
-async function isInFlight(response: Response): Promise<boolean> {
-  return (await response.clone().text()).includes("/problems/idempotency-in-flight");
+async function isProblem(response: Response, kind: ProblemKind): Promise<boolean> {
+  return (await response.clone().text()).includes(`/problems/${kind}`);
 }

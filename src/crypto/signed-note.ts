@@ -1,5 +1,6 @@
-// Signed notes (C2SP signed-note): a text, a blank line, and a line for each signature. The log's checkpoints and the
-// witnesses' co-signatures are notes. Ed25519 alone; what the text says is not this file's matter.
+// Signed notes (C2SP signed-note): a text, a blank line, and a line for each signature. The log's checkpoints are
+// notes; witnesses add lines of their own kind (`cosignature.ts`). Ed25519 alone; what the text says is not this file's
+// matter.
 
 import { isUtf8 } from "node:buffer";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -39,11 +40,16 @@ export type NoteRefusal =
  * SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key) in hex, the base64 that of 0x01 ‖ public key.
  */
 export function parseVerifierKey(text: string): Result<VerifierKey, "not-a-verifier-key"> {
+  return parseTypedKey(text, ED25519);
+}
+
+/** Reads a verifier key of one signature type, which stands in place of 0x01 in its hash and before its bytes. */
+export function parseTypedKey(text: string, wanted: number): Result<VerifierKey, "not-a-verifier-key"> {
   const { name = "", hash = "", encoded = "" } = VERIFIER_KEY.exec(text)?.groups ?? {};
   const [id, bytes] = [fromHex(hash), fromBase64(encoded)];
   if (!isKeyName(name) || !id.ok || !bytes.ok) return NOT_A_KEY;
   const [type, publicKey] = [bytes.value[0], bytes.value.subarray(1)];
-  if (type !== ED25519 || !equalBytes(id.value, keyId(name, publicKey))) return NOT_A_KEY;
+  if (type !== wanted || !equalBytes(id.value, keyId(name, wanted, publicKey))) return NOT_A_KEY;
   const key = parsePublicJwk({ kty: "OKP", crv: "Ed25519", x: toBase64Url(publicKey) });
   return key.ok ? ok({ name, id: id.value, key: key.value }) : NOT_A_KEY;
 }
@@ -54,9 +60,14 @@ export function parseVerifierKey(text: string): Result<VerifierKey, "not-a-verif
  * @throws RangeError for a name that is empty or has blanks or a plus sign, which the format has no room for
  */
 export function verifierKey(name: string, publicKey: Uint8Array): string {
+  return typedKey(name, ED25519, publicKey);
+}
+
+/** The text form of a verifier key of one signature type. @throws RangeError as `verifierKey` does */
+export function typedKey(name: string, type: number, publicKey: Uint8Array): string {
   requireKeyName(name);
-  const encoded = toBase64(concatBytes(Uint8Array.of(ED25519), publicKey));
-  return `${name}+${toHex(keyId(name, publicKey))}+${encoded}`;
+  const encoded = toBase64(concatBytes(Uint8Array.of(type), publicKey));
+  return `${name}+${toHex(keyId(name, type, publicKey))}+${encoded}`;
 }
 
 /**
@@ -67,12 +78,15 @@ export function verifierKey(name: string, publicKey: Uint8Array): string {
  */
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
   if (!isNoteText(text)) throw new RangeError("a note's text ends in a line break and has no control characters");
-  const lines = signers.map(({ name, key }) => {
-    requireKeyName(name);
-    const id = keyId(name, rawPublicKey(key.publicKey));
-    return `${MARK}${name} ${toBase64(concatBytes(id, signBytes(key, utf8(text))))}\n`;
-  });
+  const lines = signers.map((signer) => signatureLine(signer, ED25519, signBytes(signer.key, utf8(text))));
   return `${text}\n${lines.join("")}`;
+}
+
+/** A signature line, which ends in a line break. @param bytes  the signature as its type has it */
+export function signatureLine({ name, key }: NoteSigner, type: number, bytes: Uint8Array): string {
+  requireKeyName(name);
+  const id = keyId(name, type, rawPublicKey(key.publicKey));
+  return `${MARK}${name} ${toBase64(concatBytes(id, bytes))}\n`;
 }
 
 /**
@@ -81,20 +95,43 @@ export function signNote(text: string, signers: readonly NoteSigner[]): string {
  * @param note  the bytes as received, so that malformed UTF-8 is seen
  */
 export function verifyNote(note: Uint8Array, known: readonly VerifierKey[]): Result<VerifiedNote, NoteRefusal> {
-  const parts = splitNote(note);
-  if (parts === null) return err("note-malformed");
-  if (parts.lines.length > LIMITS.noteSignatures) return err("too-many-signatures");
-  const message = utf8(parts.text);
+  const parts = readNote(note);
+  if (!parts.ok) return parts;
+  const { text, signatures } = parts.value;
+  const message = utf8(text);
   const signedBy = new Set<VerifierKey>();
-  for (const line of parts.lines) {
-    const signature = readLine(line);
-    if (signature === null) return err("note-malformed");
-    for (const key of known.filter(({ name, id }) => name === signature.name && equalBytes(id, signature.id))) {
+  for (const signature of signatures) {
+    for (const key of known.filter((one) => isOf(signature, one))) {
       if (!verifyBytes(key.key, message, signature.bytes)) return err("signature-of-known-key-invalid");
       signedBy.add(key);
     }
   }
-  return signedBy.size > 0 ? ok({ text: parts.text, signedBy: [...signedBy] }) : err("no-known-signature");
+  return signedBy.size > 0 ? ok({ text, signedBy: [...signedBy] }) : err("no-known-signature");
+}
+
+/** A signature line as it stands in a note; nothing of it is verified. */
+export type SignatureLine = {
+  readonly name: string;
+  readonly id: Uint8Array;
+  readonly bytes: Uint8Array;
+  /** The line itself, without its line break. */
+  readonly line: string;
+};
+
+/** Takes a note apart: its text with its last line break, and its lines. Verifies nothing. */
+export function readNote(
+  note: Uint8Array,
+): Result<{ readonly text: string; readonly signatures: readonly SignatureLine[] }, NoteRefusal> {
+  const parts = splitNote(note);
+  if (parts === null) return err("note-malformed");
+  if (parts.lines.length > LIMITS.noteSignatures) return err("too-many-signatures");
+  const signatures = parts.lines.map(readLine).filter((line) => line !== null);
+  return signatures.length === parts.lines.length ? ok({ text: parts.text, signatures }) : err("note-malformed");
+}
+
+/** Whether a line claims to be a key's: by name and by the four bytes of its hash. */
+export function isOf(signature: SignatureLine, key: VerifierKey): boolean {
+  return key.name === signature.name && equalBytes(key.id, signature.id);
 }
 
 const ED25519 = 0x01;
@@ -104,8 +141,8 @@ const MARK = "\u2014 ";
 const VERIFIER_KEY = /^(?<name>[^+]+)\+(?<hash>[0-9a-f]{8})\+(?<encoded>.+)$/;
 const NOT_A_KEY = err("not-a-verifier-key" as const);
 
-function keyId(name: string, publicKey: Uint8Array): Uint8Array {
-  return sha256(concatBytes(utf8(`${name}\n`), Uint8Array.of(ED25519), publicKey)).subarray(0, ID_BYTES);
+function keyId(name: string, type: number, publicKey: Uint8Array): Uint8Array {
+  return sha256(concatBytes(utf8(`${name}\n`), Uint8Array.of(type), publicKey)).subarray(0, ID_BYTES);
 }
 
 /** The 32 bytes of an Ed25519 key, as verifier keys carry them. */
@@ -142,12 +179,10 @@ function splitNote(note: Uint8Array): { readonly text: string; readonly lines: r
   return { text, lines: signatures.slice(0, -1).split("\n") };
 }
 
-type SignatureLine = { readonly name: string; readonly id: Uint8Array; readonly bytes: Uint8Array };
-
 function readLine(line: string): SignatureLine | null {
   const [name, encoded, ...rest] = line.startsWith(MARK) ? line.slice(MARK.length).split(" ") : [];
   if (name === undefined || encoded === undefined || rest.length > 0 || !isKeyName(name)) return null;
   const bytes = fromBase64(encoded);
   if (!bytes.ok || bytes.value.length <= ID_BYTES) return null;
-  return { name, id: bytes.value.subarray(0, ID_BYTES), bytes: bytes.value.subarray(ID_BYTES) };
+  return { name, id: bytes.value.subarray(0, ID_BYTES), bytes: bytes.value.subarray(ID_BYTES), line };
 }

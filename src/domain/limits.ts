@@ -81,6 +81,18 @@ export const LIMITS = {
   pageItems: 100,
   /** Milliseconds between the ticks on which noised answers leave, so that sampling time does not show. */
   answerTickMillis: 100,
+  /** Seconds after an entry by which a checkpoint that covers it is published, at the most (SEC-18). */
+  checkpointSeconds: 60,
+  /** Entries after the last published checkpoint that publish the next one, at the most (SEC-18). */
+  checkpointEntries: 1_000,
+  /** Witnesses of one partner that may cosign at a time: one, and its successor. */
+  witnessesPerPartner: 2,
+  /** Seconds between two rounds of a witness, at the most: by then a checkpoint may have been published. */
+  witnessRoundSeconds: 60,
+  /** Cosignatures that a checkpoint is shown with: readers of notes take 100 lines, and the room's own is one. */
+  cosignaturesShown: 99,
+  /** Characters of a signed note that is read: 100 lines with the longest names. */
+  noteCharacters: 32_768,
   /** Entries that one page of the log holds. */
   logPageEntries: 1_000,
   /** Times one transaction runs before its conflict is let out: with jitter, a tenth in a row is a hot spot. */

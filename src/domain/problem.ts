@@ -164,6 +164,24 @@ export const PROBLEMS = {
   ),
   "no-version": row(409, "a dataset has no version in force", "bring it in whole, or wait until its owner has"),
   "release-gone": row(410, "the release is past its validity", "ask again"),
+  // The log
+  "checkpoint-invalid": row(
+    422,
+    "the checkpoint is refused",
+    "send a checkpoint as this room published it, with your witness's line behind the room's",
+  ),
+  "witness-exists": row(409, "this witness's key or name is registered", "make another key, or use another name"),
+  "witnesses-full": row(409, "no further witness may be registered", "retire one that does not cosign any more"),
+  "entries-not-yours": row(
+    403,
+    "the bundle has entries that do not concern you",
+    "read your own at `/v1/audit/entries` or `/v1/audit/export`, and the hashes of all as tiles",
+  ),
+  "log-behind": row(
+    503,
+    "the room's log contradicts what the room has signed, so nothing is written",
+    "reading and verifying go on; whoever runs the room must bring its latest database back and start it again",
+  ),
   // The room
   unavailable: row(503, "the room cannot answer now", "send the same request again shortly"),
   "memory-short": row(

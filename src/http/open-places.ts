@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import type { HttpBindings } from "@hono/node-server";
 import type { Hono } from "hono";
 import { rawPublicKey, verifierKey } from "../crypto/signed-note.ts";
+import { contradictionInWords } from "../domain/audit/comparison.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { problem } from "../domain/problem.ts";
 import { ROUTES } from "./api/routes.ts";
@@ -22,6 +23,8 @@ const JAVASCRIPT = "text/javascript; charset=utf-8";
 export function mountOpenPlaces(app: Hono<{ Bindings: HttpBindings }>, opened: Opened): void {
   app.get("/healthz", () => json(200, { isAlive: true }));
   app.get("/readyz", async () => {
+    const contradiction = opened.ports.standing.of();
+    if (contradiction !== null) return json(503, { isReady: false, because: contradictionInWords(contradiction) });
     const isReady = await opened.isReady();
     return json(isReady ? 200 : 503, { isReady });
   });

@@ -103,7 +103,8 @@ function bodyOf(route: Route, components: Map<string, Json>): Json | null {
 
 function replyOf(reply: ReplyShape, components: Map<string, Json>): Json {
   const type = reply.contentType ?? "application/json";
-  const schema = reply.schema === undefined ? { type: "string" } : schemaOf(reply.schema, "output", components);
+  const plain = type === "application/octet-stream" ? { type: "string", format: "binary" } : { type: "string" };
+  const schema = reply.schema === undefined ? plain : schemaOf(reply.schema, "output", components);
   return { description: reply.says, content: { [type]: { schema } } };
 }
 
@@ -122,6 +123,7 @@ function problemReplies(kinds: readonly ProblemKind[]): Members {
 
 // What every route may answer before its use case runs, by what it takes in.
 function commonProblems({ method }: Route): readonly ProblemKind[] {
+  // Some GETs are logged as well, such as the collection of a list.
   if (method === "get") return EVERYWHERE;
   return method === "post" ? [...EVERYWHERE, ...WITH_BODY, ...ONCE] : [...EVERYWHERE, ...WITH_BODY];
 }
@@ -137,6 +139,7 @@ const EVERYWHERE: readonly ProblemKind[] = [
   "key-unknown",
   "internal",
   "unavailable",
+  "log-behind",
   "memory-short",
   "storage-full",
 ];

@@ -24,9 +24,10 @@ export type Call<Params, Query, Body> = Signer & {
   readonly stream: IncomingPart | null;
 };
 
-/** What leaves: JSON that the reply's schema describes, or text as it is made. */
+/** What leaves: JSON that the reply's schema describes, bytes that never change, or text as it is made. */
 export type Presented =
   | { readonly status: number; readonly json: Json }
+  | { readonly status: number; readonly contentType: string; readonly immutable: Uint8Array }
   | { readonly status: number; readonly contentType: string; readonly text: AsyncIterable<string> };
 
 export type ReplyShape = { readonly says: string; readonly schema?: z.ZodType; readonly contentType?: string };
@@ -40,6 +41,10 @@ type Place = {
   readonly audience: Audience;
   /** An upload's part comes as a stream of bytes and not as JSON. */
   readonly takesStream?: true;
+  /** The last parameter of the path is the rest of it, slashes and all. */
+  readonly isDeep?: true;
+  /** A POST that changes nothing that the log records, and is served while nothing else may be written. */
+  readonly readsOnly?: true;
   /** Replies leave on the tick of the clock, so that the time spent on noise does not show. */
   readonly onTick?: true;
   readonly replies: { readonly [status: number]: ReplyShape };
@@ -73,6 +78,12 @@ export type Route = Place &
   Shapes<z.ZodType, z.ZodType, z.ZodType> & {
     readonly answer: (call: RawCall, ports: Ports, keep: Keep) => Promise<Result<Presented, Problem>>;
   };
+
+/** Where a route's calls go, parameters named as groups. */
+export function patternOf({ path, isDeep }: Pick<Place, "path" | "isDeep">): RegExp {
+  const plain = path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+");
+  return new RegExp(`^${isDeep === true ? plain.replace(/\[\^\/\]\+$/, ".+") : plain}$`);
+}
 
 /** Nothing is taken here. */
 export const NOTHING = z.strictObject({});

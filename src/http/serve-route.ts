@@ -1,6 +1,7 @@
 // One signed request from first byte to last: who asks, what is sent, whether it was sent before, the use case, the
 // reply. The boundary at which a bug or a broken adapter becomes a problem with nothing but a reference in it.
 
+import { behindProblem } from "../app/log-standing.ts";
 import type { Ports } from "../app/ports.ts";
 import { type SignableRequest, soleField } from "../crypto/signature-base.ts";
 import { textDigest } from "../domain/bytes.ts";
@@ -32,6 +33,8 @@ export async function serveRoute(
   if (!received.ok)
     return { response: toResponse(problemReply(received.error)), served: refused(null, received.error) };
   const { call, digest } = received.value;
+  const fault = behindFault(serving, route);
+  if (fault !== null) return { response: toResponse(problemReply(fault)), served: refused(call, fault) };
   const outcome =
     route.method === "post" ? await once(serving, route, { call, digest, request }) : await plain(serving, route, call);
   if (!outcome.ok) return { response: toResponse(problemReply(outcome.error)), served: refused(call, outcome.error) };
@@ -95,6 +98,13 @@ function audienceFault(route: Route, call: RawCall): Problem | null {
   return problem("operator-only", "the room's operator alone may do this");
 }
 
+// What would write is refused at once, before anything is begun that the log would have to record.
+function behindFault({ ports }: Serving, route: Route): Problem | null {
+  const contradiction = ports.standing.of();
+  const changesNothing = route.method === "get" || route.readsOnly === true;
+  return contradiction === null || changesNothing ? null : behindProblem(contradiction);
+}
+
 async function plain(serving: Serving, route: Route, call: RawCall): Promise<Result<Presented, Problem>> {
   return route.answer(call, serving.ports, async () => undefined);
 }
@@ -134,7 +144,7 @@ async function once(serving: Serving, route: Route, posted: Posted): Promise<Res
 }
 
 function keptReply(presented: Presented): Reply {
-  if ("text" in presented) throw new Error("a stream cannot be kept under an idempotency key");
+  if (!("json" in presented)) throw new Error("JSON alone can be kept under an idempotency key");
   return jsonReply(presented.status, presented.json);
 }
 
@@ -143,7 +153,8 @@ function isReply(value: Presented | Reply): value is Reply {
 }
 
 function presentedResponse(presented: Presented): Response {
-  if (!("text" in presented)) return toResponse(jsonReply(presented.status, presented.json));
+  if ("json" in presented) return toResponse(jsonReply(presented.status, presented.json));
+  if ("immutable" in presented) return immutableResponse(presented);
   const encoder = new TextEncoder();
   const iterator = presented.text[Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>({
@@ -157,6 +168,14 @@ function presentedResponse(presented: Presented): Response {
     },
   });
   return new Response(body, { status: presented.status, headers: { ...SAFE, "content-type": presented.contentType } });
+}
+
+// The same for ever, and for this caller alone: a cache that others share does not see who signed.
+const IMMUTABLE = { "cache-control": "private, max-age=31536000, immutable", "x-content-type-options": "nosniff" };
+
+function immutableResponse({ status, contentType, immutable }: Extract<Presented, { readonly immutable: Uint8Array }>) {
+  const headers = { ...IMMUTABLE, "content-type": contentType };
+  return new Response(new Uint8Array(immutable), { status, headers });
 }
 
 const SAFE = { "cache-control": "no-store", "x-content-type-options": "nosniff" };

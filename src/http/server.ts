@@ -5,13 +5,14 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
+import { behindProblem, LOG_BEHIND } from "../app/log-standing.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { ROUTES } from "./api/routes.ts";
 import type { RoomContext } from "./incoming.ts";
 import { mountOpenPlaces } from "./open-places.ts";
 import { problemReply } from "./problem-reply.ts";
-import type { Route } from "./route.ts";
+import { patternOf, type Route } from "./route.ts";
 import { type Served, type Serving, serveRoute, toResponse } from "./serve-route.ts";
 
 /** What the server writes into its own log about a request: never a body, a header or a query. */
@@ -33,7 +34,9 @@ export function roomServer(serving: Serving & Logging & { readonly isReady: () =
   const app = new Hono<{ Bindings: HttpBindings }>();
   mountOpenPlaces(app, serving);
   for (const route of ROUTES) {
-    app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => answer(serving, route, c));
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    const place = route.isDeep === true ? `${path}{.+}` : path;
+    app.on(route.method.toUpperCase(), place, (c) => answer(serving, route, c));
   }
   app.notFound((c) => toResponse(problemReply(nowhere(c.req.method, c.req.path))));
   return app;
@@ -46,11 +49,13 @@ function nowhere(method: string, path: string): Problem {
   return problem("method-not-allowed", `\`${path}\` takes ${allowed.join(" and ")}`, { allowed });
 }
 
-const PATTERNS = new Map(ROUTES.map((route) => [route, new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`)]));
+const PATTERNS = new Map(ROUTES.map((route) => [route, patternOf(route)]));
 
 async function answer(serving: Serving & Logging, route: Route, c: RoomContext): Promise<Response> {
   const started = serving.ports.clock();
-  const outcome = await serveRoute(serving, route, c).catch((failure: unknown) => broken(failure));
+  const outcome = await serveRoute(serving, route, c).catch(
+    (failure: unknown) => whileBehind(serving, failure) ?? broken(failure),
+  );
   if (route.onTick === true) await untilTick(serving, started);
   const millis = serving.ports.clock() - started;
   serving.logRequest({ method: c.req.method, path: route.path, millis, ...outcome.served });
@@ -64,7 +69,21 @@ async function untilTick(serving: Serving, started: number): Promise<void> {
   await wait(left);
 }
 
-function broken(failure: unknown): { response: Response; served: Omit<RequestLine, "method" | "path" | "millis"> } {
+// An act that was on its way when the log was found to be another: nothing of it has happened.
+function whileBehind({ ports }: Serving, failure: unknown): Outcome | null {
+  const contradiction = nameOf(failure) === LOG_BEHIND ? ports.standing.of() : null;
+  if (contradiction === null) return null;
+  const behind = behindProblem(contradiction);
+  return { response: toResponse(problemReply(behind)), served: { partner: null, outcome: behind.kind } };
+}
+
+function nameOf(failure: unknown): string | null {
+  return failure instanceof Error ? failure.name : null;
+}
+
+type Outcome = { readonly response: Response; readonly served: Omit<RequestLine, "method" | "path" | "millis"> };
+
+function broken(failure: unknown): Outcome {
   if (isCutOff(failure)) return { response: new Response(null, { status: 400 }), served: CUT_OFF };
   const reference = randomUUID();
   const kind = kindOf(failure);

@@ -194,5 +194,39 @@ export type LogHead = {
   readonly frontier: readonly Uint8Array[];
   /** The last signed checkpoint, a signed note; empty for an empty log. */
   readonly checkpoint: string;
+  /** Size of the last published checkpoint, the one that witnesses cosign; 0 before the first. */
+  readonly published: number;
+};
+/** A checkpoint that witnesses cosign. */
+export type PublishedRow = {
+  readonly size: number;
+  /** The room's signed note. */
+  readonly checkpoint: string;
+  readonly publishedAt: UnixMillis;
+};
+export type WitnessRow = {
+  /** RFC 7638, base64url, of the key that cosigns. */
+  readonly thumbprint: string;
+  readonly partner: PartnerId;
+  /** As its lines name it; begins with the partner's id. */
+  readonly name: string;
+  /** The key in its text form (C2SP tlog-cosignature). */
+  readonly key: string;
+  readonly registeredAt: UnixMillis;
+  readonly retiredAt: UnixMillis | null;
+};
+/** A witness with what it last cosigned. */
+export type WitnessFile = WitnessRow & {
+  readonly last: { readonly size: number; readonly signedAt: UnixMillis } | null;
+};
+export type CosignatureRow = {
+  /** Of the published checkpoint. */
+  readonly size: number;
+  readonly witness: string;
+  readonly partner: PartnerId;
+  /** The signature line, without its line break. */
+  readonly line: string;
+  /** By the witness's own clock. */
+  readonly signedAt: UnixMillis;
 };
 export type EntryRow = { readonly index: number; readonly entry: string };

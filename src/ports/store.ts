@@ -13,6 +13,7 @@ import type { SealedVersion } from "./matcher.ts";
 import type {
   ContractEventRow,
   ContractFile,
+  CosignatureRow,
   DatasetRow,
   DeletionRow,
   EntryRow,
@@ -28,6 +29,7 @@ import type {
   PartRow,
   PolicyRow,
   PolicySignatureRow,
+  PublishedRow,
   Recipient,
   ReleaseRow,
   Reply,
@@ -36,6 +38,8 @@ import type {
   UploadRow,
   UploadState,
   VersionRow,
+  WitnessFile,
+  WitnessRow,
 } from "./rows.ts";
 
 export type Act = {
@@ -245,7 +249,10 @@ export type Transaction = {
   };
   readonly log: {
     readonly head: () => Promise<LogHead>;
-    /** Adds one entry, the tree's new nodes and the new head. */
+    /**
+     * Adds one entry, the tree's new nodes and the new head, and publishes its checkpoint where `head.published` says
+     * so by being its size.
+     */
     readonly append: (addition: {
       readonly entry: EntryRow;
       readonly parties: readonly PartnerId[];
@@ -257,5 +264,25 @@ export type Transaction = {
     readonly nodes: (
       places: readonly { readonly level: number; readonly index: number }[],
     ) => Promise<readonly LogNode[]>;
+    /** When the entry at `index` was appended, if it concerns a party of the transaction. */
+    readonly appendedAt: (index: number) => Promise<UnixMillis | null>;
+    /** Publishes the checkpoint of the head. */
+    readonly publish: (head: LogHead) => Promise<void>;
+    /** The published checkpoint of at least `size` entries that is the smallest. */
+    readonly published: (size: number) => Promise<PublishedRow | null>;
+  };
+  readonly witnesses: {
+    readonly find: (thumbprint: string) => Promise<WitnessRow | null>;
+    /** All of the room, retired ones too, by partner and time. */
+    readonly list: () => Promise<readonly WitnessFile[]>;
+    /** False when another witness of the room has this key or this name. */
+    readonly register: (witness: Omit<WitnessRow, "registeredAt" | "retiredAt">) => Promise<boolean>;
+    readonly retire: (thumbprint: string) => Promise<void>;
+    /** Keeps a cosignature of a published checkpoint; the witness's first one of it stays. */
+    readonly cosign: (cosignature: CosignatureRow) => Promise<void>;
+    /** The smallest size from `size` on whose published checkpoint so many witnesses have cosigned. */
+    readonly cosignedFrom: (size: number, witnesses: number) => Promise<number | null>;
+    /** The cosignatures of a published checkpoint, by witness. */
+    readonly cosignatures: (size: number, limit: number) => Promise<readonly CosignatureRow[]>;
   };
 };

@@ -2,7 +2,8 @@
 // made sure that an entry follows the last one and that nothing written is written again.
 
 import { concatBytes } from "../domain/bytes.ts";
-import type { EntryRow, LogHead, LogNode } from "../ports/rows.ts";
+import type { UnixMillis } from "../domain/instant.ts";
+import type { EntryRow, LogHead, LogNode, PublishedRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { NUMBER_ARRAY, TEXT_ARRAY } from "./arrays.ts";
 import type { Statements } from "./pool.ts";
@@ -15,21 +16,41 @@ export function log(tx: Statements): Transaction["log"] {
   return {
     head: () => head(tx),
     append: async (addition) => {
-      await Promise.all([moveHead(tx, addition), addEntry(tx, addition), addNodes(tx, addition.nodes)]);
+      const { head: next, nodes: added } = addition;
+      const published = next.published === next.size ? [publish(tx, next)] : [];
+      await Promise.all([moveHead(tx, addition), addEntry(tx, addition), addNodes(tx, added), ...published]);
     },
     entries: async (from, limit) => [
       ...(await tx<EntryRow[]>`
         select index, entry from concordat.log_entry where index >= ${from} order by index limit ${limit}`),
     ],
     nodes: (places) => nodes(tx, places),
+    appendedAt: async (index) => {
+      const [row] = await tx<{ at: UnixMillis }[]>`
+        select concordat.millis(appended_at) as at from concordat.log_entry where index = ${index}`;
+      return row?.at ?? null;
+    },
+    publish: (published) => publish(tx, published),
+    published: async (size) => {
+      const [row] = await tx<PublishedRow[]>`
+        select size, checkpoint, concordat.millis(published_at) as "publishedAt"
+        from concordat.log_checkpoint where size >= ${size} order by size limit 1`;
+      return row ?? null;
+    },
   };
 }
 
 async function head(tx: Statements): Promise<LogHead> {
-  const [row] = await tx<{ size: number; frontier: Uint8Array; checkpoint: string }[]>`
-    select size, frontier, checkpoint from concordat.log_head`;
+  const [row] = await tx<{ size: number; frontier: Uint8Array; checkpoint: string; published: number }[]>`
+    select size, frontier, checkpoint,
+      (select coalesce(max(size), 0) from concordat.log_checkpoint) as published
+    from concordat.log_head`;
   if (row === undefined) throw new Error("the log has no head for a transaction that acts for nobody");
-  return { size: row.size, frontier: unpacked(row.frontier), checkpoint: row.checkpoint };
+  return { ...row, frontier: unpacked(row.frontier) };
+}
+
+async function publish(tx: Statements, { size, checkpoint }: LogHead): Promise<void> {
+  await tx`insert into concordat.log_checkpoint (size, checkpoint) values (${size}, ${checkpoint})`;
 }
 
 async function moveHead(tx: Statements, { entry, head }: Addition): Promise<void> {

@@ -30,8 +30,8 @@ describe("the store over Postgres", () => {
   });
 });
 
-const DIRECTORY = ["partner", "partner_key"];
-const HASHES = ["log_head", "log_node"];
+const DIRECTORY = ["partner", "partner_key", "log_witness"];
+const HASHES = ["log_head", "log_node", "log_checkpoint", "log_cosignature"];
 
 describe("row-level security", () => {
   let database: TestDatabase;
@@ -123,6 +123,10 @@ describe("row-level security", () => {
         values (${ann}, 9, '', '{}')`,
       (tx: Statements) => tx`insert into concordat.log_entry (index, entry, parties)
         values (1000000, '', ${tx.array([ann], TEXT_ARRAY)})`,
+      (tx: Statements) => tx`insert into concordat.log_witness (thumbprint, partner, name, key)
+        values (${"w".repeat(43)}, ${ann}, ${`${ann}/other`}, 'key')`,
+      (tx: Statements) => tx`insert into concordat.log_cosignature (size, witness, partner, line, signed_at)
+        values (1, ${thumbprintOf("witness")}, ${ann}, 'line', now())`,
       (tx: Statements) => tx`insert into concordat.ledger_account values (${ann}, ${`${ann}/list`}, 'everyone', 0, 0)`,
     ];
     for (const statement of inEvesName) {
@@ -156,7 +160,8 @@ describe("row-level security", () => {
       ...["enrolment.code_digest", "enrolment.issued_at", "enrolment.expires_at", "enrolment.used_at"],
       ...["idempotency.attempt", "idempotency.lease_until", "idempotency.reply_status"],
       ...["idempotency.reply_content_type", "idempotency.reply_body"],
-      ...["ledger_account.spent", "ledger_account.cap", "nonce.expires_at", "partner_key.revoked_at"],
+      ...["ledger_account.spent", "ledger_account.cap", "log_witness.retired_at"],
+      ...["nonce.expires_at", "partner_key.revoked_at"],
       ...["release.answer", "release.receipt", "release.collected_at", "release.forgotten_at"],
       ...["upload.state", "upload.closed_at", "upload.version"],
       ...["version.segment", "version.people", "version.duplicates", "version.bytes", "version.deleted_at"],
@@ -290,6 +295,11 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
     await tx.requests.note(request, { kind: "approved", partner: ann, because: null, release: null });
     await tx.erasures.add({ partner: ann, number: 1, sealed: Uint8Array.of(1) });
     await tx.deletions.add({ contract: contractId(contract), deleted: "{}" });
+    const head = await tx.log.head();
+    await tx.log.publish(head);
+    const [witness, signedAt] = [thumbprintOf("witness"), tx.now];
+    await tx.witnesses.register({ thumbprint: witness, partner: ann, name: `${ann}/witness`, key: "key" });
+    await tx.witnesses.cosign({ size: head.size, witness, partner: ann, line: "line", signedAt });
     const lineage = datasetRef(ann, "customers");
     await tx.ledger.debit({ lineage, recipient: bob, nanoRho: 5n, release: "release" }, 10n);
   });

@@ -24,6 +24,7 @@ import { requests } from "./requests.ts";
 import { actForAlso, transaction } from "./transaction.ts";
 import { uploads } from "./uploads.ts";
 import { versions } from "./versions.ts";
+import { witnesses } from "./witnesses.ts";
 
 /** The folder of the migrations that this store needs. */
 export const MIGRATIONS = fileURLToPath(new URL("./migrations", import.meta.url));
@@ -64,5 +65,6 @@ function transactionOver(tx: Statements, now: UnixMillis, readers: DocumentReade
     requests: requests(tx),
     deletions: deletions(tx),
     log: log(tx),
+    witnesses: witnesses(tx),
   };
 }

@@ -3,7 +3,9 @@
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Room } from "../app/ports.ts";
 import { type SigningKey, signingKeyFromJwk } from "../crypto/jwk.ts";
+import { LIMITS } from "../domain/limits.ts";
 import { discardRoom, type RunningRoom, runRoom } from "../main.ts";
 
 export type TestRoom = RunningRoom & {
@@ -13,13 +15,17 @@ export type TestRoom = RunningRoom & {
   readonly discard: () => Promise<void>;
 };
 
+/** When the rooms of most tests publish checkpoints: as a room does by itself. */
+const PUBLISHING: Room["publishing"] = { seconds: LIMITS.checkpointSeconds, entries: LIMITS.checkpointEntries };
+
 /** Starts a room in a directory of its own, or again in one that a stopped room left. */
-export async function startTestRoom(given?: string): Promise<TestRoom> {
+export async function startTestRoom(given?: string, publishing = PUBLISHING): Promise<TestRoom> {
   const directory = given ?? (await mkdtemp(join(tmpdir(), "concordat-room-")));
   const room = await runRoom({
     dataDirectory: directory,
     keysPath: join(directory, "keys.json"),
     memoryBytes: 512 * 1_048_576,
+    publishing,
     databaseUrl: null,
     host: "127.0.0.1",
     port: 0,

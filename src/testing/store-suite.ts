@@ -12,6 +12,7 @@ import { listsLaws } from "./store-suite/lists.ts";
 import { partiesLaws } from "./store-suite/parties.ts";
 import { requestsLaws } from "./store-suite/requests.ts";
 import { transactionsLaws } from "./store-suite/transactions.ts";
+import { witnessesLaws } from "./store-suite/witnesses.ts";
 
 type OpenedStore = { readonly store: Store; readonly close: () => Promise<void> };
 
@@ -32,6 +33,7 @@ export function storeSuite(open: () => Promise<OpenedStore>): void {
     answersLaws,
     requestsLaws,
     deletionsLaws,
+    witnessesLaws,
   ])
     laws(() => opened.store);
 }

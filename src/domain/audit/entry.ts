@@ -38,6 +38,8 @@ export const ACTS = [
   "approval-lapsed",
   "release-collected",
   "log-exported",
+  "witness-registered",
+  "witness-retired",
   "configuration-changed",
 ] as const;
 

@@ -42,9 +42,9 @@ export const AUDIT_ROUTES: readonly Route[] = [
   }),
   route({
     method: "get",
-    path: "/v1/audit/checkpoint",
+    path: "/v1/audit/head",
     tag: "audit",
-    summary: "The last signed checkpoint",
+    summary: "The newest signed checkpoint, which covers every entry up to now and no witness has seen",
     audience: "partner",
     params: NOTHING,
     query: NOTHING,

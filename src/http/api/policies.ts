@@ -80,6 +80,7 @@ export const POLICY_ROUTES: readonly Route[] = [
   route({
     method: "post",
     path: "/v1/policy/check",
+    readsOnly: true,
     tag: "policy",
     summary: "Check a draft: every issue with its place and what to write instead; nothing comes into force",
     audience: "partner",

@@ -29,6 +29,7 @@ export const QUESTION_ROUTES: readonly Route[] = [
   route({
     method: "post",
     path: "/v1/questions/explain",
+    readsOnly: true,
     tag: "questions",
     summary: "What a question would disclose, to whom, by which clauses, at what price; spends nothing",
     audience: "partner",

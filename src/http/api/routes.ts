@@ -10,6 +10,8 @@ import { PARTNER_ROUTES } from "./partners.ts";
 import { POLICY_ROUTES } from "./policies.ts";
 import { QUESTION_ROUTES } from "./questions.ts";
 import { SUBJECT_ROUTES } from "./subjects.ts";
+import { TILE_ROUTES } from "./tiles.ts";
+import { WITNESS_ROUTES } from "./witnesses.ts";
 
 export const ROUTES: readonly Route[] = [
   ...PARTNER_ROUTES,
@@ -21,4 +23,6 @@ export const ROUTES: readonly Route[] = [
   ...APPROVAL_ROUTES,
   ...SUBJECT_ROUTES,
   ...AUDIT_ROUTES,
+  ...TILE_ROUTES,
+  ...WITNESS_ROUTES,
 ];

@@ -223,7 +223,7 @@ function answers(busy: BusyRoom) {
 }
 
 async function checkpointOf(scene: Scene, key: SigningKey): Promise<Checkpoint> {
-  const answer = await mustCall(scene.origin, { method: "GET", path: "/v1/audit/checkpoint", key });
+  const answer = await mustCall(scene.origin, { method: "GET", path: "/v1/audit/head", key });
   return opened(scene, textOf(answer, "checkpoint"));
 }
 

@@ -40,6 +40,7 @@ const room: Room = {
   origin,
   signingKey: key,
   noteSigner: { name: origin, key },
+  publishing: { seconds: 60, entries: 1_000 },
   wrappingKey: new Uint8Array(32),
 };
 const random = (count: number) => randomBytes(count);

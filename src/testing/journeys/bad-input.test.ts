@@ -959,7 +959,13 @@ describe("what is somebody else's", () => {
     const release = await ask(left, audienceOf(contract, [left, right]));
     const open = await openUpload(left);
     await declare(left, { ...LIST_SCHEMA, dataset: "secret-list" });
-    const things = { contract, upload: open, release: release.id, request: await waitingRequest() };
+    const things = {
+      contract,
+      upload: open,
+      release: release.id,
+      request: await waitingRequest(),
+      witness: await knownWitness(),
+    };
     const groups = foreignCalls(things);
     const called = new Set(groups.flatMap(({ own, calls }) => calls.map((make) => routeOf(make(own).line))));
     expect([...called].sort()).toEqual(ROUTES_OF_ONE.map(({ method, path }) => `${method} ${path}`).sort());
@@ -1028,10 +1034,10 @@ type Foreign = {
   })[];
 };
 
-// Every route that names one thing, but for the directory of partners, which everybody may read, the registration of a
-// key, which has a test of its own, and the two that name a contract in their body.
+// Every route that names one thing, but for the directory of partners and the hashes of the log, which everybody may
+// read, the registration of a key, which has a test of its own, and the two that name a contract in their body.
 const ROUTES_OF_ONE = [
-  ...ROUTES.filter(({ path }) => path.includes("{") && !path.startsWith("/v1/partners")),
+  ...ROUTES.filter(({ path }) => path.includes("{") && !/^\/v1\/(?:partners|audit\/(?:tile|witnessed))/.test(path)),
   { method: "delete", path: "/v1/partners/{partner}/keys/{thumbprint}" },
   { method: "post", path: "/v1/questions" },
   { method: "post", path: "/v1/questions/explain" },
@@ -1043,6 +1049,14 @@ function routeOf(line: string): string {
     (one) => one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`, "i").test(path),
   );
   return found === undefined ? line : `${found.method} ${found.path}`;
+}
+
+async function knownWitness(): Promise<string> {
+  const { thumbprint } = generateSigningKey().key.publicKey;
+  const row = { thumbprint, partner: left.id, name: `${left.id}/witness`, key: "" };
+  const act = { name: "note witness", parties: [left.id] };
+  await world.room.ports.store.note(act, (tx) => tx.witnesses.register(row));
+  return thumbprint;
 }
 
 // A question of left that waits for right, noted as the room notes one.
@@ -1064,6 +1078,7 @@ type Things = {
   readonly upload: string;
   readonly release: string;
   readonly request: string;
+  readonly witness: string;
 };
 
 function foreignCalls(things: Things): readonly Foreign[] {
@@ -1094,6 +1109,7 @@ function foreignCalls(things: Things): readonly Foreign[] {
         (id) => ({ line: `POST /v1/approvals/${id}`, json: { verdict: "approve" } }),
       ],
     },
+    { own: things.witness, none: thumbprint, calls: [(id) => ({ line: `DELETE /v1/audit/witnesses/${id}` })] },
     { own: key, none: thumbprint, calls: [(id) => ({ line: `DELETE /v1/partners/${left.id}/keys/${id}` })] },
   ];
 }

@@ -4,7 +4,7 @@
 import type { Json } from "../../domain/canonical-json.ts";
 import { ROUTES } from "../../http/api/routes.ts";
 import { openApiDocument } from "../../http/openapi.ts";
-import type { Route } from "../../http/route.ts";
+import { patternOf, type Route } from "../../http/route.ts";
 import { problemSchema } from "../../wire/api/shared.ts";
 import type { Answer } from "../signed-call.ts";
 
@@ -28,10 +28,6 @@ export function expectDocumented(method: string, path: string, answer: Answer): 
 }
 
 const DOCUMENT = openApiDocument(ROUTES);
-
-function patternOf({ path }: Route): RegExp {
-  return new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
-}
 
 function problemsAt(route: Route, status: number): readonly string[] {
   const place = ["paths", route.path, route.method, "responses", String(status), "description"];

@@ -622,7 +622,7 @@ async function checkpointOpener(): Promise<(note: string) => Result<Checkpoint, 
 }
 
 async function checkpointNow(member: Member): Promise<Checkpoint> {
-  const { checkpoint } = read(checkpointSchema, await call(member, "GET /v1/audit/checkpoint"));
+  const { checkpoint } = read(checkpointSchema, await call(member, "GET /v1/audit/head"));
   return openedCheckpoint(checkpoint);
 }
 

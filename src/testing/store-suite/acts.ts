@@ -35,12 +35,17 @@ export async function newPartners(store: Store, ...names: readonly string[]): Pr
 
 /** Appends an entry to the log as its next one, with a leaf of its own; returns its index. */
 export async function appendNext(tx: Transaction, parties: readonly PartnerId[]): Promise<number> {
-  const { size, frontier } = await tx.log.head();
+  const { size, frontier, published } = await tx.log.head();
   await tx.log.append({
     entry: { index: size, entry: `entry ${size}` },
     parties,
     nodes: [leafOf(size)],
-    head: { size: size + 1, frontier: [...frontier, leafOf(size).hash].slice(-3), checkpoint: `checkpoint ${size}` },
+    head: {
+      size: size + 1,
+      frontier: [...frontier, leafOf(size).hash].slice(-3),
+      checkpoint: `checkpoint ${size}`,
+      published,
+    },
   });
   return size;
 }

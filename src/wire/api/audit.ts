@@ -2,6 +2,67 @@
 
 import { z } from "zod";
 import { LIMITS } from "../../domain/limits.ts";
+import { instantSchema, thumbprintSchema } from "./shared.ts";
+
+const noteSchema = z.string().min(1).max(LIMITS.noteCharacters);
+
+export const tilePathSchema = z.strictObject({
+  level: z.string().max(2).describe("0 for leaf hashes; each level above hashes full tiles of the one below"),
+  place: z.string().max(40).describe("`067`, `x001/x234/067`, or `067.p/112` for a partial tile"),
+});
+export const bundlePathSchema = tilePathSchema.pick({ place: true });
+
+export const entryPathSchema = z.strictObject({
+  index: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER - 1),
+});
+
+export const witnessedQuerySchema = z.strictObject({
+  witnesses: z.coerce.number().int().min(1).max(LIMITS.cosignaturesShown).optional().describe("1 when absent"),
+});
+
+export const witnessedSchema = z
+  .strictObject({
+    checkpoint: z.string().describe("the first published checkpoint that covers the entry and has as many lines"),
+    proof: z.array(z.string().describe("base64, 32 bytes")),
+  })
+  .meta({ id: "Witnessed", description: "An entry's place under a checkpoint that witnesses cosign." });
+
+export const witnessSchema = z
+  .strictObject({
+    thumbprint: z.string().describe("RFC 7638, of the key that cosigns"),
+    partner: z.string(),
+    name: z.string(),
+    key: z.string().describe("C2SP tlog-cosignature: name, hash, and 0x04 with the Ed25519 key"),
+    registeredAt: instantSchema,
+    retiredAt: instantSchema.nullable(),
+    last: z.strictObject({ size: z.int(), signedAt: instantSchema }).nullable(),
+  })
+  .meta({ id: "Witness" });
+
+export const witnessListSchema = z.strictObject({ items: z.array(witnessSchema) }).meta({ id: "WitnessList" });
+
+export const newWitnessSchema = z
+  .strictObject({
+    key: z.string().max(400).describe("C2SP tlog-cosignature verifier key; its name begins with your id and a slash"),
+    checkpoint: noteSchema.describe("a checkpoint of this room with a cosignature under that key"),
+  })
+  .meta({ id: "NewWitness" });
+
+export const newCosignatureSchema = z
+  .strictObject({
+    checkpoint: noteSchema.describe("a published checkpoint with your witness's line behind the room's"),
+  })
+  .meta({ id: "NewCosignature" });
+
+export const cosignedSchema = z
+  .strictObject({ size: z.int(), cosignatures: z.int().describe("witnesses that have cosigned this checkpoint") })
+  .meta({ id: "Cosigned" });
+
+export const witnessPathSchema = z.strictObject({ thumbprint: thumbprintSchema });
 
 export const checkpointSchema = z
   .strictObject({ checkpoint: z.string().describe("a C2SP signed note over origin, size and root") })

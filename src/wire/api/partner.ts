@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { manifestSchema, partnerIdSchema } from "../../domain/partner/manifest.ts";
-import { instantSchema, listOf } from "./shared.ts";
+import { instantSchema, listOf, thumbprintSchema } from "./shared.ts";
 
 const publicJwkSchema = z
   .strictObject({ kty: z.enum(["OKP", "EC"]), crv: z.string(), x: z.string(), y: z.string().optional() })
@@ -64,6 +64,4 @@ export const jwksSchema = z
   .meta({ id: "Jwks" });
 
 export const partnerPathSchema = z.strictObject({ partner: partnerIdSchema });
-const thumbprintSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "an RFC 7638 thumbprint, 43 characters of base64url");
-
 export const keyPathSchema = z.strictObject({ partner: partnerIdSchema, thumbprint: thumbprintSchema });

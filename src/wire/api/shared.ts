@@ -29,3 +29,7 @@ export const problemSchema = z
   .meta({ id: "Problem", description: "RFC 9457." });
 
 export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, "SHA-256, 64 lowercase hex digits");
+
+export const thumbprintSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/, "an RFC 7638 thumbprint, 43 characters of base64url");

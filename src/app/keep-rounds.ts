@@ -1,0 +1,61 @@
+// What a room does by itself while it runs: publishes checkpoints, watches that its log is the one that it has signed,
+// and keeps house. Nothing of it is done by a room that is read-only.
+
+import { type Contradiction, contradictionInWords } from "../domain/audit/comparison.ts";
+import { LIMITS } from "../domain/limits.ts";
+import { keepHouse } from "./keep-house.ts";
+import type { Ports } from "./ports.ts";
+import { publishRound, roundMillis } from "./publish-checkpoint.ts";
+
+/** Where the operator is told what went wrong in a round. */
+export type Teller = (outcome: string, failure: unknown) => void;
+
+/**
+ * Starts the rounds. A round that fails is told and tried again with the next one.
+ * @returns ends them when the running ones have; the last checkpoint is remembered once more on the way
+ */
+export function keepRounds(
+  ports: Pick<Ports, "store" | "matcher" | "random" | "room" | "memory" | "standing">,
+  tell: Teller,
+): () => Promise<void> {
+  const isSound = () => ports.standing.of() === null;
+  const publish = async () => {
+    const wasSound = isSound();
+    await publishRound(ports);
+    const contradiction = ports.standing.of();
+    if (wasSound && contradiction !== null) tell(readOnlyNote(contradiction), null);
+  };
+  const house = rounds(LIMITS.houseMillis, {
+    work: async () => isSound() && keepHouse(ports),
+    failed: (failure) => tell("house not kept", failure),
+  });
+  const publishing = rounds(roundMillis(ports.room), {
+    work: publish,
+    failed: (failure) => tell("no checkpoint published", failure),
+  });
+  return async () => {
+    await house();
+    await publishing();
+    await publish().catch((failure: unknown) => tell("last checkpoint not remembered", failure));
+  };
+}
+
+/** What the operator of a read-only room is told. */
+export function readOnlyNote(contradiction: Contradiction): string {
+  const says = `the room signs nothing and is read-only: ${contradictionInWords(contradiction)}`;
+  return `${says}; stop it, bring its latest database back and start it again`;
+}
+
+type Round = { readonly work: () => Promise<unknown>; readonly failed: (failure: unknown) => void };
+
+function rounds(millis: number, { work, failed }: Round): () => Promise<unknown> {
+  let round: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    round = round.then(work).catch(failed);
+  }, millis);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return round;
+  };
+}

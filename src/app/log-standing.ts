@@ -1,0 +1,103 @@
+// Whether the room's log is the one that its key has signed before. A log that was put back, or rewritten, is told from
+// checkpoints outside the database: the room's own memory, and what witnesses bring. Such a room signs nothing more.
+
+import { parseVerifierKey, rawPublicKey, type VerifierKey, verifierKey, verifyNote } from "../crypto/signed-note.ts";
+import { type Checkpoint, parseCheckpoint } from "../domain/audit/checkpoint.ts";
+import { type Contradiction, contradictionInWords } from "../domain/audit/comparison.ts";
+import { EMPTY_FRONTIER, frontierPlan, leafHash, rootOf } from "../domain/audit/merkle.ts";
+import { equalBytes, utf8 } from "../domain/bytes.ts";
+import { OPERATOR } from "../domain/partner/manifest.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { LogHead } from "../ports/rows.ts";
+import type { Store, Transaction } from "../ports/store.ts";
+import type { Ports, Room, Standing } from "./ports.ts";
+
+/** The name of the error with which a logged act is refused in a room whose log contradicts what it has signed. */
+export const LOG_BEHIND = "LogBehind";
+
+/** The store of a room that writes no entry once its log is found not to be the one that it has signed. */
+export function storeWhileSound(store: Store, standing: Standing): Store {
+  return {
+    ...store,
+    write: async (act, work) => {
+      // INVARIANT: every signature of the room's log is made inside a logged act, so none is made past this line.
+      const contradiction = standing.of();
+      if (contradiction !== null) {
+        throw Object.assign(new Error(contradictionInWords(contradiction)), { name: LOG_BEHIND });
+      }
+      return store.write(act, work);
+    },
+  };
+}
+
+/** What a room that is not sound answers whoever would change anything. */
+export function behindProblem(contradiction: Contradiction): Problem {
+  const { kind, size } = contradiction;
+  const shown = kind === "torn" ? {} : { signed: contradiction.shown.size };
+  return problem("log-behind", contradictionInWords(contradiction), { contradiction: kind, size, ...shown });
+}
+
+/**
+ * Compares the log with itself and with what the room remembers, and lets its standing fall where they differ.
+ * One transaction that reads; O(log size) hashes.
+ */
+export async function checkStanding(
+  ports: Pick<Ports, "store" | "room" | "memory" | "standing">,
+): Promise<Result<null, string>> {
+  const remembered = ports.memory.recall();
+  const shown = remembered === null ? null : openOwn(ports.room, remembered);
+  if (shown?.ok === false) return err("what the room remembers of its log was not signed by its key");
+  const act = { name: "check log", parties: [OPERATOR] };
+  const found = await ports.store.read(act, async (tx) => {
+    const torn = await tornHead(tx);
+    return torn ?? (shown === null ? null : contradictionOf(tx, shown.value));
+  });
+  if (found !== null) ports.standing.fall(found);
+  return ok(null);
+}
+
+/** How the log fails to be the one of a checkpoint that the room's key has signed; null when it is, or only grew. */
+export async function contradictionOf(tx: Transaction, shown: Checkpoint): Promise<Contradiction | null> {
+  const { size } = await tx.log.head();
+  if (shown.size > size) return { kind: "behind", shown, size };
+  const root = await rootAt(tx, shown.size);
+  if (root === null) return { kind: "torn", size };
+  return equalBytes(root, shown.root) ? null : { kind: "forked", shown, size };
+}
+
+/** Opens a note that must be a checkpoint of this room's, whoever brings it. Others' lines are passed over. */
+export function openOwn(room: Room, note: string): Result<Checkpoint, "not-of-this-room"> {
+  const opened = verifyNote(utf8(note), [ownKey(room)]);
+  const checkpoint = opened.ok ? parseCheckpoint(opened.value.text) : opened;
+  return checkpoint.ok && checkpoint.value.origin === room.origin ? checkpoint : err("not-of-this-room");
+}
+
+function ownKey({ origin, signingKey }: Room): VerifierKey {
+  const key = parseVerifierKey(verifierKey(origin, rawPublicKey(signingKey.publicKey)));
+  if (!key.ok) throw new Error("the room's own key does not read");
+  return key.value;
+}
+
+// The root over the first `size` entries, from the complete subtrees; null when one of them is gone.
+async function rootAt(tx: Transaction, size: number): Promise<Uint8Array | null> {
+  if (size === 0) return rootOf(EMPTY_FRONTIER);
+  const plan = frontierPlan(size);
+  const nodes = await tx.log.nodes(plan);
+  return nodes.length === plan.length ? rootOf({ size, hashes: nodes.map(({ hash }) => hash) }) : null;
+}
+
+// The head is a copy of the tree's right edge: whoever took entries or hashes away and left it is found here.
+async function tornHead(tx: Transaction): Promise<Contradiction | null> {
+  const head = await tx.log.head();
+  if (head.size === 0) return null;
+  return (await isWhole(tx, head)) ? null : { kind: "torn", size: head.size };
+}
+
+async function isWhole(tx: Transaction, { size, frontier }: LogHead): Promise<boolean> {
+  const root = await rootAt(tx, size);
+  if (root === null || !equalBytes(root, rootOf({ size, hashes: frontier }))) return false;
+  const [last] = await tx.log.entries(size - 1, 1);
+  const [leaf] = await tx.log.nodes([{ level: 0, index: size - 1 }]);
+  return last !== undefined && leaf !== undefined && equalBytes(leafHash(utf8(last.entry)), leaf.hash);
+}

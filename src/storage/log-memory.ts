@@ -1,0 +1,62 @@
+// The room's memory of its log: a file of mode 0600 in the data directory, beside and never in the database. It is
+// replaced whole and synced, so a crash leaves the former or the later.
+
+import { randomBytes } from "node:crypto";
+import { open, readFile, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { toHex } from "../domain/bytes.ts";
+import { parseStrictJson } from "../domain/canonical-json.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { LogMemory } from "../ports/log-memory.ts";
+import { hasCode } from "./error-code.ts";
+
+const FILE = "log-memory.json";
+
+const memorySchema = z.strictObject({ concordat: z.literal("log-memory/1"), checkpoint: z.string() });
+
+/** Opens the memory of a data directory. A file that does not read is refused: what it held must not be forgotten. */
+export async function openLogMemory(directory: string): Promise<Result<LogMemory, string>> {
+  const path = join(directory, FILE);
+  const text = await textOf(path);
+  const json = text === null ? null : parseStrictJson(text);
+  const parsed = json === null ? null : memorySchema.safeParse(json.ok ? json.value : null);
+  if (parsed?.success === false) {
+    return err(`${path} does not hold what the room remembers of its log: bring back the file as it was`);
+  }
+  let checkpoint = parsed?.data.checkpoint ?? null;
+  return ok({
+    recall: () => checkpoint,
+    remember: async (next) => {
+      await replace(path, `${JSON.stringify({ concordat: "log-memory/1", checkpoint: next })}\n`);
+      checkpoint = next;
+    },
+  });
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return null;
+    throw error;
+  }
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  const aside = `${path}.${toHex(randomBytes(6))}`;
+  const file = await open(aside, "wx", 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(aside, path);
+  const folder = await open(dirname(path), "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
