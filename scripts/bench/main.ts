@@ -11,6 +11,7 @@ import { crossTabLines, segmentLines } from "./matches.ts";
 import { memoryLines } from "./memory-lines.ts";
 import { type Options, type Part, readOptions } from "./options.ts";
 import { overlapLines } from "./overlap.ts";
+import { policyLines } from "./policy-lines.ts";
 import { type Line, printTable } from "./report.ts";
 import { requestLines } from "./request-lines.ts";
 import { notice } from "./rounds.ts";
@@ -28,7 +29,7 @@ const MEASURED: { readonly [part in Part]: (stage: Stage) => Promise<Line[]> } =
   increment: incrementLines,
   growth: growthLines,
   memory: memoryLines,
-  decide: decisionLines,
+  decide: async () => [...(await decisionLines()), ...policyLines()],
   api: requestLines,
 };
 

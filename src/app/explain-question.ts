@@ -67,9 +67,11 @@ function explainPermit(permitted: Permitted): Explanation {
   const priced = { contract: file.contract, question, terms: decision.terms, epsilon };
   const margins = rulesOf(question.analysis).margins(priced);
   const [counts] = margins;
-  const left = charges.flatMap(({ owner, accounts }) =>
-    accounts.filter((one) => one.recipient !== "everyone").map((one) => ({ partner: owner, rho: leftIn(one) })),
-  );
+  const left = charges.flatMap(({ owner, accounts }) => {
+    const [own] = accounts.filter((one) => one.recipient !== "everyone").map(leftIn);
+    const [everybody] = accounts.filter((one) => one.recipient === "everyone").map(leftIn);
+    return own === undefined || everybody === undefined ? [] : [{ partner: owner, rho: own, everybody }];
+  });
   const price = {
     epsilon: printEpsilon(epsilon),
     plusMinus: counts === undefined ? 0 : counts.plusMinus,

@@ -7,7 +7,7 @@ import type { Contract } from "../domain/contract/document.ts";
 import { type DatasetRef, datasetRef, identifierKindSchema, ownerOf } from "../domain/dataset/schema.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { misused, type Refusal } from "./terminal.ts";
-import { nearest, readClause, readNamed, type WhereClause } from "./where.ts";
+import { nearest, readAxis, readClause, readNamed, type WhereClause } from "./where.ts";
 
 export type Question = components["schemas"]["Question"];
 
@@ -66,9 +66,9 @@ type Table = Pick<Extract<Question, { analysis: "crosstab" }>, "by" | "measure">
 function tableAsked({ contract }: Frame, asked: Asked, between: readonly DatasetRef[]): Result<Table, Refusal> {
   const named = (asked.by ?? "").split(",").filter((text) => text.trim() !== "");
   if (named.length === 0) return err(misused("by which attributes?", "say --by partner.attribute, up to three"));
-  const axes = allOf(named, (text) => readNamed(text, contract, between));
+  const axes = allOf(named, (text) => readAxis(text, contract, between));
   if (!axes.ok) return axes;
-  const by = axes.value.map(({ dataset, name }) => ({ dataset, attribute: name }));
+  const by = [...axes.value];
   if (asked.measure === undefined) return ok({ by });
   const measure = readMeasure(asked.measure, contract, between);
   return measure.ok ? ok({ by, measure: measure.value }) : measure;
@@ -81,13 +81,12 @@ export function affinityQuestion(frame: Frame, asked: Asked): Result<Question, R
   if (!among.ok) return among;
   const others = all.filter((list) => ownerOf(list) !== ownerOf(among.value));
   if (asked.segments === undefined) return err(misused("which segments?", "say --segments partner.attribute"));
-  const named = readNamed(asked.segments, frame.contract, others);
-  if (!named.ok) return named;
-  const { dataset, name } = named.value;
-  const shared = sharedPart(frame, asked, { analysis: "affinity", lists: [among.value, dataset] });
+  const segments = readAxis(asked.segments, frame.contract, others);
+  if (!segments.ok) return segments;
+  const lists = [among.value, segments.value.dataset];
+  const shared = sharedPart(frame, asked, { analysis: "affinity", lists });
   if (!shared.ok) return shared;
-  const segments = { dataset, attribute: name };
-  return ok({ analysis: "affinity", ...shared.value, among: among.value, segments });
+  return ok({ analysis: "affinity", ...shared.value, among: among.value, segments: segments.value });
 }
 
 /** A list of the asker's own people who are also on another: to reach them, or to leave them out. */

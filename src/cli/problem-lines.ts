@@ -1,4 +1,5 @@
-// A room's refusal for a person: what is wrong, each place or clause that says so and whose it is, and what to do next.
+// A room's refusal for a person: what is wrong, each place or clause that says so, and what to do next. A clause is
+// told by its sentence alone, which names whose it is; where it stands in its document is for programs (`--json`).
 
 import { z } from "zod";
 import type { ProblemReply } from "../client/problem-reply.ts";
@@ -8,10 +9,6 @@ const extraSchema = z.looseObject({
   reasons: z
     .array(
       z.looseObject({
-        document: z.string(),
-        partner: z.string().optional(),
-        version: z.number(),
-        pointer: z.string(),
         effect: z.string(),
         says: z.string(),
       }),
@@ -19,8 +16,6 @@ const extraSchema = z.looseObject({
     .optional(),
   instead: z.array(z.looseObject({ says: z.string() })).optional(),
 });
-
-type Reason = NonNullable<z.output<typeof extraSchema>["reasons"]>[number];
 
 /** The lines of a refusal, the sentence first. */
 export function problemLines({ detail, title, next, extra }: ProblemReply): string[] {
@@ -30,14 +25,8 @@ export function problemLines({ detail, title, next, extra }: ProblemReply): stri
   return [
     `error: ${denials.length > 0 ? title : detail}`,
     ...issues.map(({ path, says }) => `  ${path === "" ? "the document" : path}: ${says}`),
-    ...denials.map((reason) => `  ${clauseOf(reason)}: ${reason.says}`),
-    ...instead.map(({ says }) => `permitted instead: ${says}`),
+    ...denials.map(({ says }) => `  - ${says}`),
+    ...instead.map(({ says }) => `permitted instead: ask ${says}`),
     ...(next === "" || denials.length > 0 ? [] : [`next: ${next}`]),
   ];
-}
-
-// Whose clause a reason is, and where it stands.
-function clauseOf({ document, partner, version, pointer }: Omit<Reason, "says" | "effect">): string {
-  const whose = partner === undefined ? document : `${document} of ${partner}`;
-  return `${whose}, version ${version}, ${pointer}`;
 }

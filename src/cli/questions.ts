@@ -20,7 +20,7 @@ import { documentOf, findContract } from "./contract-ids.ts";
 import { describe } from "./describe.ts";
 import { documentAt } from "./documents.ts";
 import { writePrivately } from "./files.ts";
-import { chargeLines, releaseLines } from "./release-lines.ts";
+import { releaseLines } from "./release-lines.ts";
 import { saveRows } from "./releases.ts";
 import { approvalLines } from "./request-lines.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
@@ -65,7 +65,7 @@ const BETWEEN = [
 ] as const;
 
 const TABLE_OPTIONS = [
-  ["--by <attributes>", "partner.attribute, with commas"],
+  ["--by <attributes>", "partner.attribute, with commas; partner.attribute:grouping for the contract's groups"],
   ["--measure <measure>", "'mean(partner.measure)' or 'sum(partner.measure)' of each group"],
   BETWEEN,
 ] as const;
@@ -201,7 +201,6 @@ export function explanationLines({ words, price }: Explanation): string[] {
     ...bullets("how sure it would be:", sure ?? []),
     ...bullets("what it would cost:", price?.isRecorded === true ? [RECORDED] : words.costs),
     ...bullets("next:", words.next),
-    ...(price === null || price.isRecorded ? [] : chargeLines("price", price.charges)),
   ];
 }
 

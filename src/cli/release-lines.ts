@@ -15,19 +15,19 @@ export function releaseLines(release: Release): string[] {
     ...(release.outcome === "withheld" ? [WITHHELD] : []),
     ...figureLines(release),
     privacyLine(release.privacy),
-    ...chargeLines("spent", release.spent),
+    ...chargeLines(release.spent),
   ];
 }
 
-/** What an answer takes from each account, and what that leaves. */
-export function chargeLines(title: "spent" | "price", charges: readonly Charge[]): string[] {
+// What an answer takes from each account, and what that leaves.
+function chargeLines(charges: readonly Charge[]): string[] {
   if (charges.length === 0) return [];
   const rows = charges.map(({ dataset, account, nanoRho, left }) => [
     `${dataset}, by ${account}`,
     nanoRho === "0" ? "nothing" : shownRho(nanoRho),
     `left ε ${left.epsilon}, enough for ${left.answers} such answers`,
   ]);
-  return [`${title}:`, ...aligned(rows, 2)];
+  return ["spent:", ...aligned(rows, 2)];
 }
 
 const WITHHELD = "withheld: too few people, or too many; nothing more is said about which";

@@ -94,8 +94,9 @@ function sureLine(cells: Cells): string[] {
   return told?.released === undefined || high === undefined ? [] : [`  each ± ${grouped(high - told.released)} (95 %)`];
 }
 
-function nameOf({ dataset, attribute }: { readonly dataset: string; readonly attribute: string }): string {
-  return `${dataset.slice(0, dataset.indexOf("/"))}.${attribute}`;
+function nameOf({ dataset, attribute, grouping }: NonNullable<Release["attribute"]>): string {
+  const name = `${dataset.slice(0, dataset.indexOf("/"))}.${attribute}`;
+  return grouping === undefined ? name : `${name} by ${grouping}`;
 }
 
 function keyName(key: string | null): string {

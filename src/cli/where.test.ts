@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { contractSchema } from "../domain/contract/document.ts";
 import { datasetRef } from "../domain/dataset/schema.ts";
 import { contractJson, HARBOUR, MERIDIAN, SUNLINE } from "../testing/documents.ts";
-import { nearest, readClause } from "./where.ts";
+import { nearest, readAxis, readClause } from "./where.ts";
 
 const contract = contractSchema.parse(contractJson([SUNLINE, HARBOUR, MERIDIAN]));
 const lists = contract.datasets.map(({ partner, dataset }) => datasetRef(partner, dataset));
@@ -41,5 +41,22 @@ describe("a condition on the command line", () => {
     const alike = [datasetRef(SUNLINE, "customers"), datasetRef(SUNLINE, "customers-old")];
     expect(nearest(alike, "sunline-holidays/customers")).toEqual([alike[0]]);
     expect(nearest(alike, "sunline")).toEqual(alike);
+  });
+});
+
+describe("an attribute of a table on the command line", () => {
+  test.each([
+    ["harbour.region", { attribute: "region" }],
+    ["harbour.region:country", { attribute: "region", grouping: "country" }],
+    [" harbour.region : country ", { attribute: "region", grouping: "country" }],
+  ])("is read from %j, with the groups after a colon", (text, axis) => {
+    expect(readAxis(text, contract, lists)).toEqual({
+      ok: true,
+      value: { dataset: "harbour-yachts/customers", ...axis },
+    });
+  });
+
+  test("has one grouping at the most", () => {
+    expect(readAxis("harbour.region:country:coast", contract, lists)).toMatchObject({ ok: false });
   });
 });

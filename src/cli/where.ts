@@ -43,6 +43,22 @@ export function readNamed(
   return list.ok ? ok({ dataset: list.value, name }) : list;
 }
 
+/**
+ * Reads an attribute of a table, and after a colon the contract's grouping that it stands in: `harbour.region:country`.
+ */
+export function readAxis(
+  text: string,
+  contract: Contract,
+  lists: readonly DatasetRef[],
+): Result<{ readonly dataset: DatasetRef; readonly attribute: string; readonly grouping?: string }, Refusal> {
+  const [named = "", grouping, ...rest] = text.split(":").map((part) => part.trim());
+  if (rest.length > 0) return err(misused(`\`${text}\` names no attribute`, "write it as partner.attribute:grouping"));
+  const read = readNamed(named, contract, lists);
+  if (!read.ok) return read;
+  const { dataset, name } = read.value;
+  return ok({ dataset, attribute: name, ...(grouping === undefined ? {} : { grouping }) });
+}
+
 type Among = { readonly lists: readonly DatasetRef[]; readonly having: readonly DatasetRef[] };
 
 function listMeant(

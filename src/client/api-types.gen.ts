@@ -952,6 +952,12 @@ export interface components {
                         type: "category";
                         values: string[];
                         uses: ("filter" | "group" | "measure")[];
+                        groupings?: {
+                            [key: string]: {
+                                name: string;
+                                values: string[];
+                            }[];
+                        };
                     };
                 };
                 measures?: {
@@ -1134,6 +1140,7 @@ export interface components {
                             least: string;
                             most: string;
                         };
+                        groupings?: string[];
                     })[];
                 };
                 channels: string[];
@@ -1222,6 +1229,10 @@ export interface components {
                                 least: string;
                                 most: string;
                             };
+                        } | {
+                            /** @constant */
+                            use: "group";
+                            grouping: string;
                         })[];
                     };
                     channel?: string;
@@ -1348,6 +1359,8 @@ export interface components {
                     use: string;
                     /** @description null for any */
                     aggregates: string[] | null;
+                    /** @description null for any, and for single values */
+                    groupings: string[] | null;
                     /** @description people behind any figure that uses it so, at the least */
                     k: number;
                     /** @description in millionths of the measure's unit; null for none */
@@ -1576,6 +1589,7 @@ export interface components {
             by: {
                 dataset: string;
                 attribute: string;
+                grouping?: string;
             }[];
             measure?: {
                 dataset: string;
@@ -1599,6 +1613,7 @@ export interface components {
             segments: {
                 dataset: string;
                 attribute: string;
+                grouping?: string;
             };
         } | {
             /** @constant */
@@ -1616,6 +1631,7 @@ export interface components {
             by?: {
                 dataset: string;
                 attribute: string;
+                grouping?: string;
             }[];
             measure?: {
                 dataset: string;
@@ -1774,6 +1790,8 @@ export interface components {
             axes?: {
                 dataset: string;
                 attribute: string;
+                /** @description the contract's grouping, where keys are groups */
+                grouping?: string;
                 keys: (string | null)[];
             }[];
             measure?: {
@@ -1815,6 +1833,8 @@ export interface components {
             attribute?: {
                 dataset: string;
                 attribute: string;
+                /** @description the contract's grouping, where keys are groups */
+                grouping?: string;
             };
             /** @description the greatest lift first */
             segments?: {
@@ -1887,6 +1907,8 @@ export interface components {
                 axes?: {
                     dataset: string;
                     attribute: string;
+                    /** @description the contract's grouping, where keys are groups */
+                    grouping?: string;
                     keys: (string | null)[];
                 }[];
                 measure?: {

@@ -39,12 +39,16 @@ export const LIMITS = {
   identifiersPerRow: 5,
   /** Declared values of one attribute: codes take two bytes. */
   attributeValues: 65_000,
+  /** Groupings of one attribute in a contract: each is read by the people who sign it. */
+  groupings: 8,
   /** Attributes of one dataset. */
   attributes: 64,
   /** Measures of one dataset: each costs four bytes a person. */
   measures: 16,
   /** Attributes of one cross-tab: more cells than people help nobody. */
   crosstabAttributes: 3,
+  /** Attributes by which one question chooses people: more than anybody reads in a label. */
+  questionClauses: 20,
   /** Cells of one table: each is noised in the transaction that records the answer, up to three figures of 30 µs. */
   crosstabCells: 2_500,
   /** Points of a trend, the newest: answers of four years of weeks. */
@@ -111,6 +115,8 @@ export const LIMITS = {
   alternativesTried: 24,
   /** Permitted wordings that a denial names; more would not be read. */
   alternativesOffered: 5,
-  /** Requests by which two versions of a policy are compared, at the most; beyond, the comparison is refused. */
-  policyCases: 20_000,
+  /** Steps by which two versions of a policy are compared, 1 to 3 µs each: about a second; beyond, it is refused. */
+  comparisonSteps: 400_000,
+  /** Steps of the search for questions that one exposure rests on; beyond, it is refused. */
+  exposureSteps: 300_000,
 } as const;

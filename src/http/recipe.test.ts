@@ -48,7 +48,7 @@ describe.skipIf(missing !== null)("the recipe with curl and openssl alone", () =
     expect(ran.statuses.filter((line) => line.endsWith("/keys 201"))).toHaveLength(2);
     expect(ran.statuses.filter((line) => line.endsWith("/commit 201"))).toHaveLength(2);
     expect(ran.said).toContain('"type":"/problems/not-permitted"');
-    expect(ran.said).toContain("Lake Boats' grant “figures” does not let Alpine Tours use “tier” to choose people");
+    expect(ran.said).toContain("Lake Boats' rule “figures” does not let Alpine Tours use “tier” to choose people");
   });
 
   test("a retried offer is one contract, in force once both have signed", () => {

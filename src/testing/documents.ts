@@ -168,9 +168,9 @@ export function questionOf(contract: Contract, json: { readonly [member: string]
 const days = fc.constantFrom("P1D", "P7D", "P30D", "P12W", "P3M", "P1Y");
 const epsilon = fc.constantFrom("0.000001", "0.1", "0.25", "0.5", "1", "2.5", "10", "20", "9999");
 const delta = fc.constantFrom("1e-5", "1e-7", "2e-7", "9e-18", "0.0000001");
-const analyses = fc.subarray(["overlap", "audience"], { minLength: 0 });
+const analyses = fc.subarray(["overlap", "audience", "crosstab", "trend"], { minLength: 0 });
 const cap = fc.record({
-  analysis: fc.constantFrom("overlap", "audience"),
+  analysis: fc.constantFrom(...ALL_ANALYSES),
   count: fc.integer({ min: 1, max: 30 }),
   period: days,
 });

@@ -6,6 +6,7 @@ import { datasetRef } from "../domain/dataset/schema.ts";
 import { partnerIdSchema } from "../domain/partner/manifest.ts";
 import type { AccessRequest, UsedAttribute } from "../domain/policy/cover.ts";
 import { type Policy, policySchema } from "../domain/policy/document.ts";
+import { ANALYSES } from "../domain/policy/limits-document.ts";
 import { clampOf } from "../domain/policy/use-limits.ts";
 import { LIMITS_STATED } from "./documents.ts";
 
@@ -16,11 +17,11 @@ export const ADA = partnerIdSchema.parse("ada-travel");
 export const BEN = partnerIdSchema.parse("ben-boats");
 const CAT = partnerIdSchema.parse("cat-shops");
 
-const CAPS = ["overlap", "audience"].map((analysis) => ({ analysis, count: 5, period: "P30D" }));
 const parties = fc.subarray<unknown>([ADA, BEN, { industry: "travel" }, { industry: "boats" }], { minLength: 1 });
 const purposes = fc.subarray(["insight", "sale"], { minLength: 1 });
 const day = fc.constantFrom("2026-03-31", "2026-06-30");
 const k = fc.constantFrom(20, 60, 120);
+const someAnalyses = fc.oneof(fc.constant([...ANALYSES]), fc.subarray([...ANALYSES], { minLength: 1 }));
 
 const spendUse = fc.oneof(
   fc.constant("measure"),
@@ -34,14 +35,38 @@ const spendUse = fc.oneof(
     { requiredKeys: ["use"] },
   ),
 );
-const tierUse = (use: string) => fc.oneof(fc.constant(use), fc.record({ use: fc.constant(use), k }));
-const attributes = fc.oneof(
-  fc.constant({}),
-  tierUse("filter").map((one) => ({ tier: [one] })),
-  fc.tuple(tierUse("filter"), tierUse("group")).map((uses) => ({ tier: uses })),
-  fc.tuple(tierUse("filter"), spendUse).map(([one, other]) => ({ tier: [one], spend: [other] })),
-  spendUse.map((one) => ({ spend: [one] })),
-  tierUse("filter").map((one) => ({ tier: [one], region: ["filter"] })),
+const filterUse = fc.oneof(fc.constant("filter"), fc.record({ use: fc.constant("filter"), k }));
+const groupUse = fc.oneof(fc.constant("group"), fc.record({ use: fc.constant("group"), k }));
+const coarseUse = fc.record(
+  { use: fc.constant("group"), groupings: fc.subarray(["country", "coast"], { minLength: 1 }), k },
+  { requiredKeys: ["use", "groupings"] },
+);
+
+const tierUses = fc.oneof(
+  filterUse.map((one) => [one]),
+  groupUse.map((one) => [one]),
+  fc.tuple(filterUse, groupUse),
+);
+const regionUses = fc.oneof(
+  fc.constant(["filter"]),
+  groupUse.map((one) => [one]),
+  coarseUse.map((one) => [one]),
+  coarseUse.map((one) => [one, "filter"]),
+);
+const attributes = fc.record(
+  { tier: tierUses, region: regionUses, spend: spendUse.map((one) => [one]) },
+  { requiredKeys: [] },
+);
+
+const limits = fc.record(
+  {
+    k,
+    mode: fc.constantFrom("noise", "exact"),
+    retention: fc.constantFrom("P7D", "P90D"),
+    approval: fc.constantFrom(["crosstab"], ["suppression", "trend"]),
+    requestsPerPeriod: fc.constantFrom(...ANALYSES).map((analysis) => [{ analysis, count: 3, period: "P30D" }]),
+  },
+  { requiredKeys: [] },
 );
 
 const grant = fc
@@ -49,11 +74,11 @@ const grant = fc
     {
       to: parties,
       purposes,
-      analyses: fc.subarray(["overlap", "audience"], { minLength: 1 }),
+      analyses: someAnalyses,
       attributes,
       channels: fc.subarray(["email", "post"]),
       consent: fc.constantFrom("marketing", "partners"),
-      terms: fc.record({ k, mode: fc.constantFrom("noise", "exact"), retention: fc.constantFrom("P7D", "P90D") }),
+      terms: limits,
       until: day,
     },
     { requiredKeys: ["to", "purposes", "analyses", "attributes", "channels"] },
@@ -61,7 +86,7 @@ const grant = fc
   .map((one): Json => ({ terms: {}, ...one }));
 
 const prohibition = fc.record(
-  { to: parties, purposes, analyses: fc.constantFrom(["overlap"], ["audience"]), because: fc.constant("so it is") },
+  { to: parties, purposes, analyses: fc.subarray([...ANALYSES], { minLength: 1 }), because: fc.constant("so it is") },
   { requiredKeys: ["to", "because"] },
 );
 const exclusion = fc.record(
@@ -80,7 +105,7 @@ const approachable = fc.record(
   { requiredKeys: ["consent"] },
 );
 
-/** Clauses of every kind as JSON without ids, none of them many. */
+/** Clauses of every kind as JSON without ids, none of them many. `fewer`: the one analysis with a cap of its own. */
 export const anyClauses = fc.record({
   grants: fc.array(grant, { maxLength: 3 }),
   prohibitions: fc.array(prohibition, { maxLength: 1 }),
@@ -89,19 +114,21 @@ export const anyClauses = fc.record({
   approachable: fc.array(approachable, { maxLength: 1 }),
   banned: fc.subarray(["spend", "tier"], { maxLength: 1 }),
   k: fc.constantFrom(20, 60, 120),
+  fewer: fc.constantFrom(...ANALYSES),
 });
 
 export type Clauses = typeof anyClauses extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** The policy of these clauses; each takes its id from its place. */
-export function policyOfClauses({ k: people, banned, ...clauses }: Clauses, replaced: Json = {}): Policy {
+export function policyOfClauses({ k: people, banned, fewer, ...clauses }: Clauses, replaced: Json = {}): Policy {
   const named = <One extends object>(kind: string, ones: readonly One[]) =>
     ones.map((one, index) => ({ id: `${kind}-${index}`, ...one }));
+  const capOn = (analysis: string) => ({ analysis, count: analysis === fewer ? 5 : 9, period: "P30D" });
   return policySchema.parse({
     concordat: "policy/1",
     partner: OWNER,
     version: 1,
-    defaults: { ...LIMITS_STATED, mode: "exact", k: people, requestsPerPeriod: CAPS },
+    defaults: { ...LIMITS_STATED, mode: "exact", k: people, requestsPerPeriod: ANALYSES.map(capOn) },
     grants: named("grant", clauses.grants),
     prohibitions: named("prohibition", clauses.prohibitions),
     exclusions: named("exclusion", clauses.exclusions),
@@ -113,43 +140,51 @@ export function policyOfClauses({ k: people, banned, ...clauses }: Clauses, repl
   });
 }
 
+const KEPT = ["grants", "prohibitions", "exclusions", "exclusives", "k", "fewer"] as const;
+
 /** Two versions that differ in a part or two, so that neither direction is rare. */
-export const anyVersions = fc
-  .tuple(anyClauses, anyClauses, fc.subarray(["grants", "prohibitions", "exclusions", "exclusives", "k"] as const))
-  .chain(([before, other, kept]) =>
-    fc.constantFrom("swap", "replace", "shorten", "one-grant").map((how): readonly [Clauses, Clauses] => {
-      const [first, ...rest] = before.grants;
-      if (how === "swap") return [before, { ...before, grants: [...before.grants].reverse() }];
-      if (how === "shorten") return [before, { ...before, grants: rest }];
-      if (how === "one-grant") return [before, { ...before, grants: [...other.grants.slice(0, 1), ...rest] }];
-      const after: Clauses = { ...other, ...Object.fromEntries(kept.map((part) => [part, before[part]])) };
-      return [before, first === undefined ? after : { ...after, grants: before.grants }];
-    }),
-  );
+export const anyVersions = fc.tuple(anyClauses, anyClauses, fc.subarray([...KEPT])).chain(([before, other, kept]) =>
+  fc.constantFrom("swap", "replace", "shorten", "one-grant", "cap").map((how): readonly [Clauses, Clauses] => {
+    const [first, ...rest] = before.grants;
+    if (how === "swap") return [before, { ...before, grants: [...before.grants].reverse() }];
+    if (how === "shorten") return [before, { ...before, grants: rest }];
+    if (how === "one-grant") return [before, { ...before, grants: [...other.grants.slice(0, 1), ...rest] }];
+    if (how === "cap") return [before, { ...before, fewer: other.fewer }];
+    const after: Clauses = { ...other, ...Object.fromEntries(kept.map((part) => [part, before[part]])) };
+    return [before, first === undefined ? after : { ...after, grants: before.grants }];
+  }),
+);
+
+const spend = (used: Partial<UsedAttribute>): UsedAttribute => ({ name: "spend", uses: ["measure"], ...used });
+const upTo = (least: string, most: string) => ({ clamp: clampOf({ least, most }) });
+const TIER = { name: "tier", uses: ["filter"] } as const;
+const REGION = { name: "region", uses: ["group"] } as const;
+const BY_COUNTRY = { ...REGION, groupings: ["country"] } as const;
 
 const USES: readonly UsedAttribute[][] = [
   [],
-  [{ name: "tier", uses: ["filter"] }],
+  [TIER],
   [{ name: "tier", uses: ["group"] }],
-  [
-    { name: "tier", uses: ["filter"] },
-    { name: "region", uses: ["filter"] },
-  ],
+  [TIER, { name: "region", uses: ["filter"] }],
   [{ name: "tier", uses: ["filter", "group"] }],
-  [{ name: "spend", uses: ["measure"] }],
-  [{ name: "spend", uses: ["measure"], aggregates: ["sum"], clamp: clampOf({ least: "0", most: "900" }) }],
-  [{ name: "spend", uses: ["measure"], aggregates: ["mean"], clamp: clampOf({ least: "0", most: "5000" }) }],
-  [{ name: "spend", uses: ["measure"], aggregates: ["sum", "mean"] }],
-  [
-    { name: "tier", uses: ["filter"] },
-    { name: "spend", uses: ["measure"], aggregates: ["sum"], clamp: clampOf({ least: "-1", most: "900" }) },
-  ],
+  [REGION],
+  [BY_COUNTRY],
+  [{ ...REGION, groupings: ["coast", "country"] }],
+  [TIER, BY_COUNTRY],
+  [spend({})],
+  [spend({ aggregates: ["sum"], ...upTo("0", "900") })],
+  [spend({ aggregates: ["mean"], ...upTo("0", "5000") })],
+  [spend({ aggregates: ["sum", "mean"] })],
+  [TIER, spend({ aggregates: ["sum"], ...upTo("-1", "900") })],
+  [BY_COUNTRY, spend({ aggregates: ["mean"], ...upTo("0", "900") })],
 ];
 
+const FIGURES = ["overlap", "crosstab", "affinity", "trend"] as const;
 const KINDS = [
-  { analysis: "overlap", channel: null },
+  ...FIGURES.map((analysis) => ({ analysis, channel: null })),
   { analysis: "audience", channel: "email" },
   { analysis: "audience", channel: "post" },
+  { analysis: "suppression", channel: "email" },
 ] as const;
 
 const RECIPIENTS = [
@@ -183,4 +218,10 @@ export function everyRequest(): readonly AccessRequest[] {
     ),
   );
   return places.flatMap((place) => USES.map((used) => ({ ...place, attributes: used })));
+}
+
+/** The world in parts of a few hundred requests each, so that many random policies can be held to it in little time. */
+export function partsOfWorld(parts: number): readonly (readonly AccessRequest[])[] {
+  const world = everyRequest();
+  return Array.from({ length: parts }, (_, part) => world.filter((_request, index) => index % parts === part));
 }

@@ -82,10 +82,7 @@ async function askForbidden(stage: Stage, actors: Actors, contracts: readonly Co
     const clauses = explained.value.reasons.filter((reason) => reason.effect === "denies");
     stage.say(`   ${actor.manifest.name} asks for more: denied`);
     for (const line of explained.value.words.tells.slice(0, 1)) stage.say(`     wanted: ${line}`);
-    for (const { says, document, partner, version, pointer } of clauses) {
-      const whose = partner === undefined ? "the contract" : `${possessive(nameOf(actors, partner))} policy`;
-      stage.say(`     denied: ${says} (${document === "contract" ? "the contract" : whose}, v${version}, ${pointer})`);
-    }
+    for (const { says } of clauses) stage.say(`     denied: ${says}`);
     for (const line of explained.value.words.next.slice(0, 2)) stage.say(`     ${line}`);
     stage.note("denied", { recipient: actor.manifest.id, question, clauses });
     return;

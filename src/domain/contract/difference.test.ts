@@ -42,6 +42,30 @@ describe("the difference of two versions in plain words", () => {
     expect(more).not.toContain("less:");
   });
 
+  it("tells groupings and measures apart, and their bounds", () => {
+    const listsWith = (groups: readonly string[], most: number) => {
+      const values = ["north", "south", "west"];
+      const rest = values.filter((value) => !groups.includes(value));
+      const country = [
+        { name: "spain", values: groups },
+        { name: "portugal", values: rest },
+      ];
+      const region = { type: "category", values, uses: ["group"], groupings: { country } };
+      const measures = { spend: { scale: 2, clamp: { min: 0, max: most }, aggregates: ["sum"] } };
+      return BEFORE.datasets.map((list) => ({ ...list, attributes: { region }, measures }));
+    };
+    const [one, other] = [
+      { ...AMENDS, datasets: listsWith(["north", "west"], 500) },
+      { ...AMENDS, datasets: listsWith(["south", "west"], 700) },
+    ];
+    const said = contractDifference(contractOf(one), contractOf(other), DIRECTORY).join("\n");
+    const groups = "tables may put “region” of the list “customers” into groups by “country”: ";
+    expect(said).toContain(`Harbour Yachts: more: ${groups}“spain” (“south” and “west”) and “portugal” (“north”)`);
+    expect(said).toContain(`Harbour Yachts: less: no longer holds that ${groups}“spain” (“north” and “west”)`);
+    expect(said).toContain("more: tables may tell the sum of “spend” of the list “customers”, of which each person");
+    expect(said).toContain("at least 0.00 and at most 7.00");
+  });
+
   it("tells attributes, values, identifiers and consents apart by what they permit", () => {
     const datasets = BEFORE.datasets.map((list) => ({
       ...list,
@@ -63,7 +87,7 @@ describe("the difference of two versions in plain words", () => {
     [{ approval: ["audience"] }, "less: a person at each member concerned approves audience lists first"],
     [{ retention: "P91D" }, "more: answers are kept for 91 days"],
     [{ retention: "P89D" }, "less: answers are kept for 89 days"],
-    [{ budget: { ...LIMITS_STATED.budget, lineage: "9998" } }, "about a list spend at most 9998, for ever"],
+    [{ budget: { ...LIMITS_STATED.budget, lineage: "9998" } }, "about a list spend at most 9998 units, for ever"],
   ])("says of terms whether they permit more or less: %j", (terms, says) => {
     expect(changed({ terms: { ...LIMITS_STATED, ...terms } })).toContain(says);
   });

@@ -110,3 +110,29 @@ describe("a contract document", () => {
     expect(problems({ version: 2, previous: "A".repeat(64) })).toEqual(["/previous"]);
   });
 });
+
+describe("groupings of an attribute", () => {
+  const grouped = (groups: unknown) => {
+    const json = contractOf();
+    const region = { type: "category", values: ["north", "south", "west"], uses: ["group"] };
+    const attributes = { region: { ...region, groupings: { country: groups } } };
+    const parsed = contractSchema.safeParse({
+      ...json,
+      datasets: json.datasets.map((dataset) => ({ ...dataset, attributes })),
+    });
+    return parsed.success ? [] : [...new Set(parsed.error.issues.map(({ message }) => message))];
+  };
+  const group = (name: string, ...values: string[]) => ({ name, values });
+
+  it("put each value into exactly one group, and some together", () => {
+    expect(grouped([group("spain", "north", "west"), group("portugal", "south")])).toEqual([]);
+    const once = "each value of the attribute stands in exactly one group";
+    expect(grouped([group("spain", "north"), group("portugal", "south")])).toEqual([once]);
+    expect(grouped([group("spain", "north", "west"), group("portugal", "south", "west")])).toEqual([once]);
+    expect(grouped([group("spain", "north", "west", "east"), group("portugal", "south")])).toEqual([once]);
+    expect(grouped([group("spain", "north", "west"), group("spain", "south")])).toEqual(["the names of groups differ"]);
+    expect(grouped([group("a", "north"), group("b", "south"), group("c", "west")])).toEqual([
+      "some group has more than one value",
+    ]);
+  });
+});

@@ -17,6 +17,7 @@ import {
   limitsSchema,
 } from "../policy/limits-document.ts";
 import { publicText } from "../public-text.ts";
+import { groupingFaults, groupingsSchema } from "./groupings.ts";
 
 /** SHA-256 of the canonical contract, 64 lowercase hex digits. */
 export type ContractId = Brand<string, "ContractId">;
@@ -63,6 +64,8 @@ const contractDatasetSchema = z.strictObject({
       type: z.literal("category"),
       values: z.array(publicText(100)).min(1).max(LIMITS.attributeValues),
       uses: z.array(z.enum(ATTRIBUTE_USES)),
+      /** Coarser groups of the values, by which tables may be made in place of single values. */
+      groupings: groupingsSchema.exactOptional(),
     }),
   ),
   /** Numbers that tables may add up, each person's kept within the bounds; absent where none may be. */
@@ -165,6 +168,9 @@ function datasetContradictions({ members, datasets }: Draft): Contradiction[] {
     );
     if (shared.length > 0)
       found.push({ path: [...place, "measures"], message: "a measure has a name that no attribute has" });
+    for (const [name, attribute] of Object.entries(attributes))
+      for (const { grouping, message } of groupingFaults(attribute))
+        found.push({ path: [...place, "attributes", name, "groupings", grouping], message });
   }
   return found;
 }

@@ -3,16 +3,22 @@
 
 import { type Days, durationDays, startOfDate } from "../instant.ts";
 import type { PartnerId } from "../partner/manifest.ts";
+import { givesRecords } from "../policy/limits-document.ts";
 import {
+  AGGREGATE_WORDS,
   ANALYSIS_WORDS,
+  chanceInWords,
   counted,
   type Directory,
+  decimal,
   figure,
   identifiersInWords,
+  listed,
   nameOf,
   USE_WORDS,
 } from "../policy/words.ts";
 import type { Contract, ContractDataset } from "./document.ts";
+import { groupingsOf } from "./groupings.ts";
 
 export type Fact = {
   /** What it is about: equal keys of two versions are one matter. */
@@ -62,7 +68,7 @@ export function generalFacts(contract: Contract): readonly Fact[] {
   ];
 }
 
-function listFacts({ dataset, identifiers, attributes, consents }: ContractDataset): Fact[] {
+function listFacts({ dataset, identifiers, attributes, measures, consents }: ContractDataset): Fact[] {
   const list = `the list “${dataset}”`;
   return [
     { key: `list ${dataset}`, says: `${list} takes part` },
@@ -70,7 +76,7 @@ function listFacts({ dataset, identifiers, attributes, consents }: ContractDatas
       key: `list ${dataset} by ${kind}`,
       says: `${list} is matched by ${identifiersInWords([kind])}`,
     })),
-    ...Object.entries(attributes).flatMap(([attribute, { uses, values }]) => [
+    ...Object.entries(attributes).flatMap(([attribute, { uses, values, ...rest }]) => [
       ...uses.map((use) => ({
         key: `attribute ${dataset} ${attribute} ${use}`,
         says: `“${attribute}” of ${list} may be used to ${USE_WORDS[use]}`,
@@ -79,7 +85,13 @@ function listFacts({ dataset, identifiers, attributes, consents }: ContractDatas
         key: `value ${dataset} ${attribute} ${value}`,
         says: `“${attribute}” of ${list} may say “${value}”`,
       })),
+      ...groupingsOf(rest).map(([grouping, groups]) => {
+        const told = groups.map((group) => `“${group.name}” (${listed(group.values.map((value) => `“${value}”`))})`);
+        const says = `tables may put “${attribute}” of ${list} into groups by “${grouping}”: ${listed(told)}`;
+        return { key: `grouping ${dataset} ${attribute} ${grouping} ${told.join()}`, says };
+      }),
     ]),
+    ...measureFacts(dataset, measures === undefined ? {} : measures),
     ...consents.map(({ consent, channels = ["any channel"] }) => ({
       key: `consent ${dataset} ${consent} ${channels.join()}`,
       says: `only people of ${list} who gave the consent “${consent}” take part, for ${channels.join(" and ")}`,
@@ -88,11 +100,23 @@ function listFacts({ dataset, identifiers, attributes, consents }: ContractDatas
   ];
 }
 
+function measureFacts(dataset: string, measures: NonNullable<ContractDataset["measures"]>): Fact[] {
+  return Object.entries(measures).flatMap(([name, { aggregates, clamp, scale }]) => {
+    const [least = "", most = ""] = [clamp.min, clamp.max].map((units) => decimal(units, scale));
+    return [...new Set(aggregates)].map((aggregate) => ({
+      key: `measure ${dataset} ${name} ${aggregate} ${least} ${most}`,
+      says:
+        `tables may tell ${AGGREGATE_WORDS[aggregate]} of “${name}” of the list “${dataset}”, of which each person ` +
+        `counts as at least ${least} and at most ${most}`,
+    }));
+  });
+}
+
 function learningFacts({ analyses, datasets }: Contract, owner: PartnerId, directory: Directory): Fact[] {
   const bringsList = new Set(datasets.map(({ partner }) => partner));
   return analyses.flatMap(({ analysis, recipients, purposes, channels }) =>
     recipients
-      .filter((recipient) => recipient !== owner && (analysis !== "audience" || bringsList.has(recipient)))
+      .filter((recipient) => recipient !== owner && (!givesRecords(analysis) || bringsList.has(recipient)))
       .flatMap((recipient) => {
         const name = nameOf(directory, recipient);
         const may = `${name} may ask for ${ANALYSIS_WORDS[analysis]} about its customers`;
@@ -138,21 +162,23 @@ function budgetFacts({ perRelease, perRecipient, lineage, delta, period }: Contr
   return [
     {
       key: "price",
-      says: `one answer spends at most ${perRelease} of the privacy budget`,
+      says: `one answer spends at most ${perRelease} units of privacy budget`,
       measure: Number(perRelease),
     },
     {
       key: "recipient",
-      says: `all answers to one recipient spend at most ${perRecipient} within a period`,
+      says: `all answers to one recipient spend at most ${perRecipient} units within a period`,
       measure: Number(perRecipient),
     },
     { key: "period", says: `the period of a recipient's budget is ${days}`, measure: -daysOf(period) },
     {
       key: "lineage",
-      says: `all answers about a list spend at most ${lineage}, for ever, earlier versions of the contract included`,
+      says:
+        `all answers about a list spend at most ${lineage} units, for ever, earlier versions of the contract ` +
+        "included",
       measure: Number(lineage),
     },
-    { key: "delta", says: `the budget may fail with probability ${delta}`, measure: Number(delta) },
+    { key: "delta", says: `the budget may fail with a chance of ${chanceInWords(delta)}`, measure: Number(delta) },
   ];
 }
 

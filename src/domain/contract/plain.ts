@@ -19,6 +19,7 @@ import {
 } from "../policy/words.ts";
 import { rulesOf } from "../question/registry.ts";
 import type { Contract, ContractDataset } from "./document.ts";
+import { groupingsOf } from "./groupings.ts";
 
 type Entry = Contract["analyses"][number];
 type Plain = { readonly contract: Contract; readonly directory: Directory };
@@ -91,7 +92,11 @@ function waysOf({ identifiers, matching }: Entry): string {
 }
 
 function broughtList({ dataset, identifiers, namespace, attributes }: ContractDataset): string {
-  const named = Object.entries(attributes).map(([name, { uses }]) => `“${name}” ${usesInWords(uses)}`);
+  const named = Object.entries(attributes).map(([name, { uses, ...attribute }]) => {
+    const coarse = groupingsOf(attribute).map(([grouping]) => `“${grouping}”`);
+    const also = coarse.length === 0 ? "" : `, also in groups by ${listed(coarse)}`;
+    return `“${name}” ${usesInWords(uses)}${also}`;
+  });
   const carried = named.length === 0 ? "without attributes" : `with ${listed(named)}`;
   const within = namespace === undefined ? "" : ` (of the external ids called “${namespace}”)`;
   return `the list “${dataset}”, matched by ${identifiersInWords(identifiers)}${within}, ${carried}`;
@@ -143,12 +148,22 @@ function termLines({ terms, analyses, approvalWithin }: Contract): string[] {
     `No figure below ${figure(terms.k)} people is shown.`,
     terms.mode === "noise" ? NOISE : exactLine(terms.rounding),
     ...([...asked].some(givesRecords) ? [audienceLine(terms)] : []),
+    budgetLine(terms.budget),
     ...(caps.length === 0 ? [] : [`A recipient may ask for ${listed(caps)}.`]),
     ...(waits.length === 0 ? [] : [`A person at each member concerned approves ${listed(waits)} first.`]),
     waitingLine(approvalWithin),
     `Answers are kept for ${spoken(terms.retention)}.`,
     "Each member's own rules hold besides: where they are stricter than this contract, they decide.",
   ];
+}
+
+function budgetLine({ perRelease, perRecipient, lineage, period }: Contract["terms"]["budget"]): string {
+  return (
+    "Every answer spends units of a privacy budget, which bounds what all answers together can tell about any one " +
+    `person: the fewer it spends, the more noise it carries. One answer spends at most ${perRelease}; all answers to ` +
+    `one recipient about a member's list at most ${perRecipient} in ${spoken(period)}; all answers to everybody ` +
+    `about it at most ${lineage}, for ever.`
+  );
 }
 
 function waitingLine(within: string | undefined): string {

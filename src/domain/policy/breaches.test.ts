@@ -57,7 +57,7 @@ describe("constraints on a use", () => {
   });
 
   it("name the constraint that a question breaks, with its place", () => {
-    const whose = "Meridian Bank's grant “spending” lets “spend” leave only";
+    const whose = "Meridian Bank's rule “spending” lets “spend” leave only";
     const only = `${whose} as a sum, over at least 60 people, clamped to 0 to 5,000; this question`;
     const told = (used: Partial<UsedAttribute>) =>
       answer({ spend: [SPEND] }, [spend(used)]).reasons.map(({ pointer, says }) => [pointer, says]);

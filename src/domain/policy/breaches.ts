@@ -1,8 +1,16 @@
-// Which constraint on an attribute a request breaks, in words: what is made of a measure, or the bounds that its values
-// are drawn to.
+// Which constraint on an attribute a request breaks, in words: what is made of a measure, the bounds that its values
+// are drawn to, or how finely people are grouped.
 
-import { type AccessRequest, grantedOf, keepsAggregates, keepsClamp, type UsedAttribute } from "./cover.ts";
+import {
+  type AccessRequest,
+  grantedOf,
+  keepsAggregates,
+  keepsClamp,
+  keepsGroupings,
+  type UsedAttribute,
+} from "./cover.ts";
 import type { Grant } from "./document.ts";
+import type { AttributeUse } from "./limits-document.ts";
 import { type Clamp, FREE, limitsOfUse, type UseLimits, useOf } from "./use-limits.ts";
 import type { Aggregate } from "./uses-document.ts";
 import { amount, figure, listed } from "./words.ts";
@@ -20,24 +28,31 @@ export function breachesOf(grant: Grant, { attributes }: AccessRequest): readonl
       const place = `${used.name}/${index}`;
       const breach = (member: string, asks: string): Breach => ({
         place: `${place}/${member}`,
-        says: `lets “${used.name}” leave only ${limitsInWords(limits)}; this question ${asks}`,
+        says: `lets “${used.name}” ${DOES[use]} only ${limitsInWords(limits)}; ${asks}`,
       });
       return [
-        ...(keepsAggregates(used, use, limits) ? [] : [breach("aggregates", takes(used))]),
-        ...(keepsClamp(used, use, limits) ? [] : [breach("clamp", clamps(used))]),
+        ...(keepsAggregates(used, use, limits) ? [] : [breach("aggregates", `this question ${takes(used)}`)]),
+        ...(keepsClamp(used, use, limits) ? [] : [breach("clamp", `this question ${clamps(used)}`)]),
+        ...(keepsGroupings(used, use, limits) ? [] : [breach("groupings", `this question groups ${groups(used)}`)]),
       ];
     }),
   );
 }
 
 /** Limits on a use after "only": `as a sum, over at least 50 people, clamped to 0 to 5,000`. Empty for a free use. */
-export function limitsInWords({ aggregates, k, clamp }: UseLimits): string {
+export function limitsInWords({ aggregates, k, clamp, groupings }: UseLimits): string {
   return [
+    ...(groupings === null ? [] : [`by ${groupingsInWords(groupings, "or")}`]),
     ...(aggregates === null ? [] : [`as ${aggregatesInWords(aggregates)}`]),
     ...(k > FREE.k ? [`over at least ${figure(k)} people`] : []),
     ...(clamp === null ? [] : [`clamped to ${clampInWords(clamp)}`]),
   ].join(", ");
 }
+
+const DOES = { filter: "choose people", group: "group people", measure: "leave" } as const satisfies Record<
+  AttributeUse,
+  string
+>;
 
 function takes({ aggregates }: UsedAttribute): string {
   return aggregates === undefined
@@ -47,6 +62,17 @@ function takes({ aggregates }: UsedAttribute): string {
 
 function clamps({ clamp }: UsedAttribute): string {
   return clamp === undefined ? "does not clamp it" : `clamps it to ${clampInWords(clamp)}`;
+}
+
+function groups({ groupings }: UsedAttribute): string {
+  return groupings === undefined ? "them by each single value" : `them by ${groupingsInWords(groupings, "and")}`;
+}
+
+function groupingsInWords(groupings: readonly string[], last: "and" | "or"): string {
+  return listed(
+    groupings.map((grouping) => `“${grouping}”`),
+    last,
+  );
 }
 
 const AGGREGATE_WORDS = { count: "a count", sum: "a sum", mean: "a mean" } as const satisfies Record<Aggregate, string>;

@@ -71,6 +71,10 @@ describe("a draft that fits", () => {
     expect(advice({ grants: [{ ...GRANT, channels: [] }] })).toEqual([
       ["/grants/0/channels", expect.stringContaining("no list can be asked for")],
     ]);
+    const coarse = { tier: [{ use: "group", groupings: ["band"] }, "filter"] };
+    expect(advice({ grants: [{ ...GRANT, attributes: coarse }] })).toEqual([
+      ["/grants/0/attributes/tier", expect.stringContaining("chosen by each single value")],
+    ]);
     expect(advice({ banned: ["tier"] })).toEqual([
       ["/grants/0/attributes/tier", expect.stringContaining("nobody can use it")],
     ]);

@@ -13,6 +13,7 @@ import { givesRecords } from "./limits-document.ts";
 import { sensitiveCategory } from "./refusals.ts";
 import { schemaIssues } from "./schema-issues.ts";
 import { SENSITIVE_CATEGORIES } from "./sensitive.ts";
+import { limitsOfUse, useOf } from "./use-limits.ts";
 import { stated } from "./uses-document.ts";
 import { listed } from "./words.ts";
 
@@ -72,7 +73,13 @@ function sensitiveFaults({ grants }: Policy): PolicyIssue[] {
 }
 
 function adviceOn(policy: Policy): PolicyIssue[] {
-  return [...bannedGrants(policy), ...idleGrants(policy), ...idleLimits(policy), ...unreachableLists(policy)];
+  return [
+    ...bannedGrants(policy),
+    ...idleGrants(policy),
+    ...idleLimits(policy),
+    ...unreachableLists(policy),
+    ...finelyChosen(policy),
+  ];
 }
 
 function bannedGrants({ grants, banned }: Policy): PolicyIssue[] {
@@ -86,17 +93,19 @@ function bannedGrants({ grants, banned }: Policy): PolicyIssue[] {
 // A grant decides nothing when it is the first that covers for no request at all.
 function idleGrants(policy: Policy): PolicyIssue[] {
   const deciding = new Set<string>();
-  let taken = 0;
-  for (const access of decisiveRequests(policy, policy)) {
-    taken += 1;
-    if (taken > LIMITS.policyCases) return [];
-    const answer = evaluatePolicy(policy, "", access);
-    if (answer.kind === "permit") for (const { pointer } of answer.reasons) deciding.add(pointer);
+  const steps = { left: LIMITS.comparisonSteps };
+  for (const { access, policies } of decisiveRequests(policy, policy, steps)) {
+    const [open] = policies;
+    const answer = evaluatePolicy(open, "", access);
+    if (answer.kind !== "permit") continue;
+    const grant = open.grants.find((_, index) => answer.reasons.some(({ pointer }) => pointer === `/grants/${index}`));
+    if (grant !== undefined) deciding.add(grant.id);
   }
+  if (steps.left < 0) return [];
   return policy.grants.flatMap(({ id }, index) => {
     const path = `/grants/${index}`;
-    if (deciding.has(path)) return [];
-    const says = `grant “${id}” decides nothing: clauses before it cover or forbid all that it covers`;
+    if (deciding.has(id)) return [];
+    const says = `rule “${id}” decides nothing: clauses before it cover or forbid all that it covers`;
     return [{ path, says, instead: "leave it out, or put it before the grant that covers the same", isRefused: false }];
   });
 }
@@ -121,11 +130,24 @@ function unreachableLists({ grants }: Policy): PolicyIssue[] {
   return grants.flatMap(({ id, analyses, channels }, index) => {
     const lists = analyses.filter(givesRecords);
     if (lists.length === 0 || channels.length > 0) return [];
-    const says = `grant “${id}” allows lists and names no channel, so no list can be asked for`;
+    const says = `rule “${id}” allows lists and names no channel, so no list can be asked for`;
     const named = listed(lists.map((analysis) => `\`${analysis}\``));
     const instead = `name a channel such as ${listed(["`email`", "`post`"], "or")}, or leave ${named} out`;
     return [{ path: `/grants/${index}/channels`, says, instead, isRefused: false }];
   });
+}
+
+// Whoever may choose people by a single value counts them by it, question by question.
+function finelyChosen({ grants }: Policy): PolicyIssue[] {
+  return grants.flatMap(({ attributes }, index) =>
+    Object.entries(attributes).flatMap(([name, uses]) => {
+      const isCoarse = uses.some((one) => limitsOfUse(one).groupings !== null);
+      if (!isCoarse || !uses.some((one) => useOf(one) === "filter")) return [];
+      const says = `people may be grouped by “${name}” in coarse groups alone, and chosen by each single value of it`;
+      const instead = "leave `filter` out, if single values are not to be told";
+      return [{ path: `/grants/${index}/attributes/${name}`, says, instead, isRefused: false }];
+    }),
+  );
 }
 
 function hasMembers(value: unknown): boolean {

@@ -10,7 +10,7 @@ import {
 } from "./clause-members.ts";
 import type { Policy } from "./document.ts";
 import { type Direction, joined } from "./effect.ts";
-import { limitMembers } from "./limit-members.ts";
+import { limitMembers, NOT_LIMITED } from "./limit-members.ts";
 import type { Member } from "./members.ts";
 import { stated } from "./uses-document.ts";
 import { counted, listed } from "./words.ts";
@@ -24,7 +24,7 @@ export type MemberChange = {
 };
 
 export type ClauseChange = {
-  /** `grant “travel-cross-sell”`. */
+  /** `rule “travel-cross-sell”`. */
   readonly clause: string;
   readonly kind: "added" | "removed" | "changed";
   /** By the clause alone: a grant added is looser even where an earlier one covers everything it covers. */
@@ -56,7 +56,7 @@ const GROUPS: readonly Group[] = [
     adding: "looser",
     clausesOf: ({ grants }) =>
       grants.map((one, index) => ({
-        name: `grant “${one.id}”`,
+        name: `rule “${one.id}”`,
         pointer: `/grants/${index}`,
         members: grantMembers(one),
       })),
@@ -123,12 +123,14 @@ function groupChanges(group: Group, before: readonly Named[], after: readonly Na
     kind,
     direction: kind === "added" ? group.adding : OPPOSITE[group.adding],
     pointer: clause.pointer,
-    members: clause.members.map(({ says, text }) => ({
-      says,
-      before: kind === "added" ? null : text,
-      after: kind === "added" ? text : null,
-      direction: "equal",
-    })),
+    members: clause.members
+      .filter(({ text }) => text !== NOT_LIMITED)
+      .map(({ says, text }) => ({
+        says,
+        before: kind === "added" ? null : text,
+        after: kind === "added" ? text : null,
+        direction: "equal",
+      })),
   });
   return [
     ...after.flatMap((clause) => {
@@ -164,7 +166,7 @@ function orderChange(before: Policy, after: Policy): ClauseChange[] {
     after: is,
     direction: "equal",
   } as const;
-  return [{ clause: "order of grants", kind: "changed", direction: "equal", pointer: "/grants", members: [member] }];
+  return [{ clause: "order of rules", kind: "changed", direction: "equal", pointer: "/grants", members: [member] }];
 }
 
 function exampleChange(before: Policy, after: Policy): ClauseChange[] {

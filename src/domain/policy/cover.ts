@@ -35,6 +35,8 @@ export type UsedAttribute = {
   readonly aggregates?: readonly Aggregate[];
   /** The bounds that a measure's values are drawn to; none when absent, which no grant that asks for some covers. */
   readonly clamp?: Clamp;
+  /** By which groupings people are told apart; by single values when absent, which no grant of groupings covers. */
+  readonly groupings?: readonly string[];
 };
 
 /** A condition that a request of an addressed partner may miss, by the member of the grant that states it. */
@@ -82,6 +84,15 @@ export function limitsGranted(grant: Grant, attribute: string, use: AttributeUse
   return granted === undefined ? undefined : limitsOfUse(granted);
 }
 
+/** Whether a grant lets an attribute be used as a request uses it, and as far. */
+export function coversUse(grant: Grant, used: UsedAttribute): boolean {
+  return used.uses.every((use) => {
+    const limits = limitsGranted(grant, used.name, use);
+    if (limits === undefined) return false;
+    return [keepsAggregates, keepsClamp, keepsGroupings].every((keeps) => keeps(used, use, limits));
+  });
+}
+
 /** Whether what is made of a measure, if it is one, keeps within the limits. */
 export function keepsAggregates({ aggregates }: UsedAttribute, use: AttributeUse, limits: UseLimits): boolean {
   return use !== "measure" || isNarrower(aggregates ?? null, limits.aggregates);
@@ -90,6 +101,11 @@ export function keepsAggregates({ aggregates }: UsedAttribute, use: AttributeUse
 /** Whether a measure, if it is one, is drawn to bounds within the limits. */
 export function keepsClamp({ clamp }: UsedAttribute, use: AttributeUse, limits: UseLimits): boolean {
   return use !== "measure" || isClampWithin(clamp ?? null, limits.clamp);
+}
+
+/** Whether people, if they are grouped by it, are told apart no finer than the limits let them be. */
+export function keepsGroupings({ groupings }: UsedAttribute, use: AttributeUse, limits: UseLimits): boolean {
+  return use !== "group" || isNarrower(groupings ?? null, limits.groupings);
 }
 
 /** Whether an industry's or a partner's name stands among the parties. */
@@ -107,7 +123,7 @@ function holds(condition: Condition, grant: Grant, access: AccessRequest): boole
     case "analyses":
       return grant.analyses.includes(access.analysis);
     case "attributes":
-      return access.attributes.every((used) => used.uses.every((use) => isUsable(grant, used, use)));
+      return access.attributes.every((used) => coversUse(grant, used));
     case "channels":
       return access.channel === null ? !givesRecords(access.analysis) : grant.channels.includes(access.channel);
     case "until":
@@ -115,11 +131,6 @@ function holds(condition: Condition, grant: Grant, access: AccessRequest): boole
     default:
       return unreachable(condition);
   }
-}
-
-function isUsable(grant: Grant, used: UsedAttribute, use: AttributeUse): boolean {
-  const limits = limitsGranted(grant, used.name, use);
-  return limits !== undefined && keepsAggregates(used, use, limits) && keepsClamp(used, use, limits);
 }
 
 // An industry means the other partners of it: a travel company that forbids travel companies does not mean itself.

@@ -19,7 +19,7 @@ import { partnerIdSchema } from "../partner/manifest.ts";
 import type { Question } from "../question/question.ts";
 import { type Decision, decide } from "./decide.ts";
 import type { Grant, Party, Policy, Prohibition } from "./document.ts";
-import type { Analysis } from "./limits-document.ts";
+import { ANALYSES, type Analysis, givesRecords } from "./limits-document.ts";
 import { isWithin, meet, termsOfLimits } from "./terms.ts";
 import type { DecisionInput } from "./weigh.ts";
 
@@ -109,7 +109,7 @@ describe("a decision", () => {
     expect(permitted(inputOf(OVERLAP, { policies })).reasons).toContainEqual(
       expect.objectContaining({
         pointer: "/grants/0/terms/k",
-        says: "no figure below 250 people is shown, because Meridian Bank's grant “travel-cross-sell” asks for it",
+        says: "no figure below 250 people is shown, because Meridian Bank's rule “travel-cross-sell” asks for it",
       }),
     );
   });
@@ -338,6 +338,54 @@ describe("what would be permitted instead", () => {
     expect(says(inputOf(three, { policies: [] }))).toEqual([]);
   });
 
+  it("is coarser groups, another figure of a measure, or both at once", () => {
+    const [contract, from] = [AGREED, NAMES[0] ?? SUNLINE];
+    const lists = [`${NAMES[0]}/customers`, `${NAMES[1]}/customers`];
+    const table = {
+      analysis: "crosstab",
+      purpose: "insight",
+      identifiers: ["email"],
+      between: lists,
+      by: [{ dataset: lists[1], attribute: "region" }],
+    };
+    const input = (json: Replaced, attributes: Grant["attributes"]): DecisionInput => {
+      const open = { tier: ["filter", "group"], region: ["filter", "group"], spend: ["measure"] } as const;
+      const limits = {
+        ...LIMITS_STATED,
+        requestsPerPeriod: ANALYSES.map((analysis) => ({ analysis, count: 9, period: "P30D" })),
+      };
+      const policies = NAMES.slice(0, 2).map((name, index) => {
+        const grant = { ...policyOf(name).grants[0], to: everyParty, analyses: [...ANALYSES], purposes: ["insight"] };
+        const granted = { ...grant, attributes: index === 0 ? open : attributes };
+        return policyOf(name, { defaults: limits, grants: [granted] });
+      });
+      const about = { contract, contractId: AGREED_ID, directory, recipient: from };
+      return { ...inputOf(OVERLAP, { policies }), ...about, question: questionOf(contract, json) };
+    };
+    const coarse: Grant["attributes"] = { region: [{ use: "group", groupings: ["country"], k: 60 }] };
+    expect(says(input(table, coarse))).toEqual([
+      "with “region” grouped by “country”",
+      "for overlap figures for insight",
+    ]);
+    const [reason] = denied(input(table, coarse)).reasons;
+    expect(reason?.pointer).toBe("/grants/0/attributes/region/0/groupings");
+    expect(reason?.says).toContain(
+      "lets “region” group people only by “country”, over at least 60 people; this question groups them by each single",
+    );
+    const by = [{ ...table.by[0], grouping: "country" }];
+    expect(permitted(input({ ...table, by }, coarse)).terms.k).toBe(60);
+    const measured = { ...table, measure: { dataset: lists[1], measure: "spend", aggregate: "mean" } };
+    const both = { ...coarse, spend: [{ use: "measure" as const, aggregates: ["sum" as const] }] };
+    expect(says(input(measured, both)).slice(0, 2)).toEqual([
+      "for the sum of “spend” and not the mean, and with “region” grouped by “country”",
+      "without the mean of “spend”, and with “region” grouped by “country”",
+    ]);
+    expect(says(input({ ...measured, by }, both))[0]).toBe("for the sum of “spend” and not the mean");
+    const affinity = { ...table, analysis: "affinity", among: lists[0], segments: table.by[0] };
+    const { between: _, by: __, ...segmented } = affinity;
+    expect(says(input(segmented, coarse))[0]).toBe("with “region” grouped by “country”");
+  });
+
   it("is always something that the same documents permit when asked", () => {
     fc.assert(
       fc.property(anyWorld, (world) => {
@@ -362,8 +410,14 @@ const everyParty: Party[] = [{ industry: "travel" }, { industry: "banking" }];
 const anyGrant: fc.Arbitrary<Omit<Grant, "id">> = fc.record({
   to: fc.oneof(someParties, fc.constant(everyParty)),
   purposes: mostly(["cross-sell", "insight", "activation"], ["insight"], ["cross-sell"]),
-  analyses: mostly<Analysis[]>(["overlap", "audience", "crosstab"], ["overlap"], ["audience"]),
-  attributes: mostly<Grant["attributes"]>({ tier: ["filter", "group"], region: ["filter"] }, { tier: ["group"] }, {}),
+  analyses: mostly<Analysis[]>([...ANALYSES], ["overlap", "trend"], ["audience", "suppression"], ["crosstab"]),
+  attributes: mostly<Grant["attributes"]>(
+    { tier: ["filter", "group"], region: ["filter", "group"], spend: ["measure"] },
+    { tier: ["group"], region: [{ use: "group", groupings: ["country"], k: 300 }], spend: ["measure"] },
+    { tier: ["filter"], region: ["group"], spend: [{ use: "measure", aggregates: ["sum"], k: 500 }] },
+    { spend: [{ use: "measure", clamp: { least: "0", most: "100" } }] },
+    {},
+  ),
   channels: mostly(["email", "post"], ["email"], []),
   terms: anyPartialLimits,
   until: mostly("2027-06-30", "2026-01-31"),
@@ -379,7 +433,9 @@ const anyPolicy = fc.record({
   prohibitions: fc.array(anyProhibition, { maxLength: 1 }),
 });
 const anyQuestion = fc.record({
-  analysis: mostly("overlap", "audience", "crosstab"),
+  analysis: fc.constantFrom(...ANALYSES),
+  by: fc.subarray(["tier", "region", "region:country"], { minLength: 1, maxLength: 2 }),
+  aggregate: fc.constantFrom(null, "sum", "mean"),
   purpose: mostly("cross-sell", "insight", "activation"),
   where: fc.subarray(["tier", "region"]),
   channel: fc.constantFrom("email", "post"),
@@ -407,16 +463,25 @@ function policyFrom(index: number, draft: PolicyDraft): Policy {
   };
 }
 
-const CROSSTAB = {
-  analysis: "crosstab",
-  purposes: ["cross-sell", "insight"],
-  recipients: NAMES,
-  identifiers: ["email", "phone"],
-  channels: [],
-};
+const COUNTRIES = { country: [{ name: "whole", values: ["north", "south"] }] };
+const AGREED_JSON = contractJson(NAMES);
 const AGREED = contractSchema.parse({
-  ...contractJson(NAMES),
-  analyses: [...contractOf().analyses.map((one) => ({ ...one, recipients: NAMES })), CROSSTAB],
+  ...AGREED_JSON,
+  datasets: NAMES.map((partner) => {
+    const attributes = {
+      tier: { type: "category", values: ["bronze", "silver", "gold"], uses: ["filter", "group"] },
+      region: { type: "category", values: ["north", "south"], uses: ["filter", "group"], groupings: COUNTRIES },
+    };
+    const measures = { spend: { scale: 0, clamp: { min: 0, max: 900 }, aggregates: ["sum", "mean"] } };
+    return { partner, dataset: "customers", identifiers: ["email", "phone"], attributes, measures, consents: [] };
+  }),
+  analyses: ANALYSES.map((analysis) => ({
+    analysis,
+    purposes: givesRecords(analysis) ? ["activation"] : ["cross-sell", "insight"],
+    recipients: NAMES,
+    identifiers: ["email", "phone"],
+    channels: ["email", "post"],
+  })),
 });
 const AGREED_ID = contractId(AGREED);
 
@@ -426,7 +491,7 @@ function worldInput({ terms, policies, members, question }: World): DecisionInpu
   const lists = NAMES.map((partner) => `${partner}/customers`);
   const recipient = NAMES[question.recipient] ?? SUNLINE;
   const shared = {
-    purpose: question.analysis === "audience" ? "activation" : question.purpose.replace("activation", "insight"),
+    purpose: givesRecords(question.analysis) ? "activation" : question.purpose.replace("activation", "insight"),
     identifiers: ["email"],
     where: question.where.map((attribute) => ({
       dataset: lists[1],
@@ -434,23 +499,7 @@ function worldInput({ terms, policies, members, question }: World): DecisionInpu
       in: [attribute === "tier" ? "gold" : "north"],
     })),
   };
-  const asked =
-    question.analysis === "audience"
-      ? {
-          analysis: "audience",
-          ...shared,
-          from: lists[question.recipient],
-          matching: lists[1 - question.recipient],
-          channel: question.channel,
-        }
-      : question.analysis === "crosstab"
-        ? {
-            analysis: "crosstab",
-            ...shared,
-            between: lists.slice(0, members),
-            by: [{ dataset: lists[1], attribute: "tier" }],
-          }
-        : { analysis: "overlap", ...shared, between: lists.slice(0, members) };
+  const asked = { analysis: question.analysis, ...shared, ...ownMembers({ question, lists, members }) };
   const drafts = policies.map((draft, index) => policyFrom(index, draft));
   return {
     contract,
@@ -461,6 +510,26 @@ function worldInput({ terms, policies, members, question }: World): DecisionInpu
     recipient,
     on: "2026-11-22",
   };
+}
+
+type Asking = Pick<World, "question" | "members"> & { readonly lists: readonly string[] };
+
+// What a question of each analysis has besides what all have. An affinity is over two lists whatever is wished.
+function ownMembers({ question, lists, members }: Asking) {
+  const { analysis, recipient, channel, aggregate } = question;
+  const [from, matching] = [lists[recipient], lists[1 - recipient]];
+  if (givesRecords(analysis)) return { from, matching, channel };
+  const axes = question.by.map((named) => {
+    const [attribute, grouping] = named.split(":");
+    return { dataset: lists[1], attribute, ...(grouping === undefined ? {} : { grouping }) };
+  });
+  if (analysis === "affinity") return { among: lists[0], segments: axes[0] };
+  const between = lists.slice(0, members);
+  if (analysis !== "crosstab") return { between };
+  const by = axes.filter(({ attribute }, index) => axes.findIndex((one) => one.attribute === attribute) === index);
+  return aggregate === null
+    ? { between, by }
+    : { between, by, measure: { dataset: lists[1], measure: "spend", aggregate } };
 }
 
 function isDecisionWithin(inner: Decision, outer: Decision): boolean {
@@ -551,7 +620,7 @@ function tightened(limits: World["terms"], which: number): World["terms"] {
     case 0:
       return { ...limits, mode: "noise" };
     case 1:
-      return { ...limits, approval: ["overlap", "audience"] };
+      return { ...limits, approval: [...ANALYSES] };
     case 2:
       return { ...limits, budget: { ...limits.budget, perRelease: "0.000001" } };
     case 3:

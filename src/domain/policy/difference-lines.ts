@@ -1,14 +1,16 @@
 // A difference between two versions of a policy, for people: what each clause was and is, and which requests turn.
 
 import { printEpsilon } from "../privacy/epsilon.ts";
+import { limitsInWords } from "./breaches.ts";
 import type { ClauseChange } from "./clause-changes.ts";
-import type { AccessRequest } from "./cover.ts";
+import type { AccessRequest, UsedAttribute } from "./cover.ts";
 import type { Difference, Turn } from "./difference.ts";
 import type { Policy } from "./document.ts";
 import { type Direction, effectOf } from "./effect.ts";
 import type { OwnerDecision } from "./evaluate.ts";
 import type { Terms } from "./terms.ts";
-import { ANALYSIS_WORDS, counted, figure, listed, USE_WORDS } from "./words.ts";
+import { FREE } from "./use-limits.ts";
+import { ANALYSIS_WORDS, chanceInWords, counted, figure, listed, USE_WORDS } from "./words.ts";
 
 // The direction of a whole in a sentence.
 const VERDICT_WORDS = {
@@ -57,19 +59,39 @@ function turnInWords({ access, before, after }: Turn): string {
 // The stranger stands for everybody whom no clause names.
 function askerInWords({ owner, recipient, alongside }: AccessRequest): string {
   if (recipient.partner === owner.partner) return `${owner.name} itself`;
-  const isNamed = !recipient.partner.startsWith("anybody-else");
-  const industry = recipient.industry.startsWith("anybody-else") ? "" : ` in ${recipient.industry}`;
+  const isNamed = !isStranger(recipient.partner);
+  const industry = isStranger(recipient.industry) ? "" : ` in ${recipient.industry}`;
   const [beside] = alongside;
-  const together = beside === undefined ? "" : `, with ${beside.name} or one like it in the contract`;
+  const together = beside === undefined ? "" : `, with ${memberInWords(beside)} in the contract`;
   return `${isNamed ? recipient.name : "anybody else"}${industry}${together}`;
 }
 
+function memberInWords({ name, industry }: AccessRequest["alongside"][number]): string {
+  if (!isStranger(name)) return `${name} or one like it`;
+  return isStranger(industry) ? "anybody else" : `somebody in ${industry}`;
+}
+
 function askedInWords({ analysis, purpose, channel, on, attributes }: AccessRequest): string {
-  const uses = attributes.flatMap(({ name, uses: ways }) => ways.map((use) => `“${name}” to ${USE_WORDS[use]}`));
+  const uses = attributes.flatMap(({ name, uses: ways, ...how }) =>
+    ways.map((use) => `“${name}” to ${USE_WORDS[use]}${howInWords(how)}`),
+  );
   const using = uses.length === 0 ? "" : ` using ${listed(uses)}`;
-  const through = channel === null ? "" : ` through ${channel}`;
+  const through = channel === null ? "" : ` through ${namedOr(channel, "any other channel")}`;
   const day = on === "1970-01-01" ? "" : `, from ${on}`;
-  return `${ANALYSIS_WORDS[analysis]} for ${purpose}${using}${through}${day}`;
+  return `${ANALYSIS_WORDS[analysis]} for ${namedOr(purpose, "any other purpose")}${using}${through}${day}`;
+}
+
+function howInWords(how: Pick<UsedAttribute, "aggregates" | "clamp" | "groupings">): string {
+  const told = limitsInWords({ ...FREE, ...how });
+  return told === "" ? "" : ` ${told}`;
+}
+
+function namedOr(name: string, other: string): string {
+  return isStranger(name) ? other : name;
+}
+
+function isStranger(name: string): boolean {
+  return name.startsWith("anybody-else");
 }
 
 function changeInWords(access: AccessRequest, before: OwnerDecision, after: OwnerDecision): string {
@@ -92,9 +114,10 @@ function limitsTold(terms: Terms): { readonly [name: string]: string } {
     "people behind a figure": `at least ${figure(k)}`,
     "on a list": `${figure(minimumAudience)} to ${figure(maximumAudience)} people`,
     consent: consents.length === 0 ? "not needed" : listed(consents.map((one) => `“${one}”`)),
-    "price of an answer": printEpsilon(budget.perRelease),
-    "budget of a recipient": `${printEpsilon(budget.perRecipient)} in ${days} (delta ${budget.delta})`,
-    "budget of everybody": printEpsilon(budget.lineage),
+    "price of an answer": `${printEpsilon(budget.perRelease)} units`,
+    "budget of a recipient": `${printEpsilon(budget.perRecipient)} units in ${days}`,
+    "chance that a budget fails": chanceInWords(budget.delta),
+    "budget of everybody": `${printEpsilon(budget.lineage)} units`,
     requests: capsTold(terms.requests),
     "new versions of a list": capsTold(terms.versions),
     approval: terms.approval.length === 0 ? "not needed" : "needed",

@@ -3,11 +3,11 @@
 
 import { LIMITS } from "../limits.ts";
 import { err, ok, type Result } from "../result.ts";
-import { decisiveRequests } from "./cases.ts";
+import { type Case, decisiveRequests } from "./cases.ts";
 import { type ClauseChange, clauseChanges } from "./clause-changes.ts";
 import type { AccessRequest } from "./cover.ts";
 import type { Policy } from "./document.ts";
-import { type Direction, isEffectWithin, joined } from "./effect.ts";
+import { type Direction, directionOf, isEffectWithin, joined } from "./effect.ts";
 import { evaluatePolicy, type OwnerDecision } from "./evaluate.ts";
 
 /** A request that two versions answer differently, with both answers. */
@@ -28,21 +28,24 @@ export type Difference = {
 
 /**
  * Compares two versions of one partner's policy. Pure; time grows with the combinations that clauses tell apart.
- * @returns `too-many-cases` when those are more than `LIMITS.policyCases`: nothing is said then, least of all that the
- *   versions are equal
+ * @returns `too-many-cases` when those take more than `LIMITS.comparisonSteps`: nothing is said then, least of all that
+ *   the versions are equal
  */
 export function policyDifference(before: Policy, after: Policy): Result<Difference, "too-many-cases"> {
-  const turns: Turn[] = [];
-  let taken = 0;
-  for (const access of decisiveRequests(before, after)) {
-    taken += 1;
-    if (taken > LIMITS.policyCases) return err("too-many-cases");
-    const turn = turnOf({ before, after }, access);
-    if (turn !== null) turns.push(turn);
+  const steps = { left: LIMITS.comparisonSteps };
+  const turns: Turning[] = [];
+  for (const one of decisiveRequests(before, after, steps)) {
+    const direction = directionAt(one);
+    if (direction !== "equal") turns.push({ direction, access: one.access });
   }
+  if (steps.left < 0) return err("too-many-cases");
   const clauses = clauseChanges(before, after);
-  const guard = guardDirection(before, after);
-  return ok({ verdict: joined([guard, ...turns.map(({ direction }) => direction)]), clauses, turns: telling(turns) });
+  const verdict = joined([guardDirection(before, after), ...turns.map(({ direction }) => direction)]);
+  const told = telling(turns).map((turn) => {
+    const [was, is] = [evaluatePolicy(before, "", turn.access), evaluatePolicy(after, "", turn.access)];
+    return { ...turn, before: was, after: is };
+  });
+  return ok({ verdict, clauses, turns: told });
 }
 
 /** Whether a version permits anything that the one before did not; a comparison too large to make counts as yes. */
@@ -51,15 +54,11 @@ export function isLoosening(before: Policy, after: Policy): boolean {
   return !difference.ok || difference.value.verdict === "looser" || difference.value.verdict === "both";
 }
 
-type Versions = { readonly before: Policy; readonly after: Policy };
+type Turning = Pick<Turn, "direction" | "access">;
 
-function turnOf(versions: Versions, access: AccessRequest): Turn | null {
-  const before = evaluatePolicy(versions.before, "", access);
-  const after = evaluatePolicy(versions.after, "", access);
-  const isTighter = isEffectWithin(after, before, access);
-  const isLooser = isEffectWithin(before, after, access);
-  if (isTighter && isLooser) return null;
-  return { direction: isTighter ? "tighter" : isLooser ? "looser" : "both", access, before, after };
+function directionAt({ access, policies: [before, after] }: Case): Direction {
+  const answers = { before: evaluatePolicy(before, "", access), after: evaluatePolicy(after, "", access) };
+  return directionOf((inner, outer) => isEffectWithin(inner, outer, access), answers);
 }
 
 // Without the second signature the next loosening is one person's alone, which is more than any request shows.
@@ -71,7 +70,7 @@ function guardDirection({ loosening: before }: Policy, { loosening: after }: Pol
 const TOLD_OF_A_KIND = 3;
 
 // Requests that differ in the recipient or in attributes alone mostly turn for one reason, so a few of a kind tell it.
-function telling(turns: readonly Turn[]): readonly Turn[] {
+function telling(turns: readonly Turning[]): readonly Turning[] {
   const told = new Map<string, number>();
   return turns.filter(({ direction, access }) => {
     const kind = `${direction} ${access.analysis} ${access.recipient.partner === access.owner.partner}`;

@@ -61,7 +61,7 @@ describe("a policy", () => {
         digest: "d".repeat(64),
         pointer: "/grants/0",
         effect: "permits",
-        says: "Meridian Bank's grant “travel-cross-sell” lets Sunline Holidays ask for overlap figures for cross-sell",
+        says: "Meridian Bank's rule “travel-cross-sell” lets Sunline Holidays ask for overlap figures for cross-sell",
       },
     ]);
   });
@@ -121,7 +121,7 @@ describe("a policy", () => {
 describe("a denial by default tells what the nearest grant lacks", () => {
   const says = (grant: object, asked: Partial<AccessRequest>) =>
     denials({ grants: [{ ...GRANT, ...grant }] }, asked).map((reason) => [reason.pointer, reason.says]);
-  const whose = "Meridian Bank's grant “travel-cross-sell”";
+  const whose = "Meridian Bank's rule “travel-cross-sell”";
 
   it("the purpose", () => {
     expect(says({}, { purpose: "activation" })).toEqual([

@@ -10,7 +10,7 @@ import type { Contribution, Reason, Source } from "./reasons.ts";
 import { refusalsOf } from "./refusals.ts";
 import { united } from "./sets.ts";
 import { type AttributePermit, meet, type Terms, TOP, termsOfLimits } from "./terms.ts";
-import { FREE, limitsOfUse, type UseLimits, useOf } from "./use-limits.ts";
+import { FREE, isUseWithin, limitsOfUse, type UseLimits, useOf } from "./use-limits.ts";
 import { ANALYSIS_WORDS, possessive } from "./words.ts";
 
 /** An owner's answer. A permit's terms are the meet of its contributions: the defaults and the grant, if any. */
@@ -63,7 +63,7 @@ type Covering = {
 
 function permitUnder(covering: Covering, access: AccessRequest): OwnerDecision {
   const { source, policy, grant, pointer } = covering;
-  const because = `${possessive(access.owner.name)} grant “${grant.id}” asks for it`;
+  const because = `${possessive(access.owner.name)} rule “${grant.id}” asks for it`;
   const contributions: Contribution[] = [
     defaultsOf(source, policy, access),
     { source, pointer: `${pointer}/terms`, because, terms: termsOfLimits(grant.terms) },
@@ -114,7 +114,7 @@ function useLimitsOf(grant: Grant, datasets: readonly DatasetRef[]): Terms["useL
   const limited = Object.entries(grant.attributes).flatMap(([name, uses]) =>
     uses
       .map((one): readonly [AttributePermit, UseLimits] => [`${name}:${useOf(one)}`, limitsOfUse(one)])
-      .filter(([, { aggregates, clamp, k }]) => aggregates !== null || clamp !== null || k > FREE.k),
+      .filter(([, limits]) => !isUseWithin(FREE, limits)),
   );
   return limited.length === 0 ? {} : eachList(datasets, Object.fromEntries(limited));
 }
@@ -131,7 +131,7 @@ function limitsOfUses({ grant, pointer }: Covering, { attributes }: AccessReques
 
 function grants({ source, grant, pointer }: Covering, { owner, recipient, ...access }: AccessRequest): Reason {
   const asks = `${ANALYSIS_WORDS[access.analysis]} for ${access.purpose}`;
-  const says = `${possessive(owner.name)} grant “${grant.id}” lets ${recipient.name} ask for ${asks}`;
+  const says = `${possessive(owner.name)} rule “${grant.id}” lets ${recipient.name} ask for ${asks}`;
   return { ...source, pointer, effect: "permits", says };
 }
 

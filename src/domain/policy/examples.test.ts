@@ -78,7 +78,7 @@ describe("a failed example", () => {
         says: "the same list is not given for selling",
         expected: "deny",
         because: [
-          "your-company's grant “leave-out-our-customers” lets example-travel ask for audience lists for activation",
+          "your-company's rule “leave-out-our-customers” lets example-travel ask for audience lists for activation",
         ],
       },
     ]);

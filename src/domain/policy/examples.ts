@@ -48,6 +48,7 @@ function accessOf({ partner }: Policy, { request }: PolicyExample): AccessReques
 
 function usedAs(name: string, used: PolicyExample["request"]["attributes"][string][number]): UsedAttribute {
   if (typeof used === "string") return { name, uses: [used] };
+  if (used.use === "group") return { name, uses: [used.use], groupings: [used.grouping] };
   const clamp = used.clamp === undefined ? {} : { clamp: clampOf(used.clamp) };
   return { name, uses: [used.use], aggregates: [used.aggregate], ...clamp };
 }

@@ -43,13 +43,13 @@ function explained(json: Json, { limits = LIMITS_STATED, owners = OWNERS, price 
   return explainDecision(decision, question, { directory: DIRECTORY, ...(price === undefined ? {} : { price }) });
 }
 
-function priceOf(epsilon: string, left: bigint): Price {
+function priceOf(epsilon: string, left: bigint, everybody = left): Price {
   const micros = parseEpsilon(epsilon);
   if (!micros.ok) throw new Error("an epsilon");
   return {
     epsilon: micros.value,
     margins: [{ of: "people", plusMinus: 30, scale: 0 }],
-    left: [{ partner: SUNLINE, rho: nanoRho(left) }],
+    left: [{ partner: SUNLINE, rho: nanoRho(left), everybody: nanoRho(everybody) }],
   };
 }
 
@@ -92,11 +92,15 @@ describe("an explanation", () => {
 
   it("says the price, its share of what is left, and how many such questions that allows", () => {
     expect(explained(OVERLAP, { price: priceOf("0.1", 1_200_000_000n) }).costs).toEqual([
-      "it costs 0.1 of the privacy budget",
+      "it costs 0.1 units of privacy budget",
       "that is 1 % of what Sunline Holidays has left for Sunline Holidays, which is enough for 240 such questions",
     ]);
     expect(explained(OVERLAP, { price: priceOf("0.1", 4_999_999n) }).costs[1]).toContain("has not enough left");
     expect(explained(OVERLAP, { price: priceOf("0.1", 5_000_000n) }).costs[1]).toContain("100 % of what");
+    const scarce = priceOf("0.1", 1_200_000_000n, 10_000_000n);
+    expect(explained(OVERLAP, { price: scarce }).costs[1]).toMatch(/for everybody together is enough for 2 such/);
+    const gone = priceOf("0.1", 1_200_000_000n, 4_999_999n);
+    expect(explained(OVERLAP, { price: gone }).costs[1]).toMatch(/for everybody together is not enough for it$/);
     expect(explained(OVERLAP).costs).toEqual([]);
   });
 
@@ -112,7 +116,7 @@ describe("an explanation", () => {
     const post = explained({ ...AUDIENCE, channel: "post" });
     expect(post.verdict).toBe("this is not permitted");
     expect(post.because).toEqual([
-      "Meridian Bank's grant “travel-cross-sell” lets Sunline Holidays reach people through email, not through post",
+      "Meridian Bank's rule “travel-cross-sell” lets Sunline Holidays reach people through email, not through post",
     ]);
     expect(post.next[0]).toBe("permitted instead: ask to reach people through email");
     const unheard = explained(OVERLAP, { owners: OWNERS.slice(0, 2) });

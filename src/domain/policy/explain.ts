@@ -2,20 +2,20 @@
 // costs, and what to do next. Made from documents and the question alone, never from what lists hold.
 
 import type { PartnerId } from "../partner/manifest.ts";
-import { costOfPureEpsilon, type EpsilonMicros, type NanoRho, printEpsilon } from "../privacy/epsilon.ts";
+import { costOfPureEpsilon, type EpsilonMicros, type NanoRho } from "../privacy/epsilon.ts";
 import type { Margin } from "../question/analysis.ts";
 import type { Question } from "../question/question.ts";
 import { rulesOf } from "../question/registry.ts";
 import type { Decision } from "./decide.ts";
-import { counted, type Directory, nameOf } from "./words.ts";
+import { budgetInWords, counted, type Directory, nameOf } from "./words.ts";
 
 /** What the answer would cost, from the text of the question and the ledger. */
 export type Price = {
   readonly epsilon: EpsilonMicros;
   /** How sure each kind of figure will be; nothing in exact mode. */
   readonly margins: readonly Margin[];
-  /** What each owner has left for this recipient before this question. */
-  readonly left: readonly { readonly partner: PartnerId; readonly rho: NanoRho }[];
+  /** What each owner has left before this question, for this recipient and for everybody together. */
+  readonly left: readonly { readonly partner: PartnerId; readonly rho: NanoRho; readonly everybody: NanoRho }[];
 };
 
 /** Sentences without a full stop; none needs a field name, a pointer or a digest to be followed. */
@@ -57,14 +57,18 @@ function disclosures(decision: Decision, question: Question, { directory, margin
 
 function costs({ epsilon, left }: Price, recipient: string, directory: Directory): string[] {
   const cost = costOfPureEpsilon(epsilon);
-  const shares = left.map(({ partner, rho }) => {
+  const shares = left.map(({ partner, rho, everybody }) => {
     const name = nameOf(directory, partner);
     if (rho < cost) return `${name} has not enough left for it`;
     const percent = (100n * cost + rho - 1n) / rho;
     const more = counted(Number(rho / cost), "such question");
-    return `that is ${percent} % of what ${name} has left for ${recipient}, which is enough for ${more}`;
+    const share = `that is ${percent} % of what ${name} has left for ${recipient}, which is enough for ${more}`;
+    if (everybody >= rho) return share;
+    if (everybody < cost) return `${share}; but what ${name} has left for everybody together is not enough for it`;
+    const most = counted(Number(everybody / cost), "such question");
+    return `${share}; what it has left for everybody together is enough for ${most}`;
   });
-  return [`it costs ${printEpsilon(epsilon)} of the privacy budget`, ...shares];
+  return [`it costs ${budgetInWords(epsilon)}`, ...shares];
 }
 
 function nextSteps(decision: Decision, directory: Directory): string[] {

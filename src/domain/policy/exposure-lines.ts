@@ -2,10 +2,9 @@
 
 import type { ContractId } from "../contract/document.ts";
 import { nameIn } from "../dataset/schema.ts";
-import { printEpsilon } from "../privacy/epsilon.ts";
 import { limitsInWords } from "./breaches.ts";
 import type { ExposedUse, Exposure } from "./exposure.ts";
-import { ANALYSIS_WORDS, counted, figure, listed, possessive, USE_WORDS } from "./words.ts";
+import { ANALYSIS_WORDS, budgetInWords, counted, figure, listed, possessive, USE_WORDS } from "./words.ts";
 
 /** A contract as it is told: its name, and where it stands. */
 export type ToldContract = { readonly id: ContractId; readonly name: string; readonly state: string };
@@ -28,7 +27,7 @@ export function exposureLines(items: readonly Exposure[], told: Told): readonly 
     ...contracts.flatMap((contract) => {
       const under = items.filter((item) => item.contract === contract.id);
       const title = `contract “${contract.name}”, ${contract.state.replaceAll("-", " ")}`;
-      if (under.length === 0) return [`${title}: nothing, because no grant of ${owner} covers it`];
+      if (under.length === 0) return [`${title}: nothing, because no rule of ${owner} lets it be asked`];
       return [title, ...under.flatMap((item) => itemLines(item, told))];
     }),
   ];
@@ -38,7 +37,7 @@ function itemLines(item: Exposure, { grantAt }: Told): string[] {
   const { dataset, analysis, purpose, channel, from, until, clauses, uses } = item;
   const through = channel === null ? "" : `, to reach people through ${channel}`;
   const what = `${ANALYSIS_WORDS[analysis]} for ${purpose}${through}`;
-  const clause = `grant “${grantAt(clauses.policy)}”, ${from} to ${until}`;
+  const clause = `rule “${grantAt(clauses.policy)}”, ${from} to ${until}`;
   return [
     `  list “${nameIn(dataset)}”: ${what}, by ${clause}`,
     `    ${limitsTold(item)}`,
@@ -53,7 +52,7 @@ function limitsTold({ terms, channel, dataset, analysis }: Exposure): string {
     channel === null
       ? `figures of at least ${figure(k)} people, ${form}`
       : `who is on it, ${figure(minimumAudience)} to ${figure(maximumAudience)} people`;
-  const spent = `at most ${printEpsilon(budget.perRecipient)} of the budget in ${counted(budget.periodDays, "day")}`;
+  const spent = `at most ${budgetInWords(budget.perRecipient)} in ${counted(budget.periodDays, "day")}`;
   const consents = terms.consents[dataset];
   return listed([
     people,

@@ -2,26 +2,34 @@
 // question being asked: every list, analysis, purpose, channel and use of an attribute for which some request exists
 // that contract and rules permit, each with the grant that would decide. The other owners' rules can only narrow it.
 
-import type { Contract, ContractDataset, ContractId } from "../contract/document.ts";
+import type { Contract, ContractId } from "../contract/document.ts";
 import { type DatasetRef, datasetRef } from "../dataset/schema.ts";
 import { dayFrom } from "../instant.ts";
 import { LIMITS } from "../limits.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import { err, ok, type Result } from "../result.ts";
-import { daysApart, openAt, type Place } from "./cases.ts";
-import { evaluatePolicy, type OwnerDecision } from "./evaluate.ts";
+import { askableUnder, type Option, optionsIn, shapesOf } from "./askable.ts";
+import { daysApart, openAt, type Place, type Steps } from "./cases.ts";
+import { coversUse, limitsGranted } from "./cover.ts";
+import type { Grant } from "./document.ts";
+import { evaluatePolicy } from "./evaluate.ts";
 import { type Analysis, type AttributeUse, givesRecords } from "./limits-document.ts";
-import { united } from "./sets.ts";
-import { type AttributePermit, meet, type Terms, termsOfLimits } from "./terms.ts";
-import { clampOfUnits, FREE, isClampWithin, type UseLimits } from "./use-limits.ts";
-import { meetUses, permitOf, requestOf, type UseSet } from "./use-sets.ts";
+import { refusalsOf } from "./refusals.ts";
+import { type Allowed, united } from "./sets.ts";
+import { meet, type Terms, termsOfLimits } from "./terms.ts";
+import type { UseLimits } from "./use-limits.ts";
+import { stated } from "./uses-document.ts";
+import { type Way, waysInto } from "./ways.ts";
 import type { PolicyInForce } from "./weigh.ts";
 import { type Directory, nameOf } from "./words.ts";
 
 /** A contract that is in force or may yet be. */
 export type OpenContract = { readonly id: ContractId; readonly contract: Contract };
 
-/** One use of one attribute, and how far it goes at the most. */
+/**
+ * One use of one attribute, and how far questions go with it. Single values by which people are grouped and the
+ * contract's groupings of them are two uses: no groupings stand for single values.
+ */
 export type ExposedUse = {
   readonly attribute: string;
   readonly use: AttributeUse;
@@ -41,7 +49,7 @@ export type Exposure = {
   readonly until: string;
   /** JSON Pointers of the clauses that permit it. */
   readonly clauses: { readonly contract: string; readonly policy: string };
-  /** All that a request may use at once under this grant. */
+  /** All that questions which this grant decides use, not all of it at once. */
   readonly uses: readonly ExposedUse[];
   /** The limits that hold for every such request at the least. */
   readonly terms: Terms;
@@ -58,8 +66,9 @@ type Asked = {
 
 /**
  * Everything that the recipient could learn about the owner from a day on, by contract, list, analysis, purpose,
- * channel and day. Pure; an item stands exactly when a request exists that the contract permits and the grant decides.
- * @returns `too-many-cases` when contracts and policy tell more than `LIMITS.policyCases` apart
+ * channel and day. Pure; an item, and a use in it, stands exactly when some question makes it that fits the contract,
+ * is permitted by it and decided by the grant.
+ * @returns `too-many-cases` when contracts and policy tell more apart than `LIMITS.exposureSteps`
  */
 export function exposureOf(
   asked: Asked,
@@ -68,87 +77,80 @@ export function exposureOf(
   const ways = contracts.flatMap((open) =>
     open.contract.datasets
       .filter((list) => list.partner === asked.owner)
-      .flatMap((list) => waysInto(asked, open, list))
+      .flatMap((list) => waysInto(open.contract, list, asked.recipient))
       .map((way) => ({ open, way })),
   );
-  const days = daysApart([asked.policy.policy]).length;
-  if (ways.length * days > LIMITS.policyCases) return err("too-many-cases");
-  return ok(ways.flatMap(({ open, way }) => joinedDays(exposuresOf(asked, open, way))));
+  const steps = { left: LIMITS.exposureSteps };
+  const items: Exposure[] = [];
+  for (const { open, way } of ways) {
+    const found = exposuresOf(asked, { open, way }, steps);
+    if (found === null) return err("too-many-cases");
+    items.push(...joinedDays(found));
+  }
+  return ok(items);
 }
 
-/** How an analysis may be asked of a list at all: the contract's part. */
-type Way = {
-  readonly list: ContractDataset;
-  readonly analysis: Analysis;
-  readonly pointer: string;
-  readonly purpose: string;
-  readonly channel: string | null;
-};
+type Asking = { readonly open: OpenContract; readonly way: Way };
 
-function waysInto({ recipient }: Asked, { contract }: OpenContract, list: ContractDataset): Way[] {
-  return contract.analyses.flatMap((entry, index) => {
-    const { analysis, purposes, recipients } = entry;
-    if (!recipients.includes(recipient) || !hasCounterpart(contract, { entry, list, recipient })) return [];
-    const channels = givesRecords(analysis) ? entry.channels : [null];
-    return purposes.flatMap((purpose) =>
-      channels.map((channel) => ({ list, analysis, purpose, channel, pointer: `/analyses/${index}` })),
-    );
-  });
-}
-
-type Matching = {
-  readonly entry: Contract["analyses"][number];
-  readonly list: ContractDataset;
-  readonly recipient: PartnerId;
-};
-
-// A list is asked about together with another member's, by an identifier that both bring; a list of people names the
-// recipient's own people, so there the other list is the recipient's.
-function hasCounterpart({ datasets }: Contract, { entry, list, recipient }: Matching): boolean {
-  return datasets.some((other) => {
-    const isFit = givesRecords(entry.analysis) ? other.partner === recipient : other.partner !== list.partner;
-    return (
-      isFit &&
-      entry.identifiers.some(
-        (kind) =>
-          list.identifiers.includes(kind) &&
-          other.identifiers.includes(kind) &&
-          (kind !== "external" || list.namespace === other.namespace),
-      )
-    );
-  });
-}
-
-function exposuresOf(asked: Asked, open: OpenContract, way: Way): Exposure[] {
-  const { policy, digest } = asked.policy;
-  const { analysis, purpose, channel } = way;
-  const dataset = datasetRef(asked.owner, way.list.dataset);
-  return stretchesOf(asked, open).flatMap(({ from, until }) => {
+function exposuresOf(asked: Asked, { open, way }: Asking, steps: Steps): Exposure[] | null {
+  const { policy } = asked.policy;
+  const found: Exposure[] = [];
+  for (const { from, until } of stretchesOf(asked, open)) {
+    steps.left -= 1 + policy.grants.length;
     const place = placeOf(asked, open, { ...way, on: from });
-    return openAt(policy, place).flatMap(({ index, uses }): Exposure[] => {
-      const usable = usableOf(uses, usesAgreed(way));
-      const answer = evaluatePolicy(policy, digest, { ...place, attributes: requestOf(usable) });
-      if (!isDecidedBy(answer, index)) return [];
-      const clauses = { contract: way.pointer, policy: `/grants/${index}` };
-      const item = { contract: open.id, dataset, analysis, purpose, channel, from, until, clauses };
-      const terms = meet(contractTerms(open, way), limitsUnder(asked, index, place));
-      return [{ ...item, uses: exposedUses(usable), terms }];
-    });
-  });
+    const isRefused = refusalsOf(policy, { ...place, attributes: [] }).length > 0;
+    const grants = isRefused ? [] : openAt(policy, place);
+    for (const [order, { grant, index }] of grants.entries()) {
+      const earlier = grants.slice(0, order).map((one) => one.grant);
+      const decided = decidedBy(asked, { open, way, place, grant, index, earlier }, steps);
+      if (decided === null) return null;
+      found.push(...decided.map((item) => ({ ...item, from, until })));
+    }
+  }
+  return found;
 }
 
-// The largest set of uses that a grant covers is decided by it when any set is: what an earlier grant does not cover
-// of a part, it does not cover of the whole.
-function isDecidedBy(
-  answer: OwnerDecision,
-  grant: number,
-): answer is Extract<OwnerDecision, { readonly kind: "permit" }> {
-  return answer.kind === "permit" && answer.reasons.some(({ pointer }) => pointer === `/grants/${grant}`);
+type Deciding = Asking & {
+  readonly place: Place;
+  readonly grant: Grant;
+  readonly index: number;
+  /** The grants before it that are open there as well. */
+  readonly earlier: readonly Grant[];
+};
+
+// What questions one grant decides, by construction: those that it covers and no grant before it does.
+function decidedBy(asked: Asked, deciding: Deciding, steps: Steps): Omit<Exposure, "from" | "until">[] | null {
+  const { open, way, place, grant, index, earlier } = deciding;
+  const { policy } = asked.policy;
+  const terms = meet(contractTerms(open, way), limitsUnder(asked, grant, place));
+  if (isNeverGiven(open, way, terms)) return [];
+  const usable = optionsIn(way.list, way.analysis).filter((option) => {
+    const isOpen = refusalsOf(policy, { ...place, attributes: [option] }).length === 0;
+    return isOpen && coversUse(grant, option) && hasRoomFor(way, terms, limitsUsed(grant, option));
+  });
+  const askable = askableUnder({ shapes: shapesOf(way.analysis, way.others), options: usable, earlier, steps });
+  if (askable === null || !askable.isAny) return askable === null ? null : [];
+  const { analysis, purpose, channel } = way;
+  const clauses = { contract: way.pointer, policy: `/grants/${index}` };
+  const dataset = datasetRef(asked.owner, way.list.dataset);
+  const uses = exposedUses(grant, askable.options);
+  return [{ contract: open.id, dataset, analysis, purpose, channel, clauses, uses, terms }];
+}
+
+// What waits for a person where the contract lets nothing wait, and a list for which no size is left.
+function isNeverGiven({ contract }: OpenContract, { analysis }: Way, terms: Terms): boolean {
+  const isHeld = terms.approval.includes(analysis) && contract.approvalWithin === undefined;
+  return isHeld || (givesRecords(analysis) && terms.minimumAudience > terms.maximumAudience);
+}
+
+// More people behind a use than a list may name leave no list.
+function hasRoomFor({ analysis }: Way, terms: Terms, { k }: UseLimits): boolean {
+  return !givesRecords(analysis) || k <= terms.maximumAudience;
 }
 
 // The grant's own limits, which hold whatever a request uses; what single uses ask besides stands with them.
-function limitsUnder({ policy: { policy, digest } }: Asked, index: number, place: Place): Terms {
-  const alone = { ...policy, grants: policy.grants.slice(index, index + 1) };
+function limitsUnder({ policy: { policy, digest } }: Asked, grant: Grant, place: Place): Terms {
+  const alone = { ...policy, grants: [grant] };
   const answer = evaluatePolicy(alone, digest, { ...place, attributes: [] });
   if (answer.kind === "deny") throw new Error("a grant that decides a request covers less than it");
   return answer.terms;
@@ -172,14 +174,20 @@ function contractTerms({ contract }: OpenContract, { list, channel }: Way): Term
 }
 
 // The stretches of days in which no clause begins or ends, within the contract's validity.
-function stretchesOf({ on, policy }: Asked, { contract }: OpenContract): { from: string; until: string }[] {
+function stretchesOf(asked: Asked, { contract }: OpenContract): { from: string; until: string }[] {
   const { from, until } = contract.validity;
-  const first = on > from ? on : from;
-  const begins = [first, ...daysApart([policy.policy]).filter((day) => day > first)].filter((day) => day <= until);
+  const { on } = asked;
+  const isBegun = on > from;
+  const first = isBegun ? on : from;
+  const begins = [first, ...daysApart(datedIn(asked)).filter((day) => day > first)].filter((day) => day <= until);
   return begins.map((day, index) => {
     const next = begins[index + 1];
     return { from: day, until: next === undefined ? until : dayFrom(next, -1) };
   });
+}
+
+function datedIn({ policy: { policy } }: Asked): Parameters<typeof daysApart>[0] {
+  return [...policy.grants, ...stated(policy.exclusives)];
 }
 
 function placeOf(
@@ -205,42 +213,34 @@ function placeOf(
   };
 }
 
-/** What questions of an analysis can use an attribute for. */
-const QUESTION_USES = {
-  overlap: ["filter"],
-  audience: ["filter"],
-  crosstab: ["filter", "group", "measure"],
-  affinity: ["filter", "group"],
-  trend: ["filter", "group", "measure"],
-  suppression: ["filter"],
-} as const satisfies Record<Analysis, readonly AttributeUse[]>;
-
-function usesAgreed({ list, analysis }: Way): UseSet {
-  const possible: readonly AttributeUse[] = QUESTION_USES[analysis];
-  const chosen = Object.entries(list.attributes).flatMap(([name, { uses }]) =>
-    uses
-      .filter((use) => use !== "measure" && possible.includes(use))
-      .map((use) => [permitOf(name, use), FREE] as const),
-  );
-  const measures = possible.includes("measure") && list.measures !== undefined ? Object.entries(list.measures) : [];
-  const told = measures.map(([name, { scale, clamp, aggregates }]) => {
-    const bounds = clampOfUnits({ scale, minimum: clamp.min, maximum: clamp.max });
-    return [permitOf(name, "measure"), { ...FREE, aggregates: united(aggregates, []), clamp: bounds }] as const;
-  });
-  return new Map([...chosen, ...told]);
+function limitsUsed(grant: Grant, { name, uses: [use] }: Option): UseLimits {
+  const limits = use === undefined ? undefined : limitsGranted(grant, name, use);
+  if (limits === undefined) throw new Error("a grant covers a use that it does not name");
+  return limits;
 }
 
-// A question draws a measure to the contract's bounds and no others, so a grant of narrower ones lets nothing be told.
-function usableOf(granted: UseSet, agreed: UseSet): UseSet {
-  const isFit = (permit: AttributePermit) =>
-    isClampWithin(agreed.get(permit)?.clamp ?? null, granted.get(permit)?.clamp ?? null);
-  return new Map([...meetUses(granted, agreed)].filter(([permit]) => isFit(permit)));
+// One line for a use: the figures of a measure together, the groupings together, single values apart from them.
+function exposedUses(grant: Grant, options: readonly Option[]): ExposedUse[] {
+  const uses = new Map<string, ExposedUse>();
+  for (const option of options) {
+    const [use = "filter"] = option.uses;
+    const { aggregates = null, groupings = null, clamp = null } = option;
+    const key = `${option.name} ${use} ${groupings === null}`;
+    const before = uses.get(key)?.limits;
+    const limits = {
+      aggregates: both(before?.aggregates, aggregates),
+      groupings: both(before?.groupings, groupings),
+      clamp,
+      k: limitsUsed(grant, option).k,
+    };
+    uses.set(key, { attribute: option.name, use, limits });
+  }
+  return [...uses.values()];
 }
 
-function exposedUses(uses: UseSet): ExposedUse[] {
-  return requestOf(uses).flatMap(({ name, uses: ways }) =>
-    ways.map((use) => ({ attribute: name, use, limits: uses.get(permitOf(name, use)) ?? FREE })),
-  );
+function both<Value extends string>(before: Allowed<Value> | undefined, more: Allowed<Value>): Allowed<Value> {
+  if (before === undefined || before === null) return more;
+  return more === null ? null : united(before, more);
 }
 
 // What is the same on the days after one another is one item.
@@ -248,7 +248,10 @@ function joinedDays(items: readonly Exposure[]): Exposure[] {
   const joined: Exposure[] = [];
   for (const item of items) {
     const before = joined.findIndex(
-      ({ until, clauses }) => clauses.policy === item.clauses.policy && dayFrom(until, 1) === item.from,
+      ({ until, clauses, uses }) =>
+        clauses.policy === item.clauses.policy &&
+        dayFrom(until, 1) === item.from &&
+        JSON.stringify(uses) === JSON.stringify(item.uses),
     );
     const earlier = joined[before];
     if (earlier === undefined) joined.push(item);

@@ -52,8 +52,8 @@ function without(question: Question, isLeftOut: (clause: Question["where"][numbe
   return { question: { ...question, where }, says: `without choosing people by ${listed(names)}` };
 }
 
-function narrowerChanges({ question }: DecisionInput): readonly Alternative[] {
-  return rulesOf(question.analysis).narrower(question);
+function narrowerChanges({ question, contract }: DecisionInput): readonly Alternative[] {
+  return rulesOf(question.analysis).narrower(question, contract);
 }
 
 function channelChanges({ contract, question }: DecisionInput): Alternative[] {

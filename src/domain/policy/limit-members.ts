@@ -4,7 +4,7 @@ import { durationDays } from "../instant.ts";
 import type { Limits, PartialLimits } from "./limits-document.ts";
 import { type Member, member } from "./members.ts";
 import { isWithin, termsOfLimits } from "./terms.ts";
-import { ANALYSIS_WORDS, counted, figure, listed } from "./words.ts";
+import { ANALYSIS_WORDS, chanceInWords, counted, figure, listed } from "./words.ts";
 
 /** Every limit there is, stated or not, always in one order. */
 export function limitMembers(limits: PartialLimits): readonly Member[] {
@@ -22,7 +22,7 @@ function limitMember<Name extends keyof Limits>(name: Name, limits: PartialLimit
   const value = limits[name];
   const words: LimitWords<Name> = LIMIT_WORDS[name];
   // SAFETY: `limits` has been parsed, so what stands under the name is of the name's type.
-  const text = value === undefined ? "not limited here" : words.tell(value as Limits[Name]);
+  const text = value === undefined ? NOT_LIMITED : words.tell(value as Limits[Name]);
   const alone: PartialLimits = value === undefined ? {} : { [name]: value };
   return member({ says: words.says, text, value: alone }, isLimitInside);
 }
@@ -30,6 +30,9 @@ function limitMember<Name extends keyof Limits>(name: Name, limits: PartialLimit
 function isLimitInside(inner: PartialLimits, outer: PartialLimits): boolean {
   return isWithin(termsOfLimits(inner), termsOfLimits(outer));
 }
+
+/** How a member is told that a clause says nothing of. */
+export const NOT_LIMITED = "not limited here";
 
 type LimitWords<Name extends keyof Limits> = {
   readonly says: string;
@@ -55,7 +58,8 @@ const LIMIT_WORDS: { readonly [Name in keyof Limits]: LimitWords<Name> } = {
 
 function budgetInWords({ perRelease, perRecipient, lineage, delta, period }: Limits["budget"]): string {
   const recipient = `${perRecipient} for one recipient in ${daysInWords(period)}`;
-  return `${perRelease} for one answer, ${recipient}, ${lineage} for everybody for ever (delta ${delta})`;
+  const all = `${perRelease} units for one answer, ${recipient}, ${lineage} for everybody for ever`;
+  return `${all}, which may fail with a chance of ${chanceInWords(delta)}`;
 }
 
 function requestsInWords(caps: Limits["requestsPerPeriod"]): string {

@@ -18,7 +18,7 @@ export function nearestGrant(source: Source, grants: readonly Grant[], access: A
     return [{ ...source, pointer: "/grants", effect: "denies", says }];
   }
   const { grant, index, misses } = nearest;
-  const whose = `${possessive(access.owner.name)} grant “${grant.id}”`;
+  const whose = `${possessive(access.owner.name)} rule “${grant.id}”`;
   const lacks = misses.filter((miss) => miss !== "attributes" || usesMissed(grant, access).length > 0);
   const told = [
     ...lacks.map((miss) => ({ place: miss, says: lack(miss, grant, access) })),

@@ -2,10 +2,9 @@
 // sentence that a person can read without knowing the documents.
 
 import type { PartnerId } from "../partner/manifest.ts";
-import { printEpsilon } from "../privacy/epsilon.ts";
 import { type Analysis, givesRecords } from "./limits-document.ts";
 import type { RequestCap, Terms } from "./terms.ts";
-import { ANALYSIS_WORDS, counted, figure } from "./words.ts";
+import { ANALYSIS_WORDS, budgetInWords, counted, figure } from "./words.ts";
 
 /** The document in which a clause stands. */
 export type Source = {
@@ -131,13 +130,13 @@ function modeLimits({ mode, rounding }: Terms): readonly Limit[] {
 function priceLimit({ budget }: Terms): Limit {
   return {
     member: "budget/perRelease",
-    says: `one answer may spend at most ${printEpsilon(budget.perRelease)} of the privacy budget`,
+    says: `one answer may spend at most ${budgetInWords(budget.perRelease)}`,
     isSetBy: (brought) => brought.budget.perRelease === budget.perRelease,
   };
 }
 
 function recipientLimit({ budget }: Terms): Limit {
-  const most = `${printEpsilon(budget.perRecipient)} of the privacy budget in ${counted(budget.periodDays, "day")}`;
+  const most = `${budgetInWords(budget.perRecipient)} in ${counted(budget.periodDays, "day")}`;
   return {
     member: "budget/perRecipient",
     says: `all answers to one recipient may spend at most ${most}`,

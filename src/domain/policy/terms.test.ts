@@ -25,8 +25,11 @@ const someUse = fc
     aggregates: fc.option(someOf("count", "mean", "sum")),
     k: fc.constantFrom(10, 50, 250),
     clamp: fc.option(fc.record({ least: fc.integer({ min: -5, max: 5 }), most: fc.integer({ min: -5, max: 5 }) })),
+    groupings: fc.option(someOf("coast", "country")),
   })
-  .filter(({ aggregates, k, clamp }) => aggregates !== null || k > 10 || clamp !== null);
+  .filter(
+    ({ aggregates, k, clamp, groupings }) => k > 10 || [aggregates, clamp, groupings].some((one) => one !== null),
+  );
 const useLimits = fc.dictionary(
   fc.constantFrom("harbour-yachts/customers", "meridian-bank/clients"),
   fc.dictionary(fc.constantFrom("spend:measure", "tier:group"), someUse, { noNullPrototype: true, minKeys: 1 }),

@@ -1,5 +1,6 @@
-// How far an attribute may be used, as a lattice: fewer aggregates, more people behind a figure and narrower bounds are
-// stricter. A question's own use is a point of the same lattice, so "may it" is "does it lie within".
+// How far an attribute may be used, as a lattice: fewer aggregates and groupings, more people behind a figure and
+// narrower bounds are stricter. A question's own use is a point of the same lattice, so "may it" is "does it lie
+// within".
 
 import { LIMITS } from "../limits.ts";
 import type { AttributeUse } from "./limits-document.ts";
@@ -17,10 +18,12 @@ export type UseLimits = {
   readonly k: number;
   /** The widest bounds that values may be drawn to; null when they need not be. */
   readonly clamp: Clamp | null;
+  /** The groupings by which people may be told apart; everything, single values among it, when null. */
+  readonly groupings: Allowed<string>;
 };
 
 /** A use that nothing limits. */
-export const FREE: UseLimits = { aggregates: null, k: LIMITS.kFloor, clamp: null };
+export const FREE: UseLimits = { aggregates: null, k: LIMITS.kFloor, clamp: null, groupings: null };
 
 /** The greatest limits within both. Commutative, associative, idempotent and monotone. */
 export function meetUse(left: UseLimits, right: UseLimits): UseLimits {
@@ -28,13 +31,17 @@ export function meetUse(left: UseLimits, right: UseLimits): UseLimits {
     aggregates: narrowed(left.aggregates, right.aggregates),
     k: Math.max(left.k, right.k),
     clamp: clampedTwice(left.clamp, right.clamp),
+    groupings: narrowed(left.groupings, right.groupings),
   };
 }
 
 /** Whether the inner limits permit nothing that the outer do not. */
 export function isUseWithin(inner: UseLimits, outer: UseLimits): boolean {
   return (
-    isNarrower(inner.aggregates, outer.aggregates) && inner.k >= outer.k && isClampWithin(inner.clamp, outer.clamp)
+    isNarrower(inner.aggregates, outer.aggregates) &&
+    isNarrower(inner.groupings, outer.groupings) &&
+    inner.k >= outer.k &&
+    isClampWithin(inner.clamp, outer.clamp)
   );
 }
 
@@ -55,6 +62,7 @@ export function limitsOfUse(granted: GrantedUse): UseLimits {
     aggregates: granted.aggregates === undefined ? null : united(granted.aggregates, []),
     k: granted.k ?? FREE.k,
     clamp: granted.clamp === undefined ? null : clampOf(granted.clamp),
+    groupings: granted.groupings === undefined ? null : united(granted.groupings, []),
   };
 }
 

@@ -37,11 +37,11 @@ export function meetUses(left: UseSet, right: UseSet): UseSet {
 
 /** The attributes of a request that makes all uses of a set as far as they go. */
 export function requestOf(uses: UseSet): UsedAttribute[] {
-  return [...uses].map(([permit, { aggregates, clamp }]) => {
+  return [...uses].map(([permit, { aggregates, clamp, groupings }]) => {
     const at = permit.lastIndexOf(":");
     const use = USE_OF[permit.slice(at + 1)];
     if (use === undefined) throw new Error("a permit names no use");
-    const made = aggregates === null ? {} : { aggregates };
+    const made = { ...(aggregates === null ? {} : { aggregates }), ...(groupings === null ? {} : { groupings }) };
     return { name: permit.slice(0, at), uses: [use], ...made, ...(clamp === null ? {} : { clamp }) };
   });
 }
@@ -52,6 +52,6 @@ const USE_OF: { readonly [use: string]: AttributeUse | undefined } = {
   measure: "measure",
 };
 
-function isNothing({ aggregates, clamp }: UseLimits): boolean {
-  return aggregates?.length === 0 || (clamp !== null && clamp.least > clamp.most);
+function isNothing({ aggregates, clamp, groupings }: UseLimits): boolean {
+  return aggregates?.length === 0 || groupings?.length === 0 || (clamp !== null && clamp.least > clamp.most);
 }

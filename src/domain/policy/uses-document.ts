@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { LIMITS } from "../limits.ts";
+import { slugSchema } from "../partner/manifest.ts";
 import { ATTRIBUTE_USES } from "./limits-document.ts";
 
 /** What figures may be made of a measure. There is no maximum or minimum: those are one person's value. */
@@ -29,10 +30,16 @@ const constrainedUseSchema = z
     k: z.int().min(LIMITS.kFloor, `the engine's floor is ${LIMITS.kFloor}`).max(1_000_000).exactOptional(),
     /** Of a measure: the widest bounds that a question may draw values to. */
     clamp: clampSchema.exactOptional(),
+    /** Of a group: the contract's groupings by which tables may be made; single values as well when absent. */
+    groupings: z.array(slugSchema).min(1).max(LIMITS.groupings).exactOptional(),
   })
   .refine(({ use, aggregates, clamp }) => use === "measure" || (aggregates ?? clamp) === undefined, {
     path: ["use"],
     error: "only a `measure` has `aggregates` or a `clamp`",
+  })
+  .refine(({ use, groupings }) => use === "group" || groupings === undefined, {
+    path: ["use"],
+    error: "only a `group` has `groupings`",
   });
 
 /** The uses granted of one attribute, each once. */
@@ -47,6 +54,7 @@ export const grantedUsesSchema = z
 export const usedSchema = z.union([
   z.enum(ATTRIBUTE_USES),
   z.strictObject({ use: z.literal("measure"), aggregate: z.enum(AGGREGATES), clamp: clampSchema.exactOptional() }),
+  z.strictObject({ use: z.literal("group"), grouping: slugSchema }),
 ]);
 
 export type GrantedUse = z.output<typeof grantedUsesSchema>[number];

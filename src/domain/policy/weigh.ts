@@ -134,11 +134,13 @@ function accessOf(
 
 // A measure is drawn to the bounds of the contract; bounds that have no exact form stand for none, which is denied
 // wherever a grant asks for some.
-function usedUnder(contract: Contract, { dataset, attribute, use, aggregate }: AttributeUsed): UsedAttribute {
+function usedUnder(contract: Contract, used: AttributeUsed): UsedAttribute {
+  const { dataset, attribute, use, aggregate, grouping } = used;
   const measure = use === "measure" ? measureIn(contract, { dataset, measure: attribute }) : undefined;
   const clamp = measure === undefined ? null : clampOfUnits(measure);
   const made = aggregate === undefined ? {} : { aggregates: [aggregate] };
-  return { name: attribute, uses: [use], ...made, ...(clamp === null ? {} : { clamp }) };
+  const coarse = grouping === undefined ? {} : { groupings: [grouping] };
+  return { name: attribute, uses: [use], ...made, ...coarse, ...(clamp === null ? {} : { clamp }) };
 }
 
 // An unknown member has no industry that a clause could name, and still a name.

@@ -2,6 +2,7 @@
 
 import type { IdentifierKind } from "../dataset/schema.ts";
 import type { PartnerId } from "../partner/manifest.ts";
+import { type EpsilonMicros, printEpsilon } from "../privacy/epsilon.ts";
 import type { Aggregate, Analysis, AttributeUse } from "./limits-document.ts";
 
 /** What decisions know of a partner besides its id: its name in sentences, and the industry that clauses speak of. */
@@ -86,4 +87,17 @@ export function amount(millionths: number): string {
 /** `1 day`, `30 days`. */
 export function counted(count: number, thing: string): string {
   return `${figure(count)} ${thing}${count === 1 ? "" : "s"}`;
+}
+
+/** A part of a privacy budget: `0.5 units of privacy budget`. Epsilon by another name, since a share is not meant. */
+export function budgetInWords(epsilon: EpsilonMicros): string {
+  const units = printEpsilon(epsilon);
+  return `${units} unit${units === "1" ? "" : "s"} of privacy budget`;
+}
+
+/** A small probability with one significant digit, `1e-7` or `0.0000001`: `1 in 10,000,000`. */
+export function chanceInWords(delta: string): string {
+  const digit = delta.startsWith("0.") ? delta.slice(-1) : delta.slice(0, 1);
+  const places = delta.startsWith("0.") ? delta.length - 2 : Number(delta.slice(3));
+  return `${digit} in 1${"0".repeat(places)}`.replace(/\B(?=(?:\d{3})+$)/g, ",");
 }

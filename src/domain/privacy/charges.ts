@@ -2,13 +2,14 @@
 // ledger and the text of the question alone. Whoever keeps the ledger brings the books; the rule is here.
 
 import type { Contract } from "../contract/document.ts";
-import { type DatasetRef, ownerOf } from "../dataset/schema.ts";
+import { type DatasetRef, nameIn, ownerOf } from "../dataset/schema.ts";
 import { DAY_MILLIS, type Days, isoInstant, type UnixMillis, unixMillis } from "../instant.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import type { Decision } from "../policy/decide.ts";
 import type { Reason, Source } from "../policy/reasons.ts";
 import { ledgerLimits, meet, type RequestCap, termsOfLimits } from "../policy/terms.ts";
 import type { OwnerTerms } from "../policy/weigh.ts";
+import { possessive } from "../policy/words.ts";
 import { datasetsOf, type Question } from "../question/question.ts";
 import {
   costOfPureEpsilon,
@@ -170,8 +171,9 @@ function budgetRefusal(account: AccountCharge, { lineage, price, source }: Tarif
   if (verdict.ok) return [];
   const whose = account.recipient === "everyone" ? "for everybody together" : "for you in this period";
   const member = account.recipient === "everyone" ? "lineage" : "perRecipient";
-  const another = `another answer at ${printEpsilon(price)}`;
-  const says = `the privacy budget of the list \`${lineage}\` ${whose} does not hold ${another}`;
+  const another = `another answer at ${printEpsilon(price)} units`;
+  const list = `${possessive(ownerOf(lineage))} list “${nameIn(lineage)}”`;
+  const says = `the privacy budget of ${list} ${whose} does not hold ${another}`;
   return [{ ...source, pointer: `/defaults/budget/${member}`, effect: "denies", says }];
 }
 

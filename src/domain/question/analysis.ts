@@ -21,6 +21,8 @@ export type AttributeUsed = {
   readonly use: AttributeUse;
   /** Of a measure: what is told of it. */
   readonly aggregate?: Aggregate;
+  /** Of people who are grouped: by which of the contract's groupings, single values when absent. */
+  readonly grouping?: string;
 };
 
 /** Whose people a table counts: those of one list, or those whom several lists share. */
@@ -32,8 +34,14 @@ export type TableMeasurement = {
   readonly measure: BoundedMeasure | null;
 };
 
-/** An attribute of a table, and the values that the contract declares for it, in its order. */
-export type Axis = { readonly dataset: DatasetRef; readonly attribute: string; readonly keys: readonly string[] };
+/** An attribute of a table, and its keys in the contract's order: the declared values, or groups of them. */
+export type Axis = {
+  readonly dataset: DatasetRef;
+  readonly attribute: string;
+  readonly keys: readonly string[];
+  /** Where keys are groups: the grouping's name, and the values under each key. */
+  readonly grouped?: { readonly by: string; readonly members: readonly (readonly string[])[] };
+};
 
 /** A measure, and the bounds that each person's value is clamped to, in units of 10^-scale. */
 export type BoundedMeasure = {
@@ -101,7 +109,7 @@ export type Telling = {
   readonly margins: readonly Margin[];
 };
 
-/** A question with one thing less in it; `says` completes "ask …". */
+/** A question that tells less, or something else; `says` completes "ask …". */
 export type Narrower<Question> = { readonly question: Question; readonly says: string };
 
 /** What a contract lets somebody learn, for the people who sign it. */
@@ -136,7 +144,8 @@ export type AnalysisRules<Asked, Question = Canonical<Asked>> = {
   canonical(question: Canonical<Asked>): Question;
   /** The attributes that it uses besides those of its clauses. */
   usesOf(question: Question): readonly AttributeUsed[];
-  narrower(question: Question): readonly Narrower<Question>[];
+  /** The question with one thing less in it, or told more coarsely, as the contract knows it; the nearest first. */
+  narrower(question: Question, contract: Contract): readonly Narrower<Question>[];
   /** A question of another analysis whose figures are the same draw on the same versions: neither pays twice. */
   twin(question: Question): TwinQuestion | null;
   measurements(contract: Contract, question: Question): readonly Measurement[];

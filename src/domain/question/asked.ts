@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { contractIdSchema } from "../contract/document.ts";
 import { datasetRefSchema, type IdentifierKind, identifierKindSchema } from "../dataset/schema.ts";
+import { LIMITS } from "../limits.ts";
 import { slugSchema } from "../partner/manifest.ts";
 import { epsilonSchema } from "../policy/limits-document.ts";
 import { publicText } from "../public-text.ts";
@@ -21,7 +22,7 @@ export const askedShape = {
   /** The identifiers that may match; all that the contract permits when absent. */
   identifiers: z.array(identifierKindSchema).min(1).exactOptional(),
   /** Rows that satisfy every clause. */
-  where: z.array(clauseSchema).max(20).exactOptional(),
+  where: z.array(clauseSchema).max(LIMITS.questionClauses).exactOptional(),
   /** The privacy price of the answer, at most `perRelease` of the terms, which is the price when absent. */
   epsilon: epsilonSchema.exactOptional(),
 };

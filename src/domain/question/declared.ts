@@ -5,7 +5,7 @@ import { type DatasetRef, type DatasetSchema, datasetRef, measuresOf } from "../
 import type { AttributeUsed } from "./analysis.ts";
 import type { QuestionIssue } from "./asked.ts";
 import { attributesOf, type Question } from "./question.ts";
-import { axisOf, measureIn } from "./table.ts";
+import { axisOf, measureIn, valuesOnAxis } from "./table.ts";
 
 /** A list of a question, with its schema and the contract that names it. */
 export type Declared = {
@@ -36,14 +36,16 @@ export function undeclaredIn(declared: Declared): QuestionIssue[] {
   return [...identifiers, ...namespaceIssues(declared), ...clauses, ...missing];
 }
 
-function isDeclared({ contract, schema }: Declared, { dataset, attribute, use }: AttributeUsed): boolean {
+function isDeclared({ contract, schema }: Declared, used: AttributeUsed): boolean {
+  const { dataset, attribute, use } = used;
   if (use === "filter") return true;
   if (use === "measure") {
     const own = measuresOf(schema).find(([name]) => name === attribute)?.[1];
     return own !== undefined && own.scale === measureIn(contract, { dataset, measure: attribute })?.scale;
   }
   const own = schema.attributes[attribute]?.values;
-  return axisOf(contract, { dataset, attribute })?.keys.every((key) => own?.includes(key)) === true;
+  const axis = axisOf(contract, used);
+  return axis !== undefined && valuesOnAxis(axis).every((value) => own?.includes(value));
 }
 
 function namespaceIssues({ contract, question, list, schema }: Declared): QuestionIssue[] {

@@ -38,6 +38,34 @@ describe("a table", () => {
     );
   });
 
+  it("adds up the cells of each group's values, as counting people one by one under their group does", () => {
+    const worlds = fc.record({
+      values: fc.shuffledSubarray(VALUES, { minLength: 4 }),
+      groupOf: fc.array(fc.nat(2), { minLength: VALUES.length, maxLength: VALUES.length }),
+      people: fc.array(fc.tuple(fc.nat(VALUES.length), fc.nat(1)), { maxLength: 40 }),
+    });
+    fc.assert(
+      fc.property(worlds, ({ values, groupOf, people }) => {
+        const names = [...new Set(groupOf)].map((group) => `group-${group}`);
+        const members = names.map((name) => VALUES.filter((_, at) => `group-${groupOf[at]}` === name));
+        const coarse = { keys: names, grouped: { by: "groups", members } };
+        const fine = { keys: ["u", "v"] };
+        // A person is a code of the coarse attribute, 0 for no value, and a value of the fine one.
+        const cells = new Array<number>((values.length + 1) * 3).fill(0);
+        for (const [code, other] of people) cells[code * 3 + other + 1] = (cells[code * 3 + other + 1] ?? 0) + 1;
+        const laid = overKeys([coarse, fine], [values, ["u", "v"]], cells);
+        const groupsOf = ([code, other]: readonly [number, number]) => {
+          const value = values[code - 1];
+          return [value === undefined ? null : `group-${groupOf[VALUES.indexOf(value)]}`, fine.keys[other]];
+        };
+        const slow = cellKeys([coarse, fine]).map(
+          (keys) => people.filter((one) => JSON.stringify(groupsOf(one)) === JSON.stringify(keys)).length,
+        );
+        expect(laid).toEqual(slow);
+      }),
+    );
+  });
+
   it("keeps a sum that no number holds exactly at the largest that it does", () => {
     const most = Number.MAX_SAFE_INTEGER;
     expect(overKeys([{ keys: ["a"] }], [["b", "c"]], [most, most, 1])).toEqual([0, most]);

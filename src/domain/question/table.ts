@@ -2,33 +2,69 @@
 // over them.
 
 import type { Contract, ContractDataset } from "../contract/document.ts";
+import { groupingsOf } from "../contract/groupings.ts";
 import { type DatasetRef, datasetRef } from "../dataset/schema.ts";
+import type { Aggregate } from "../policy/limits-document.ts";
 import type { Axis, BoundedMeasure } from "./analysis.ts";
+import type { QuestionIssue } from "./asked.ts";
 
 /** A value of an axis; null for people whose value is none of the contract's. */
 export type Key = string | null;
 
-type Named = { readonly dataset: DatasetRef; readonly attribute: string };
+type Named = { readonly dataset: DatasetRef; readonly attribute: string; readonly grouping?: string };
 
-/** An attribute with the values that the contract declares for it, or nothing where it has no such attribute. */
-export function axisOf(contract: Contract, { dataset, attribute }: Named): Axis | undefined {
-  const attributes = listIn(contract, dataset)?.attributes;
-  // An attribute may be called `constructor`: only the contract's own members count.
-  if (attributes === undefined || !Object.hasOwn(attributes, attribute)) return undefined;
-  const declared = attributes[attribute];
-  return declared === undefined ? undefined : { dataset, attribute, keys: declared.values };
+/** An attribute with the keys that the contract declares for it, or nothing where it has no such attribute or group. */
+export function axisOf(contract: Contract, { dataset, attribute, grouping }: Named): Axis | undefined {
+  const declared = attributeIn(contract, { dataset, attribute });
+  if (declared === undefined) return undefined;
+  if (grouping === undefined) return { dataset, attribute, keys: declared.values };
+  const groups = groupingsOf(declared).find(([name]) => name === grouping)?.[1];
+  if (groups === undefined) return undefined;
+  const grouped = { by: grouping, members: groups.map(({ values }) => values) };
+  return { dataset, attribute, keys: groups.map(({ name }) => name), grouped };
 }
 
+/** Why an attribute, or a grouping of it, cannot stand in a table. */
+export function missingAxis(path: string, { attribute, grouping }: Omit<Named, "dataset">): QuestionIssue {
+  const what = grouping === undefined ? "" : ` with a grouping \`${grouping}\``;
+  return { path, says: `the contract has no attribute \`${attribute}\`${what} there` };
+}
+
+/** The names of the groupings that the contract declares of an attribute. */
+export function groupingsIn(contract: Contract, { dataset, attribute }: Omit<Named, "grouping">): readonly string[] {
+  const declared = attributeIn(contract, { dataset, attribute });
+  return declared === undefined ? [] : groupingsOf(declared).map(([name]) => name);
+}
+
+// An attribute may be called `constructor`: only the contract's own members count.
+function attributeIn(contract: Contract, { dataset, attribute }: Omit<Named, "grouping">) {
+  const attributes = listIn(contract, dataset)?.attributes;
+  return attributes !== undefined && Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
+}
+
+/** The values that an axis needs a list to declare. */
+export function valuesOnAxis({ keys, grouped }: Pick<Axis, "keys" | "grouped">): readonly string[] {
+  return grouped === undefined ? keys : grouped.members.flat();
+}
+
+type NamedMeasure = { readonly dataset: DatasetRef; readonly measure: string };
+
 /** A measure with the bounds that the contract declares for it, or nothing where it has no such measure. */
-export function measureIn(
-  contract: Contract,
-  { dataset, measure }: { readonly dataset: DatasetRef; readonly measure: string },
-): BoundedMeasure | undefined {
-  const measures = listIn(contract, dataset)?.measures;
-  if (measures === undefined || !Object.hasOwn(measures, measure)) return undefined;
-  const declared = measures[measure];
+export function measureIn(contract: Contract, { dataset, measure }: NamedMeasure): BoundedMeasure | undefined {
+  const declared = declaredMeasure(contract, { dataset, measure });
   if (declared === undefined) return undefined;
   return { dataset, measure, scale: declared.scale, minimum: declared.clamp.min, maximum: declared.clamp.max };
+}
+
+/** What the contract lets be told of a measure, each once. */
+export function aggregatesIn(contract: Contract, named: NamedMeasure): readonly Aggregate[] {
+  const declared = declaredMeasure(contract, named);
+  return declared === undefined ? [] : [...new Set(declared.aggregates)];
+}
+
+function declaredMeasure(contract: Contract, { dataset, measure }: NamedMeasure) {
+  const measures = listIn(contract, dataset)?.measures;
+  return measures !== undefined && Object.hasOwn(measures, measure) ? measures[measure] : undefined;
 }
 
 function listIn(contract: Contract, ref: DatasetRef): ContractDataset | undefined {
@@ -49,16 +85,16 @@ export function cellKeys(axes: readonly Pick<Axis, "keys">[]): readonly (readonl
 }
 
 /**
- * Lays counts by a list's own values over the keys of a contract: whoever has no value, or one that the contract does
- * not declare, stands under the last key of the axis. O(cells).
+ * Lays counts by a list's own values over the keys of a contract, of which a group takes the sum of its values' cells:
+ * whoever has no value, or one that the contract does not declare, stands under the last key of the axis. O(cells).
  * @param values by axis, the list's own values in the order of its codes, where code 0 is no value
  */
 export function overKeys(
-  axes: readonly Pick<Axis, "keys">[],
+  axes: readonly Pick<Axis, "keys" | "grouped">[],
   values: readonly (readonly string[])[],
   counted: readonly number[],
 ): number[] {
-  const places = axes.map(({ keys }, index) => placesOf(keys, values[index]));
+  const places = axes.map((axis, index) => placesOf(axis, values[index]));
   const laid = new Array<number>(cellCount(axes)).fill(0);
   for (const [code, count] of counted.entries()) {
     const cell = cellOf(code, places, axes);
@@ -73,9 +109,10 @@ function saturated(value: number): number {
 }
 
 // By code, where a person of that code stands on the axis.
-function placesOf(keys: readonly string[], values: readonly string[] | undefined): number[] {
+function placesOf({ keys, grouped }: Pick<Axis, "keys" | "grouped">, values: readonly string[] | undefined): number[] {
   if (values === undefined) throw new Error("an attribute of a table was not counted");
-  const places = new Map(keys.map((key, place) => [key, place]));
+  const under = grouped === undefined ? keys.map((key) => [key]) : grouped.members;
+  const places = new Map(under.flatMap((members, place) => members.map((value) => [value, place] as const)));
   return [keys.length, ...values.map((value) => places.get(value) ?? keys.length)];
 }
 

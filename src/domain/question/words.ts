@@ -15,6 +15,11 @@ export function segmentOf(where: readonly Clause[], directory: Directory): strin
   return conditions.length === 0 ? "" : `, counting only those ${listed(conditions)}`;
 }
 
+/** `“tier”`, `“region” grouped by “country”`. */
+export function axisInWords({ attribute, grouping }: { readonly attribute: string; readonly grouping?: string }) {
+  return `“${attribute}”${grouping === undefined ? "" : ` grouped by “${grouping}”`}`;
+}
+
 /** `, as figures with noise of about ± 38; nothing is shown below 50 people`; nothing where there will be no answer. */
 export function formOf({ terms, margins }: Pick<Telling, "terms" | "margins">): string {
   return terms === null ? "" : `, ${lookOf(terms, margins)}; nothing is shown below ${figure(terms.k)} people`;

@@ -32,10 +32,11 @@ function presentExposure({ to, on, contracts, items, lines }: ExposureView) {
       k: terms.k,
       mode: terms.mode,
       consents: [...new Set(Object.values(terms.consents).flat())],
-      uses: uses.map(({ attribute, use, limits: { aggregates, k, clamp } }) => ({
+      uses: uses.map(({ attribute, use, limits: { aggregates, groupings, k, clamp } }) => ({
         attribute,
         use,
         aggregates: aggregates === null ? null : [...aggregates],
+        groupings: groupings === null ? null : [...groupings],
         k: Math.max(terms.k, k),
         clamp: clamp === null ? null : { ...clamp },
       })),

@@ -35,6 +35,16 @@ const SCHEMA = { ...LIST_SCHEMA, measures: { spend: { column: "spend", scale: 2 
 /** In units of a hundredth: whoever has more counts as much. */
 const CLAMP = { min: 0, max: 3_000 };
 
+/** What may be asked of a list for benchmarks: sums of many people's spend, by bands of tiers. */
+const CONSTRAINED = {
+  tier: [{ use: "group", groupings: ["band"] }],
+  spend: [{ use: "measure", aggregates: ["sum"], k: 50, clamp: { least: "0", most: "5000" } }],
+};
+const BANDS = [
+  { name: "plain", values: ["bronze"] },
+  { name: "precious", values: ["silver", "gold"] },
+];
+
 let world: World;
 let left: Member;
 let right: Member;
@@ -65,7 +75,8 @@ beforeAll(async () => {
     const [grant] = [policyJson(member.id)["grants"]].flat();
     const attributes = { tier: ["filter", "group"], region: ["filter", "group"], spend: ["measure"] };
     const wide = { ...(typeof grant === "object" ? grant : {}), analyses: ANALYSES, attributes };
-    await putPolicy(member, policyJson(member.id, LIMITS, { grants: [wide] }));
+    const narrow = { ...wide, id: "benchmarks", purposes: ["benchmark"], attributes: CONSTRAINED };
+    await putPolicy(member, policyJson(member.id, LIMITS, { grants: [narrow, wide] }));
     await declare(member, SCHEMA);
     await upload(member, listOf(from, to, member === left ? "l" : "r"));
   }
@@ -170,9 +181,74 @@ describe("a cross-tab", () => {
     const denial = await call(left, "POST /v1/questions", { json: sum });
     expectProblem(denial, "not-permitted", /does not let anybody use .* to tell the sum/);
     const { words } = await explain(left, sum);
-    expect(words.next[0]).toBe("permitted instead: ask without the sum of “spend”");
+    expect(words.next[0]).toBe("permitted instead: ask for the mean of “spend” and not the sum");
   });
 });
+
+describe("a cross-tab under constraints on its attributes", () => {
+  // A contract of its own, with all tiers, their bands, and both figures of the measure.
+  async function constrained(): Promise<Document> {
+    const json = agreed();
+    const tier = {
+      type: "category",
+      values: ["bronze", "silver", "gold"],
+      uses: ["group"],
+      groupings: { band: BANDS },
+    };
+    const measures = { spend: { scale: 2, clamp: CLAMP, aggregates: ["mean", "sum"] } };
+    const datasets = [left, right].map(({ id: partner }) => {
+      const brought = { partner, dataset: "customers", identifiers: ["email"], consents: [] };
+      return { ...brought, attributes: { tier }, measures };
+    });
+    const [entry] = [json["analyses"]].flat().filter((one) => isCrosstab(one));
+    const analyses = [{ ...entry, purposes: ["benchmark"] }];
+    const id = await agree([left, right], { ...json, name: "benchmarks", purposes: ["benchmark"], datasets, analyses });
+    const [ours, theirs] = listsOf();
+    const measure = { dataset: theirs, measure: "spend", aggregate: "mean" };
+    const by = [{ dataset: theirs, attribute: "tier" }];
+    return { analysis: "crosstab", contract: id, purpose: "benchmark", between: [ours, theirs], by, measure };
+  }
+
+  test("is denied in words, with what to ask instead, which is then answered over the groups", async () => {
+    const question = await constrained();
+    const denial = await call(left, "POST /v1/questions", { json: question });
+    expectProblem(denial, "not-permitted", /group people only by “band”; this question groups them by each single/);
+    const { words, instead } = await explain(left, question);
+    const whose = "The tables-right company's rule “benchmarks”";
+    expect(words.because).toEqual([
+      `${whose} lets “tier” group people only by “band”; this question groups them by each single value`,
+      `${whose} lets “spend” leave only as a sum, over at least 50 people, clamped to 0 to 5,000; ` +
+        "this question takes a mean",
+    ]);
+    expect(words.next[0]).toBe(
+      "permitted instead: ask for the sum of “spend” and not the mean, and with “tier” grouped by “band”",
+    );
+
+    const [permitted] = instead;
+    const label = await explain(left, { ...permitted?.question });
+    expect(label.words.tells[0]).toContain("in a table by “tier” grouped by “band” at The tables-right company");
+    const release = await ask(left, { ...permitted?.question });
+    expect(release.axes).toMatchObject([{ attribute: "tier", grouping: "band", keys: ["plain", "precious", null] }]);
+    expect(release.privacy).toMatchObject({ sensitivity: 1, threshold: 50 });
+    for (const { keys, people: count, measure } of release.cells ?? []) {
+      const members = shared.filter((n) => (n % 3 === 0 ? "plain" : "precious") === keys[0]);
+      if (keys[0] === null) {
+        expect([count.says, measure?.says]).toEqual(["fewer than 50", "fewer than 50"]);
+        continue;
+      }
+      expect(isNear(count.released, members.length, 12)).toBe(true);
+      const sum = members.reduce((total, n) => total + Math.min(CLAMP.max, spendOf(n) ?? 0), 0);
+      const [low = 0, high = 0] = measure?.interval ?? [];
+      expect(isNear(measure?.released, sum, 4 * (high - low))).toBe(true);
+    }
+    const mean = { ...permitted?.question, measure: question["measure"] };
+    expectProblem(await call(left, "POST /v1/questions", { json: mean }), "not-permitted", /takes a mean/);
+  });
+});
+
+function isCrosstab(entry: unknown): entry is Document {
+  return typeof entry === "object" && entry !== null && Object.values(entry).includes("crosstab");
+}
 
 describe("an affinity", () => {
   test("ranks the segments of the other's list by how frequent they are among the shared", async () => {

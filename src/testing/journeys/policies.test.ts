@@ -188,7 +188,7 @@ describe("what a partner could ever learn", () => {
       expect(item.uses.map(({ attribute, use }) => `${attribute}:${use}`)).toEqual(["tier:filter"]);
     }
     expect(exposure.items[1]?.consents).toEqual(["email-marketing", "partner-marketing"]);
-    expect(exposure.lines.join("\n")).toContain("by grant “everything”");
+    expect(exposure.lines.join("\n")).toContain("by rule “everything”");
     await call(owner, `POST /v1/contracts/${offered.id}/refusal`, { json: {} });
     expect(read(exposureSchema, await of(owner, asker.id)).items).toEqual([]);
     expectProblem(await of(owner, owner.id), "not-found", /another partner/);

@@ -58,11 +58,7 @@ describe("the budget", () => {
     const answers = await Promise.all(questions.map((json) => call(left, "POST /v1/questions", { json })));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(affordable);
     for (const answer of answers.filter(({ status }) => status !== 200)) {
-      expectProblem(
-        answer,
-        "not-permitted",
-        /privacy budget of the list `rush-right\/customers` for you in this period/,
-      );
+      expectProblem(answer, "not-permitted", /privacy budget of rush-right's list “customers” for you in this period/);
     }
     const ledger = await budgetOf(right);
     const price = BigInt(charge?.nanoRho ?? 0);

@@ -35,6 +35,7 @@ export const exposureSchema = z
             attribute: z.string(),
             use: z.string(),
             aggregates: z.array(z.string()).nullable().describe("null for any"),
+            groupings: z.array(z.string()).nullable().describe("null for any, and for single values"),
             k: z.int().describe("people behind any figure that uses it so, at the least"),
             clamp: z
               .strictObject({ least: z.int(), most: z.int() })

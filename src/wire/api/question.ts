@@ -46,9 +46,15 @@ const privacySchema = z.looseObject({ mode: z.enum(["noise", "exact"]) });
 
 const keySchema = z.string().nullable().describe("null: people whose value is none of the contract's");
 
+const axisShape = {
+  dataset: z.string(),
+  attribute: z.string(),
+  grouping: z.string().optional().describe("the contract's grouping, where keys are groups"),
+};
+
 const tableFigures = {
   axes: z
-    .array(z.strictObject({ dataset: z.string(), attribute: z.string(), keys: z.array(keySchema) }))
+    .array(z.strictObject({ ...axisShape, keys: z.array(keySchema) }))
     .describe("the attributes of a cross-tab and their keys, which are the contract's"),
   measure: z.strictObject({
     dataset: z.string(),
@@ -67,7 +73,7 @@ const tableFigures = {
 };
 
 const affinityFigures = {
-  attribute: z.strictObject({ dataset: z.string(), attribute: z.string() }),
+  attribute: z.strictObject(axisShape),
   segments: z
     .array(
       z.strictObject({

@@ -5,11 +5,11 @@ import { ownerOf } from "../../dataset/schema.ts";
 import { LIMITS } from "../../limits.ts";
 import { figure, listed, nameOf, possessive } from "../../policy/words.ts";
 import { affinitySensitivity } from "../../privacy/sensitivity.ts";
-import type { AnalysisRules, Axis, Measurement, Telling, Truth } from "../analysis.ts";
+import type { AnalysisRules, Axis, Measurement, Narrower, Telling, Truth } from "../analysis.ts";
 import type { QuestionIssue } from "../asked.ts";
 import { halfInterval } from "../figures.ts";
-import { axisOf } from "../table.ts";
-import { formOf, segmentOf } from "../words.ts";
+import { axisOf, groupingsIn, missingAxis } from "../table.ts";
+import { axisInWords, formOf, segmentOf } from "../words.ts";
 import { answerAffinity, type SegmentCounts } from "./answer.ts";
 import type { AffinityQuestion, AskedAffinity } from "./question.ts";
 
@@ -20,7 +20,7 @@ export const affinityRules: AnalysisRules<AskedAffinity, AffinityQuestion> = {
   issuesOf: segmentIssues,
   canonical: (question) => question,
   usesOf: ({ segments }) => [{ ...segments, use: "group" }],
-  narrower: () => [],
+  narrower: coarserSegments,
   twin: () => null,
   measurements: (contract, question) => measurementsOf(segmentsOf(contract, question), question),
   answer: (priced, truths, random) => {
@@ -49,8 +49,7 @@ function segmentsOf(contract: Contract, { segments }: AffinityQuestion): Axis {
 
 function segmentIssues(contract: Contract, { segments }: AskedAffinity): QuestionIssue[] {
   const axis = axisOf(contract, segments);
-  if (axis === undefined)
-    return [{ path: "/segments", says: `the contract has no attribute \`${segments.attribute}\` there` }];
+  if (axis === undefined) return [missingAxis("/segments", segments)];
   if (axis.keys.length < LIMITS.crosstabCells) return [];
   return [{ path: "/segments", says: `at most ${figure(LIMITS.crosstabCells)} segments are given` }];
 }
@@ -68,12 +67,21 @@ function countsIn([shared, all]: readonly Truth[]): SegmentCounts {
   return { shared: shared.people, all: all.people };
 }
 
+function coarserSegments(question: AffinityQuestion, contract: Contract): Narrower<AffinityQuestion>[] {
+  return groupingsIn(contract, question.segments)
+    .filter((grouping) => grouping !== question.segments.grouping)
+    .map((grouping) => {
+      const segments = { ...question.segments, grouping };
+      return { question: { ...question, segments }, says: `with ${axisInWords(segments)}` };
+    });
+}
+
 function tellsOf(question: AffinityQuestion, telling: Telling): string[] {
   const { directory, recipient } = telling;
   const whose = possessive(nameOf(directory, ownerOf(question.segments.dataset)));
   const among = ownerOf(question.among);
   const shared = among === recipient ? "those it shares" : `those ${nameOf(directory, among)} shares`;
-  const groups = `which groups of ${whose} customers by “${question.segments.attribute}”`;
+  const groups = `which groups of ${whose} customers by ${axisInWords(question.segments)}`;
   const says = `${nameOf(directory, recipient)} would learn ${groups} are more frequent among ${shared} than among all`;
   return [`${says}, and how many people of each there are${segmentOf(question.where, directory)}${formOf(telling)}`];
 }

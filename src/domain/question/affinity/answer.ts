@@ -12,7 +12,7 @@ import type { Key } from "../table.ts";
 import type { AffinityQuestion } from "./question.ts";
 
 export type AffinityAnswer = {
-  readonly attribute: { readonly dataset: DatasetRef; readonly attribute: string };
+  readonly attribute: { readonly dataset: DatasetRef; readonly attribute: string; readonly grouping?: string };
   /** The greatest lift first; segments without one last, in the contract's order. */
   readonly segments: readonly Segment[];
   readonly privacy: PrivacyNote;
@@ -59,7 +59,11 @@ export function answerAffinity(
     return { ...people, ...(lift ?? { index: withheld(terms.k) }) };
   });
   return {
-    attribute: { dataset: axis.dataset, attribute: axis.attribute },
+    attribute: {
+      dataset: axis.dataset,
+      attribute: axis.attribute,
+      ...(axis.grouped === undefined ? {} : { grouping: axis.grouped.by }),
+    },
     segments: [...segments].sort((left, right) => rankOf(right) - rankOf(left)),
     privacy: noiseNote({ epsilon, sensitivity: l1Sensitivity, threshold: terms.k }),
   };

@@ -83,7 +83,7 @@ describe("a cross-tab's question", () => {
     const question = questionFrom({ ...TABLE, identifiers: ["email"], by: [tier, region], measure: spend });
     expect(
       rulesOf("crosstab")
-        .narrower(question)
+        .narrower(question, CONTRACT)
         .map(({ says }) => says),
     ).toEqual([
       "without the mean of “spend”",

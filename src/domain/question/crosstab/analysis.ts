@@ -4,12 +4,13 @@ import type { Contract } from "../../contract/document.ts";
 import { type DatasetRef, type IdentifierKind, ownerOf } from "../../dataset/schema.ts";
 import { LIMITS } from "../../limits.ts";
 import { figure, listed, nameOf, possessive } from "../../policy/words.ts";
-import type { AnalysisRules, Axis, Narrower, TableMeasurement, Telling } from "../analysis.ts";
+import type { AnalysisRules, Axis, TableMeasurement, Telling } from "../analysis.ts";
 import type { QuestionIssue } from "../asked.ts";
-import { axisOf, cellCount, measureIn } from "../table.ts";
+import { axisOf, cellCount, measureIn, missingAxis } from "../table.ts";
 import type { TrendQuestion } from "../trend/question.ts";
-import { formOf, segmentOf } from "../words.ts";
+import { axisInWords, formOf, segmentOf } from "../words.ts";
 import { answerCrosstab, marginsOfTable } from "./answer.ts";
+import { narrowerTables } from "./narrower.ts";
 import type { AskedCrosstab, CrosstabQuestion } from "./question.ts";
 
 export const crosstabRules: AnalysisRules<AskedCrosstab, CrosstabQuestion> = {
@@ -51,7 +52,7 @@ export const crosstabRules: AnalysisRules<AskedCrosstab, CrosstabQuestion> = {
   tells: tellsOf,
   agreed: ({ may, whose, segment, how, groups, measures }) => {
     const by = groups.length === 0 ? "" : `, in a table by ${listed(groups)}`;
-    const sums = measures.length === 0 ? "" : `, with ${listed(measures)} of each group`;
+    const sums = measures.length === 0 ? "" : `, and for each group ${listed(measures)}`;
     return (
       `${may} learn how many of ${whose} customers are also its own or another member's${by}${sums}${segment}, ` +
       `${how}.`
@@ -75,8 +76,7 @@ function axisIssues(contract: Contract, { between, by }: AskedCrosstab): Questio
   const issues = by.flatMap((axis, index) => {
     const path = `/by/${index}`;
     if (!between.includes(axis.dataset)) return [foreignList(path, axis.dataset)];
-    if (axes[index] === undefined) return [{ path, says: `the contract has no attribute \`${axis.attribute}\` there` }];
-    return [];
+    return axes[index] === undefined ? [missingAxis(path, axis)] : [];
   });
   if (new Set(by.map(nameOfAxis)).size !== by.length) issues.push({ path: "/by", says: "each attribute stands once" });
   const cells = cellCount(axes.filter(isDeclared));
@@ -110,26 +110,10 @@ function nameOfAxis({ dataset, attribute }: { readonly dataset: DatasetRef; read
   return `${dataset} ${attribute}`;
 }
 
-function narrowerTables(question: CrosstabQuestion): Narrower<CrosstabQuestion>[] {
-  const { measure, ...counted } = question;
-  const withoutMeasure =
-    measure === undefined
-      ? []
-      : [{ question: counted, says: `without the ${measure.aggregate} of “${measure.measure}”` }];
-  if (question.by.length < 2) return withoutMeasure;
-  const withoutAxis = question.by.map((left) => ({
-    question: { ...question, by: question.by.filter((axis) => axis !== left) },
-    says: `without grouping people by “${left.attribute}”`,
-  }));
-  return [...withoutMeasure, ...withoutAxis];
-}
-
 function tellsOf(question: CrosstabQuestion, telling: Telling): string[] {
   const { directory, recipient } = telling;
   const owners = listed(question.between.map((list) => nameOf(directory, ownerOf(list))));
-  const by = listed(
-    question.by.map(({ dataset, attribute }) => `“${attribute}” at ${nameOf(directory, ownerOf(dataset))}`),
-  );
+  const by = listed(question.by.map((axis) => `${axisInWords(axis)} at ${nameOf(directory, ownerOf(axis.dataset))}`));
   const segment = segmentOf(question.where, directory);
   const counts = `${nameOf(directory, recipient)} would learn how many customers ${owners} share, in a table by ${by}`;
   return [`${counts}${segment}${formOf(telling)}`, ...measureTells(question, telling)];

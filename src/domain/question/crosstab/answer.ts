@@ -18,6 +18,8 @@ export type CrosstabAnswer = {
   readonly axes: readonly {
     readonly dataset: DatasetRef;
     readonly attribute: string;
+    /** The contract's grouping, where keys are groups. */
+    readonly grouping?: string;
     readonly keys: readonly Key[];
   }[];
   readonly measure?: {
@@ -67,7 +69,9 @@ export function answerCrosstab(
   const { parts } = spread;
   const note = { epsilon, sensitivity: spread.each, threshold: terms.k };
   return {
-    axes: table.by.map(({ dataset, attribute, keys }) => ({ dataset, attribute, keys: [...keys, null] })),
+    axes: table.by.map(({ dataset, attribute, keys, grouped }) => {
+      return { dataset, attribute, ...(grouped === undefined ? {} : { grouping: grouped.by }), keys: [...keys, null] };
+    }),
     ...headOf(question, table.measure),
     cells: cellKeys(table.by).map((keys, cell) => {
       const figures = { keys, people: shown(people[cell] ?? NONE, terms.k, half) };

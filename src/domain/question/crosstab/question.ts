@@ -7,7 +7,12 @@ import { slugSchema } from "../../partner/manifest.ts";
 import { AGGREGATES } from "../../policy/limits-document.ts";
 import { askedShape, type Canonical } from "../asked.ts";
 
-export const axisSchema = z.strictObject({ dataset: datasetRefSchema, attribute: slugSchema });
+export const axisSchema = z.strictObject({
+  dataset: datasetRefSchema,
+  attribute: slugSchema,
+  /** One of the contract's groupings of the attribute's values; single values when absent. */
+  grouping: slugSchema.exactOptional(),
+});
 
 export const crosstabSchema = z.strictObject({
   analysis: z.literal("crosstab"),

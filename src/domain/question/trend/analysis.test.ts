@@ -67,7 +67,10 @@ describe("a trend", () => {
   });
 
   it("can be asked with less in it, as a trend", () => {
-    const narrower = rulesOf("trend").narrower(questionOf(CONTRACT, { ...TABLE, analysis: "trend", measure: spend }));
+    const narrower = rulesOf("trend").narrower(
+      questionOf(CONTRACT, { ...TABLE, analysis: "trend", measure: spend }),
+      CONTRACT,
+    );
     expect(narrower.map(({ says }) => says)).toEqual(["without the mean of “spend”"]);
     expect(narrower.map(({ question }) => question.analysis)).toEqual(["trend"]);
   });

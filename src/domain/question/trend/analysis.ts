@@ -37,9 +37,9 @@ export const trendRules: AnalysisRules<AskedTrend, TrendQuestion> = {
   },
   canonical: (question) => asTrend(rulesOfFollowed(question).canonical(followed(question))),
   usesOf: (question) => rulesOfFollowed(question).usesOf(followed(question)),
-  narrower: (question) =>
+  narrower: (question, contract) =>
     rulesOfFollowed(question)
-      .narrower(followed(question))
+      .narrower(followed(question), contract)
       .map((one) => ({ ...one, question: asTrend(one.question) })),
   twin: followed,
   measurements: (contract, question) => rulesOfFollowed(question).measurements(contract, followed(question)),
