@@ -11,9 +11,10 @@ import type { Reason } from "../domain/policy/reasons.ts";
 import { shownCharges } from "../domain/privacy/charges.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Answer as Figures, Truth } from "../domain/question/analysis.ts";
-import { asIfAlone, showsExactly } from "../domain/question/overlap/answer.ts";
+import { asIfAlone } from "../domain/question/overlap/answer.ts";
 import { type AskedQuestion, datasetsOf, isForList } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
+import { asIfNobodyShared } from "../domain/question/table.ts";
 import type { TrendPoint } from "../domain/question/trend/analysis.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { LogHead, ReleaseRow } from "../ports/rows.ts";
@@ -25,7 +26,7 @@ import { debit } from "./charge-question.ts";
 import type { Computed } from "./compute-answer.ts";
 import { membersOf } from "./offer-contract.ts";
 import type { Caller, Keeping } from "./ports.ts";
-import { figuresIn, inSeries, overlapBehind, overlapFigures } from "./recorded-figures.ts";
+import { exactlyBehind, figuresIn, inSeries, showsExactly } from "./recorded-figures.ts";
 import { type AnswerPorts, hasFigures, withFigures } from "./with-figures.ts";
 
 type Asking = { readonly caller: Caller; readonly asked: AskedQuestion };
@@ -162,7 +163,7 @@ async function release(ports: AnswerPorts, tx: Transaction, releasing: Releasing
     questionDigest: permitted.digest,
     versions: permitted.versionsKey,
     outcome,
-    showsExactly: isShownExactly(permitted, answer),
+    showsExactly: showsExactly(question, { answer, recipient: decision.recipient }),
     answer,
     receipt,
     entry: addition.entry.index,
@@ -171,10 +172,6 @@ async function release(ports: AnswerPorts, tx: Transaction, releasing: Releasing
   const owners = charges.map((charge) => charge.owner);
   await Promise.all([debit(tx, charges, id), tx.log.append(addition), tx.releases.add(kept, owners)]);
   return { ...kept, releasedAt: tx.now, collectedAt: null };
-}
-
-function isShownExactly({ question, decision }: Permitted, answer: string): boolean {
-  return overlapBehind(question) !== null && showsExactly(overlapFigures({ answer }), decision.recipient);
 }
 
 // One draw of noise for everybody who is entitled to the figures: who asks later gets those that were drawn.
@@ -196,10 +193,11 @@ async function answerOf(ports: Pick<AnswerPorts, "random">, tx: Transaction, rel
 
 /** What was found; where exact figures would be too near to earlier ones, what would be if nobody else were there. */
 function truthsOf({ permitted, computed }: Releasing): readonly Truth[] {
-  const overlap = overlapBehind(permitted.question);
-  if (overlap === null || !computed.isTooNear) return computed.truths;
+  const exact = exactlyBehind(permitted.question);
+  if (exact === null || !computed.isTooNear) return computed.truths;
+  if (exact.analysis === "crosstab") return asIfNobodyShared(computed.truths);
   return computed.truths.map((truth) =>
-    truth.kind === "overlap" ? { ...truth, ...asIfAlone(overlap, permitted.decision.recipient, truth) } : truth,
+    truth.kind === "overlap" ? { ...truth, ...asIfAlone(exact, permitted.decision.recipient, truth) } : truth,
   );
 }
 

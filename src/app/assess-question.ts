@@ -26,7 +26,7 @@ import type { ContractFile, DatasetRow, ReleaseRow, RequestFile, VersionRow } fr
 import type { Transaction } from "../ports/store.ts";
 import { chargingOf } from "./charge-question.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
-import { drawnBefore, holdersOf, overlapBehind } from "./recorded-figures.ts";
+import { drawnBefore, exactlyBehind, holdersOf } from "./recorded-figures.ts";
 
 export type Directory = ReadonlyMap<PartnerId, PartnerCard>;
 type Permit = Extract<Decision, { kind: "permit" }>;
@@ -160,19 +160,19 @@ async function permittedBy(
   return ok({ kind: "permitted", ...permitted, charges, recorded, request, drawn });
 }
 
-// A list or exact overlap whose data were deleted with a contract cannot be made again to compare another one with it,
-// and nobody knows how few people would tell the two apart. What the recipient was given is no secret from it, so it
-// is said openly.
+// A list or an exact answer whose data were deleted with a contract cannot be made again to compare another one with
+// it, and nobody knows how few people would tell the two apart. What the recipient was given is no secret from it, so
+// it is said openly.
 async function unrepeatableIn(
   tx: Transaction,
   { question, decision, recipient, file }: Ruled,
 ): Promise<readonly Reason[]> {
   const isList = isForList(question);
-  if (!isList && (overlapBehind(question) === null || decision.terms.mode === "noise")) return [];
+  if (!isList && (exactlyBehind(question) === null || decision.terms.mode === "noise")) return [];
   const others = datasetsOf(question).filter((list) => ownerOf(list) !== recipient);
   const counts = await Promise.all(others.map((list) => tx.releases.unrepeatable(recipient, list, question.analysis)));
   const source = { document: "contract", version: file.contract.version, digest: file.id } as const;
-  const earlier = isList ? "an earlier list from" : "data of an earlier exact overlap with";
+  const earlier = isList ? "an earlier list from" : "data of earlier exact figures about";
   return others
     .filter((_, index) => counts[index] !== 0)
     .map((list) => {

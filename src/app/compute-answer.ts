@@ -1,26 +1,30 @@
 // The data's part of an answer: true counts from the matcher on sealed versions, before noise. Nothing of it is kept.
 
 import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
-import { type Cell, comparisonsOf, type ExactAsking, isTooNear } from "../domain/privacy/differencing.ts";
 import type { Measurement, TableMeasurement, Truth } from "../domain/question/analysis.ts";
 import { listDistance } from "../domain/question/audience/answer.ts";
-import { isForList, type Question, questionSchema } from "../domain/question/question.ts";
+import { isForList } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
-import { overKeys } from "../domain/question/table.ts";
 import { unreachable } from "../domain/result.ts";
-import type { ComparedList, DataKey, Selection } from "../ports/matcher.ts";
+import type { ComparedList } from "../ports/matcher.ts";
 import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { filesOf, type Permitted, versionOf } from "./assess-question.ts";
+import {
+  comparedList,
+  countTable,
+  declaredValues,
+  type Keys,
+  storedConsents,
+  storedQuestion,
+} from "./compared-list.ts";
+import { type Earlier, earlierIn, isNearEarlier } from "./near-earlier.ts";
 import type { Ports } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
-import { overlapBehind } from "./recorded-figures.ts";
+import { exactlyBehind } from "./recorded-figures.ts";
 
-/** What the matcher needs beside the question: the owners' keys and, for a list, the lists given before. */
-export type Opened = {
-  readonly keys: ReadonlyMap<string, DataKey>;
-  readonly earlier: readonly { readonly release: ReleaseRow; readonly versions: readonly VersionRow[] }[];
-};
+/** What the matcher needs beside the question: the owners' keys, and what the answer is compared with. */
+export type Opened = { readonly keys: Keys; readonly earlier: readonly Earlier[] };
 
 /** True figures, and what they were computed on: they count for a decision about exactly that. */
 export type Computed = {
@@ -40,15 +44,7 @@ export async function openFor(tx: Transaction, wrappingKey: Uint8Array, permitte
     Promise.all(partners.map(async (partner) => [partner, await unwrapDataKey(tx, wrappingKey, partner)] as const)),
     earlierReleases(tx, permitted),
   ]);
-  const earlier = await Promise.all(
-    releases.map(async (release) => ({ release, versions: await versionsIn(tx, release) })),
-  );
-  return { keys: new Map(keys), earlier };
-}
-
-async function versionsIn(tx: Transaction, release: ReleaseRow): Promise<VersionRow[]> {
-  const versions = await Promise.all(release.versions.split(",").map((id) => tx.versions.find(id)));
-  return versions.filter((version) => version !== null);
+  return { keys: new Map(keys), earlier: await Promise.all(releases.map((release) => earlierIn(tx, release))) };
 }
 
 /** What the asker has of the same owners' lists, and a new list or exact figure must not be too near to. */
@@ -58,10 +54,10 @@ export async function earlierReleases(
 ): Promise<readonly ReleaseRow[]> {
   const { recipient, terms } = decision;
   if (isForList(question)) return tx.releases.audiences(recipient, question.matching);
-  const overlap = overlapBehind(question);
-  if (overlap === null || terms.mode !== "exact") return [];
-  const others = overlap.between.filter((list) => ownerOf(list) !== recipient);
-  const given = await Promise.all(others.map((list) => tx.releases.exactOverlaps(recipient, list)));
+  const exact = exactlyBehind(question);
+  if (exact === null || terms.mode !== "exact") return [];
+  const others = exact.between.filter((list) => ownerOf(list) !== recipient);
+  const given = await Promise.all(others.map((list) => tx.releases.exactFigures(recipient, list)));
   return [...new Map(given.flat().map((release) => [release.id, release])).values()];
 }
 
@@ -80,7 +76,9 @@ export async function computeAnswer(
   const { consents } = decision.terms;
   const list = (name: DatasetRef): ComparedList => comparedList(name, { question, versions, opened, consents });
   const truths: Truth[] = [];
-  for (const measurement of rulesOf(question.analysis).measurements(file.contract, question)) {
+  const rules = rulesOf(question.analysis);
+  const further = decision.terms.mode === "exact" ? rules.exactMeasurements(file.contract, question) : [];
+  for (const measurement of [...rules.measurements(file.contract, question), ...further]) {
     truths.push(await measure(ports, { measurement, permitted, opened, list }));
   }
   const earlierKey = earlierKeyOf(opened.earlier.map(({ release }) => release));
@@ -111,7 +109,7 @@ async function measure(ports: Pick<Ports, "matcher">, measuring: Measuring<Measu
       return { kind: "overlap", sizes, regions, byIdentifier };
     }
     case "table":
-      return countTable(ports, { ...measuring, measurement });
+      return countTable(ports, countingOf({ ...measuring, measurement }));
     case "selection": {
       const maximum = permitted.decision.terms.maximumAudience;
       const { own, other, identifiers } = measurement;
@@ -125,45 +123,19 @@ async function measure(ports: Pick<Ports, "matcher">, measuring: Measuring<Measu
   }
 }
 
-async function countTable(
-  { matcher }: Pick<Ports, "matcher">,
-  { measurement, permitted, list }: Measuring<TableMeasurement>,
-): Promise<Truth> {
+function countingOf({ measurement, permitted, list }: Measuring<TableMeasurement>): Parameters<typeof countTable>[1] {
   const { lists, identifiers, by, measure: bounds } = measurement;
-  const placeOf = (dataset: DatasetRef) => lists.indexOf(dataset);
-  const measures =
-    bounds === null
-      ? []
-      : [
-          {
-            list: placeOf(bounds.dataset),
-            measure: bounds.measure,
-            minimum: bounds.minimum,
-            maximum: bounds.maximum,
-          },
-        ];
-  const counted = await matcher.crossTab({
+  const { versions, schemas } = permitted;
+  const schemaOf = (dataset: DatasetRef) => schemas[versions.indexOf(versionOf(versions, dataset))];
+  return {
     lists: lists.map(list),
     identifiers,
-    by: by.map(({ dataset, attribute }) => ({ list: placeOf(dataset), attribute })),
-    measures,
-    ...(lists.length === 2 && identifiers.length === 1 ? { standing: "least-token" as const } : {}),
-  });
-  const values = by.map(({ dataset, attribute }) => valuesOf(permitted, dataset, attribute));
-  const laid = (cells: readonly number[]) => overKeys(by, values, cells);
-  const [measured] = counted.measures;
-  return {
-    kind: "table",
-    people: laid(counted.people),
-    holders: measured === undefined ? [] : laid(measured.holders),
-    sums: measured === undefined ? [] : laid(measured.sums),
+    by: by.map((axis) => {
+      const values = declaredValues(schemaOf(axis.dataset), axis.attribute);
+      return { ...axis, at: lists.indexOf(axis.dataset), values };
+    }),
+    measure: bounds === null ? null : { ...bounds, at: lists.indexOf(bounds.dataset) },
   };
-}
-
-function valuesOf({ versions, schemas }: Permitted, list: DatasetRef, attribute: string): readonly string[] {
-  const declared = schemas[versions.indexOf(versionOf(versions, list))]?.attributes[attribute];
-  if (declared === undefined) throw new Error("a list lacks an attribute that a table counts by");
-  return declared.values;
 }
 
 /** The records of a released audience, worked out anew on the versions that it was released on. */
@@ -182,40 +154,6 @@ export async function audienceRecords(
   return (await ports.matcher.select(query)).records;
 }
 
-/** The canonical question that a release answered. */
-export function storedQuestion(release: Pick<ReleaseRow, "question">): Question {
-  const question = questionSchema.parse(JSON.parse(release.question));
-  if (question.identifiers === undefined) throw new Error("a stored question is not canonical");
-  return { ...question, identifiers: question.identifiers, where: question.where ?? [] } satisfies Question;
-}
-
-function storedConsents(release: Pick<ReleaseRow, "answer">): { readonly consents: ComparedConsents } {
-  const answer: { readonly consents: ComparedConsents } = JSON.parse(release.answer);
-  return answer;
-}
-
-type ComparedConsents = { readonly [list: string]: readonly string[] };
-type Comparing = {
-  readonly question: Question;
-  readonly versions: readonly VersionRow[];
-  readonly opened: Pick<Opened, "keys">;
-  readonly consents: ComparedConsents;
-};
-
-function comparedList(name: DatasetRef, { question, versions, opened, consents }: Comparing): ComparedList {
-  const version = versionOf(versions, name);
-  const dataKey = opened.keys.get(version.partner);
-  if (dataKey === undefined) throw new Error("a list's data key was not opened");
-  const where = question.where.filter((clause) => clause.dataset === name);
-  return { segment: version.segment, dataKey, consents: consentsFor(name, consents), where };
-}
-
-// Terms name only lists that ask for a consent.
-function consentsFor(name: DatasetRef, consents: ComparedConsents): readonly string[] {
-  const wanted = consents[name];
-  return wanted === undefined ? [] : wanted;
-}
-
 async function nearestList(
   ports: Pick<Ports, "matcher">,
   made: { readonly records: readonly string[]; readonly opened: Opened },
@@ -227,42 +165,4 @@ async function nearestList(
     nearest = nearest === null ? distance : Math.min(nearest, distance);
   }
   return nearest;
-}
-
-type Placed = ExactAsking & { readonly rows: readonly VersionRow[] };
-
-async function isNearEarlier(ports: Pick<Ports, "matcher">, permitted: Permitted, opened: Opened): Promise<boolean> {
-  const { versions, decision } = permitted;
-  const question = overlapBehind(permitted.question);
-  if (question === null) return false;
-  const { terms, recipient } = decision;
-  const asked = placed({ question, rows: versions, consents: terms.consents });
-  for (const { release, versions: rows } of opened.earlier) {
-    const before = overlapBehind(storedQuestion(release));
-    if (before === null) throw new Error("an earlier overlap is none");
-    // A list of somebody who is not asked now cannot be opened, so nothing is known of how near it is.
-    if (rows.length < before.between.length || rows.some(({ partner }) => !opened.keys.has(partner))) return true;
-    const given = placed({ question: before, rows, consents: storedConsents(release).consents });
-    const comparisons = comparisonsOf(asked, given, recipient);
-    if (comparisons === null) return true;
-    for (const { asked: one, given: other } of comparisons) {
-      const [left, right] = [selectionOf(asked, one, opened), selectionOf(given, other, opened)];
-      const { onlyLeft, onlyRight } = await ports.matcher.difference(left, right);
-      if (isTooNear(onlyLeft + onlyRight, terms.k)) return true;
-    }
-  }
-  return false;
-}
-
-function placed({ rows, ...asking }: Omit<Placed, "versions">): Placed {
-  const ids = asking.question.between.map((list) => [list, versionOf(rows, list).id]);
-  return { ...asking, rows, versions: Object.fromEntries(ids) };
-}
-
-// A list compared with itself is everybody on it whom the question's identifiers can tell.
-function selectionOf(asking: Placed, { list, sharedWith }: Cell, opened: Pick<Opened, "keys">): Selection {
-  const { question, rows: versions, consents } = asking;
-  const compared = (name: DatasetRef) => comparedList(name, { question, versions, opened, consents });
-  const { identifiers } = question;
-  return { own: compared(list), other: compared(sharedWith ?? list), identifiers };
 }

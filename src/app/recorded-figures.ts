@@ -6,6 +6,8 @@ import { LIMITS } from "../domain/limits.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Terms } from "../domain/policy/terms.ts";
 import type { EpsilonMicros } from "../domain/privacy/epsilon.ts";
+import type { CrosstabAnswer } from "../domain/question/crosstab/answer.ts";
+import type { CrosstabQuestion } from "../domain/question/crosstab/question.ts";
 import { isProtectedAs, type PrivacyNote } from "../domain/question/figures.ts";
 import { type OverlapAnswer, tellsOfOthers } from "../domain/question/overlap/answer.ts";
 import type { OverlapQuestion } from "../domain/question/overlap/question.ts";
@@ -21,11 +23,14 @@ function drawDigests(question: Question): readonly string[] {
   return [questionDigest(question), ...(twin === null ? [] : [questionDigest(twin)])];
 }
 
-/** The overlap whose figures a question asks for, by itself or at the end of a series; null where it asks for none. */
-export function overlapBehind(question: Question): OverlapQuestion | null {
-  if (question.analysis === "overlap") return question;
+/**
+ * What a question asks for that the differencing guard of exact mode compares: a table, or an overlap, by itself or at
+ * the end of a series. Null where it asks for neither.
+ */
+export function exactlyBehind(question: Question): OverlapQuestion | CrosstabQuestion | null {
+  if (question.analysis === "overlap" || question.analysis === "crosstab") return question;
   const twin = question.analysis === "trend" ? rulesOf("trend").twin(question) : null;
-  return twin?.analysis === "overlap" ? twin : null;
+  return twin?.analysis === "overlap" || twin?.analysis === "crosstab" ? twin : null;
 }
 
 /** A question as its figures are drawn: under a contract, on versions, protected by terms and a price. */
@@ -53,10 +58,26 @@ export async function drawnBefore(tx: Transaction, draw: Draw): Promise<ReleaseR
   ]);
   const isUsable = (row: ReleaseRow) => {
     const { privacy }: { privacy: PrivacyNote } = JSON.parse(row.answer);
-    const isTold = privacy.mode === "noise" || tellsOfOthers(overlapFigures(row), row.recipient);
+    const isTold = privacy.mode === "noise" || isTellingOfOthers(question, row);
     return isTold && isProtectedAs(privacy, terms, epsilon);
   };
   return rows.find((row) => row !== null && isUsable(row)) ?? null;
+}
+
+/** Whether an answer shows its recipient exact figures of another's list, which the differencing guard remembers. */
+export function showsExactly(question: Question, release: Pick<ReleaseRow, "answer" | "recipient">): boolean {
+  if (exactlyBehind(question) === null) return false;
+  const { privacy }: { privacy: PrivacyNote } = JSON.parse(release.answer);
+  return privacy.mode === "exact" && isTellingOfOthers(question, release);
+}
+
+// What was withheld is known to nobody.
+function isTellingOfOthers(question: Question, release: Pick<ReleaseRow, "answer" | "recipient">): boolean {
+  if (exactlyBehind(question)?.analysis !== "crosstab")
+    return tellsOfOthers(overlapFigures(release), release.recipient);
+  // SAFETY: the figures of a cross-tab are its answer.
+  const { cells } = figuresIn(release) as CrosstabAnswer;
+  return cells.some(({ people }) => "released" in people);
 }
 
 /** The members that have the very figures that were drawn. */
@@ -83,7 +104,7 @@ export function figuresIn({ answer }: Pick<ReleaseRow, "answer">): object {
 }
 
 /** The figures of an overlap's release, or of the present point of a trend's. */
-export function overlapFigures(release: Pick<ReleaseRow, "answer">): OverlapAnswer {
+function overlapFigures(release: Pick<ReleaseRow, "answer">): OverlapAnswer {
   // SAFETY: they are those that `answerOverlap` gave.
   return figuresIn(release) as OverlapAnswer;
 }

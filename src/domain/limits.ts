@@ -51,6 +51,8 @@ export const LIMITS = {
   questionClauses: 20,
   /** Cells of one table: each is noised in the transaction that records the answer, up to three figures of 30 µs. */
   crosstabCells: 2_500,
+  /** Cells in which two tables are counted together to compare their people; four bytes each in the engine. */
+  comparedCells: 1_000_000,
   /** Points of a trend, the newest: answers of four years of weeks. */
   trendPoints: 200,
   /** The largest value of a measure, in units of 10^-scale: columns take four bytes. */

@@ -213,9 +213,9 @@ export type Transaction = {
     ) => Promise<readonly ReleaseRow[]>;
     /** Lists of people, to reach or to leave out, that the recipient got of the lineage, newest first. */
     readonly audiences: (recipient: PartnerId, lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
-    /** Overlaps of the owner's lineage that showed the recipient exact figures, in any contract, newest first. */
-    readonly exactOverlaps: (recipient: PartnerId, lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
-    /** How many of these lists or exact overlaps cannot be made again, as a version that they rest on is deleted. */
+    /** Overlaps and tables of the lineage that showed the recipient exact figures, in any contract, newest first. */
+    readonly exactFigures: (recipient: PartnerId, lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
+    /** How many of these lists or exact answers cannot be made again, as a version that they rest on is deleted. */
     readonly unrepeatable: (recipient: PartnerId, lineage: DatasetRef, analysis: Analysis) => Promise<number>;
     /** Deletes the answers and receipts under a contract. What caps and the guards between answers need stays. */
     readonly forget: (contract: ContractId) => Promise<readonly string[]>;

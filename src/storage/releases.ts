@@ -46,7 +46,7 @@ export function releases(tx: Statements): Transaction["releases"] {
     add: (release, owners) => add(tx, release, owners),
     madeWithin: (touch, days) => madeWithin(tx, touch, days),
     audiences: (recipient, lineage) => guarded({ recipient, lineage, analysis: "audience" }),
-    exactOverlaps: (recipient, lineage) => guarded({ recipient, lineage, analysis: "overlap" }),
+    exactFigures: (recipient, lineage) => guarded({ recipient, lineage, analysis: "overlap" }),
     unrepeatable: (recipient, lineage, analysis) => unrepeatable(tx, { recipient, lineage, analysis }),
     forget: async (contract) => (await forget(tx, tx`contract = ${contract}`)).map(({ id }) => id),
     forgetExpired: () => forget(tx, tx`expires_at <= now()`),
@@ -84,7 +84,7 @@ function isOn(tx: Statements, questionDigest: string, versions: string) {
 
 const LISTS: readonly Analysis[] = ["audience", "suppression"];
 
-// What a guard compares with: lists that were given, and overlaps, of series as well, that showed exact figures.
+// What a guard compares with: lists that were given, and answers that showed exact figures.
 function isGuarded(tx: Statements, { recipient, lineage, analysis }: Touch) {
   const isGiven = LISTS.includes(analysis)
     ? tx`analysis = any (${tx.array([...LISTS], TEXT_ARRAY)})`

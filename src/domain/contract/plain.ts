@@ -3,7 +3,7 @@
 
 import { durationDays } from "../instant.ts";
 import type { PartnerId } from "../partner/manifest.ts";
-import { type AttributeUse, givesRecords } from "../policy/limits-document.ts";
+import { type Analysis, type AttributeUse, givesRecords } from "../policy/limits-document.ts";
 import {
   AGGREGATE_WORDS,
   ANALYSIS_WORDS,
@@ -146,7 +146,7 @@ function termLines({ terms, analyses, approvalWithin }: Contract): string[] {
   const waits = terms.approval.filter((analysis) => asked.has(analysis)).map((analysis) => ANALYSIS_WORDS[analysis]);
   return [
     `No figure below ${figure(terms.k)} people is shown.`,
-    terms.mode === "noise" ? NOISE : exactLine(terms.rounding),
+    ...(terms.mode === "noise" ? [NOISE] : [exactLine(terms.rounding), ...noisedLine([...asked])]),
     ...([...asked].some(givesRecords) ? [audienceLine(terms)] : []),
     budgetLine(terms.budget),
     ...(caps.length === 0 ? [] : [`A recipient may ask for ${listed(caps)}.`]),
@@ -186,6 +186,11 @@ function exactLine(rounding: number): string {
     `${figure(rounding)}. This is weaker: it comes without a mathematical guarantee, and what is withheld may tell ` +
     "something."
   );
+}
+
+function noisedLine(asked: readonly Analysis[]): string[] {
+  const noised = asked.flatMap((analysis) => rulesOf(analysis).noised ?? []);
+  return noised.length === 0 ? [] : [`All the same, ${listed(noised)} carry noise.`];
 }
 
 function audienceLine({ minimumAudience, maximumAudience, audienceValidity }: Contract["terms"]): string {

@@ -134,17 +134,40 @@ describe("a table", () => {
     expect(sums.reasons[0]?.says).toContain("leave only as a sum, over at least 60 people");
   });
 
-  it("carries noise where every document would have figures exact, and says why", () => {
+  it("T-67: is exact where every document has it so, and carries noise as soon as one asks for noise", () => {
+    const exact = { ...LIMITS_STATED, mode: "exact", requestsPerPeriod: POLICIES[0]?.defaults.requestsPerPeriod };
+    const contract = tableContract({ terms: exact });
+    const owners = ["sunline-holidays", "harbour-yachts"];
+    const policies = owners.map((owner) => tablePolicyOf(owner, { defaults: exact }));
+    expect(decided(TABLE, { contract, policies })).toMatchObject({ kind: "permit", terms: { mode: "exact" } });
+    const noisy = { ...exact, mode: "noise" };
+    const stricter = [
+      { contract: tableContract({ terms: noisy }), policies },
+      ...owners.map((asks) => ({
+        contract,
+        policies: owners.map((owner) => tablePolicyOf(owner, { defaults: owner === asks ? noisy : exact })),
+      })),
+    ];
+    for (const documents of stricter)
+      expect(decided(TABLE, documents)).toMatchObject({ kind: "permit", terms: { mode: "noise" } });
+  });
+
+  it("T-67: carries noise with a measure where every document would have figures exact, and says why", () => {
     const exact = { ...LIMITS_STATED, mode: "exact", requestsPerPeriod: POLICIES[0]?.defaults.requestsPerPeriod };
     const contract = tableContract({ terms: exact });
     const policies = ["sunline-holidays", "harbour-yachts"].map((owner) => tablePolicyOf(owner, { defaults: exact }));
-    const overlap = { analysis: "overlap", purpose: "insight", between: [SUN, HARB] };
-    expect(decided(overlap, { contract, policies })).toMatchObject({ kind: "permit", terms: { mode: "exact" } });
-    const table = decided(TABLE, { contract, policies });
+    const table = decided({ ...TABLE, measure: spend }, { contract, policies });
     expect(table).toMatchObject({ kind: "permit", terms: { mode: "noise" } });
     expect(table.reasons.find(({ pointer }) => pointer.endsWith("/mode"))?.says).toBe(
-      "figures carry noise, because cross-tabs are given with noise alone",
+      "figures carry noise, because cross-tabs with sums or means are given with noise alone",
     );
+    const affinity = {
+      analysis: "affinity",
+      purpose: "insight",
+      among: SUN,
+      segments: { dataset: HARB, attribute: "tier" },
+    };
+    expect(decided(affinity, { contract, policies })).toMatchObject({ kind: "permit", terms: { mode: "noise" } });
   });
 });
 

@@ -2,8 +2,10 @@
 
 import type { ContractId } from "../contract/document.ts";
 import { nameIn } from "../dataset/schema.ts";
+import { rulesOf } from "../question/registry.ts";
 import { limitsInWords } from "./breaches.ts";
 import type { ExposedUse, Exposure } from "./exposure.ts";
+import type { Analysis } from "./limits-document.ts";
 import { ANALYSIS_WORDS, budgetInWords, counted, figure, listed, possessive, USE_WORDS } from "./words.ts";
 
 /** A contract as it is told: its name, and where it stands. */
@@ -47,7 +49,7 @@ function itemLines(item: Exposure, { grantAt }: Told): string[] {
 
 function limitsTold({ terms, channel, dataset, analysis }: Exposure): string {
   const { mode, k, minimumAudience, maximumAudience, budget } = terms;
-  const form = mode === "noise" ? "with noise" : "without noise, where all owners agree";
+  const form = mode === "noise" ? "with noise" : exactForm(analysis);
   const people =
     channel === null
       ? `figures of at least ${figure(k)} people, ${form}`
@@ -60,6 +62,13 @@ function limitsTold({ terms, channel, dataset, analysis }: Exposure): string {
     ...(consents === undefined ? [] : [`only who gave ${listed(consents.map((one) => `“${one}”`))}`]),
     ...(terms.approval.includes(analysis) ? ["a person approves each"] : []),
   ]);
+}
+
+function exactForm(analysis: Analysis): string {
+  const { noised } = rulesOf(analysis);
+  if (noised === ANALYSIS_WORDS[analysis]) return "with noise";
+  const besides = noised === null ? "" : `, and ${noised} with noise`;
+  return `without noise, where all owners agree${besides}`;
 }
 
 function useTold({ attribute, use, limits }: ExposedUse): string {

@@ -16,7 +16,7 @@ import { evaluatePolicy } from "./evaluate.ts";
 import { type Contribution, priceReasons, type Reason, sizeReasons } from "./reasons.ts";
 import { meet, type Terms, TOP } from "./terms.ts";
 import { clampOfUnits } from "./use-limits.ts";
-import { ANALYSIS_WORDS, type Directory, nameOf, type PartnerCard } from "./words.ts";
+import { type Directory, nameOf, type PartnerCard } from "./words.ts";
 
 /** A policy in force, with the SHA-256 of its canonical form. */
 export type PolicyInForce = { readonly policy: Policy; readonly digest: string };
@@ -59,13 +59,14 @@ export function weigh(input: DecisionInput): Weighed {
   return { kind: "permit", terms, contributions, owners: owners.map((one) => one.owner), reasons: permits };
 }
 
-// Noise outranks exact, so an analysis without an exact form carries noise whatever the documents say. A refusal would
+// Noise outranks exact, so a question without an exact form carries noise whatever the documents say. A refusal would
 // break the lattice: one more document that asks for noise would permit what was denied.
 function analysisContributions(input: DecisionInput): readonly Contribution[] {
   const { analysis } = input.question;
-  if (!rulesOf(analysis).isNoiseOnly(input.question)) return [];
+  const rules = rulesOf(analysis);
+  if (!rules.isNoised(input.question)) return [];
   const index = input.contract.analyses.findIndex((one) => one.analysis === analysis);
-  const because = `${ANALYSIS_WORDS[analysis]} are given with noise alone`;
+  const because = `${rules.noised} are given with noise alone`;
   const terms = { ...TOP, mode: "noise" } as const;
   return [{ source: contractSource(input), pointer: `/analyses/${index}`, because, terms }];
 }

@@ -134,8 +134,10 @@ type TwinQuestion = OverlapQuestion | CrosstabQuestion | TrendQuestion;
 export type AnalysisRules<Asked, Question = Canonical<Asked>> = {
   /** Where a list of the question that does not fit is pointed at. */
   readonly place: string;
-  /** Whether figures carry noise although every document would have them exact. */
-  isNoiseOnly(question: Question): boolean;
+  /** Its answers that carry noise although every document would have them exact: `affinities`. Null where none does. */
+  readonly noised: string | null;
+  /** Whether the answer to this question is one of them. */
+  isNoised(question: Question): boolean;
   /** The lists that a question touches. */
   listsOf(asked: Asked): readonly DatasetRef[];
   /** What does not fit, beyond lists, identifiers and clauses. `identifiers` are those that it would be matched by. */
@@ -149,6 +151,8 @@ export type AnalysisRules<Asked, Question = Canonical<Asked>> = {
   /** A question of another analysis whose figures are the same draw on the same versions: neither pays twice. */
   twin(question: Question): TwinQuestion | null;
   measurements(contract: Contract, question: Question): readonly Measurement[];
+  /** What exact mode needs to know besides, in an order of its own after these. */
+  exactMeasurements(contract: Contract, question: Question): readonly Measurement[];
   /** The answer; costs what the terms were charged. Spends randomness in noise mode only. */
   answer(priced: Priced<Question>, truths: readonly Truth[], random: RandomBytes): Answer;
   /** How sure its figures will be; nothing in exact mode. */

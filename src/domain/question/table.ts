@@ -5,7 +5,7 @@ import type { Contract, ContractDataset } from "../contract/document.ts";
 import { groupingsOf } from "../contract/groupings.ts";
 import { type DatasetRef, datasetRef } from "../dataset/schema.ts";
 import type { Aggregate } from "../policy/limits-document.ts";
-import type { Axis, BoundedMeasure } from "./analysis.ts";
+import type { Axis, BoundedMeasure, Truth } from "./analysis.ts";
 import type { QuestionIssue } from "./asked.ts";
 
 /** A value of an axis; null for people whose value is none of the contract's. */
@@ -65,6 +65,15 @@ export function aggregatesIn(contract: Contract, named: NamedMeasure): readonly 
 function declaredMeasure(contract: Contract, { dataset, measure }: NamedMeasure) {
   const measures = listIn(contract, dataset)?.measures;
   return measures !== undefined && Object.hasOwn(measures, measure) ? measures[measure] : undefined;
+}
+
+/**
+ * What was found for a table, as if the lists shared nobody: what the differencing guard withholds looks like what is
+ * withheld because nobody is there. What is known of each list by itself stays.
+ */
+export function asIfNobodyShared([table, ...sides]: readonly Truth[]): readonly Truth[] {
+  if (table?.kind !== "table") throw new Error("a table was not counted");
+  return [{ ...table, people: table.people.map(() => 0) }, ...sides];
 }
 
 function listIn(contract: Contract, ref: DatasetRef): ContractDataset | undefined {

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { contractIdSchema } from "../../domain/contract/document.ts";
 import { requestSchema } from "../../wire/api/approval.ts";
-import { releaseSchema } from "../../wire/api/question.ts";
+import { explanationSchema, releaseSchema } from "../../wire/api/question.ts";
 import { csvOf, people } from "./lists.ts";
 import {
   agree,
@@ -129,6 +129,129 @@ test("an answer that was deleted is still held against the next; where its lists
   await upload(left, csvOf(LISTS[0], "l"));
   await upload(right, csvOf(LISTS[1], "r"));
   const refused = await call(left, "POST /v1/questions", { json: overlapOf(next, [left, right]) });
-  expectProblem(refused, "not-permitted", /exact overlap with `gone-right\/customers` was deleted when its contract/);
+  expectProblem(refused, "not-permitted", /exact figures about `gone-right\/customers` was deleted when its contract/);
   expect(shownOf(await ask(right, overlapOf(next, [left, right])), right)).toEqual([200, 120, 100, 80]);
+});
+
+type Document = { readonly [member: string]: unknown };
+
+const ANALYSES = ["overlap", "crosstab"];
+const TABLE_LIMITS = {
+  ...WIDE_LIMITS,
+  ...EXACT,
+  requestsPerPeriod: ANALYSES.map((analysis) => ({ analysis, count: 200, period: "P30D" })),
+};
+
+function tablePolicy(owner: Member, replaced: Document = {}, version = 1): Document {
+  const [grant] = [policyJson(owner.id)["grants"]].flat();
+  const attributes = { tier: ["filter", "group"], region: ["filter", "group"] };
+  const wide = { ...(typeof grant === "object" ? grant : {}), analyses: ANALYSES, attributes };
+  return policyJson(owner.id, { ...TABLE_LIMITS, ...replaced }, { grants: [wide], version });
+}
+
+/** Two partners whose rules and contract let tables be exact. */
+async function tablePair(
+  names: readonly [string, string],
+  lists: readonly [ReturnType<typeof people>, ReturnType<typeof people>],
+) {
+  const { left, right } = await pairOf(world, { names, lists, limits: EXACT });
+  for (const member of [left, right]) await putPolicy(member, tablePolicy(member, {}, 2));
+  const recipients = [left.id, right.id];
+  const analyses = ANALYSES.map((analysis) => ({
+    analysis,
+    purposes: ["insight"],
+    recipients,
+    identifiers: ["email"],
+    channels: [],
+  }));
+  const contract = await agree(
+    [left, right],
+    contractJson([left, right], { name: "t", terms: TABLE_LIMITS, analyses }),
+  );
+  const between = recipients.map((id) => `${id}/customers`);
+  const table = (attribute: string, replaced: Document = {}) => {
+    const by = [{ dataset: between[1], attribute }];
+    return { analysis: "crosstab", contract, purpose: "insight", between, by, ...replaced };
+  };
+  return { left, right, contract, table };
+}
+
+const cellsOf = ({ cells = [] }: Awaited<ReturnType<typeof ask>>) =>
+  cells.map(({ people: one }) => one.released ?? null);
+
+const NO_CELL = [null, null, null, null];
+
+test("T-68: an exact table withholds few people and one more group, and no margin or near table follows", async () => {
+  const lists = [people(0, 200), people(80, 300)] as const;
+  const { left, right, contract, table } = await tablePair(["cells-left", "cells-right"], [...lists]);
+  const explained = read(explanationSchema, await call(left, "POST /v1/questions/explain", { json: table("tier") }));
+  expect(explained.price).toMatchObject({ plusMinus: 0, expected: [] });
+  expect(explained.words.tells.join()).toMatch(/without noise, rounded to multiples of 1.*another is withheld with it/);
+  expect(explained.reasons.map(({ says }) => says).join()).toMatch(/weaker and comes without a mathematical guarantee/);
+
+  // 120 people, 40 of each tier; nobody is without one, and the last group goes with nobody's.
+  const first = await ask(left, table("tier"));
+  expect(cellsOf(first)).toEqual([40, 40, null, null]);
+  expect(first.cells?.[2]?.people).toEqual(first.cells?.[3]?.people);
+  expect(first.privacy).toMatchObject({ mode: "exact", rounding: 1, threshold: 10 });
+  expect(first.text).toContain("weaker, without a mathematical guarantee");
+  expect((await ask(left, table("tier"))).text).toBe(first.text);
+
+  expect(shownOf(await ask(left, overlapOf(contract, [left, right])), left)).toEqual([220, 80, 100, 120]);
+  const gold = [{ dataset: `${right.id}/customers`, attribute: "tier", in: ["gold"] }];
+  const margin = await ask(left, overlapOf(contract, [left, right], { where: gold }));
+  expect(shownOf(margin, left)).toEqual(NOTHING);
+  expect(cellsOf(await ask(left, table("region")))).toEqual([60, null, null]);
+  const finer = table("tier", { by: [...table("tier").by, ...table("region").by] });
+  expect(cellsOf(await ask(left, finer)).every((cell) => cell === null)).toBe(true);
+
+  await upload(left, csvOf(people(0, 209), "l"));
+  const nine = await ask(left, table("tier"));
+  expect(cellsOf(nine)).toEqual(NO_CELL);
+  await upload(left, csvOf(people(0, 240), "l"));
+  expect(cellsOf(await ask(left, table("tier")))).toEqual([53, 53, null, null]);
+
+  const nobody = [{ dataset: `${right.id}/customers`, attribute: "region", in: ["north"] }];
+  await upload(
+    right,
+    csvOf(
+      lists[1].map((row) => ({ ...row, region: "south" })),
+      "r",
+    ),
+  );
+  const empty = await ask(left, table("tier", { where: nobody }));
+  const [one, other] = [nine, empty].map(({ axes, cells, outcome, privacy, spent }) =>
+    JSON.stringify({ axes, cells, outcome, privacy, prices: spent.map(({ nanoRho }) => nanoRho) }),
+  );
+  expect(one).toBe(other);
+});
+
+test("T-68: a table is held against earlier overlaps of its recipient, and not against another's", async () => {
+  const { left, right, contract, table } = await tablePair(
+    ["after-left", "after-right"],
+    [people(0, 200), people(80, 300)],
+  );
+  const before = overlapOf(contract, [left, right]);
+  expect(shownOf(await ask(left, before), left)).toEqual([220, 80, 100, 120]);
+  await upload(left, csvOf(people(0, 205), "l"));
+  expect(cellsOf(await ask(left, table("tier")))).toEqual(NO_CELL);
+  expect(cellsOf(await ask(right, table("tier")))).toEqual([42, 41, null, null]);
+  await upload(left, csvOf(people(0, 230), "l"));
+  expect(cellsOf(await ask(left, table("tier")))).toEqual([50, 50, null, null]);
+});
+
+test("T-67: a table carries noise as soon as one owner asks for noise, and is never denied for it", async () => {
+  const { left, right, contract, table } = await tablePair(
+    ["mixed-left", "mixed-right"],
+    [people(0, 200), people(80, 300)],
+  );
+  const plain = await call(left, `GET /v1/contracts/${contract}/plain`);
+  expect(plain.text).toMatch(
+    /no noise where every owner's own rules agree.*All the same, cross-tabs with sums or means/,
+  );
+  await putPolicy(right, tablePolicy(right, { mode: "noise" }, 3));
+  const noised = await ask(left, table("tier", { epsilon: "1" }));
+  expect(noised.privacy).toMatchObject({ mode: "noise", mechanism: "discrete-laplace", epsilon: "1", sensitivity: 1 });
+  const [bronze] = noised.cells ?? [];
+  expect(bronze?.people.interval).toHaveLength(2);
 });

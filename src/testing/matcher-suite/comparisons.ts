@@ -39,6 +39,7 @@ function comparesWorlds(make: Parameters<typeof sharedMatcher>[0], tokenOf: Toke
         const asked = { identifiers, tokenOf, crossTab };
         await comparesAlike(matcher(), [own, other], asked);
         await comparesAlike(matcher(), [other, third], asked);
+        await comparesAlike(matcher(), [own, own], asked);
         await selectsAlike(matcher(), own, { ...other, asked });
         await differsAlike(matcher(), { left: { own, other }, right: { own: third, other } }, asked);
         await differsAlike(matcher(), { left: { own, other }, right: { own, other: third } }, asked);
@@ -59,6 +60,9 @@ function comparesWorlds(make: Parameters<typeof sharedMatcher>[0], tokenOf: Toke
           return { list: { ...list, ...filter }, slow: { rows, filter } };
         });
         await comparesAlike(matcher(), pruned, { identifiers: [kind], tokenOf, crossTab });
+        // Lists of a question with lists of another one, which may be the same versions.
+        const both = [...world.slice(0, 2), ...pruned.slice(0, 2)];
+        await comparesAlike(matcher(), both, { identifiers: [kind], tokenOf, crossTab });
       }),
       { numRuns: 10 },
     );

@@ -104,10 +104,10 @@ export function countRegions(parties: readonly Party[], identifiers: readonly Id
     const both = matches.size;
     return { sizes, regions: [0, left.room.length - both, right.room.length - both, both], byIdentifier, collisions };
   }
-  const masks = new Map<Person | string, number>();
+  const masks = new Map<symbol | string, number>();
   for (const [index, { room }] of parties.entries()) {
     for (const one of room) {
-      const stand = leastToken(one, onlyOne(identifiers)) ?? one;
+      const stand = leastToken(one, onlyOne(identifiers)) ?? Symbol("nobody else");
       masks.set(stand, (masks.get(stand) ?? 0) | (1 << index));
     }
   }

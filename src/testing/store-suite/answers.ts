@@ -178,6 +178,7 @@ export function answersLaws(store: () => Store): void {
     test("of lists and of figures are found by their list, without what no guard compares with", async () => {
       const { ann, bob, answer } = await asked();
       const overlap = await answer(ann, { showsExactly: true });
+      const table = await answer(ann, { analysis: "crosstab", showsExactly: true });
       await answer(ann);
       await answer(ann, { analysis: "audience", outcome: "withheld" });
       const { id } = await answer(ann, { analysis: "audience" });
@@ -187,9 +188,9 @@ export function answersLaws(store: () => Store): void {
       expect(await audiences(ann, customers(bob))).toEqual([suppression.id, id]);
       expect(await audiences(ann, datasetRef(bob, "yachts"))).toEqual([]);
       expect(await audiences(bob, customers(bob))).toEqual([]);
-      const overlaps = await as(ann, bob).read((tx) => tx.releases.exactOverlaps(ann, customers(bob)));
-      expect(overlaps.map((row) => row.id)).toEqual([overlap.id]);
-      expect(await as(ann, bob).read((tx) => tx.releases.exactOverlaps(bob, customers(bob)))).toEqual([]);
+      const exact = await as(ann, bob).read((tx) => tx.releases.exactFigures(ann, customers(bob)));
+      expect(exact.map((row) => row.id)).toEqual([table.id, overlap.id]);
+      expect(await as(ann, bob).read((tx) => tx.releases.exactFigures(bob, customers(bob)))).toEqual([]);
     });
 
     test("of some questions come as a series: the recipient's own, released, newest first, so many", async () => {

@@ -73,7 +73,7 @@ export function deletionsLaws(store: () => Store): void {
         await as(ann, bob).write((tx) => tx.releases.forget(contract));
         await as(bob).write((tx) => tx.versions.forget(list));
         await as(ann, bob).read(async (tx) => {
-          const kept = await tx.releases.exactOverlaps(ann, list);
+          const kept = await tx.releases.exactFigures(ann, list);
           const { id, question, versions } = release;
           const remains = { id, question, versions, showsExactly };
           expect(kept).toMatchObject(showsExactly ? [remains] : []);

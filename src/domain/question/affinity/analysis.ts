@@ -3,7 +3,7 @@
 import type { Contract } from "../../contract/document.ts";
 import { ownerOf } from "../../dataset/schema.ts";
 import { LIMITS } from "../../limits.ts";
-import { figure, listed, nameOf, possessive } from "../../policy/words.ts";
+import { ANALYSIS_WORDS, figure, listed, nameOf, possessive } from "../../policy/words.ts";
 import { affinitySensitivity } from "../../privacy/sensitivity.ts";
 import type { AnalysisRules, Axis, Measurement, Narrower, Telling, Truth } from "../analysis.ts";
 import type { QuestionIssue } from "../asked.ts";
@@ -15,7 +15,8 @@ import type { AffinityQuestion, AskedAffinity } from "./question.ts";
 
 export const affinityRules: AnalysisRules<AskedAffinity, AffinityQuestion> = {
   place: "/segments",
-  isNoiseOnly: () => true,
+  noised: ANALYSIS_WORDS.affinity,
+  isNoised: () => true,
   listsOf: ({ among, segments }) => [among, segments.dataset],
   issuesOf: segmentIssues,
   canonical: (question) => question,
@@ -23,6 +24,7 @@ export const affinityRules: AnalysisRules<AskedAffinity, AffinityQuestion> = {
   narrower: coarserSegments,
   twin: () => null,
   measurements: (contract, question) => measurementsOf(segmentsOf(contract, question), question),
+  exactMeasurements: () => [],
   answer: (priced, truths, random) => {
     const axis = segmentsOf(priced.contract, priced.question);
     return { outcome: "released", figures: answerAffinity(priced, { axis, counts: countsIn(truths) }, random) };

@@ -22,7 +22,8 @@ export type ListWords = {
 export function listRules<Asked extends AskedList>(words: ListWords): AnalysisRules<Asked> {
   return {
     place: "/matching",
-    isNoiseOnly: () => false,
+    noised: null,
+    isNoised: () => false,
     listsOf: ({ from, matching }) => [from, matching],
     issuesOf: () => [],
     canonical: (question) => question,
@@ -32,6 +33,7 @@ export function listRules<Asked extends AskedList>(words: ListWords): AnalysisRu
     measurements: (_, { from, matching, identifiers }) => [
       { kind: "selection", own: from, other: matching, identifiers },
     ],
+    exactMeasurements: () => [],
     answer: (priced, [truth], random) => {
       if (truth?.kind !== "selection") throw new Error("a list was not selected");
       const { outcome, answer } = answerAudience(priced, truth, random);

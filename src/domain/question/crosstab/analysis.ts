@@ -3,19 +3,22 @@
 import type { Contract } from "../../contract/document.ts";
 import { type DatasetRef, type IdentifierKind, ownerOf } from "../../dataset/schema.ts";
 import { LIMITS } from "../../limits.ts";
-import { figure, listed, nameOf, possessive } from "../../policy/words.ts";
+import { ANALYSIS_WORDS, figure, listed, nameOf, possessive } from "../../policy/words.ts";
 import type { AnalysisRules, Axis, TableMeasurement, Telling } from "../analysis.ts";
 import type { QuestionIssue } from "../asked.ts";
 import { axisOf, cellCount, measureIn, missingAxis } from "../table.ts";
 import type { TrendQuestion } from "../trend/question.ts";
 import { axisInWords, formOf, segmentOf } from "../words.ts";
 import { answerCrosstab, marginsOfTable } from "./answer.ts";
+import { answerCrosstabExactly, sideMeasurements } from "./exact-answer.ts";
 import { narrowerTables } from "./narrower.ts";
 import type { AskedCrosstab, CrosstabQuestion } from "./question.ts";
 
 export const crosstabRules: AnalysisRules<AskedCrosstab, CrosstabQuestion> = {
   place: "/between",
-  isNoiseOnly: () => true,
+  // A sum of few known values tells each of them, and the room has no rule against that without noise.
+  noised: `${ANALYSIS_WORDS.crosstab} with sums or means`,
+  isNoised: ({ measure }) => measure !== undefined,
   listsOf: ({ between }) => between,
   issuesOf: (contract, asked, identifiers) => [
     ...axisIssues(contract, asked),
@@ -43,12 +46,18 @@ export const crosstabRules: AnalysisRules<AskedCrosstab, CrosstabQuestion> = {
   narrower: narrowerTables,
   twin: (question): TrendQuestion => ({ ...question, analysis: "trend" }),
   measurements: (contract, question) => [tableOf(contract, question)],
-  answer: (priced, [truth], random) => {
+  exactMeasurements: (contract, question) => sideMeasurements(tableOf(contract, question)),
+  answer: (priced, [truth, ...sides], random) => {
     if (truth?.kind !== "table") throw new Error("a table was not counted");
     const table = tableOf(priced.contract, priced.question);
+    if (priced.terms.mode === "exact") {
+      const figures = answerCrosstabExactly(priced, { table, people: truth.people, sides });
+      return { outcome: "released", figures };
+    }
     return { outcome: "released", figures: answerCrosstab(priced, { table, truth }, random) };
   },
-  margins: ({ contract, question, epsilon }) => marginsOfTable(tableOf(contract, question), epsilon),
+  margins: ({ contract, question, terms, epsilon }) =>
+    terms.mode === "exact" ? [] : marginsOfTable(tableOf(contract, question), epsilon),
   tells: tellsOf,
   agreed: ({ may, whose, segment, how, groups, measures }) => {
     const by = groups.length === 0 ? "" : `, in a table by ${listed(groups)}`;
@@ -116,7 +125,12 @@ function tellsOf(question: CrosstabQuestion, telling: Telling): string[] {
   const by = listed(question.by.map((axis) => `${axisInWords(axis)} at ${nameOf(directory, ownerOf(axis.dataset))}`));
   const segment = segmentOf(question.where, directory);
   const counts = `${nameOf(directory, recipient)} would learn how many customers ${owners} share, in a table by ${by}`;
-  return [`${counts}${segment}${formOf(telling)}`, ...measureTells(question, telling)];
+  return [`${counts}${segment}${formOf(telling)}`, ...exactTells(telling), ...measureTells(question, telling)];
+}
+
+function exactTells({ terms }: Telling): string[] {
+  if (terms?.mode !== "exact") return [];
+  return ["where a group is withheld, another is withheld with it, or the whole table, so that none can be worked out"];
 }
 
 function measureTells({ measure }: CrosstabQuestion, { directory }: Telling): string[] {

@@ -1,5 +1,5 @@
-// The answer to a cross-tab: a table whose keys are the contract's, noise on every cell, empty ones too. A measure is
-// told where enough people with a value stand behind it; a mean is the ratio of two noised figures.
+// The answer to a cross-tab with noise: a table whose keys are the contract's, noise on every cell, empty ones too. A
+// measure is told where enough people with a value stand behind it; a mean is the ratio of two noised figures.
 
 import type { DatasetRef } from "../../dataset/schema.ts";
 import type { Aggregate } from "../../policy/limits-document.ts";
@@ -69,9 +69,7 @@ export function answerCrosstab(
   const { parts } = spread;
   const note = { epsilon, sensitivity: spread.each, threshold: terms.k };
   return {
-    axes: table.by.map(({ dataset, attribute, keys, grouped }) => {
-      return { dataset, attribute, ...(grouped === undefined ? {} : { grouping: grouped.by }), keys: [...keys, null] };
-    }),
+    axes: axesOf(table),
     ...headOf(question, table.measure),
     cells: cellKeys(table.by).map((keys, cell) => {
       const figures = { keys, people: shown(people[cell] ?? NONE, terms.k, half) };
@@ -79,6 +77,13 @@ export function answerCrosstab(
     }),
     privacy: noiseNote(parts === 1 ? note : { ...note, parts }),
   };
+}
+
+/** The attributes of a table with all their keys. */
+export function axesOf({ by }: TableMeasurement): CrosstabAnswer["axes"] {
+  return by.map(({ dataset, attribute, keys, grouped }) => {
+    return { dataset, attribute, ...(grouped === undefined ? {} : { grouping: grouped.by }), keys: [...keys, null] };
+  });
 }
 
 const NONE: Figure = { kind: "withheld" };

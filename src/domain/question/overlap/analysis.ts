@@ -11,7 +11,8 @@ import type { AskedOverlap, OverlapQuestion } from "./question.ts";
 
 export const overlapRules: AnalysisRules<AskedOverlap, OverlapQuestion> = {
   place: "/between",
-  isNoiseOnly: () => false,
+  noised: null,
+  isNoised: () => false,
   listsOf: ({ between }) => between,
   issuesOf: (_, { detail, between }) =>
     detail !== undefined && between.length > 2
@@ -27,6 +28,7 @@ export const overlapRules: AnalysisRules<AskedOverlap, OverlapQuestion> = {
   twin: ({ detail, ...question }): TrendQuestion | null =>
     detail === undefined ? { ...question, analysis: "trend" } : null,
   measurements: (_, { between, identifiers }) => [{ kind: "overlap", lists: between, identifiers }],
+  exactMeasurements: () => [],
   answer: (priced, [truth], random) => ({
     outcome: "released",
     figures: answerOverlap(priced, overlapIn(truth), random),

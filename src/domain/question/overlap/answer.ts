@@ -83,11 +83,6 @@ export function tellsOfOthers({ sizes, regions }: OverlapAnswer, recipient: Part
   return [...others, ...regions].some((figure) => "released" in figure);
 }
 
-/** Whether an answer shows its recipient exact figures of another's list, which the differencing guard remembers. */
-export function showsExactly(answer: OverlapAnswer, recipient: PartnerId): boolean {
-  return answer.privacy.mode === "exact" && tellsOfOthers(answer, recipient);
-}
-
 type Asked = Parameters<typeof answerOverlap>[0];
 
 function releaseNoised({ question, terms, epsilon }: Asked, counts: OverlapCounts, random: RandomBytes): Released {

@@ -3,7 +3,7 @@
 // for nothing. No point is ever computed on a version that another has replaced: whoever left a list or withdrew a
 // consent since would be counted again.
 
-import { listed } from "../../policy/words.ts";
+import { ANALYSIS_WORDS, listed } from "../../policy/words.ts";
 import type { Agreeing, AnalysisRules } from "../analysis.ts";
 import { crosstabRules } from "../crosstab/analysis.ts";
 import type { CrosstabAnswer } from "../crosstab/answer.ts";
@@ -27,7 +27,8 @@ type Followed = OverlapQuestion | CrosstabQuestion;
 
 export const trendRules: AnalysisRules<AskedTrend, TrendQuestion> = {
   place: "/between",
-  isNoiseOnly: (question) => rulesOfFollowed(question).isNoiseOnly(followed(question)),
+  noised: `${ANALYSIS_WORDS.trend} of tables with sums or means`,
+  isNoised: (question) => rulesOfFollowed(question).isNoised(followed(question)),
   listsOf: ({ between }) => between,
   issuesOf: (contract, asked, identifiers) => {
     const { by, measure, ...frame } = asked;
@@ -43,6 +44,7 @@ export const trendRules: AnalysisRules<AskedTrend, TrendQuestion> = {
       .map((one) => ({ ...one, question: asTrend(one.question) })),
   twin: followed,
   measurements: (contract, question) => rulesOfFollowed(question).measurements(contract, followed(question)),
+  exactMeasurements: (contract, question) => rulesOfFollowed(question).exactMeasurements(contract, followed(question)),
   answer: (priced, truths, random) => {
     const { question } = priced;
     return rulesOfFollowed(question).answer({ ...priced, question: followed(question) }, truths, random);
