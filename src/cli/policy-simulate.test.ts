@@ -38,21 +38,25 @@ async function written(name: string, json: unknown): Promise<string> {
 
 describe("concordat policy simulate", () => {
   test("says what held, with exit code 0, for people and for programs", async () => {
-    const { exit, out, err } = await simulate("policies/strict.json", "--worlds", "100");
+    const { exit, out, err } = await simulate("policies/suppression-only.json", "--worlds", "20");
     expect([exit, err]).toEqual([0, ""]);
-    expect(out).toContain("held   tracker: measured ");
-    expect(out).toMatch(/\nheld: no attack of 7 is beyond its bound, at an error of 0.000001 for each\n$/);
-    const json = JSON.parse((await simulate("policies/strict.json", "--worlds", "20", "--json")).out);
+    expect(out).toContain("  - averaging: it asks about the person again and again");
+    expect(out).toContain("it would have learnt whether the person is a customer");
+    expect(out).toMatch(/ {2}held {3}averaging: measured 0\.\d\d, bound 0\.67 \(right \d+ times in \d+/);
+    expect(out).toMatch(/ {2}tells {2}edge of the guard between lists: measured 1\.00, and nothing is promised/);
+    expect(out).toMatch(/\nheld: no attack of 10 is beyond its bound, at an error of 0.000001 for each\n$/);
+    const json = JSON.parse((await simulate("policies/suppression-only.json", "--worlds", "20", "--json")).out);
     expect(json).toMatchObject({ isHeld: true, partner: "your-company", on: "2026-11-26" });
-    expect(json.attacks.map(({ verdict }: { verdict: string }) => verdict)).toEqual(Array(7).fill("held"));
+    const verdicts = json.attacks.map(({ verdict }: { verdict: string }) => verdict);
+    expect([verdicts.filter((one: string) => one === "held").length, verdicts.length]).toEqual([10, 12]);
   });
 
   test("prints the questions that leak, with exit code 5", async () => {
-    const { exit, out } = await simulate("policies/exact-counts.json", "--worlds", "100");
+    const { exit, out } = await simulate("policies/exact-counts.json", "--worlds", "40");
     expect(exit).toBe(5);
-    expect(out).toMatch(/LEAKS {2}threshold edge: measured 1.00, bound 0.24 \(right 100 times in 100\)/);
+    expect(out).toMatch(/LEAKS {2}threshold edge: measured 1.00, bound 0.24 \(right \d+ times in \d+\)/);
     expect(out).toContain("trusted-partner asks for overlap figures for insight: 100 shared, 300 in all");
-    expect(out).toMatch(/\nleaks: \d of 7 attacks\n$/);
+    expect(out).toMatch(/\nleaks: \d+ of 19 attacks\n$/);
   });
 
   test("refuses what it cannot try: a broken file, a contract of others, a senseless number", async () => {

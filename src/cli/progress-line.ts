@@ -19,18 +19,26 @@ export type ProgressSeen = {
 
 export type ProgressLine = { readonly show: (seen: ProgressSeen) => void; readonly end: () => void };
 
-/** Begins to tell of a task, on standard error. */
-export function progressLine({ standardError, isTerminal, clock }: World, title: string): ProgressLine {
-  const started = clock();
-  let shown = started;
+/** Begins to tell of rows that are read or sent, on standard error. */
+export function progressLine(world: World, title: string): ProgressLine {
+  const started = world.clock();
+  return taskLine(world, (seen: ProgressSeen) => progressText(title, seen, (world.clock() - started) / 1_000));
+}
+
+/** A line of any task, in words of its own. */
+export function taskLine<Seen extends readonly unknown[]>(
+  { standardError, isTerminal, clock }: World,
+  textOf: (...seen: Seen) => string,
+): { readonly show: (...seen: Seen) => void; readonly end: () => void } {
+  let shown = clock();
   let isOpen = false;
   return {
-    show: (seen) => {
+    show: (...seen) => {
       const now = clock();
       if (now - shown < (isTerminal ? REDRAW_MILLIS : LINE_MILLIS)) return;
       shown = now;
       isOpen = isTerminal;
-      const line = progressText(title, seen, (now - started) / 1_000);
+      const line = textOf(...seen);
       standardError(isTerminal ? `\r\u001b[2K${line}` : `${line}\n`);
     },
     end: () => {

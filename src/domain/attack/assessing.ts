@@ -1,11 +1,16 @@
-// What the documents say to a question at a door, and its tariff. None of it depends on people, so it is worked out
+// What the documents say to a question at a door, and its tariffs. None of it depends on people, so it is worked out
 // once for all worlds.
 
+import type { DatasetRef } from "../dataset/schema.ts";
 import { decide } from "../policy/decide.ts";
 import type { Terms } from "../policy/terms.ts";
 import { type Tariff, tariffsOf } from "../privacy/charges.ts";
-import { canonicalQuestion, type Question, questionDigest } from "../question/question.ts";
-import { askedAt, type Door, type Probe } from "./doors.ts";
+import type { Measurement, Priced } from "../question/analysis.ts";
+import type { OverlapQuestion } from "../question/overlap/question.ts";
+import { canonicalQuestion, datasetsOf, isForList, type Question, questionDigest } from "../question/question.ts";
+import { rulesOf } from "../question/registry.ts";
+import type { Door } from "./doors.ts";
+import { askedAt, type Probe } from "./probe.ts";
 import type { Stage } from "./stage.ts";
 
 /** A question that the documents permit, or why they do not. */
@@ -13,9 +18,17 @@ export type Assessed =
   | {
       readonly kind: "permitted";
       readonly question: Question;
-      readonly digest: string;
+      /** Of the question, and of those whose figures are the same draw: its own first. Of a list, its own alone. */
+      readonly digests: readonly [string, ...string[]];
+      readonly lists: readonly DatasetRef[];
+      readonly isList: boolean;
       readonly terms: Terms;
-      readonly tariff: Tariff;
+      readonly priced: Priced<Question>;
+      readonly measurements: readonly Measurement[];
+      /** The overlap whose figures they are, by itself or at the end of a trend. */
+      readonly overlap: OverlapQuestion | null;
+      /** One for each list that is not the asker's own. */
+      readonly tariffs: readonly Tariff[];
     }
   | { readonly kind: "denied"; readonly says: string };
 
@@ -24,13 +37,17 @@ export type Assess = (door: Door, probe: Probe) => Assessed;
 
 /** An assessment that remembers what it has assessed. Some 0.3 ms for a question that is new. */
 export function assessingAt(stage: Stage): Assess {
-  const known = new Map<Door, Map<string, Assessed>>();
+  const known = new Map<Door, { readonly byProbe: Map<Probe, Assessed>; readonly byText: Map<string, Assessed> }>();
   return (door, probe) => {
-    const asked = known.get(door) ?? new Map<string, Assessed>();
+    const asked = known.get(door) ?? { byProbe: new Map(), byText: new Map() };
     known.set(door, asked);
-    const key = JSON.stringify(probe);
-    const assessed = asked.get(key) ?? assess(stage, door, probe);
-    asked.set(key, assessed);
+    const before = asked.byProbe.get(probe);
+    if (before !== undefined) return before;
+    const text = JSON.stringify(probe);
+    const assessed = asked.byText.get(text) ?? assess(stage, door, probe);
+    asked.byText.set(text, assessed);
+    // Probes that stand in a door come again and again; those that an attack makes anew are told by their text.
+    if (probe === door.plain || probe === door.finest) asked.byProbe.set(probe, assessed);
     return assessed;
   };
 }
@@ -42,8 +59,20 @@ function assess({ policies, on }: Stage, door: Door, probe: Probe): Assessed {
   const question = canonical.value;
   const decision = decide({ contract, contractId, question, recipient, on, directory, policies });
   if (decision.kind === "deny") return { kind: "denied", says: decision.reasons.map(({ says }) => says).join("; ") };
-  const epsilon = probe.epsilon ?? decision.terms.budget.perRelease;
-  const [tariff] = tariffsOf({ contract, recipient, question, decision, epsilon });
-  if (tariff === undefined) throw new Error("a question about another's list has a price");
-  return { kind: "permitted", question, digest: questionDigest(question), terms: decision.terms, tariff };
+  const { terms } = decision;
+  const epsilon = probe.epsilon ?? terms.budget.perRelease;
+  const rules = rulesOf(question.analysis);
+  const twin = rules.twin(question);
+  return {
+    kind: "permitted",
+    question,
+    digests: [questionDigest(question), ...(twin === null ? [] : [questionDigest(twin)])],
+    lists: datasetsOf(question),
+    isList: isForList(question),
+    terms,
+    priced: { contract, question, terms, epsilon },
+    measurements: rules.measurements(contract, question),
+    overlap: [question, twin].find((one) => one?.analysis === "overlap") ?? null,
+    tariffs: tariffsOf({ contract, recipient, question, decision, epsilon }),
+  };
 }

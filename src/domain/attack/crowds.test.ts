@@ -1,52 +1,124 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { datasetRefSchema } from "../dataset/schema.ts";
-import { type CrowdList, chosenFrom, countsOf, distanceOf, peopleOn } from "./crowds.ts";
+import type { TableMeasurement, Truth } from "../question/analysis.ts";
+import { type Crowd, type CrowdList, chosenFrom, distanceOf, peopleOn } from "./crowds.ts";
+import { selected, truthOf } from "./truths.ts";
 
-const DATASET = datasetRefSchema.parse("your-company/customers");
+const [OURS, THEIRS, THIRD] = ["some-partner/own-list", "your-company/customers", "another/own-list"].map((name) =>
+  datasetRefSchema.parse(name),
+);
+if (OURS === undefined || THEIRS === undefined || THIRD === undefined) throw new Error("three lists");
+const LISTS = [OURS, THEIRS, THIRD] as const;
 const NAMES = ["a", "b", "c", "d", "e"];
-const crowd = fc.record({ size: fc.integer({ min: 1, max: 4 }), tier: fc.constantFrom("gold", "silver", null) });
+const TIERS = ["gold", "silver"];
+const crowd = fc.record({
+  size: fc.integer({ min: 1, max: 4 }),
+  tier: fc.constantFrom("gold", "silver", "other", null),
+  spend: fc.constantFrom(null, -3, 0, 4, 90),
+});
 /** A world: what each crowd is, and which of them are on each list. */
 const anyWorld = fc.record({
   crowds: fc.tuple(crowd, crowd, crowd, crowd, crowd),
-  left: fc.subarray(NAMES),
-  right: fc.subarray(NAMES),
+  on: fc.tuple(fc.subarray(NAMES), fc.subarray(NAMES), fc.subarray(NAMES)),
 });
+type World = typeof anyWorld extends fc.Arbitrary<infer Made> ? Made : never;
 
-/** The people of a list one by one, with their tier. */
-function everyone(list: CrowdList): Map<string, string | undefined> {
-  const people = [...list].flatMap(([name, { size, values }]) =>
-    Array.from({ length: size }, (_, index) => [`${name}${index}`, values["tier"]] as const),
+function crowdOf({ size, tier, spend }: World["crowds"][number]): Crowd {
+  return { size, values: tier === null ? {} : { tier }, ...(spend === null ? {} : { amounts: { spend } }) };
+}
+
+function listsIn({ crowds, on }: World): readonly [CrowdList, CrowdList, CrowdList] {
+  const listOf = (names: readonly string[]): CrowdList =>
+    new Map(names.map((name) => [name, crowdOf(crowds[NAMES.indexOf(name)] ?? { size: 0, tier: null, spend: null })]));
+  return [listOf(on[0]), listOf(on[1]), listOf(on[2])];
+}
+
+/** The people of a list one by one. */
+function everyone(list: CrowdList): Map<string, Crowd> {
+  const people = [...list].flatMap(([name, one]) =>
+    Array.from({ length: one.size }, (_, index) => [`${name}${index}`, one] as const),
   );
   return new Map(people);
 }
 
-it("counts what counting people one by one counts", () => {
-  fc.assert(
-    fc.property(anyWorld, ({ crowds, left, right }) => {
-      const listOf = (names: readonly string[]): CrowdList =>
-        new Map(
-          names.map((name) => {
-            const { size, tier } = crowds[NAMES.indexOf(name)] ?? { size: 0, tier: null };
-            return [name, { size, values: tier === null ? {} : { tier } }];
-          }),
-        );
-      const lists = [listOf(left), listOf(right)] as const;
-      const [one, other] = [everyone(lists[0]), everyone(lists[1])];
-      const both = [...one.keys()].filter((person) => other.has(person)).length;
-      expect(countsOf(lists[0], lists[1], 2)).toEqual({
-        sizes: [one.size, other.size],
-        regions: [0, one.size - both, other.size - both, both],
-        byIdentifier: [both, 0],
-      });
-      expect(distanceOf(lists[0], lists[1])).toBe(new Set([...one.keys(), ...other.keys()]).size - both);
-      const gold = chosenFrom(lists[0], [{ dataset: DATASET, attribute: "tier", in: ["gold"] }]);
-      expect(peopleOn(gold)).toBe([...one.values()].filter((tier) => tier === "gold").length);
-    }),
-  );
-});
+const asMap = (lists: readonly CrowdList[]) => new Map(lists.map((list, index) => [LISTS[index] ?? OURS, list]));
+const TABLE: TableMeasurement = {
+  kind: "table",
+  lists: [OURS, THEIRS],
+  identifiers: ["email"],
+  by: [{ dataset: THEIRS, attribute: "tier", keys: TIERS }],
+  measure: { dataset: THEIRS, measure: "spend", scale: 0, minimum: 0, maximum: 10 },
+};
 
-it("knows no attribute by the names that every object has", () => {
-  const list: CrowdList = new Map([["a", { size: 1, values: {} }]]);
-  expect(peopleOn(chosenFrom(list, [{ dataset: DATASET, attribute: "toString", in: ["x"] }]))).toBe(0);
+function tableOf(truth: Truth) {
+  if (truth.kind !== "table") throw new Error("a table");
+  return truth;
+}
+
+describe("a made-up world", () => {
+  it("counts overlaps of two and three lists as people one by one do", () => {
+    fc.assert(
+      fc.property(anyWorld, (world) => {
+        const lists = listsIn(world);
+        const people = lists.map(everyone);
+        const names = new Set(people.flatMap((one) => [...one.keys()]));
+        for (const count of [2, 3]) {
+          const regions = new Array<number>(2 ** count).fill(0);
+          for (const name of names) {
+            const mask = people
+              .slice(0, count)
+              .reduce((bits, list, index) => bits + (list.has(name) ? 2 ** index : 0), 0);
+            if (mask > 0) regions[mask] = (regions[mask] ?? 0) + 1;
+          }
+          const measured = { kind: "overlap", lists: LISTS.slice(0, count), identifiers: ["email"] } as const;
+          const sizes = people.slice(0, count).map(({ size }) => size);
+          expect(truthOf(measured, asMap(lists))).toMatchObject({ sizes, regions });
+        }
+        const both = [...(people[0]?.keys() ?? [])].filter((person) => people[1]?.has(person)).length;
+        expect(distanceOf(lists[0], lists[1])).toBe((people[0]?.size ?? 0) + (people[1]?.size ?? 0) - 2 * both);
+        expect(peopleOn(selected(lists[0], lists[1], 1))).toBe(both);
+      }),
+    );
+  });
+
+  it("counts a table's people, those with a value, and their clamped values", () => {
+    fc.assert(
+      fc.property(anyWorld, (world) => {
+        const [ours, theirs] = listsIn(world);
+        const shared = [...everyone(theirs)].filter(([name]) => everyone(ours).has(name)).map(([, one]) => one);
+        const inCell = [...TIERS, null].map((key) =>
+          shared.filter(({ values }) => (TIERS.includes(values["tier"] ?? "") ? values["tier"] : null) === key),
+        );
+        const spends = inCell.map((cell) => cell.flatMap(({ amounts }) => amounts?.["spend"] ?? []));
+        const { people, holders, sums } = tableOf(truthOf(TABLE, asMap([ours, theirs])));
+        expect(people).toEqual(inCell.map(({ length }) => length));
+        expect(holders).toEqual(spends.map(({ length }) => length));
+        expect(sums).toEqual(
+          spends.map((cell) => cell.reduce((sum, spend) => sum + Math.max(0, Math.min(10, spend)), 0)),
+        );
+        const gold = chosenFrom(theirs, [{ dataset: THEIRS, attribute: "tier", in: ["gold"] }]);
+        expect(peopleOn(gold)).toBe(
+          [...everyone(theirs).values()].filter(({ values }) => values["tier"] === "gold").length,
+        );
+      }),
+    );
+  });
+
+  it("matches by the second identifier whoever the first left over", () => {
+    const mine: CrowdList = new Map([["mail", { size: 1, values: {}, alias: "phone" }]]);
+    const displaced: Crowd = { size: 1, values: { tier: "silver" }, alias: "phone" };
+    const without: CrowdList = new Map([["another", displaced]]);
+    const person: CrowdList = new Map([...without, ["mail", { size: 1, values: { tier: "gold" } }]]);
+    const counted = (theirs: CrowdList, identifiers: TableMeasurement["identifiers"]) =>
+      tableOf(truthOf({ ...TABLE, identifiers, measure: null }, asMap([mine, theirs]))).people;
+    expect(counted(without, ["email", "phone"])).toEqual([0, 1, 0]);
+    expect(counted(person, ["email", "phone"])).toEqual([1, 0, 0]);
+    expect(counted(without, ["email"])).toEqual([0, 0, 0]);
+  });
+
+  it("knows no attribute by the names that every object has", () => {
+    const list: CrowdList = new Map([["a", { size: 1, values: {} }]]);
+    expect(peopleOn(chosenFrom(list, [{ dataset: THEIRS, attribute: "toString", in: ["x"] }]))).toBe(0);
+  });
 });

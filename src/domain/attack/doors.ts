@@ -1,33 +1,17 @@
 // The ways into an owner's list that the documents leave open: who may ask which analysis, for what, under which terms.
 
 import { canonicalJson } from "../canonical-json.ts";
-import { datasetRef } from "../dataset/schema.ts";
-import type { Analysis } from "../policy/limits-document.ts";
 import type { Terms } from "../policy/terms.ts";
 import { weigh } from "../policy/weigh.ts";
 import { type Tariff, tariffsOf } from "../privacy/charges.ts";
-import { type EpsilonMicros, printEpsilon } from "../privacy/epsilon.ts";
-import type { Clause } from "../question/asked.ts";
-import { type AskedQuestion, canonicalQuestion, type Question } from "../question/question.ts";
+import type { EpsilonMicros } from "../privacy/epsilon.ts";
+import { canonicalQuestion, isForList, type Question } from "../question/question.ts";
+import { rulesOf } from "../question/registry.ts";
+import { cellCount, measureIn } from "../question/table.ts";
+import { type Marks, marksOf } from "./marks.ts";
+import { askedAt, PLAIN, type Probe, type Way } from "./probe.ts";
 import type { Setting, Stage } from "./stage.ts";
-
-/** The analyses that attacks know how to use. */
-export type Attacked = Extract<Analysis, "overlap" | "audience">;
-
-/** Values of an attribute by which people of one of the lists may be chosen. */
-export type Filter = {
-  readonly list: "own" | "theirs";
-  readonly attribute: string;
-  readonly values: readonly string[];
-};
-
-/** What is asked and for what. */
-export type Way = {
-  readonly analysis: Attacked;
-  readonly purpose: string;
-  /** Where a list goes; null for figures. */
-  readonly channel: string | null;
-};
+import { type Attribute, usableAttributes, waysOf } from "./ways.ts";
 
 /** One way in. */
 export type Door = Setting &
@@ -35,15 +19,27 @@ export type Door = Setting &
     readonly terms: Terms;
     /** The price of one answer at its highest, which is the most precise. */
     readonly price: EpsilonMicros;
+    /** What an answer costs the owner's list. */
     readonly tariff: Tariff;
-    readonly filters: readonly Filter[];
+    /** What the people may be chosen by. */
+    readonly filters: readonly Attribute[];
+    /** Of a table: the attributes of the finest one, that of the fewest values first. */
+    readonly axes: readonly Attribute[];
+    /** The question about everybody; of a table, by the attribute of the fewest values. */
+    readonly plain: Probe;
+    /** Of a table, the one with the most attributes, and so the smallest cells; else as `plain`. */
+    readonly finest: Probe;
     /** People behind a figure that is shown, at the least and at the most. */
     readonly floor: number;
     readonly ceiling: number;
+    /** How far a count may lie from the truth: half of its 95 % interval; 0 in exact mode. */
+    readonly margin: number;
+    /** What the lists say of the people whom attacks make up. */
+    readonly marks: Marks;
   };
 
-/** What is asked through a door: of which people, at which price; the highest when null. */
-export type Probe = { readonly where: readonly Clause[]; readonly epsilon: EpsilonMicros | null };
+/** Attributes of the finest table, and its cells: more would take longer and tell no more. */
+const FINEST = { attributes: 3, cells: 150 };
 
 /** Every door of a stage; those of one partner under one contract that have the same terms are one. */
 export function doorsOf(stage: Stage): readonly Door[] {
@@ -51,76 +47,86 @@ export function doorsOf(stage: Stage): readonly Door[] {
     waysOf(setting).flatMap((way) => doorAt(stage, { ...setting, ...way })),
   );
   const seen = new Set<string>();
-  return doors.filter((door) => {
+  const different = doors.filter((door) => {
     const key = `${door.contractId} ${door.recipient} ${termsKey(door)}`;
     const isNew = !seen.has(key);
     seen.add(key);
     return isNew;
   });
+  return different.flatMap((door) => [door, { ...door, ...door.again }]);
 }
 
 /** What a door's terms come to: doors with the same key are as hard to attack. */
-export function termsKey({ analysis, terms, price, tariff, filters }: Door): string {
+export function termsKey(door: Door): string {
+  const { analysis, terms, price, tariff, filters, identifiers, others, measure, finest } = door;
   const { mode, k, rounding, minimumAudience, maximumAudience } = terms;
   const limits = [tariff.limits.perRecipient, tariff.limits.lineage, tariff.periodDays].map(String);
-  return canonicalJson([analysis, mode, k, rounding, minimumAudience, maximumAudience, price, limits, filters.length]);
-}
-
-/** The question that a probe comes to at a door. */
-export function askedAt(door: Setting & Way, probe: Probe): AskedQuestion {
-  const { contractId, purpose, channel, own, theirs } = door;
-  const asked = {
-    contract: contractId,
-    purpose,
-    where: [...probe.where],
-    ...(probe.epsilon === null ? {} : { epsilon: printEpsilon(probe.epsilon) }),
-  };
-  if (channel === null) return { analysis: "overlap", ...asked, between: [own, theirs] };
-  return { analysis: "audience", ...asked, from: own, matching: theirs, channel };
-}
-
-function waysOf({ contract }: Setting): readonly Way[] {
-  return contract.analyses.flatMap(({ analysis, purposes, channels }): readonly Way[] => {
-    if (analysis === "overlap") return purposes.map((purpose) => ({ analysis, purpose, channel: null }));
-    if (analysis !== "audience") return [];
-    return purposes.flatMap((purpose) => channels.map((channel) => ({ analysis, purpose, channel })));
-  });
+  const shape = [identifiers.length, others.length, measure?.aggregate ?? null, filters.length, finest.by.length];
+  return canonicalJson([analysis, mode, k, rounding, minimumAudience, maximumAudience, price, limits, shape]);
 }
 
 function doorAt(stage: Stage, way: Setting & Way): readonly Door[] {
-  const plain = permitted(stage, way, { where: [], epsilon: null });
-  if (plain === null) return [];
-  const { terms } = plain;
+  const axes = axesAt(stage, way);
+  if (axes === null) return [];
+  const plain = { ...PLAIN, by: namesOf(axes.slice(0, 1)) };
+  const permit = permitted(stage, way, plain);
+  if (permit === null) return [];
+  const { terms, question } = permit;
+  // The guard of exact tables counts people as only the matcher can; nothing is promised of exact figures anyway.
+  if (terms.mode === "exact" && axes.length > 0) return [];
   const price = terms.budget.perRelease;
-  const decision = { ...plain, recipient: way.recipient, approvers: [] };
-  const [tariff] = tariffsOf({ ...way, question: plain.question, decision, epsilon: price });
+  const priced = { ...way, question, decision: { ...permit, recipient: way.recipient, approvers: [] }, epsilon: price };
+  const tariff = tariffsOf(priced).find(({ lineage }) => lineage === way.theirs);
   if (tariff === undefined) throw new Error("a question about another's list has a price");
-  const isList = way.analysis === "audience";
+  const isList = isForList(question);
+  const filters = usableAttributes(way, "filter").filter((one) => permitted(stage, way, choosing(plain, one)) !== null);
+  const margins = rulesOf(way.analysis).margins({ contract: way.contract, question, terms, epsilon: price });
+  const people = margins.find(({ of }) => of === "people");
   return [
     {
       ...way,
       terms,
       price,
       tariff,
-      filters: filtersAt(stage, way),
+      filters,
+      axes,
+      plain,
+      finest: { ...PLAIN, by: namesOf(axes) },
       floor: isList ? terms.minimumAudience : terms.k,
       ceiling: isList ? terms.maximumAudience : Number.MAX_SAFE_INTEGER,
+      margin: people === undefined ? 0 : people.plusMinus,
+      marks: marksOf(way, { filters, axes, measure: way.measure === null ? null : boundsOf(way, way.measure) }),
     },
   ];
 }
 
-function filtersAt(stage: Stage, way: Setting & Way): readonly Filter[] {
-  const { contract, own, theirs } = way;
-  return contract.datasets.flatMap((brought) => {
-    const dataset = datasetRef(brought.partner, brought.dataset);
-    if (dataset !== own && dataset !== theirs) return [];
-    const list = dataset === own ? "own" : "theirs";
-    return Object.entries(brought.attributes).flatMap(([attribute, { values }]): Filter[] => {
-      const where = [{ dataset, attribute, in: values.slice(0, 1) }];
-      const isOpen = values.length > 1 && permitted(stage, way, { where, epsilon: null }) !== null;
-      return isOpen ? [{ list, attribute, values }] : [];
-    });
-  });
+function boundsOf({ contract }: Setting, measure: NonNullable<Way["measure"]>) {
+  const bounds = measureIn(contract, measure);
+  if (bounds === undefined) throw new Error("the contract has every measure that it is asked for");
+  return bounds;
+}
+
+// The attributes of the finest table that is permitted, beginning with that of the fewest values; none for what is no
+// table, and null where a table has no attribute to be by.
+function axesAt(stage: Stage, way: Setting & Way): readonly Attribute[] | null {
+  if (way.analysis !== "crosstab" && way.analysis !== "affinity") return [];
+  const most = way.analysis === "affinity" ? 1 : FINEST.attributes;
+  let axes: readonly Attribute[] = [];
+  for (const attribute of usableAttributes(way, "group")) {
+    const more = [...axes, attribute];
+    const isSmall = axes.length === 0 || cellCount(more.map(({ values }) => ({ keys: values }))) <= FINEST.cells;
+    if (more.length <= most && isSmall && permitted(stage, way, { ...PLAIN, by: namesOf(more) }) !== null) axes = more;
+  }
+  return axes.length === 0 ? null : axes;
+}
+
+function namesOf(axes: readonly Attribute[]): Probe["by"] {
+  return axes.map(({ dataset, attribute }) => ({ dataset, attribute }));
+}
+
+/** A probe of those people alone who have the first value of an attribute. */
+function choosing(probe: Probe, { dataset, attribute, values }: Attribute): Probe {
+  return { ...probe, where: [{ dataset, attribute, in: values.slice(0, 1) }] };
 }
 
 function permitted(stage: Stage, way: Setting & Way, probe: Probe) {

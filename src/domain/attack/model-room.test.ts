@@ -4,17 +4,21 @@ import { seededRandom } from "../../testing/seeded-random.ts";
 import { durationDays, startOfDate } from "../instant.ts";
 import { policySchema } from "../policy/document.ts";
 import { assessingAt } from "./assessing.ts";
+import type { Crowd } from "./crowds.ts";
 import { type Door, doorsOf } from "./doors.ts";
-import { openModelRoom, type Reply, ROOM_RULES } from "./model-room.ts";
+import { openModelRoom, type Reply } from "./model-room.ts";
+import { PLAIN } from "./probe.ts";
+import { ROOM_RULES } from "./rules.ts";
 import { stageOf } from "./stage.ts";
-import { PLAIN } from "./table.ts";
 
 const ON = "2026-11-26";
 
-/** A room under a ready-made policy with limits replaced, and the doors of its first contract. */
-function roomUnder(name: string, defaults: object = {}) {
+/** A room under a ready-made policy with limits replaced, and the doors of its contracts. */
+function roomUnder(name: string, defaults: object = {}, change: (json: never) => object = (json) => json) {
   const json = JSON.parse(readFileSync(new URL(`../../../policies/${name}`, import.meta.url), "utf8"));
-  const stage = stageOf(policySchema.parse({ ...json, defaults: { ...json.defaults, ...defaults } }), null, ON);
+  // SAFETY: what a change makes of the document is parsed at once.
+  const changed = change({ ...json, defaults: { ...json.defaults, ...defaults } } as never);
+  const stage = stageOf(policySchema.parse(changed), null, ON);
   const opens = startOfDate(ON);
   if (!stage.ok || !opens.ok) throw new Error("the stage stands");
   const doors = doorsOf(stage.value);
@@ -31,8 +35,8 @@ function roomUnder(name: string, defaults: object = {}) {
 
 type Room = ReturnType<typeof roomUnder>["room"];
 
-function crowd(size: number) {
-  return { size, values: { region: "one" } };
+function crowd(size: number): Crowd {
+  return { size, values: { region: "one", tier: "one", lot: "one" } };
 }
 
 /** New versions of both lists: 400 people on both, and so many more. */
@@ -51,6 +55,21 @@ function wait(room: Room, text: string): void {
 function kindOf(reply: Reply): string {
   return reply.kind === "refused" ? reply.says : reply.isRepeated ? "repeated" : "answered";
 }
+
+/** The figures of an overlap: how many are shared, and how many the owner has. */
+function figuresOf(reply: Reply, { own, theirs }: Door) {
+  if (reply.kind === "refused") return reply;
+  return { shared: reply.told.at(-1), theirs: reply.told[[own, theirs].sort().indexOf(theirs)] };
+}
+
+/** A grant of every analysis that shows figures, by tier and region and with a measure. */
+const EVERYTHING = (json: { readonly defaults: object; readonly grants: readonly object[] }): object => {
+  const analyses = ["overlap", "crosstab", "affinity", "trend"];
+  const requestsPerPeriod = analyses.map((analysis) => ({ analysis, count: 50, period: "P30D" }));
+  const attributes = { tier: ["filter", "group"], region: ["filter", "group"], spend: ["measure"] };
+  const grants = json.grants.map((grant) => ({ ...grant, analyses, attributes }));
+  return { ...json, defaults: { ...json.defaults, requestsPerPeriod }, grants, examples: [] };
+};
 
 describe("the room of attacks", () => {
   it("answers the same question on the same versions once, and repeats it for nothing", () => {
@@ -97,11 +116,46 @@ describe("the room of attacks", () => {
     ] as const) {
       const { room, door } = roomUnder("exact-counts.json", { rounding: 1 });
       upload(room, door);
-      expect(room.ask(door, PLAIN)).toMatchObject({ shared: 400, theirs: 1_300 });
+      expect(figuresOf(room.ask(door, PLAIN), door)).toEqual({ shared: 400, theirs: 1_300 });
       upload(room, door, apart);
-      expect(room.ask(door, PLAIN)).toMatchObject(
+      expect(figuresOf(room.ask(door, PLAIN), door)).toEqual(
         isGiven ? { shared: 400 + apart, theirs: 1_300 + apart } : { shared: null, theirs: null },
       );
     }
+  });
+
+  it("knows canonical twins: they are one answer, and what is another question is drawn and paid anew", () => {
+    const { room, doors } = roomUnder("insight-only.json", {}, EVERYTHING);
+    const kinds = (door: Door, probes: readonly (typeof PLAIN)[]) => {
+      upload(room, door);
+      return probes.map((probe) => kindOf(room.ask(door, probe)));
+    };
+    const overlap = doors.find(({ analysis }) => analysis === "overlap");
+    const table = doors.find(({ analysis, identifiers }) => analysis === "crosstab" && identifiers.length === 1);
+    if (overlap === undefined || table === undefined) throw new Error("both are granted");
+    const twins = [PLAIN, { ...PLAIN, isReversed: true }, { ...PLAIN, isTwin: true }];
+    expect(kinds(overlap, twins)).toEqual(["answered", "repeated", "repeated"]);
+    const { by } = table.finest;
+    expect(by).toHaveLength(3);
+    const orders = [by, [...by].reverse(), [...by.slice(1), ...by.slice(0, 1)]].map((one) => ({ ...PLAIN, by: one }));
+    expect(kinds(table, [...orders, table.plain])).toEqual(["answered", "repeated", "repeated", "answered"]);
+  });
+
+  it("has doors for every analysis, by one identifier and by two, among two lists and three", () => {
+    const { doors } = roomUnder("insight-only.json", {}, EVERYTHING);
+    const shapes = doors.map(({ analysis, identifiers, others, measure }) =>
+      [analysis, identifiers.length, others.length + 2, measure?.aggregate ?? ""].join(" ").trim(),
+    );
+    expect([...new Set(shapes)].sort()).toEqual([
+      "affinity 1 2",
+      "affinity 2 2",
+      "crosstab 1 2",
+      "crosstab 1 2 sum",
+      "crosstab 1 3",
+      "crosstab 2 2",
+      "overlap 1 3",
+      "overlap 2 2",
+      "trend 2 2",
+    ]);
   });
 });

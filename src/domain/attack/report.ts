@@ -1,11 +1,14 @@
-// A simulation told to people: what the policy promises, which attacks held and which leak, and by which questions.
+// A simulation told to people: what the policy promises, what was tried, which attacks held and which leak, and by
+// which questions.
 
-import { ANALYSIS_WORDS, counted, figure, listed } from "../policy/words.ts";
+import { ANALYSIS_WORDS, counted, figure, identifiersInWords, listed } from "../policy/words.ts";
 import { printEpsilon } from "../privacy/epsilon.ts";
-import { rightThatBeats, SIGNIFICANCE } from "./bound.ts";
+import { SIGNIFICANCE } from "./bound.ts";
 import type { Door } from "./doors.ts";
-import type { Event, Reply } from "./model-room.ts";
+import type { Event } from "./model-room.ts";
+import { replyInWords, wordingOf } from "./report-words.ts";
 import { CERTAINTY, type Finding, type Leak, type Pledge, type Simulation } from "./simulate.ts";
+import type { Attack } from "./table.ts";
 
 /** Acts of an example that are told; of those between, only how many there were. */
 const TOLD = { first: 9, last: 3 };
@@ -13,12 +16,20 @@ const TOLD = { first: 9, last: 3 };
 /** The whole report, line by line. */
 export function reportLines(simulation: Simulation): readonly string[] {
   const { stage, pledges, findings } = simulation;
+  const single = findings.filter(isOfOneKind);
+  const together = findings.filter((one) => !isOfOneKind(one));
   return [
     `The policy of ${stage.owner} under attack, as on ${stage.on}`,
     "",
     "Taken for granted:",
     ...stage.assumptions.map((one) => `  - ${one}`),
-    ...pledges.flatMap((pledge) => ["", ...pledgeLines(pledge), ...findingsAt(pledge.door, findings)]),
+    ...(findings.length === 0 ? [] : ["", ...triedLines(findings)]),
+    ...pledges.flatMap((pledge) => [
+      "",
+      ...pledgeLines(pledge),
+      ...single.filter(({ door }) => door === pledge.door).flatMap(findingLines),
+    ]),
+    ...(together.length === 0 ? [] : ["", "All of these together", ...together.flatMap(findingLines)]),
     "",
     verdictOf(simulation),
   ];
@@ -50,23 +61,52 @@ export function leakInWords(leak: Leak, { measured, bound, door }: Finding): str
   }
 }
 
+/** How an attack ended: `tells` where it finds out what nothing is promised about. */
+export function verdictFor({ attack, leak }: Finding): "held" | "leaks" | "tells" {
+  if (leak !== null) return "leaks";
+  return attack.heldTo === "nothing" ? "tells" : "held";
+}
+
+function isOfOneKind({ attack }: Finding): boolean {
+  return attack.heldTo !== "everybody";
+}
+
+function triedLines(findings: readonly Finding[]): readonly string[] {
+  const attacks = new Set(findings.map(({ attack }) => attack));
+  return [
+    "What was tried. A person is on the owner's list in one made-up world of two, and an attacker guesses in which:",
+    ...[...attacks].map(({ name, does, learns }) => `  - ${name}: it ${does}; it would have learnt ${learns}`),
+  ];
+}
+
 function pledgeLines({ door, bounds, isKept }: Pledge): readonly string[] {
   const { purpose, tariff, recipient } = door;
   const line = (what: string, bound: number): string => `  ${what}: ${oddsOf(bound)}`;
   const worthless = `such a budget promises nothing: lower \`lineage\` until the last is below ${shown(CERTAINTY)}`;
   const byDesign = "a list names people, as it should; measured is what it tells beside their names";
   return [
-    `${ANALYSIS_WORDS[door.analysis]} for ${purpose}, asked by ${recipient}: ${protectionOf(door)}`,
+    `${kindOf(door)} for ${purpose}, asked by ${recipient}: ${protectionOf(door)}`,
     line("from one answer", bounds["one-answer"]),
     line(`from all answers to one partner in ${counted(tariff.periodDays, "day")}`, bounds["one-recipient"]),
     line("from all answers to everybody for ever", bounds.everybody),
     ...(isKept ? [] : [`  LEAKS  ${worthless}`]),
-    ...(door.analysis === "audience" ? [`  ${byDesign}`] : []),
+    ...(isList(door) ? [`  ${byDesign}`] : []),
   ];
 }
 
-function protectionOf({ analysis, terms, price, floor }: Door): string {
-  const what = analysis === "audience" ? "lists of " : "";
+function kindOf({ analysis, others, measure, identifiers }: Door): string {
+  const among = others.length === 0 ? "" : ` of ${others.length + 2} lists`;
+  const adding = measure === null ? "" : ` with the ${measure.aggregate} of “${measure.measure}”`;
+  return `${ANALYSIS_WORDS[analysis]}${among}${adding} by ${identifiersInWords(identifiers, "or")}`;
+}
+
+function isList({ channel }: Door): boolean {
+  return channel !== null;
+}
+
+function protectionOf(door: Door): string {
+  const { terms, price, floor } = door;
+  const what = isList(door) ? "lists of " : "";
   const withheld = `${what}fewer than ${figure(floor)} people are withheld`;
   return terms.mode === "exact"
     ? `no noise, multiples of ${terms.rounding}, ${withheld}; nothing is promised, and with noise a guess would be`
@@ -77,28 +117,39 @@ function oddsOf(bound: number): string {
   return `right at most ${figure(Math.ceil(((1 + bound) / 2) * 1_000))} times in 1,000 (bound ${shown(bound)})`;
 }
 
-function findingsAt(door: Door, findings: readonly Finding[]): readonly string[] {
-  return findings.filter((one) => one.door === door).flatMap(findingLines);
+function findingLines(finding: Finding): readonly string[] {
+  const { attack, measured, bound, leak } = finding;
+  const verdict = `${attack.name}: measured ${shown(measured)}, bound ${shown(bound)}`;
+  switch (verdictFor(finding)) {
+    case "held":
+      return [`  held   ${verdict} (${rightIn(finding)}${limitOf(finding)})`];
+    case "tells":
+      return [`  tells  ${attack.name}: measured ${shown(measured)}, and nothing is promised (${rightIn(finding)})`];
+    default:
+      return [
+        `  LEAKS  ${verdict} (${rightIn(finding)}): ${leak === null ? "" : leakInWords(leak, finding)}`,
+        ...storyOf(attack, finding).map((line) => `         ${line}`),
+      ];
+  }
 }
 
-function findingLines(finding: Finding): readonly string[] {
-  const { attack, outcome, measured, bound, leak } = finding;
-  const verdict = `${attack.name}: measured ${shown(measured)}, bound ${shown(bound)}`;
-  const right = `right ${figure(outcome.right)} times in ${figure(outcome.guesses)}`;
-  if (leak === null) return [`  held   ${verdict} (${right}${limitOf(finding)})`];
+function storyOf(attack: Attack, finding: Finding): readonly string[] {
   return [
-    `  LEAKS  ${verdict} (${right}): ${leakInWords(leak, finding)}`,
-    `         The attacker ${attack.does}.`,
-    `         It knows ${attack.knows}, and guesses ${attack.guesses}.`,
-    "         These acts, in this order, told it of a person who was there:",
-    ...stepsOf(finding).map((step, index) => `         ${String(index + 1).padStart(3)}. ${step}`),
+    `The attacker ${attack.does}.`,
+    `It knows ${attack.knows}, and guesses ${attack.guesses}.`,
+    "These acts, in this order, told it of a person who was there:",
+    ...stepsOf(finding).map((step, index) => `${String(index + 1).padStart(3)}. ${step}`),
   ];
 }
 
-// A measure above the bound may be chance; from here on it would not be.
-function limitOf({ outcome, bound }: Finding): string {
-  const least = rightThatBeats(bound, outcome.guesses);
-  return least > outcome.guesses ? "" : `; a leak from ${figure(least)}`;
+function rightIn({ outcome }: Finding): string {
+  return `right ${figure(outcome.right)} times in ${figure(outcome.guesses)}`;
+}
+
+// A measure above the bound may be chance; from so many right guesses on it would not be.
+function limitOf({ limit }: Finding): string {
+  const { right, guesses } = limit;
+  return right > guesses ? "" : `; a leak from ${figure(right)} in ${figure(guesses)}`;
 }
 
 function stepOf(event: Event, { theirs }: Door): string {
@@ -108,39 +159,27 @@ function stepOf(event: Event, { theirs }: Door): string {
     case "uploaded":
       return `${event.list === theirs ? "the owner" : "the attacker"} uploads \`${event.list}\`: ${event.says}`;
     case "asked":
-      return `${event.door.recipient} asks for ${askedInWords(event)}: ${replyInWords(event.reply, event.door)}`;
+      return `${event.door.recipient} asks for ${askedInWords(event)}: ${replyInWords(event)}`;
     default:
       return event satisfies never;
   }
 }
 
 function askedInWords({ door, probe }: Extract<Event, { kind: "asked" }>): string {
-  const asked = `${ANALYSIS_WORDS[door.analysis]} for ${door.purpose}`;
+  const by = probe.by.length === 0 ? "" : ` by ${listed(probe.by.map(({ attribute }) => `“${attribute}”`))}`;
+  const asked = `${ANALYSIS_WORDS[door.analysis]}${by} for ${door.purpose}`;
   const clauses = probe.where.map(({ attribute, in: values }) => `“${attribute}” is ${listed(values, "or")}`);
-  return clauses.length === 0 ? asked : `${asked}, where ${clauses.join(" and ")}`;
-}
-
-function replyInWords(reply: Reply, door: Door): string {
-  if (reply.kind === "refused") return `refused: ${reply.says}`;
-  const shared = figureOr(reply.shared, door.floor);
-  const told =
-    door.analysis === "audience"
-      ? `a list of ${shared}`
-      : `${shared} shared, ${figureOr(reply.theirs, door.floor)} in all`;
-  return reply.isRepeated ? `${told}, as before, for nothing` : told;
-}
-
-function figureOr(value: number | null, floor: number): string {
-  return value === null ? `“fewer than ${figure(floor)}”` : figure(value);
+  const where = clauses.length === 0 ? "" : `, where ${clauses.join(" and ")}`;
+  return `${asked}${where}${wordingOf(probe)}`;
 }
 
 function verdictOf({ findings, pledges, isHeld }: Simulation): string {
   if (pledges.length === 0) return "held: the documents let nobody ask anything, so there is nothing to attack";
+  const promised = findings.filter(({ attack }) => attack.heldTo !== "nothing").length;
   const leaks = findings.filter(({ leak }) => leak !== null).length;
-  if (isHeld)
-    return `held: no attack of ${findings.length} is beyond its bound, at an error of ${SIGNIFICANCE} for each`;
+  if (isHeld) return `held: no attack of ${promised} is beyond its bound, at an error of ${SIGNIFICANCE} for each`;
   if (leaks === 0) return "leaks: no attack was beyond its bound, but the budget promises nothing";
-  return `leaks: ${leaks} of ${counted(findings.length, "attack")}`;
+  return `leaks: ${leaks} of ${counted(promised, "attack")}`;
 }
 
 function shown(value: number): string {

@@ -8,7 +8,9 @@ import type { Policy } from "../policy/document.ts";
 export type Seat = { readonly partner: PartnerId; readonly industry: string };
 
 /** The industry of a partner of whom no document says any: no clause speaks of it. */
-const UNSTATED = "unstated";
+export const UNSTATED = "unstated";
+/** A partner that brings a list of its own to an attacker's contract. */
+export const ACCOMPLICE = partnerIdSchema.parse("an-accomplice");
 /** Seats that are filled at the most: more partners of a kind learn nothing that these do not. */
 const SEATS = 8;
 

@@ -5,20 +5,36 @@ import { blake3 } from "@noble/hashes/blake3.js";
 import { utf8 } from "../bytes.ts";
 import type { RandomBytes } from "../privacy/random.ts";
 
-const BLOCK_BYTES = 4_096;
-
-/** The output stream of BLAKE3 over the seed: the same for the same seed. At most 4 KiB a call. */
+/** The same bytes for the same seed: xoshiro128** (Blackman and Vigna 2018), begun with a digest of the seed. */
 export function seededBytes(seed: string): RandomBytes {
-  const stream = blake3.create({}).update(utf8(seed));
-  let block = stream.xof(BLOCK_BYTES);
-  let used = 0;
+  const next = xoshiro(blake3(utf8(seed)));
   return (count) => {
-    if (count > BLOCK_BYTES) throw new RangeError("at most 4 KiB a call");
-    if (used + count > BLOCK_BYTES) {
-      block = stream.xof(BLOCK_BYTES);
-      used = 0;
+    const bytes = new Uint8Array(count);
+    let word = 0;
+    for (let index = 0; index < count; index++) {
+      if (index % 4 === 0) word = next();
+      bytes[index] = word >>> (8 * (index % 4));
     }
-    used += count;
-    return block.subarray(used - count, used);
+    return bytes;
   };
+}
+
+function xoshiro(digest: Uint8Array): () => number {
+  const view = new DataView(digest.buffer, digest.byteOffset);
+  let [a, b, c, d] = [view.getInt32(0), view.getInt32(4), view.getInt32(8), view.getInt32(12)];
+  return () => {
+    const word = Math.imul(rotated(Math.imul(b, 5), 7), 9);
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = rotated(d, 11);
+    return word;
+  };
+}
+
+function rotated(word: number, by: number): number {
+  return (word << by) | (word >>> (32 - by));
 }

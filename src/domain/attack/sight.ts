@@ -1,44 +1,67 @@
-// What an attacker makes of the figures that it sees.
+// What an attacker makes of the figures that it sees: it knows what each would be with the person and without.
 
 import type { Reply } from "./model-room.ts";
+import type { Expected, Told } from "./told.ts";
 
 /** The sum of what the figures say. */
 export type Sight = {
-  /** Log likelihood ratio under Laplace noise, in units of 1/scale. */
+  /** Log likelihood ratio under Laplace noise, which is the best use of such figures. */
   lean: number;
-  /** By how many people the figures that were shown are too large. */
+  /** By how many persons the figures that were shown are too large. */
   excess: number;
   /** How many were shown. */
   shown: number;
 };
-
-/** What the figures of an answer are if the person is not there; one more each if it is. */
-export type Expected = { readonly shared: number; readonly theirs: number };
 
 /** Nothing seen yet. */
 export function newSight(): Sight {
   return { lean: 0, excess: 0, shown: 0 };
 }
 
-/** Takes in one figure. One that is withheld speaks against the person. */
-function see(sight: Sight, figure: number | null, without: number): void {
-  sight.lean += figure === null ? -1 : Math.max(-1, Math.min(1, 2 * (figure - without) - 1));
-  if (figure === null) return;
-  sight.excess += figure - without;
-  sight.shown += 1;
+/** The numbers to look at. */
+export function numbersOf({ lean, excess, shown }: Sight): readonly number[] {
+  return [lean, excess, shown];
 }
 
-/** Takes in the figures of an answer. False when there is none. */
-export function seeReply(sight: Sight, reply: Reply, without: Expected): boolean {
+/** Takes in the figures of an answer. False when there is none; one told again tells nothing more. */
+export function seeReply(sight: Sight, reply: Reply, expected: readonly Expected[]): boolean {
   if (reply.kind === "refused") return false;
-  see(sight, reply.shared, without.shared);
-  if (reply.theirs !== null) see(sight, reply.theirs, without.theirs);
+  if (reply.isRepeated) return true;
+  for (const [index, figure] of expected.entries()) see(sight, reply.told[index] ?? null, { figure, ...reply });
   return true;
 }
 
 /** Takes in by how much the figures of one answer pass those of another, where both are shown. */
-export function seeBetween(sight: Sight, more: Reply, less: Reply): void {
-  if (more.kind === "refused" || less.kind === "refused") return;
-  if (more.shared !== null && less.shared !== null) see(sight, more.shared, less.shared);
-  if (more.theirs !== null && less.theirs !== null) see(sight, more.theirs, less.theirs);
+export function seeBetween(
+  sight: Sight,
+  more: { readonly reply: Reply; readonly expected: readonly Expected[] },
+  less: { readonly reply: Reply; readonly expected: readonly Expected[] },
+): void {
+  if (more.reply.kind === "refused" || less.reply.kind === "refused") return;
+  const { scale } = more.reply;
+  for (const [index, one] of more.expected.entries()) {
+    const other = less.expected[index];
+    const [large, small] = [more.reply.told[index] ?? null, less.reply.told[index] ?? null];
+    if (other === undefined || large === null || small === null) continue;
+    const figure = { unit: one.unit, absent: one.absent - other.absent, there: one.there - other.there };
+    see(sight, large - small, { figure, scale });
+  }
+}
+
+// A figure that is withheld speaks against the person where the person makes it larger.
+function see(
+  sight: Sight,
+  value: Told,
+  { figure, scale }: { readonly figure: Expected; readonly scale: number },
+): void {
+  const { absent, there, unit } = figure;
+  const step = there - absent;
+  if (step === 0) return;
+  if (value === null) {
+    sight.lean -= step / unit / scale;
+    return;
+  }
+  sight.lean += (Math.abs(value - absent) - Math.abs(value - there)) / unit / scale;
+  sight.excess += (value - absent) / step;
+  sight.shown += 1;
 }

@@ -7,33 +7,51 @@ import type { Policy } from "../policy/document.ts";
 import { costOfPureEpsilon, type NanoRho, nanoRho } from "../privacy/epsilon.ts";
 import { ok, type Result } from "../result.ts";
 import { type Assess, assessingAt } from "./assessing.ts";
+import { attributeBisection } from "./attacks/attribute-bisection.ts";
 import { averaging } from "./attacks/averaging.ts";
 import { craftedList } from "./attacks/crafted-list.ts";
+import { displacement } from "./attacks/displacement.ts";
+import { capEdge, guardEdge } from "./attacks/list-edges.ts";
+import { extremeValue, oneAnswer } from "./attacks/one-answer.ts";
 import { reuploadDifferencing } from "./attacks/reupload-differencing.ts";
+import { rewording } from "./attacks/rewording.ts";
 import { setSizeBisection } from "./attacks/set-size-bisection.ts";
 import { sybils } from "./attacks/sybils.ts";
 import { thresholdEdge } from "./attacks/threshold-edge.ts";
 import { tracker } from "./attacks/tracker.ts";
-import { beats, boundOfAnswer, boundOfBudget } from "./bound.ts";
+import { boundOfAnswer, boundOfBudget, rightThatBeats } from "./bound.ts";
 import { type Door, doorsOf, termsKey } from "./doors.ts";
 import { type Outcome, playGame, type Worlds } from "./game.ts";
-import type { Event, Rules } from "./model-room.ts";
+import type { Event } from "./model-room.ts";
+import type { Rules } from "./rules.ts";
 import { type Stage, stageOf } from "./stage.ts";
-import type { Attack, Scope } from "./table.ts";
+import type { Attack, HeldTo, Scope } from "./table.ts";
 
-/** Every attack, in the order of a report. */
-export const ATTACKS: readonly Attack[] = [
+/** Every attack through one kind of door, in the order of a report. */
+const ATTACKS: readonly Attack[] = [
   tracker,
   averaging,
+  rewording,
+  oneAnswer,
+  extremeValue,
   thresholdEdge,
   craftedList,
   setSizeBisection,
+  attributeBisection,
+  displacement,
   reuploadDifferencing,
-  sybils,
+  guardEdge,
+  capEdge,
 ];
 
 /** From here on a guess about one person is as good as knowledge: right 39 times in 40. */
 export const CERTAINTY = 0.95;
+
+/** Doors that sybils pool, at the most. */
+const SYBILS = 12;
+
+/** Worlds that show what nothing is promised about. */
+const SHOWN = 20;
 
 /** Why an attack counts as a leak. */
 export type Leak =
@@ -44,7 +62,7 @@ export type Leak =
   /** More was answered than the budget pays for. */
   | "over-budget";
 
-/** One attack through one kind of door. */
+/** One attack through one kind of door, or through all of them. */
 export type Finding = {
   readonly attack: Attack;
   readonly door: Door;
@@ -53,6 +71,8 @@ export type Finding = {
   readonly measured: number;
   /** The most that the policy promises it to be; in exact mode, what it would be with noise at the same price. */
   readonly bound: number;
+  /** From how many right guesses on, among how many, the bound would not hold. */
+  readonly limit: { readonly right: number; readonly guesses: number };
   /** What the answers of the example cost in all, and what the budget holds for the attack's scope. */
   readonly spent: NanoRho;
   readonly budget: NanoRho;
@@ -86,11 +106,15 @@ export type Plan = {
   readonly rules: Rules;
   readonly seed: string;
   readonly worlds: Worlds;
+  /** Which attacks are played. */
+  readonly picks: (attack: Attack, door: Door) => boolean;
+  /** Told before each attack, how many are done of how many. */
+  readonly progress: (done: number, all: number) => void;
 };
 
 /**
  * Attacks a draft policy. The refusal is a sentence: the contract has no place for the policy's owner. One plan comes
- * out the same each time. Cost: worlds × answers that a budget pays for × some 20 µs, for each attack and kind of door.
+ * out the same each time. Cost: worlds × answers that a budget pays for × some 30 µs, for each attack and kind of door.
  */
 export function simulate(plan: Plan): Result<Simulation, string> {
   const set = stageOf(plan.policy, plan.contract, plan.on);
@@ -98,19 +122,21 @@ export function simulate(plan: Plan): Result<Simulation, string> {
   const stage = set.value;
   const opens = startOfDate(stage.on);
   if (!opens.ok) throw new Error(`a simulation is on a day, and \`${stage.on}\` is none`);
-  const assess = assessingAt(stage);
+  const about = { assess: assessingAt(stage), opens: opens.value };
   const kinds = doorKindsOf(stage);
-  const findings = kinds.flatMap((doors) =>
-    ATTACKS.filter((attack) => attack.isPossibleAt(doors[0])).map((attack) =>
-      findingOf(plan, { attack, doors, assess, opens: opens.value }),
-    ),
-  );
+  const possible = [...kinds.flatMap(attacksAt), ...togetherAt(kinds)];
+  const attacks = possible.filter(({ attack, doors }) => plan.picks(attack, doors[0]));
+  const findings = attacks.map((one, done) => {
+    plan.progress(done, attacks.length);
+    return findingOf(plan, { ...one, ...about });
+  });
   const pledges = kinds.map(([door]) => pledgeAt(door));
   const isHeld = findings.every(({ leak }) => leak === null) && pledges.every(({ isKept }) => isKept);
   return ok({ stage, pledges, findings, isHeld });
 }
 
 type DoorKind = readonly [Door, ...Door[]];
+type Planned = { readonly attack: Attack; readonly doors: DoorKind };
 
 function doorKindsOf(stage: Stage): readonly DoorKind[] {
   const kinds = new Map<string, DoorKind>();
@@ -119,6 +145,18 @@ function doorKindsOf(stage: Stage): readonly DoorKind[] {
     kinds.set(termsKey(door), alike === undefined ? [door] : [...alike, door]);
   }
   return [...kinds.values()];
+}
+
+function attacksAt(doors: DoorKind): readonly Planned[] {
+  return ATTACKS.filter((attack) => attack.isPossibleAt(doors[0])).map((attack) => ({ attack, doors }));
+}
+
+// One door of each kind in turn, so that attackers who begin with another one each period use every kind.
+function togetherAt(kinds: readonly DoorKind[]): readonly Planned[] {
+  const most = Math.max(0, ...kinds.map(({ length }) => length));
+  const turns = Array.from({ length: most }, (_, turn) => kinds.flatMap((doors) => doors[turn] ?? []));
+  const [first, ...others] = turns.flat().slice(0, SYBILS);
+  return first === undefined ? [] : [{ attack: sybils, doors: [first, ...others] }];
 }
 
 function pledgeAt(door: Door): Pledge {
@@ -147,31 +185,38 @@ function lesser(left: NanoRho, right: NanoRho): NanoRho {
   return right;
 }
 
-type Attacking = {
-  readonly attack: Attack;
-  readonly doors: DoorKind;
-  readonly assess: Assess;
-  readonly opens: UnixMillis;
-};
+type Attacking = Planned & { readonly assess: Assess; readonly opens: UnixMillis };
 
 function findingOf({ rules, seed, worlds }: Plan, { attack, doors, assess, opens }: Attacking): Finding {
-  const [door] = doors;
+  const { bound, budget } = promiseAt(doors, attack.heldTo);
+  const judged = attack.heldTo === "nothing" ? Math.min(SHOWN, worlds.judged) : worlds.judged;
+  const maySilence = attack.heldTo === "one-answer";
   const outcome = playGame({
     attack,
     doors,
     assess,
     rules,
-    seed: `${seed} ${termsKey(door)}`,
-    worlds,
+    seed: `${seed} ${termsKey(doors[0])}`,
+    worlds: { rehearsed: worlds.rehearsed, judged },
+    bound: attack.heldTo === "nothing" ? bound : Math.min(bound, CERTAINTY),
+    maySilence,
     opens,
   });
-  const { right, guesses, example } = outcome;
-  const bound = boundAt(door, attack.scope);
-  const spent = spentIn(example, assess);
-  const budget = budgetAt(door, attack.scope);
-  const measured = Math.max(0, (2 * right) / guesses - 1);
-  const leak = leakOf({ bound, spent, budget, right, guesses });
-  return { attack, door, outcome, measured, bound, spent, budget, leak };
+  const spent = spentIn(outcome.example, assess);
+  const { guesses } = outcome;
+  const measured = Math.max(0, guesses === 0 ? 0 : (2 * outcome.right) / guesses - 1);
+  const among = outcome.isSilent ? guesses : judged;
+  const limit = { right: rightThatBeats(Math.min(bound, CERTAINTY), among), guesses: among };
+  const about = { attack, door: doors[0], outcome, measured, bound, limit, spent, budget };
+  return { ...about, leak: leakOf(about) };
+}
+
+// Doors of several kinds share the account for everybody, up to the largest of their limits on it.
+function promiseAt(doors: DoorKind, heldTo: HeldTo): { readonly bound: number; readonly budget: NanoRho } {
+  const scope = heldTo === "nothing" ? "one-recipient" : heldTo;
+  const [widest] = [...doors].sort((left, right) => (budgetAt(left, scope) > budgetAt(right, scope) ? -1 : 1));
+  const door = widest === undefined ? doors[0] : widest;
+  return { bound: heldTo === "nothing" ? 1 : boundAt(door, scope), budget: budgetAt(door, scope) };
 }
 
 function spentIn(events: readonly Event[], assess: Assess): NanoRho {
@@ -179,15 +224,15 @@ function spentIn(events: readonly Event[], assess: Assess): NanoRho {
   for (const event of events) {
     if (event.kind !== "asked" || event.reply.kind === "refused" || event.reply.isRepeated) continue;
     const assessed = assess(event.door, event.probe);
-    if (assessed.kind === "permitted") spent += assessed.tariff.cost;
+    if (assessed.kind === "denied") continue;
+    const tariff = assessed.tariffs.find(({ lineage }) => lineage === event.door.theirs);
+    if (tariff !== undefined) spent += tariff.cost;
   }
   return nanoRho(spent);
 }
 
-type Judged = Pick<Finding, "bound" | "spent" | "budget"> & Pick<Outcome, "right" | "guesses">;
-
-function leakOf({ bound, spent, budget, right, guesses }: Judged): Leak | null {
+function leakOf({ bound, spent, budget, outcome }: Omit<Finding, "leak">): Leak | null {
   if (spent > budget) return "over-budget";
-  if (beats(bound, right, guesses)) return "beats-bound";
-  return beats(CERTAINTY, right, guesses) ? "certain" : null;
+  if (!outcome.isBeaten) return null;
+  return bound <= CERTAINTY ? "beats-bound" : "certain";
 }

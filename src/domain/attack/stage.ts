@@ -10,15 +10,19 @@ import type { PolicyInForce } from "../policy/weigh.ts";
 import { type Directory, listed } from "../policy/words.ts";
 import { err, ok, type Result } from "../result.ts";
 import { draftContract, laxPolicy } from "./draft.ts";
-import { type Seat, seatsFor, seatsOf } from "./seats.ts";
+import { ACCOMPLICE, type Seat, seatsFor, seatsOf, UNSTATED } from "./seats.ts";
 
 /** A contract under which one partner asks about the owner's list. */
 export type Setting = {
   readonly contract: Contract;
   readonly contractId: ContractId;
+  /** The same contract under another name: whoever permits something under the one permits it under the other. */
+  readonly again: { readonly contract: Contract; readonly contractId: ContractId };
   readonly recipient: PartnerId;
   readonly own: DatasetRef;
   readonly theirs: DatasetRef;
+  /** Lists of further members, who are accomplices of the partner. */
+  readonly others: readonly DatasetRef[];
   /** The partner and the owner, as clauses see them. */
   readonly directory: Directory;
 };
@@ -36,17 +40,17 @@ export type Stage = {
 
 /**
  * Sets a draft policy under a contract or, without one, under contracts made for the partners that its grants speak of.
- * Each contract stands twice, as if it had been made again under another name.
+ * Each contract may be used as if it had been made again under another name.
  * @param on the day, UTC; the first day of a contract that does not hold yet takes its place
  */
 export function stageOf(policy: Policy, contract: Contract | null, on: string): Result<Stage, string> {
   const seats = contract === null ? seatsOf(policy) : otherMembers(policy, contract);
-  const contracts = contract === null ? seats.map((seat) => draftContract(policy, seat, on)) : [contract];
-  const settings = contracts
-    .flatMap((one) => [one, { ...one, name: again(one.name) }])
-    .flatMap((one) => settingsIn(one, policy.partner, seats));
+  const contracts = contract === null ? draftContracts(policy, seats, on) : [contract];
+  const settings = contracts.flatMap((one) => settingsIn(one, policy.partner, seats));
   if (contract !== null && settings.length === 0) return err(noSetting(policy.partner));
-  const policies = [policy, ...seats.map(({ partner }) => laxPolicy(partner))];
+  const others = new Set(contracts.flatMap(({ members }) => members.map(({ partner }) => partner)));
+  others.delete(policy.partner);
+  const policies = [policy, ...[...others].map((partner) => laxPolicy(partner, contracts))];
   return ok({
     owner: policy.partner,
     settings,
@@ -56,29 +60,58 @@ export function stageOf(policy: Policy, contract: Contract | null, on: string): 
   });
 }
 
+// One for each attacker, and one in which the first has an accomplice who brings a list and asks nothing.
+function draftContracts(policy: Policy, seats: readonly Seat[], on: string): readonly Contract[] {
+  const pairs = seats.map((seat) => draftContract(policy, [seat.partner], on));
+  const names = [policy.partner, ...seats.map(({ partner }) => partner)];
+  const allied = names.includes(ACCOMPLICE) ? [] : seats.slice(0, 1);
+  const among = allied.map((seat) => draftContract(policy, [seat.partner, ACCOMPLICE], on));
+  return [...pairs, ...among];
+}
+
 function otherMembers(policy: Policy, { members }: Contract): readonly Seat[] {
   return members
     .filter(({ partner }) => partner !== policy.partner)
     .flatMap(({ partner }) => seatsFor(partner, policy));
 }
 
-function again(name: string): string {
+function otherName(name: string): string {
   return `${name.slice(0, 34).replace(/-$/, "")}-again`;
 }
 
+/** Lists of accomplices in one question, at the most: regions double with each. */
+const ACCOMPLICES = 2;
+
 function settingsIn(contract: Contract, owner: PartnerId, seats: readonly Seat[]): readonly Setting[] {
-  const listOf = (partner: PartnerId): DatasetRef[] =>
-    contract.datasets.filter((one) => one.partner === partner).map((one) => datasetRef(partner, one.dataset));
-  const [theirs] = listOf(owner);
+  const [theirs] = listsOf(contract, owner);
   if (theirs === undefined) return [];
-  const about = { contract, contractId: contractId(contract), theirs };
+  const again = { ...contract, name: otherName(contract.name) };
+  const about = {
+    contract,
+    contractId: contractId(contract),
+    again: { contract: again, contractId: contractId(again) },
+    theirs,
+  };
   return seats.flatMap((seat) => {
-    const [own] = listOf(seat.partner);
+    const [own] = listsOf(contract, seat.partner);
     if (own === undefined) return [];
-    const cards = [seat, { partner: owner, industry: "owner" }];
+    const members = contract.members.map(({ partner }) => partner);
+    const accomplices = members.filter((member) => member !== owner && member !== seat.partner);
+    const others = accomplices.flatMap((member) => listsOf(contract, member).slice(0, 1)).slice(0, ACCOMPLICES);
+    const cards = members.map((partner) => ({ partner, industry: industryOf(partner, owner, [seat, ...seats]) }));
     const directory = new Map(cards.map(({ partner, industry }) => [partner, { name: partner, industry }]));
-    return [{ ...about, recipient: seat.partner, own, directory }];
+    return [{ ...about, recipient: seat.partner, own, others, directory }];
   });
+}
+
+function listsOf({ datasets }: Contract, partner: PartnerId): readonly DatasetRef[] {
+  return datasets.filter((one) => one.partner === partner).map((one) => datasetRef(partner, one.dataset));
+}
+
+function industryOf(partner: PartnerId, owner: PartnerId, seats: readonly Seat[]): string {
+  if (partner === owner) return "owner";
+  const seat = seats.find((one) => one.partner === partner);
+  return seat === undefined ? UNSTATED : seat.industry;
 }
 
 function noSetting(owner: PartnerId): string {
@@ -94,6 +127,6 @@ function assumptionsOf(contract: Contract | null, seats: readonly Seat[]): reado
     seats.length === 0 ? "the policy lets nobody in" : `attacking: ${names}; their own rules limit nothing`,
     "every approval that is asked for is given",
     "an attacker knows everything about everybody, except whether one person is on the list",
-    "questions are about two lists: one of the attacker's, one of the owner's",
+    "where a third list takes part in a question, its owner is the attacker's accomplice",
   ];
 }

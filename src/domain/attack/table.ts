@@ -1,8 +1,10 @@
 // What an attack is played with: a room, the doors that are open, and one person who is on the owner's list or not.
 
 import type { Days } from "../instant.ts";
-import type { Door, Probe } from "./doors.ts";
-import type { ModelRoom } from "./model-room.ts";
+import type { Door } from "./doors.ts";
+import type { Both, ModelRoom, Reply } from "./model-room.ts";
+import type { Probe } from "./probe.ts";
+import type { Expected } from "./told.ts";
 
 /** One world of an attack. */
 export type Table = {
@@ -20,6 +22,9 @@ export type Table = {
 /** How far an attack goes, and so which promise it is held against. */
 export type Scope = "one-answer" | "one-recipient" | "everybody";
 
+/** What holds of an attack's measure: a promise, or nothing, where what it finds out is what lists are for. */
+export type HeldTo = Scope | "nothing";
+
 /** A way to find out whether one person is on a list. */
 export type Attack = {
   readonly name: string;
@@ -27,14 +32,27 @@ export type Attack = {
   readonly does: string;
   readonly knows: string;
   readonly guesses: string;
-  readonly scope: Scope;
+  /** What would be known if it worked, in words that follow "it would have learnt". */
+  readonly learns: string;
+  readonly heldTo: HeldTo;
   readonly isPossibleAt: (door: Door) => boolean;
   /** Plays one world. What was seen comes back as numbers, the same many each time. */
   readonly play: (table: Table) => readonly number[];
 };
 
-/** A question about everybody, at the highest price. */
-export const PLAIN: Probe = { where: [], epsilon: null };
+/** An answer, and what its figures would be in either world. */
+export type Seen = { readonly reply: Reply; readonly expected: readonly Expected[] };
+
+/** Asks, and works out what the figures would be in either world; of what tells nothing new, nothing. */
+export function askAt(
+  room: ModelRoom,
+  door: Door,
+  { probe, both }: { readonly probe: Probe; readonly both: Both },
+): Seen {
+  const reply = room.ask(door, probe);
+  const isNew = reply.kind === "answered" && !reply.isRepeated;
+  return { reply, expected: isNew ? room.foresee(door, probe, both) : [] };
+}
 
 /** Questions that one attack asks in one world at the most. */
 export const QUESTIONS = 150;

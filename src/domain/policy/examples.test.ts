@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseStrictJson } from "../canonical-json.ts";
 import { type Policy, policySchema } from "./document.ts";
 import { failedExamples } from "./examples.ts";
+import { ANALYSES } from "./limits-document.ts";
 
 const FOLDER = new URL("../../../policies/", import.meta.url);
 const NAMES = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));
@@ -53,13 +54,13 @@ describe("the ready-made policies", () => {
       id: "open-to-all",
       to: [...policy.examples.map(({ request }) => ({ industry: request.industry }))],
       purposes: [...new Set(policy.examples.map(({ request }) => request.purpose))],
-      analyses: ["overlap", "audience"],
+      analyses: ANALYSES,
       attributes: { tier: ["filter"], region: ["filter"], income: ["filter"] },
       channels: ["email", "post", "phone"],
       terms: {},
     };
     const { defaults } = policy;
-    const requestsPerPeriod = ["overlap", "audience"].map((analysis) => ({ analysis, count: 1, period: "P30D" }));
+    const requestsPerPeriod = ANALYSES.map((analysis) => ({ analysis, count: 1, period: "P30D" }));
     const loosened = policySchema.parse({ ...policy, defaults: { ...defaults, requestsPerPeriod }, grants: [open] });
     const failures = failedExamples(loosened);
     expect(failures.length).toBeGreaterThan(0);
@@ -78,7 +79,7 @@ describe("a failed example", () => {
         says: "the same list is not given for selling",
         expected: "deny",
         because: [
-          "your-company's rule “leave-out-our-customers” lets example-travel ask for audience lists for activation",
+          "your-company's rule “leave-out-our-customers” lets example-travel ask for suppression lists for activation",
         ],
       },
     ]);
