@@ -148,7 +148,9 @@ function reportFault(report: RowReport, share: string, change: Change): Problem 
     return problem("list-too-many-rejects", says, { report });
   }
   const wanted = change === "delete" ? "record reference" : "identifier";
-  return report.accepted > 0 ? null : problem("list-empty", `no row has a usable ${wanted}`, { report });
+  return report.accepted + report.cleared > 0
+    ? null
+    : problem("list-empty", `no row has a usable ${wanted}`, { report });
 }
 
 async function capFault(tx: Transaction, upload: UploadRow): Promise<Problem | null> {
@@ -217,9 +219,9 @@ async function publish(
   const sequence = await tx.versions.add(version);
   await tx.uploads.close(upload.id, "committed", id);
   const subject = { version: id, upload: upload.id, dataset: datasetRef(partner, dataset) };
-  const { read, accepted, blank, rejected } = report;
+  const { read, accepted, blank, cleared, rejected } = report;
   const { people, duplicates, increment } = sealed;
-  const detail = { change, sequence, read, accepted, blank, rejected, people, duplicates, ...increment };
+  const detail = { change, sequence, read, accepted, blank, cleared, rejected, people, duplicates, ...increment };
   await appendEntry(ports, tx, { act: "upload-committed", actor: caller, parties: [partner], subject, detail });
   return ok({ ...version, sequence, sealedAt: tx.now });
 }

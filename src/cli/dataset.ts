@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import type { components } from "../client/api-types.gen.ts";
+import { clearing } from "../client/local/doctor-lines.ts";
 import { datasetSchemaSchema } from "../domain/dataset/schema.ts";
 import { err, ok } from "../domain/result.ts";
 import { describe } from "./describe.ts";
@@ -43,7 +44,8 @@ export function addDataset(program: Command, terminal: Terminal): void {
 export function versionLines(version: Version): string[] {
   const { id, dataset, sequence, people, duplicates, sealedAt, report } = version;
   const rows = `${grouped(report.read)} rows read, ${grouped(report.accepted)} accepted`;
-  const left = `${grouped(report.blank)} without identifier, ${grouped(report.rejected)} refused`;
+  const nobody = `${grouped(report.blank)} without identifier${clearing(report.cleared, grouped(report.cleared))}`;
+  const left = `${nobody}, ${grouped(report.rejected)} refused`;
   const refused = Object.entries(report.byReason).map(
     ([reason, count]) => `  ${grouped(count)} ${reason.replaceAll("-", " ")}`,
   );

@@ -133,10 +133,9 @@ async function hashFirst(call: SessionCall, { dataset, change, file }: Run, to: 
   const { country } = optionsSchema.parse(call.options);
   const schema = await schemaFor(call, dataset);
   if (!schema.ok) return schema.error;
-  const isDeletion = change === "delete";
-  const report = await hashWithProgress(call.terminal, { from: file, to, schema: schema.value, country, isDeletion });
+  const report = await hashWithProgress(call.terminal, { from: file, to, schema: schema.value, country, change });
   if (!report.ok) return report.error;
-  const lines = isDeletion ? deletionLines(report.value) : doctorLines(report.value);
+  const lines = change === "delete" ? deletionLines(report.value) : doctorLines(report.value);
   call.terminal.world.standardError(`${lines.join("\n")}\n`);
   if (!report.value.rejects.isExceeded) return null;
   return failed("too many rows are refused: nothing was sent", "mend the rows that are named above, and upload again");

@@ -1510,6 +1510,8 @@ export interface components {
             accepted: number;
             /** @description rows without any identifier: left out, not refused */
             blank: number;
+            /** @description of these, rows of an upsert with a record reference: whatever rows had it are gone */
+            cleared: number;
             rejected: number;
             byReason: {
                 [key: string]: number;

@@ -65,7 +65,10 @@ export type ComparedList = {
 export type Change =
   /** Its rows are the list. */
   | "replace"
-  /** Its rows take the place of all rows that have one of its record references. */
+  /**
+   * Its rows take the place of all rows that have one of its record references. So do rows without any identifier, of
+   * which nothing comes: nobody has their references any more, as in a full list with such rows.
+   */
   | "upsert"
   /** It names record references, and all rows that have one of these are gone. */
   | "delete";

@@ -79,6 +79,7 @@ export const rowReportSchema = z.strictObject({
   read: count,
   accepted: count,
   blank: count,
+  cleared: count.default(0),
   rejected: count,
   byReason: z.partialRecord(reasonSchema, count),
   rejects: z.array(

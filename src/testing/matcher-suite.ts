@@ -3,18 +3,25 @@
 // each other; lists of sizes that are hard.
 
 import { describe } from "vitest";
-import { comparisonLaws } from "./matcher-suite/comparisons.ts";
+import { comparisonLaws, lookalikeLaws } from "./matcher-suite/comparisons.ts";
 import { forgettingLaws } from "./matcher-suite/forgetting.ts";
 import { incrementLaws } from "./matcher-suite/increments.ts";
 import { keepingLaws } from "./matcher-suite/keeping.ts";
-import { type Combination, type MakeMatcher, ROOM_KEY } from "./matcher-suite/made.ts";
+import { type Combination, type Make, type MakeMatcher, ROOM_KEY, sharedMatcher } from "./matcher-suite/made.ts";
 import { sizeLaws } from "./matcher-suite/sizes.ts";
 import { versionLaws } from "./matcher-suite/versions.ts";
 
-/** Tries a matcher that `makeMatcher` makes anew for each group of laws, each time of the same combination. */
+/**
+ * Tries matchers that `makeMatcher` makes, each time of the same combination: one for nearly all laws, since one that
+ * has seen much must answer as well as a fresh one, and starting its threads takes longer than most laws.
+ */
 export function matcherSuite(name: string, makeMatcher: MakeMatcher, combination: Combination = {}): void {
   describe(name, () => {
-    for (const laws of [comparisonLaws, versionLaws, incrementLaws, forgettingLaws, keepingLaws, sizeLaws])
-      laws((own = {}) => makeMatcher({ roomKey: ROOM_KEY, ...combination, ...own }));
+    const make: Make = (own = {}) => makeMatcher({ roomKey: ROOM_KEY, ...combination, ...own });
+    const matcher = sharedMatcher(() => make());
+    for (const laws of [comparisonLaws, versionLaws, incrementLaws, sizeLaws]) laws(matcher);
+    lookalikeLaws(make);
+    forgettingLaws(make, matcher);
+    keepingLaws(make, matcher);
   });
 }

@@ -20,6 +20,14 @@ export function doctorLines(report: HashReport): string[] {
   ];
 }
 
+/** What is said of rows without identifier, so many of which clear their record references. */
+export function clearing(rows: number, spelt: string): string {
+  if (rows === 0) return "";
+  return rows === 1
+    ? " (1 of which clears its record reference)"
+    : ` (${spelt} of which clear their record references)`;
+}
+
 /** The same of a list that names whom to delete, of which nothing is hashed. */
 export function deletionLines(report: HashReport): string[] {
   const { rows, emitted, blank, refused } = report;
@@ -27,8 +35,9 @@ export function deletionLines(report: HashReport): string[] {
   return [`${plain(rows)} rows read, ${fates}`, ...refusalLines("refused rows", refused), ...columnLines(report)];
 }
 
-function rowsLine({ rows, emitted, blank, refused, normaliser }: HashReport): string {
-  const fates = `${plain(emitted)} hashed, ${plain(blank)} without identifier, ${plain(refused.total)} refused`;
+function rowsLine({ rows, emitted, blank, cleared, refused, normaliser }: HashReport): string {
+  const nobody = `${plain(blank)} without identifier${clearing(cleared, plain(cleared))}`;
+  const fates = `${plain(emitted)} hashed, ${nobody}, ${plain(refused.total)} refused`;
   return `${plain(rows)} rows read, ${fates} (${normaliser})`;
 }
 

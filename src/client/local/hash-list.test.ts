@@ -462,10 +462,10 @@ describe("a list with every other identifier, and a measure", () => {
 });
 
 describe("a list of whom to delete", () => {
-  const isDeletion = true;
+  const change = "delete";
 
   test("keeps the record references and nothing else, whatever stands beside them", async () => {
-    const hashed = await hash(list("7,Ann,ann@post.example,,,gold,", '"8,a",Bo,not an address,,,tin,'), { isDeletion });
+    const hashed = await hash(list("7,Ann,ann@post.example,,,gold,", '"8,a",Bo,not an address,,,tin,'), { change });
     expect(hashed.text).toBe('id\r\n7\r\n"8,a"\r\n');
     const report = reportOf(hashed);
     expect([report.rows, report.emitted, report.refused.total]).toEqual([2, 2, 0]);
@@ -474,21 +474,35 @@ describe("a list of whom to delete", () => {
   });
 
   test("needs no other column", async () => {
-    const hashed = await hash("id\n7\n\n8", { isDeletion });
+    const hashed = await hash("id\n7\n\n8", { change });
     expect(hashed.text).toBe("id\r\n7\r\n8\r\n");
     expect(reportOf(hashed).blank).toBe(1);
-    expect(refusalOf(await hash("email\nann@post.example\n", { isDeletion })).kind).toBe("list-column-missing");
-    expect(refusalOf(await hash("id,id\n7,8\n", { isDeletion })).kind).toBe("list-unreadable");
+    expect(refusalOf(await hash("email\nann@post.example\n", { change })).kind).toBe("list-column-missing");
+    expect(refusalOf(await hash("id,id\n7,8\n", { change })).kind).toBe("list-unreadable");
   });
 
   test("refuses rows without a usable reference, by line and reason", async () => {
     const long = "x".repeat(LIMITS.recordBytes + 1);
-    const { refused } = reportOf(await hash(`id,ok\n7,yes\n,yes\n${long},yes\n9\n`, { isDeletion }));
+    const { refused } = reportOf(await hash(`id,ok\n7,yes\n,yes\n${long},yes\n9\n`, { change }));
     expect(refused.places).toEqual([
       { line: 3, column: "id", reason: "record-missing" },
       { line: 4, column: "id", reason: "record-too-long" },
       { line: 5, column: "id", reason: "cell-count" },
     ]);
+  });
+});
+
+describe("a list of an upsert", () => {
+  const change = "upsert";
+
+  test("keeps the reference of a row without any identifier, and nothing else of it", async () => {
+    const nobody = ["7,Ann, , ,GB,bronze,yes", "", ",Cy,,,,,", `${"x".repeat(129)},Di,,,,,`];
+    const hashed = await hash(list("8,Bo,bo@post.example,,,,", ...nobody), { change });
+    const report = reportOf(hashed);
+    expect(hashed.text.split("\r\n").slice(2)).toEqual(["7,,,,", ""]);
+    expect([report.rows, report.emitted, report.blank, report.cleared]).toEqual([5, 1, 4, 1]);
+    expect(doctorLines(report)[0]).toMatch(/4 without identifier \(1 of which clears its record reference\)/);
+    expect(reportOf(await hash(list(...nobody))).cleared).toBe(0);
   });
 });
 

@@ -20,8 +20,11 @@ export type HashListRequest = {
   readonly schema: DatasetSchema;
   /** The raw list's bytes, plain or gzip. */
   readonly source: AsyncIterable<Uint8Array>;
-  /** Whether its rows name whom to delete: then nothing is hashed, and record references alone are written. */
-  readonly isDeletion?: boolean | undefined;
+  /**
+   * What its rows do to the list in the room, whose whole they are if absent. Of a `delete` nothing is hashed, and
+   * record references alone are written. Rows of an `upsert` without any identifier are written as their references.
+   */
+  readonly change?: "replace" | "upsert" | "delete" | undefined;
   /** Takes the hashed list, piece by piece. What it got before a refusal is to be thrown away. */
   readonly write: (piece: Uint8Array) => Promise<void>;
   /**
@@ -40,6 +43,8 @@ export type HashReport = {
   readonly emitted: number;
   /** Rows without any identifier: left out, not counted as refused. */
   readonly blank: number;
+  /** Of these, rows of an upsert that are written all the same: nobody is to have their record references any more. */
+  readonly cleared: number;
   /** Rows left out because of a fault. */
   readonly refused: RefusalTally;
   /** Identifiers left out of rows that another identifier keeps. */
@@ -55,6 +60,7 @@ type Tally = {
   rows: number;
   emitted: number;
   blank: number;
+  cleared: number;
   readonly refused: MutableTally;
   readonly dropped: MutableTally;
   readonly doctor: Doctor;
@@ -69,7 +75,7 @@ export async function hashList(request: HashListRequest): Promise<Result<HashRep
   const tally: Tally = newTally();
   const encoder = new TextEncoder();
   const { schema } = request;
-  const wanted = request.isDeletion === true ? [schema.record.column] : rawColumnsOf(schema);
+  const wanted = request.change === "delete" ? [schema.record.column] : rawColumnsOf(schema);
   const columns = { wanted, others: new Set<string>() };
   let plan: ListPlan | undefined;
   for await (const batch of listRows(listText(request.source, form), columns)) {
@@ -85,7 +91,7 @@ export async function hashList(request: HashListRequest): Promise<Result<HashRep
       rows = rest;
       text = csvLine(plan.keptColumns);
     }
-    text += hashBatch(plan, rows, tally);
+    text += hashBatch({ plan, rows, clears: request.change === "upsert" }, tally);
     const hashed = hashedColumn(plan, tally.doctor, LIMITS.looksHashedAfter);
     if (hashed !== null) return err(hashed);
     if (text !== "") await request.write(encoder.encode(text));
@@ -96,19 +102,18 @@ export async function hashList(request: HashListRequest): Promise<Result<HashRep
   return hashed === null ? ok(reportOf({ request, plan, tally, form, others: columns.others })) : err(hashed);
 }
 
-function planOf(
-  { schema, country, isDeletion }: HashListRequest,
-  header: readonly string[],
-): Result<ListPlan, Problem> {
-  return isDeletion === true ? planRecords(header, schema) : planList(header, schema, country);
+function planOf({ schema, country, change }: HashListRequest, header: readonly string[]): Result<ListPlan, Problem> {
+  return change === "delete" ? planRecords(header, schema) : planList(header, schema, country);
 }
 
 function newTally(): Tally {
   const refused = newRefusalTally();
-  return { rows: 0, emitted: 0, blank: 0, refused, dropped: newRefusalTally(), doctor: newDoctor() };
+  return { rows: 0, emitted: 0, blank: 0, cleared: 0, refused, dropped: newRefusalTally(), doctor: newDoctor() };
 }
 
-function hashBatch(plan: ListPlan, rows: readonly CsvRow[], tally: Tally): string {
+type Batch = { readonly plan: ListPlan; readonly rows: readonly CsvRow[]; readonly clears: boolean };
+
+function hashBatch({ plan, rows, clears }: Batch, tally: Tally): string {
   let text = "";
   for (const row of rows) {
     const hashed = hashRow(plan, row, tally.doctor);
@@ -116,8 +121,12 @@ function hashBatch(plan: ListPlan, rows: readonly CsvRow[], tally: Tally): strin
       tally.emitted++;
       for (const place of hashed.dropped) tallyRefusal(tally.dropped, place);
       text += csvLine(hashed.cells);
-    } else if (hashed.kind === "blank") tally.blank++;
-    else tallyRefusal(tally.refused, hashed.place);
+    } else if (hashed.kind === "blank") {
+      tally.blank++;
+      if (!clears || hashed.clearing === null) continue;
+      tally.cleared++;
+      text += csvLine(hashed.clearing);
+    } else tallyRefusal(tally.refused, hashed.place);
   }
   tally.rows += rows.length;
   return text;
@@ -154,6 +163,7 @@ function reportOf({ request, plan, tally, form, others }: Outcome): HashReport {
     rows: tally.rows,
     emitted: tally.emitted,
     blank: tally.blank,
+    cleared: tally.cleared,
     refused: tally.refused,
     dropped: tally.dropped,
     rejects: { allowed, isExceeded: tally.refused.total > Number(allowed) * tally.rows },

@@ -17,14 +17,15 @@ import type { RefusedPlace, RowRefusal } from "./refusals.ts";
 /** What became of a row: its cells as written and what was left out of them, nothing to write, or a fault. */
 export type HashedRow =
   | { readonly kind: "row"; readonly cells: readonly string[]; readonly dropped: readonly RefusedPlace[] }
-  | { readonly kind: "blank" }
+  /** Nobody; what is written of it, where a list may clear references: its own and nothing else, if it has one. */
+  | { readonly kind: "blank"; readonly clearing: readonly string[] | null }
   | { readonly kind: "refused"; readonly place: RefusedPlace };
 
 /** Hashes one row, telling the doctor about each identifier cell. About 4 µs for an e-mail, 12 µs for a phone. */
 export function hashRow(plan: ListPlan, row: CsvRow, doctor: Doctor): HashedRow {
   const hasIdentifiers = plan.identifiers.length > 0;
   const isBlankLine = row.cells.length === 1 && isBlank(row.cells[0]);
-  if (isBlankLine && (plan.width > 1 || !hasIdentifiers)) return { kind: "blank" };
+  if (isBlankLine && (plan.width > 1 || !hasIdentifiers)) return { kind: "blank", clearing: null };
   if (row.cells.length !== plan.width) return refused(row, "cell-count", plan.recordColumn);
   const cells = [...row.cells];
   const dropped: RefusedPlace[] = [];
@@ -38,9 +39,9 @@ export function hashRow(plan: ListPlan, row: CsvRow, doctor: Doctor): HashedRow 
     }
   }
   const [first] = dropped;
-  if (hasIdentifiers && accepted === 0)
-    return first === undefined ? { kind: "blank" } : { kind: "refused", place: first };
   const record = row.cells[plan.recordAt];
+  if (hasIdentifiers && accepted === 0)
+    return first === undefined ? blank(plan, record) : { kind: "refused", place: first };
   if (record === undefined || isBlank(record)) return refused(row, "record-missing", plan.recordColumn);
   if (isTooLong(record)) return refused(row, "record-too-long", plan.recordColumn);
   for (const { at, column, values } of plan.attributes) {
@@ -54,6 +55,11 @@ export function hashRow(plan: ListPlan, row: CsvRow, doctor: Doctor): HashedRow 
     cells[at] = value;
   }
   return { kind: "row", cells: plan.kept.map((at) => cells[at] ?? ""), dropped };
+}
+
+function blank({ kept, recordAt }: ListPlan, record: string | undefined): HashedRow {
+  const isNamed = record !== undefined && !isBlank(record) && !isTooLong(record);
+  return { kind: "blank", clearing: isNamed ? kept.map((at) => (at === recordAt ? record : "")) : null };
 }
 
 function refused(row: CsvRow, reason: RowRefusal, column: string): HashedRow {

@@ -6,7 +6,15 @@ import { hasTooManyRejects, type RowReport, totalReport } from "./row-report.ts"
 function report(part: number, accepted: number, rejected: number, blank: number): RowReport {
   const rejects = Array.from({ length: rejected }, (_, line) => ({ part, line, reason: "value-unknown" as const }));
   const byReason = rejected === 0 ? {} : { "value-unknown": rejected };
-  return { read: accepted + rejected + blank, accepted, blank, rejected, byReason, rejects };
+  return {
+    read: accepted + rejected + blank,
+    accepted,
+    blank,
+    cleared: Math.floor(blank / 2),
+    rejected,
+    byReason,
+    rejects,
+  };
 }
 
 const small = fc.integer({ min: 0, max: 50 });
@@ -19,6 +27,7 @@ describe("the report of a list", () => {
         const total = totalReport(parts);
         const rejected = counts.reduce((sum, [, one]) => sum + one, 0);
         expect(total.read).toBe(total.accepted + total.blank + total.rejected);
+        expect(total.cleared).toBe(counts.reduce((sum, [, , blank]) => sum + Math.floor(blank / 2), 0));
         expect(total.rejected).toBe(rejected);
         expect(total.byReason["value-unknown"]).toBe(counts.some(([, one]) => one > 0) ? rejected : undefined);
         expect(total.rejects).toHaveLength(rejected);

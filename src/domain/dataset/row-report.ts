@@ -28,6 +28,11 @@ export type RowReport = {
   readonly accepted: number;
   /** Rows without any identifier: they can match nobody, and are left out without counting as refused. */
   readonly blank: number;
+  /**
+   * Of these, rows of an upsert that name a record reference: they clear it, since a full list with such a row has
+   * nobody under that reference either. 0 for any other change.
+   */
+  readonly cleared: number;
   readonly rejected: number;
   readonly byReason: { readonly [reason in RejectReason]?: number };
   /** The first `LIMITS.rejectedRowsKept` refused rows. */
@@ -45,6 +50,7 @@ export function totalReport(parts: readonly RowReport[]): RowReport {
     read: sum((part) => part.read),
     accepted: sum((part) => part.accepted),
     blank: sum((part) => part.blank),
+    cleared: sum((part) => part.cleared),
     rejected: sum((part) => part.rejected),
     byReason: Object.fromEntries(byReason),
     rejects: parts.flatMap((part) => part.rejects).slice(0, LIMITS.rejectedRowsKept),

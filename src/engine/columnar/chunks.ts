@@ -3,7 +3,7 @@
 
 import { LIMITS } from "../../domain/limits.ts";
 import type { Matcher } from "../../ports/matcher.ts";
-import type { ListFault, RowCounts } from "../../wire/list/fault.ts";
+import { type ListFault, noCounts, type RowCounts } from "../../wire/list/fault.ts";
 import { lastRowEnd } from "../../wire/list/row-end.ts";
 import type { Engine } from "./engine.ts";
 import { beginReading, type Chunk, type ReadChunk, type ReadingSettings, readingScratchBytes } from "./reading.ts";
@@ -181,14 +181,16 @@ function rowTooLong(line: number): ListFault {
   return { kind: "list-unreadable", says, line };
 }
 
+const COUNTED = ["read", "accepted", "blank", "cleared", "rejected"] as const;
+
 /** Adds up what became of the rows of each chunk; lines are known once all chunks before are read. */
 function emptyTotal() {
   const early = new Map<number, ReadChunk>();
-  const total: RowCounts = { read: 0, accepted: 0, blank: 0, rejected: 0, byReason: {}, rejects: [] };
+  const total = noCounts();
   let lines = 0;
   let next = 0;
   const absorb = ({ counts, lines: more, fault }: ReadChunk): ListFault | null => {
-    for (const name of ["read", "accepted", "blank", "rejected"] as const) total[name] += counts[name];
+    for (const name of COUNTED) total[name] += counts[name];
     for (const reject of counts.rejects) {
       if (total.rejects.length < LIMITS.rejectedRowsKept) total.rejects.push({ ...reject, line: reject.line + lines });
     }

@@ -9,15 +9,16 @@ import type { BucketRows } from "./bucket-rows.ts";
 import { draftedPairs, emptyDraft, hasPairs, repeatedRows } from "./draft.ts";
 import type { Engine } from "./engine.ts";
 import { frameBytesOf } from "./frame-bytes.ts";
-import { gather, rowExtent, type StagedRows } from "./gather.ts";
+import { type Gathered, gather, type Pass, rowExtent } from "./gather.ts";
 import { type Laying, placed } from "./laying.ts";
+import { type LendersOf, lendersBySection } from "./lenders.ts";
 import type { EarlierBucket, MergePiece } from "./merge-piece.ts";
 import { mergingScratchBytes } from "./merge-rooms.ts";
 import { mergeTables } from "./merge-tables.ts";
 import { NoRoom } from "./no-room.ts";
 import { NOWHERE } from "./placing.ts";
 import { publish } from "./publish.ts";
-import { referenceTable } from "./references.ts";
+import { type GatheredReferences, referenceTable } from "./references.ts";
 import { type ReadSameRows, readSameRows, rowsWithin } from "./same-rows.ts";
 import { progressOf, type Sealing, type Step } from "./sealing.ts";
 import { bucketRows, keepSection, makeRecords, sectionsWithin } from "./sealing-steps.ts";
@@ -27,27 +28,20 @@ import { startsOf, type Version } from "./version.ts";
 import { wordList } from "./word-list.ts";
 
 export async function sealIncrement(engine: Engine, sealing: Sealing, base: Version): Promise<SealedVersion> {
-  const { upload, shape, staged, file } = sealing;
+  const { upload, shape, staged, blanks, file } = sealing;
   const same = sameRowsOf(base);
   const progress = progressOf(upload, staged.rows + base.manifest.rows);
   const draft = emptyDraft(shape, base.manifest.sections);
   const all = [0, BUCKETS] as const;
   const isDeletion = staged.shape.kinds.length === 0;
-  const pass = {
-    rows: isDeletion ? null : all,
-    tables: isDeletion ? [] : shape.kinds.slice(1).map(() => all),
-    records: all,
-    hasTexts: true,
-    numbers: false,
-    findsSame: true,
-  };
+  const rowsAndReferences = { ...REFERENCES_ALONE, rows: all, tables: shape.kinds.slice(1).map(() => all) };
+  const pass = isDeletion ? REFERENCES_ALONE : rowsAndReferences;
   const gathered = await gather(engine, staged, { pass, onFrame: progress.gathered });
   const held = holdIn(engine.arena);
   try {
-    const records = gathered.room.records;
-    if (records?.texts === null || records === null) throw new Error("no references were gathered");
-    const { count, hashes, texts } = records;
-    const references = referenceTable(engine.arena, { count, hashes, ...texts, byteLength: bytesOfTexts(staged) });
+    const ofBlanks = await gather(engine, blanks, { pass: REFERENCES_ALONE, onFrame: progress.check });
+    held.onEnd(ofBlanks.giveBack);
+    const references = referenceTable(engine.arena, [gathered, ofBlanks].map(referencesIn));
     held.onEnd(references.giveBack);
     const step: Step = { engine, file, shape, staged, draft, finals: { offset: 0 }, progress };
     await makeRecords(step, gathered.room, all);
@@ -79,8 +73,19 @@ function sameRowsOf(base: Version): ReadSameRows {
   return readSameRows(frameBytesOf({ ...base.place(same), spot: same }));
 }
 
-function bytesOfTexts({ frames }: StagedRows): number {
-  return sumOf(frames.map(({ recordBytes }) => recordBytes));
+const REFERENCES_ALONE: Pass = {
+  rows: null,
+  tables: [],
+  records: [0, BUCKETS],
+  hasTexts: true,
+  numbers: false,
+  findsSame: true,
+};
+
+function referencesIn({ room: { records } }: Gathered): GatheredReferences {
+  if (records === null || records.texts === null) throw new Error("no references were gathered");
+  const { count, hashes, texts } = records;
+  return { count, hashes, lengths: texts.lengths, bytes: texts.bytes };
 }
 
 /** Bytes of the arena that go when the work ends. */
@@ -102,7 +107,8 @@ function holdIn(arena: Arena) {
 
 async function mergeSections(laying: Laying): Promise<number> {
   const { engine, shape, file, draft, base, references, recordKey, staged } = laying;
-  const pieces = sectionsWithin(draft.sections, [0, BUCKETS]).map((section) => pieceOf(laying, section));
+  const lendersOf = lendersBySection(laying);
+  const pieces = sectionsWithin(draft.sections, [0, BUCKETS]).map((section) => pieceOf(laying, lendersOf, section));
   const added = (piece: MergePiece) => piece.added ?? [];
   const rowsOf = (buckets: readonly BucketRows[]) => sumOf(buckets.map(({ homes, strays }) => homes + strays));
   const size = {
@@ -143,7 +149,7 @@ async function mergeSections(laying: Laying): Promise<number> {
 
 type Section = { readonly number: number; readonly buckets: readonly number[] };
 
-function pieceOf(laying: Laying, { number, buckets }: Section): MergePiece {
+function pieceOf(laying: Laying, lendersOf: LendersOf, { number, buckets }: Section): MergePiece {
   const { base, same, gathered, baseFinals } = laying;
   const { manifest, rowStarts } = base;
   const [firstBucket = 0] = buckets;
@@ -171,6 +177,8 @@ function pieceOf(laying: Laying, { number, buckets }: Section): MergePiece {
         };
       }),
       repeated: rowsWithin(same.repeated, firstRow, endRow),
+      firstRow,
+      lenders: lendersOf(number),
       finals: baseFinals.offset === 0 ? 0 : baseFinals.offset + firstRow * 4,
     },
     added: rows === null ? null : buckets.map((bucket) => bucketRows(laying, rows, bucket)),

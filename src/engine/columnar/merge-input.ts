@@ -3,6 +3,7 @@
 
 import type { RowShape } from "../../wire/segment/shape.ts";
 import type { BucketRows } from "./bucket-rows.ts";
+import type { LentTokens } from "./lent-tokens.ts";
 import type { EarlierBucket, MergePiece } from "./merge-piece.ts";
 import type { EarlierRooms, InputRooms } from "./merge-rooms.ts";
 import { NOWHERE } from "./placing.ts";
@@ -16,6 +17,7 @@ export type MergingRooms = {
 };
 type Bucket = {
   readonly piece: MergePiece;
+  readonly lent: LentTokens;
   readonly bucket: EarlierBucket;
   readonly kept: Uint8Array;
   readonly added: BucketRows | undefined;
@@ -29,7 +31,7 @@ type MergedInput = {
 };
 
 /** Puts the rows of a bucket that stay and those that come beside each other: homes first, strays behind them. */
-export function mergeInput(rooms: MergingRooms, { piece, bucket, kept, added }: Bucket): MergedInput {
+export function mergeInput(rooms: MergingRooms, { piece, lent, bucket, kept, added }: Bucket): MergedInput {
   const homes = origins(bucket.firstRow, bucket.homes, kept);
   const strays = origins(bucket.firstRow + bucket.homes, bucket.strays, kept);
   const cursor = { row: 0, byte: 0 };
@@ -39,9 +41,9 @@ export function mergeInput(rooms: MergingRooms, { piece, bucket, kept, added }: 
     first: home.count,
     firstByte: bytesOfFirst(rooms.thread, added, home.count),
   };
-  takeBase(rooms, cursor, { piece, bucket, rows: homes, hasTokens: true });
+  takeBase(rooms, cursor, { piece, bucket, rows: homes, lent: null });
   takeAdded(rooms, cursor, { added, span: home });
-  takeBase(rooms, cursor, { piece, bucket, rows: strays, hasTokens: false });
+  takeBase(rooms, cursor, { piece, bucket, rows: strays, lent });
   takeAdded(rooms, cursor, { added, span: stray });
   const { input } = rooms;
   return {
@@ -78,28 +80,32 @@ type Base = {
   readonly piece: MergePiece;
   readonly bucket: EarlierBucket;
   readonly rows: readonly number[];
-  readonly hasTokens: boolean;
+  /** The tokens of strays; null for homes, whose own lie in the section's table. */
+  readonly lent: LentTokens | null;
 };
 
 function takeBase(
   { thread, shape, base, input }: MergingRooms,
   cursor: Cursor,
-  { piece, bucket, rows, hasTokens }: Base,
+  { piece, bucket, rows, lent }: Base,
 ): void {
   const { kernels, buffer } = thread;
   const count = rows.length;
   const order = new Uint32Array(buffer, base.order, count);
   order.set(rows);
-  if (hasTokens) {
+  if (lent === null) {
     new Uint32Array(buffer, base.tokenOrder, count).set(tokenPlaces(piece, bucket, rows));
     const tokens = { order: base.tokenOrder, count };
     kernels.gather({ to: input.keys + cursor.row * 4, from: base.table, width: 4, ...tokens });
     const rest = base.table + piece.base.tokens * 4;
     kernels.gather({ to: input.rest + cursor.row * 12, from: rest, width: 12, ...tokens });
   } else {
-    // Their tokens lie in tables of other kinds: they stay in their order, before all that come.
-    new Uint32Array(buffer, input.keys + cursor.row * 4, count).fill(0);
-    new Uint32Array(buffer, input.rest + cursor.row * 12, count * 3).fill(0);
+    const keys = new Uint32Array(buffer, input.keys + cursor.row * 4, count);
+    const rest = new Uint32Array(buffer, input.rest + cursor.row * 12, count * 3);
+    for (const [place, row] of rows.entries()) {
+      keys[place] = lent.keys[row] ?? 0;
+      rest.set(lent.rest.subarray(row * 3, row * 3 + 3), place * 3);
+    }
   }
   let from = base.columns;
   for (const [index, { width }] of shape.columns.entries()) {

@@ -3,6 +3,7 @@
 import type { RowShape } from "../../wire/segment/shape.ts";
 import type { BucketRows } from "./bucket-rows.ts";
 import type { PlacedSpot } from "./frame-bytes.ts";
+import type { Lender } from "./lent-tokens.ts";
 import type { References } from "./references.ts";
 import type { FrameSink } from "./sealed-file.ts";
 import type { MadeSection, SectionPiece, SectionSize } from "./section.ts";
@@ -27,6 +28,9 @@ export type MergePiece = {
     readonly buckets: readonly EarlierBucket[];
     /** Rows of the section whose token is that of the row before, counted from its first row, ascending. */
     readonly repeated: Uint32Array;
+    /** The section's first row among all rows, and where its strays' tokens are found, if it has any. */
+    readonly firstRow: number;
+    readonly lenders: readonly Lender[];
     /** Where it is told which row each of the section's rows becomes, a word a row; 0 where nobody asks. */
     readonly finals: number;
   };

@@ -4,6 +4,7 @@
 import { BUCKETS } from "../../domain/matching/token-table.ts";
 import { bumpBytes, bumpFrom } from "./bump.ts";
 import { frameBytesOf, type PlacedSpot } from "./frame-bytes.ts";
+import { type Sharers, sharersOf } from "./lent-tokens.ts";
 import { NOWHERE } from "./placing.ts";
 import { sumOf } from "./sums.ts";
 import { type BucketTokens, beginTables, type MadeTable, type TableSettings, tableScratchBytes } from "./table.ts";
@@ -62,18 +63,6 @@ export function beginMergingTables(
     });
     return make({ number: piece.number, frame: piece.frame, buckets });
   };
-}
-
-type Sharers = ReadonlyMap<number, readonly number[]>;
-
-/** By the row that stands in the table, the other rows that hold its token. */
-function sharersOf(same: Uint32Array): Sharers {
-  const others = new Map<number, number[]>();
-  for (let at = 0; at < same.length; at += 2) {
-    const first = same[at] ?? 0;
-    others.set(first, [...(others.get(first) ?? []), same[at + 1] ?? 0]);
-  }
-  return others;
 }
 
 type Input = { readonly keys: number; readonly rest: number; readonly rows: number };

@@ -2,7 +2,8 @@
 // rows that the increment brings, and is made anew; or stays as it is, where neither befell it.
 
 import { bumpFrom } from "./bump.ts";
-import { frameBytesOf, frameOpener } from "./frame-bytes.ts";
+import { frameOpener, type OpenFrames } from "./frame-bytes.ts";
+import { lentTokens } from "./lent-tokens.ts";
 import { type MergingRooms, mergeInput, tellFinals } from "./merge-input.ts";
 import { type Merged, type MergePiece, type MergeSettings, stays } from "./merge-piece.ts";
 import { type EarlierRooms, mergingRooms } from "./merge-rooms.ts";
@@ -20,33 +21,35 @@ export function beginMerging(thread: Thread, settings: MergeSettings): (piece: M
   const rooms = { thread, shape, ...mergingRooms(bump, settings) };
   new Uint8Array(thread.buffer, rooms.base.key, 8).set(settings.recordKey);
   const find = referenceFinder(thread.buffer, references);
-  const quickly = quickMerger(thread, settings, frameOpener());
+  const open = frameOpener();
+  const quickly = quickMerger(thread, settings, open);
   return (piece) => {
     const merged = quickly(piece);
     if (merged !== null) return { outcome: merged };
-    const kept = keptRows(thread, rooms.base, { piece, find, references });
+    const kept = keptRows(thread, rooms.base, { piece, open, find, references });
     const rowsRemoved = piece.base.rows - kept.count;
     if (stays(settings, piece, rowsRemoved)) return { outcome: { number: piece.number, rowsRemoved, made: null } };
-    openColumns(thread, rooms.base, piece);
+    openColumns(thread, rooms.base, { piece, open });
     const made = makeAnew(
       { ...making, numbers: null, firstRow: 0, tokens: 0, rows: 0, recordBytes: 0, repeated: wordList() },
-      { rooms, settings },
+      { rooms, settings, open },
       { piece, kept: kept.flags },
     );
     return { outcome: { number: piece.number, rowsRemoved, made } };
   };
 }
 
-type Work = { readonly rooms: MergingRooms; readonly settings: MergeSettings };
+type Work = { readonly rooms: MergingRooms; readonly settings: MergeSettings; readonly open: OpenFrames };
 type Changing = { readonly piece: MergePiece; readonly kept: Uint8Array };
 
-function makeAnew(making: Making, { rooms, settings }: Work, { piece, kept }: Changing): MadeSection {
+function makeAnew(making: Making, { rooms, settings, open }: Work, { piece, kept }: Changing): MadeSection {
   const tokens: number[] = [];
   const rows: number[] = [];
   const homes: number[] = [];
+  const lent = lentTokens(piece.base, open);
   for (const [index, bucket] of piece.base.buckets.entries()) {
     const added = piece.added?.[index];
-    const merged = mergeInput(rooms, { piece, bucket, kept, added });
+    const merged = mergeInput(rooms, { piece, lent, bucket, kept, added });
     tokens.push(makeBucket(making, merged.rows).tokens);
     rows.push(merged.rows.homes + merged.rows.strays);
     homes.push(merged.rows.homes);
@@ -56,12 +59,13 @@ function makeAnew(making: Making, { rooms, settings }: Work, { piece, kept }: Ch
   return { number: piece.number, ...sealed, tokens, rows, homes, repeated: making.repeated.words().slice() };
 }
 
-type Looking = { readonly piece: MergePiece; readonly find: FindReference; readonly references: References };
+type Opening = { readonly piece: MergePiece; readonly open: OpenFrames };
+type Looking = Opening & { readonly find: FindReference; readonly references: References };
 
 /** Which rows of the section stay: 1 for each, in the order of the rows. */
-function keptRows({ kernels, buffer }: Thread, rooms: EarlierRooms, { piece, find, references }: Looking) {
+function keptRows({ kernels, buffer }: Thread, rooms: EarlierRooms, { piece, open, find, references }: Looking) {
   const { rows } = piece.base;
-  const records = unpackRecords(frameBytesOf(piece.base.records), rows);
+  const records = unpackRecords(open(piece.base.records), rows);
   const lengths = new Uint8Array(buffer, rooms.lengths, rows);
   const texts = new Uint8Array(buffer, rooms.texts, rows * 128 + LONGEST_RECORD);
   const offsets = new Uint32Array(buffer, rooms.offsets, rows + 1);
@@ -94,10 +98,10 @@ function keptRows({ kernels, buffer }: Thread, rooms: EarlierRooms, { piece, fin
   return { flags, count };
 }
 
-function openColumns({ buffer }: Thread, rooms: EarlierRooms, { base }: MergePiece): void {
-  const table = frameBytesOf(base.table);
+function openColumns({ buffer }: Thread, rooms: EarlierRooms, { piece: { base }, open }: Opening): void {
+  const table = open(base.table);
   new Uint8Array(buffer, rooms.table, table.length).set(table);
   if (base.columns === null) return;
-  const columns = frameBytesOf(base.columns);
+  const columns = open(base.columns);
   new Uint8Array(buffer, rooms.columns, columns.length).set(columns);
 }

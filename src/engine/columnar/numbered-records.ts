@@ -26,14 +26,19 @@ export function readUnder(form: NumberForm, text: Uint8Array, into: Parts): bool
 
 const ZERO = 48;
 
-/** Where texts lie, `count + 1` offsets of them. */
-export type TextList = { readonly count: number; readonly offsets: Uint32Array; readonly bytes: Uint8Array };
+/** Texts: where each begins, and how long it is. */
+export type TextList = {
+  readonly count: number;
+  readonly starts: Uint32Array;
+  readonly lengths: Uint8Array;
+  readonly bytes: Uint8Array;
+};
 
 /** Looks a number up among those that texts have under a form: the place of the text, or -1. */
 export type FindNumber = (low: number, high: number) => number;
 
 /** O(texts) time; open addressing with linear probing (Knuth, TAOCP vol. 3, §6.4, algorithm L). */
-export function numberFinder(form: NumberForm, { count, offsets, bytes }: TextList): FindNumber {
+export function numberFinder(form: NumberForm, { count, starts, lengths, bytes }: TextList): FindNumber {
   const size = Math.max(2, 2 ** Math.ceil(Math.log2(count * 2 + 2)));
   const mask = size - 1;
   const slots = new Int32Array(size).fill(-1);
@@ -51,7 +56,8 @@ export function numberFinder(form: NumberForm, { count, offsets, bytes }: TextLi
     }
   };
   for (let place = 0; place < count; place++) {
-    const text = bytes.subarray(offsets[place], offsets[place + 1]);
+    const start = starts[place] ?? 0;
+    const text = bytes.subarray(start, start + (lengths[place] ?? 0));
     if (!readUnder(form, text, parts) || find(parts.low, parts.high) >= 0) continue;
     lows[place] = parts.low;
     highs[place] = parts.high;

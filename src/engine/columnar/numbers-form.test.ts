@@ -40,6 +40,7 @@ describe("the form of all references", () => {
       recordBytes: 30,
       numbers,
       counts,
+      isBlank: index === 1,
     }));
     expect(readFrameEntries(writeFrameEntries(entries, 1), 1)).toEqual(entries);
   });

@@ -6,7 +6,8 @@ import { type Merged, type MergePiece, type MergeSettings, stays } from "./merge
 import { mergeRuns, type RunMerge, type SectionColumns } from "./merge-runs.ts";
 import { type FindNumber, numberFinder } from "./numbered-records.ts";
 import { NOWHERE } from "./placing.ts";
-import { type NumberForm, type PackedNumbers, packAsNumbers, unpackNumbers } from "./record-text.ts";
+import { type NumberForm, type PackedNumbers, packAsNumbers, settledForm, unpackNumbers } from "./record-text.ts";
+import { namedTexts } from "./references.ts";
 import { addFrame } from "./sealed-file.ts";
 import type { Thread } from "./threads/thread.ts";
 
@@ -19,7 +20,7 @@ export function quickMerger(thread: Thread, settings: MergeSettings, open: OpenF
   const memory = reusedMemory();
   const finderFor = (form: NumberForm) => {
     const name = `${form.fixed} ${form.prefix.join()}`;
-    const finder = finders.get(name) ?? numberFinder(form, textsOf(thread, settings));
+    const finder = finders.get(name) ?? numberFinder(form, namedTexts(thread.buffer, settings.references));
     finders.set(name, finder);
     return finder;
   };
@@ -34,12 +35,6 @@ export function quickMerger(thread: Thread, settings: MergeSettings, open: OpenF
     for (const place of places) found[place] = 1;
     return { number: piece.number, rowsRemoved: dropped.length, made };
   };
-}
-
-function textsOf({ buffer }: Thread, { references }: MergeSettings) {
-  const { count } = references;
-  const offsets = new Uint32Array(buffer, references.offsets, count + 1);
-  return { count, offsets, bytes: new Uint8Array(buffer, references.bytes, references.byteLength) };
 }
 
 /** Whether every row has the first kind, and a token of its own. */
@@ -88,14 +83,15 @@ function merge({ thread, settings, open, memory }: Work, { piece, numbers, dropp
   };
   const { buffer } = thread;
   const merged = mergeRuns({ buffer, shape, section, buckets: base.buckets, dropped, added, memory });
-  if (merged === null) return null;
+  const records = merged === null ? null : settledForm(merged.records);
+  if (merged === null || records === null) return null;
   tellFinals(buffer, piece, merged);
   const bytesOf = (words: Uint32Array) => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   return {
     number: piece.number,
     table: addFrame(sink, frames.table, [bytesOf(merged.keys), bytesOf(merged.rest)]),
     columns: shape.columns.length === 0 ? null : addFrame(sink, frames.columns, merged.columns),
-    records: addFrame(sink, frames.records, packAsNumbers(merged.records)),
+    records: addFrame(sink, frames.records, packAsNumbers(records)),
     tokens: merged.bucketRows,
     rows: merged.bucketRows,
     homes: merged.bucketRows,

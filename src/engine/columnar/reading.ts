@@ -5,12 +5,13 @@ import type { DatasetSchema } from "../../domain/dataset/schema.ts";
 import { TOKEN_WORDS, type Tokeniser } from "../../domain/identifier/token-kernel.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import type { Change } from "../../ports/matcher.ts";
-import { BATCH_ROWS, type RowBatch } from "../../wire/list/batch.ts";
+import { BATCH_ROWS, type ReferenceBatch, type RowBatch } from "../../wire/list/batch.ts";
 import type { ListFault, RowCounts } from "../../wire/list/fault.ts";
 import { allocateFrom, readerBytes } from "../../wire/list/ordinary-rows.ts";
 import { listReader } from "../../wire/list/reader.ts";
+import { emptyCounts } from "../../wire/segment/bucket-counts.ts";
 import { type FrameLayout, frameLayout } from "../../wire/segment/frame.ts";
-import { columnsOfBatch, type RowShape } from "../../wire/segment/shape.ts";
+import { columnsOfBatch, REFERENCES, type RowShape } from "../../wire/segment/shape.ts";
 import { countBuckets, countsBytes } from "./bucket-counting.ts";
 import { bumpBytes, bumpFrom } from "./bump.ts";
 import { type FrameNumbers, fitsWords } from "./numbers-form.ts";
@@ -106,7 +107,8 @@ export function beginReading(
 ): (chunk: Chunk) => { outcome: ReadChunk; transfer: ArrayBuffer[] } {
   const shape = stagedShape(settings);
   const rooms = roomsAt(thread.scratch, shape);
-  const encode = encoder({ thread, rooms, shape, settings });
+  const encoding = { thread, rooms, shape, settings };
+  const encode = encoder(encoding);
   let frames: FrameEntry[] = [];
   let next = 0;
   let linesRead = 0;
@@ -119,6 +121,9 @@ export function beginReading(
     onBatch: (batch) => {
       frames.push(encode(batch, next++));
     },
+    ...(settings.change === "upsert"
+      ? { onBlanks: (batch) => void frames.push(encodeBlanks(encoding, batch, next++)) }
+      : {}),
   });
   return ({ bytes, index, isLast }) => {
     next = index * FRAMES_A_CHUNK;
@@ -167,8 +172,23 @@ function encoder(encoding: Encoding): Encode {
     for (const [column, source] of columnsOfBatch(settings.schema, shape, batch).entries())
       writeColumn(frame, column, source.subarray(0, rows));
     const counts = countBuckets(thread, { start, layout, rows, counts: rooms.counts, zeros: rooms.zeros });
-    return { spot: addFrame(settings.sink, number, [frame.bytes]), rows, recordBytes, numbers, counts };
+    const spot = addFrame(settings.sink, number, [frame.bytes]);
+    return { spot, rows, recordBytes, numbers, counts, isBlank: false };
   };
+}
+
+/** A frame of the references of rows that lack every identifier. */
+function encodeBlanks(encoding: Encoding, batch: ReferenceBatch, number: number): FrameEntry {
+  const { thread, rooms, shape, settings } = encoding;
+  const { rows, recordBytesUsed: recordBytes } = batch;
+  const start = rooms.frame;
+  const layout = frameLayout(REFERENCES, rows, { textBytes: recordBytes });
+  const frame = { bytes: new Uint8Array(thread.buffer, start, layout.bytes), start, layout, shape: REFERENCES };
+  writeRecords(encoding, frame, batch);
+  const counts = emptyCounts(shape.kinds.length);
+  counts.set(countBuckets(thread, { start, layout, rows, counts: rooms.counts, zeros: rooms.zeros }));
+  const spot = addFrame(settings.sink, number, [frame.bytes]);
+  return { spot, rows, recordBytes, numbers: null, counts, isBlank: true };
 }
 
 type Frame = {
@@ -241,7 +261,7 @@ function bounds(numbers: Uint32Array): readonly [least: number, most: number] {
   return [least, most];
 }
 
-function writeRecords({ thread, rooms }: Encoding, { bytes, start, layout }: Frame, batch: RowBatch): void {
+function writeRecords({ thread, rooms }: Encoding, { bytes, start, layout }: Frame, batch: ReferenceBatch): void {
   const { rows, recordLengths, recordBytes, recordBytesUsed } = batch;
   const { references } = layout;
   if (references.kind === "numbers") {

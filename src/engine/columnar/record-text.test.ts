@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileKernels } from "../../kernels/load.ts";
-import { LONGEST_RECORD, packRecords, unpackRecords } from "./record-text.ts";
+import {
+  LONGEST_RECORD,
+  packAsNumbers,
+  packRecords,
+  settledForm,
+  unpackNumbers,
+  unpackRecords,
+} from "./record-text.ts";
 import { kernelsOf } from "./threads/thread.ts";
 
 const MEMORY = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
@@ -71,6 +78,27 @@ describe("record references", () => {
       comesBack([`${prefix}0999999999`, `${prefix}1000000000`, `${prefix}0000000000`]);
       comesBack([`${prefix}9999999999999999999`, `${prefix}1`]);
     }
+  });
+
+  it("are kept, when some are gone, as they would be had these never been there", () => {
+    // 19 digits and 20: how many of them are the prefix depends on which text is the first.
+    const long = fc.array(digits(2), { minLength: 1, maxLength: 9 }).map((ends) => {
+      return ends.map((end) => `12${"3".repeat(17)}${end}`);
+    });
+    const lists = fc.oneof(numbered, long).chain((texts) => fc.tuple(fc.constant(texts), fc.subarray(texts)));
+    fc.assert(
+      fc.property(lists, ([texts, left]) => {
+        const numbers = unpackNumbers(packed(texts.map(cut)), texts.length);
+        if (numbers === null) return;
+        const stays = (_: number, row: number) => left.includes(texts[row] ?? "");
+        const [low, high] = [numbers.low.filter(stays), numbers.high?.filter(stays) ?? null];
+        const settled = settledForm({ ...numbers, low, high });
+        if (settled === null) return;
+        const again = packed(texts.filter((text) => left.includes(text)).map(cut));
+        expect(Buffer.concat(packAsNumbers(settled))).toEqual(Buffer.from(again));
+      }),
+      { numRuns: 600 },
+    );
   });
 
   it("are nothing for a list without rows", () => {

@@ -147,7 +147,7 @@ export function readNumbers({ prefix, fixed, low, high }: PackedNumbers): Packed
     write: (row, to, at) => {
       const lower = low[row] ?? 0;
       const upper = high?.[row] ?? 0;
-      const digits = fixed > 0 ? fixed : upper > 0 ? 9 + digitsOf(upper) : digitsOf(lower);
+      const digits = fixed > 0 ? fixed : digitsOfBoth(lower, upper);
       for (let place = 0; place < prefix.length; place++) to[at + place] = prefix[place] ?? 0;
       let end = at + prefix.length + digits;
       for (let place = 0, rest = lower; place < digits; place++) {
@@ -160,15 +160,34 @@ export function readNumbers({ prefix, fixed, low, high }: PackedNumbers): Packed
   };
 }
 
+/**
+ * Numbers that were put together under the form in which `packRecords` keeps them; null where only their texts tell:
+ * where there are none, or where the prefix ends in a digit and so depends on which of them is the first.
+ */
+export function settledForm(numbers: PackedNumbers): PackedNumbers | null {
+  const { prefix, low } = numbers;
+  if (low.length === 0 || isDigit(prefix.at(-1))) return null;
+  const fixed = numbers.fixed || digitsOfAll(low, numbers.high);
+  const isLong = fixed > NINE || (numbers.high?.some((upper) => upper > 0) ?? false);
+  return { prefix, fixed, low, high: isLong ? numbers.high : null };
+}
+
 /** Digits of each number; 0 where they differ. */
-export function digitsOfAll(numbers: Uint32Array): number {
-  const digits = digitsOf(numbers[0] ?? 0);
-  const [from, to] = [digits === 1 ? 0 : 10 ** (digits - 1), 10 ** digits];
-  for (let at = 0; at < numbers.length; at++) {
-    const number = numbers[at] ?? 0;
+export function digitsOfAll(low: Uint32Array, high: Uint32Array | null): number {
+  const isLong = (high?.[0] ?? 0) > 0;
+  if (!isLong && high?.some((upper) => upper > 0) === true) return 0;
+  const leading = isLong && high !== null ? high : low;
+  const digits = digitsOf(leading[0] ?? 0);
+  const [from, to] = [digits === 1 && !isLong ? 0 : 10 ** (digits - 1), 10 ** digits];
+  for (let at = 0; at < leading.length; at++) {
+    const number = leading[at] ?? 0;
     if (number < from || number >= to) return 0;
   }
-  return digits;
+  return isLong ? NINE + digits : digits;
+}
+
+function digitsOfBoth(lower: number, upper: number): number {
+  return upper > 0 ? NINE + digitsOf(upper) : digitsOf(lower);
 }
 
 function digitsOf(number: number): number {

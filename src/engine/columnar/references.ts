@@ -3,6 +3,8 @@
 
 import type { Arena } from "./arena.ts";
 import { NoRoom } from "./no-room.ts";
+import type { TextList } from "./numbered-records.ts";
+import { sumOf } from "./sums.ts";
 
 /** Where the table lies. Slots hold the place of a reference plus one. */
 export type References = {
@@ -10,9 +12,9 @@ export type References = {
   readonly slots: number;
   readonly mask: number;
   readonly hashes: number;
-  readonly offsets: number;
-  readonly bytes: number;
-  readonly byteLength: number;
+  /** Where in the arena each text begins, a word each, and a byte each how long it is. */
+  readonly starts: number;
+  readonly lengths: number;
   /** A byte a reference: 1 once a version turned out to have it. */
   readonly found: number;
 };
@@ -23,7 +25,6 @@ export type GatheredReferences = {
   readonly hashes: number;
   readonly lengths: number;
   readonly bytes: number;
-  readonly byteLength: number;
 };
 
 export type ReferenceTable = {
@@ -35,35 +36,38 @@ export type ReferenceTable = {
   giveBack(): void;
 };
 
-/** Makes a table of references. O(references) time, 21 bytes for each at the most. */
-export function referenceTable(arena: Arena, gathered: GatheredReferences): ReferenceTable {
+/** Makes a table of references that lie here and there. O(references) time, 26 bytes for each at the most. */
+export function referenceTable(arena: Arena, gathered: readonly GatheredReferences[]): ReferenceTable {
   const { buffer } = arena.memory;
-  const { count } = gathered;
+  const count = sumOf(gathered.map((some) => some.count));
   const size = 2 ** Math.ceil(Math.log2(count * 2 + 2));
-  const room = arena.take(size * 4 + (count + 1) * 4 + count);
+  const bytes = size * 4 + count * 10;
+  const room = arena.take(bytes);
   if (room === null) throw new NoRoom("the references of an increment");
+  const hashesAt = room + size * 4;
   const table: References = {
     count,
     slots: room,
     mask: size - 1,
-    hashes: gathered.hashes,
-    offsets: room + size * 4,
-    bytes: gathered.bytes,
-    byteLength: gathered.byteLength,
-    found: room + size * 4 + (count + 1) * 4,
+    hashes: hashesAt,
+    starts: hashesAt + count * 4,
+    lengths: hashesAt + count * 8,
+    found: hashesAt + count * 9,
   };
-  new Uint8Array(buffer, room, size * 4 + (count + 1) * 4 + count).fill(0);
-  const lengths = new Uint8Array(buffer, gathered.lengths, count);
-  const offsets = new Uint32Array(buffer, table.offsets, count + 1);
-  for (let at = 0; at < count; at++) offsets[at + 1] = (offsets[at] ?? 0) + (lengths[at] ?? 0);
+  new Uint8Array(buffer, room, bytes).fill(0);
+  for (const [index, some] of gathered.entries()) {
+    takeOver(buffer, table, { ...some, first: sumOf(gathered.slice(0, index).map((one) => one.count)) });
+  }
   const slots = new Uint32Array(buffer, table.slots, size);
   const hashes = new Uint32Array(buffer, table.hashes, count);
+  const { starts, lengths } = namedTexts(buffer, table);
   const find = referenceFinder(buffer, table);
-  const texts = new Uint8Array(buffer, table.bytes, table.byteLength);
+  const texts = new Uint8Array(buffer);
   let distinct = 0;
   for (let at = 0; at < count; at++) {
     const hash = hashes[at] ?? 0;
-    if (find(hash, texts, { from: offsets[at] ?? 0, to: offsets[at + 1] ?? 0 }) >= 0) continue;
+    const from = starts[at] ?? 0;
+    if (find(hash, texts, { from, to: from + (lengths[at] ?? 0) }) >= 0) continue;
     let slot = hash & table.mask;
     while (slots[slot] !== 0) slot = (slot + 1) & table.mask;
     slots[slot] = at + 1;
@@ -77,6 +81,30 @@ export function referenceTable(arena: Arena, gathered: GatheredReferences): Refe
   };
 }
 
+type Taken = GatheredReferences & { readonly first: number };
+
+function takeOver(buffer: SharedArrayBuffer, table: References, { first, count, ...from }: Taken): void {
+  new Uint32Array(buffer, table.hashes + first * 4, count).set(new Uint32Array(buffer, from.hashes, count));
+  const lengths = new Uint8Array(buffer, table.lengths + first, count);
+  lengths.set(new Uint8Array(buffer, from.lengths, count));
+  const starts = new Uint32Array(buffer, table.starts + first * 4, count);
+  let next = from.bytes;
+  for (let at = 0; at < count; at++) {
+    starts[at] = next;
+    next += lengths[at] ?? 0;
+  }
+}
+
+/** The texts of a table, by their places. */
+export function namedTexts(buffer: SharedArrayBuffer, { count, starts, lengths }: References): TextList {
+  return {
+    count,
+    starts: new Uint32Array(buffer, starts, count),
+    lengths: new Uint8Array(buffer, lengths, count),
+    bytes: new Uint8Array(buffer),
+  };
+}
+
 type Span = { readonly from: number; readonly to: number };
 
 /** Looks a text up by its hash: the place of the reference that it is, or -1. */
@@ -86,22 +114,19 @@ export function referenceFinder(buffer: SharedArrayBuffer, table: References): F
   const { mask, count } = table;
   const slots = new Uint32Array(buffer, table.slots, mask + 1);
   const hashes = new Uint32Array(buffer, table.hashes, count);
-  const offsets = new Uint32Array(buffer, table.offsets, count + 1);
-  const bytes = new Uint8Array(buffer, table.bytes, table.byteLength);
-  return (hash, texts, span) => {
+  const { starts, lengths, bytes } = namedTexts(buffer, table);
+  return (hash, texts, { from, to }) => {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const at = (slots[slot] ?? 0) - 1;
       if (at < 0) return -1;
-      if (hashes[at] === hash && isSame(bytes, offsets[at] ?? 0, { texts, span, end: offsets[at + 1] ?? 0 })) return at;
+      const start = starts[at] ?? 0;
+      const isAlike = hashes[at] === hash && lengths[at] === to - from;
+      if (isAlike && isSame(bytes.subarray(start, start + to - from), texts, from)) return at;
     }
   };
 }
 
-type Other = { readonly texts: Uint8Array; readonly span: Span; readonly end: number };
-
-function isSame(bytes: Uint8Array, from: number, { texts, span, end }: Other): boolean {
-  const length = span.to - span.from;
-  if (end - from !== length) return false;
-  for (let at = 0; at < length; at++) if (bytes[from + at] !== texts[span.from + at]) return false;
+function isSame(text: Uint8Array, texts: Uint8Array, from: number): boolean {
+  for (let at = 0; at < text.length; at++) if (text[at] !== texts[from + at]) return false;
   return true;
 }

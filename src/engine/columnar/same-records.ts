@@ -4,6 +4,7 @@
 import { orderScratchBytes } from "../../kernels/kernels.ts";
 import { bumpBytes, bumpFrom } from "./bump.ts";
 import type { Thread } from "./threads/thread.ts";
+import { bucketOf } from "./version.ts";
 import { type WordList, wordList } from "./word-list.ts";
 
 /** References whose hashes share their first byte, their columns in the arena. */
@@ -70,17 +71,6 @@ function textsOfRows(buffer: SharedArrayBuffer, { rowStarts, byteStarts, lengths
     const [start = 0, end = 0] = offsets[bucket].subarray(place, place + 2);
     return Buffer.from(buffer, bytes + start, end - start);
   };
-}
-
-/** The bucket in which a row lies. */
-function bucketOf(starts: Uint32Array, row: number): number {
-  let [low, high] = [0, starts.length - 1];
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if ((starts[middle] ?? 0) <= row) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Where each text begins, and behind the last its end. */

@@ -6,7 +6,7 @@ import { SEGMENT_LABEL, sectionsFor } from "../../wire/segment/manifest.ts";
 import { shapeOf } from "../../wire/segment/shape.ts";
 import { draftedPairs, emptyDraft, hasPairs, repeatedRows } from "./draft.ts";
 import type { Engine } from "./engine.ts";
-import { type Gathered, gather, type Pass, type StagedRows } from "./gather.ts";
+import { type Gathered, gather, type Pass } from "./gather.ts";
 import { sealIncrement } from "./increment.ts";
 import { NoRoom } from "./no-room.ts";
 import { passesFor } from "./passes.ts";
@@ -22,20 +22,20 @@ export async function sealUpload(engine: Engine, upload: Upload): Promise<Sealed
   const base = await baseOf(engine, upload);
   const staged = await stagedRows(engine, upload);
   try {
-    return await sealStaged(engine, upload, { staged: staged.rows, base });
+    return await sealStaged(engine, upload, { staged: staged.rows, blanks: staged.blanks, base });
   } finally {
     await staged.end();
   }
 }
 
-type Staged = { readonly staged: StagedRows; readonly base: Version | null };
+type Staged = Pick<Sealing, "staged" | "blanks"> & { readonly base: Version | null };
 
-async function sealStaged(engine: Engine, upload: Upload, { staged, base }: Staged): Promise<SealedVersion> {
+async function sealStaged(engine: Engine, upload: Upload, { staged, blanks, base }: Staged): Promise<SealedVersion> {
   const place = { directory: engine.layout.segments, dataKey: upload.dataKey, label: SEGMENT_LABEL };
   const file = await createSealedFile(place);
   let isKept = false;
   try {
-    const sealing = { upload, shape: shapeOf(upload.schema), staged, file };
+    const sealing = { upload, shape: shapeOf(upload.schema), staged, blanks, file };
     const version = await (base === null ? sealRows(engine, sealing) : sealIncrement(engine, sealing, base));
     isKept = true;
     return version;

@@ -13,6 +13,8 @@ export type Sealing = {
   readonly upload: Upload;
   readonly shape: RowShape;
   readonly staged: StagedRows;
+  /** References that an upsert names in rows without any identifier. */
+  readonly blanks: StagedRows;
   readonly file: SealedFileWriter;
 };
 

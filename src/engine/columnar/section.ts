@@ -235,5 +235,10 @@ function referencesOf({ thread, rooms, numbers, rows, recordBytes }: Making): Ui
   if (numbers === null || rows === 0)
     return packRecords(thread, { count: rows, lengths, bytes: rooms.recordBytes, byteLength: recordBytes, low, high });
   const words = new Uint32Array(thread.buffer, low, rows);
-  return packAsNumbers({ prefix: numbers.prefix, fixed: numbers.fixed || digitsOfAll(words), low: words, high: null });
+  return packAsNumbers({
+    prefix: numbers.prefix,
+    fixed: numbers.fixed || digitsOfAll(words, null),
+    low: words,
+    high: null,
+  });
 }

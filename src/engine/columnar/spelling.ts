@@ -68,8 +68,7 @@ export function beginSpelling(
     kernels.addUp(start + lengths, rows, offsets);
     kernels.hashRecords({ bytes: start + bytes, offsets, count: rows, key, hashes: start + hashes });
     const counted = countBuckets(thread, { start, layout: to, rows, counts, zeros: 0 });
-    return {
-      outcome: { spot: addFrame(sink, frame.number, [room]), rows, recordBytes, numbers: null, counts: counted },
-    };
+    const spot = addFrame(sink, frame.number, [room]);
+    return { outcome: { spot, rows, recordBytes, numbers: null, counts: counted, isBlank: false } };
   };
 }

@@ -17,6 +17,8 @@ export type FrameEntry = {
   readonly recordBytes: number;
   readonly numbers: FrameNumbers | null;
   readonly counts: BucketCounts;
+  /** Whether its rows lack every identifier, so that it holds their references alone. */
+  readonly isBlank: boolean;
 };
 
 /** A frame of a part that is read again, and the file that it lies in. */
@@ -40,15 +42,17 @@ export function partLabel({ staging, number, shape }: StagedFile): string {
 }
 
 // Words of an entry: where the frame lies, its rows, bytes of references as texts; where these are numbers, bytes of
-// the prefix plus one, digits, digits of the longest, whether they are plain, the least, the most, the prefix.
-const WORDS = 12 + MOST_PREFIX_BYTES / 4;
-const PREFIX_WORD = 12;
+// the prefix plus one, digits, digits of the longest, whether they are plain, the least, the most; whether its rows are
+// blank; the prefix.
+const WORDS = 13 + MOST_PREFIX_BYTES / 4;
+const BLANK_WORD = 12;
+const PREFIX_WORD = 13;
 
 export function writeFrameEntries(entries: readonly FrameEntry[], kinds: number): Uint8Array {
   const stride = WORDS + emptyCounts(kinds).length;
   const words = new Uint32Array(entries.length * stride);
   const bytes = new Uint8Array(words.buffer);
-  for (const [index, { spot, rows, recordBytes, numbers, counts }] of entries.entries()) {
+  for (const [index, { spot, rows, recordBytes, numbers, counts, isBlank }] of entries.entries()) {
     const at = index * stride;
     words.set([spot.number, spot.offset >>> 0, Math.floor(spot.offset / 2 ** 32), spot.bytes, rows, recordBytes], at);
     if (numbers !== null) {
@@ -56,6 +60,7 @@ export function writeFrameEntries(entries: readonly FrameEntry[], kinds: number)
       words.set([prefix.length + 1, digits, longest, isPlain ? 1 : 0, least, most], at + 6);
       bytes.set(prefix, (at + PREFIX_WORD) * 4);
     }
+    words[at + BLANK_WORD] = isBlank ? 1 : 0;
     words.set(counts, at + WORDS);
   }
   return bytes;
@@ -71,7 +76,7 @@ export function readFrameEntries(plain: Uint8Array, kinds: number): FrameEntry[]
     const spot = { number, offset: high * 2 ** 32 + low, bytes: length };
     const prefix = bytes.subarray((index * stride + PREFIX_WORD) * 4).slice(0, prefixed - 1);
     const numbers = prefixed === 0 ? null : readNumbers(entry, prefix);
-    return { spot, rows, recordBytes, numbers, counts: entry.slice(WORDS) };
+    return { spot, rows, recordBytes, numbers, counts: entry.slice(WORDS), isBlank: entry[BLANK_WORD] === 1 };
   });
 }
 

@@ -1,6 +1,7 @@
 // The staged rows of an upload as they are sealed: from numbers, where all references are numbers of one form, else
 // from texts. Frames of numbers among others are spelt out first, into a file that goes when the sealing ends.
 
+import { REFERENCES } from "../../wire/segment/shape.ts";
 import type { Engine } from "./engine.ts";
 import { laidOut, openStaged, type StagedRows } from "./gather.ts";
 import { formOfAll } from "./numbers-form.ts";
@@ -12,15 +13,26 @@ import { partLabel, type StagedFrame, stagedShape } from "./staged-part.ts";
 import { largest, sumOf } from "./sums.ts";
 import { inTurns } from "./turns.ts";
 
-type Opened = { readonly rows: StagedRows; end(): Promise<void> };
+type Opened = {
+  readonly rows: StagedRows;
+  /** The references of rows without any identifier, which an upsert clears. */
+  readonly blanks: StagedRows;
+  end(): Promise<void>;
+};
 
 export async function stagedRows(engine: Engine, upload: Upload): Promise<Opened> {
   const shape = stagedShape(upload);
-  const frames = await openStaged(engine, upload, shape);
+  const all = await openStaged(engine, upload, shape);
+  const frames = all.filter(({ isBlank }) => !isBlank);
+  const blanks = laidOut(
+    REFERENCES,
+    all.filter(({ isBlank }) => isBlank),
+    null,
+  );
   const form = formOfAll(frames.map(({ numbers }) => numbers));
   const numbers = form !== null && numbersFit(engine.arena, sumOf(frames.map(({ rows }) => rows))) ? form : null;
   if (numbers !== null || frames.every((frame) => frame.numbers === null))
-    return { rows: laidOut(shape, frames, numbers), end: async () => {} };
+    return { rows: laidOut(shape, frames, numbers), blanks, end: async () => {} };
   const label = partLabel({ staging: upload.staging, number: 0, shape });
   const file = await createSealedFile({
     directory: engine.layout.staging(upload.staging),
@@ -28,7 +40,8 @@ export async function stagedRows(engine: Engine, upload: Upload): Promise<Opened
     label,
   });
   try {
-    return { rows: laidOut(shape, await spellOut(engine, { upload, file }, frames), null), end: file.abandon };
+    const spelt = await spellOut(engine, { upload, file }, frames);
+    return { rows: laidOut(shape, spelt, null), blanks, end: file.abandon };
   } catch (error) {
     await file.abandon();
     throw error;

@@ -45,3 +45,14 @@ export function startsOf(counts: ArrayLike<number>): Uint32Array {
   for (let bucket = 0; bucket < BUCKETS; bucket++) starts[bucket + 1] = (starts[bucket] ?? 0) + (counts[bucket] ?? 0);
   return starts;
 }
+
+/** The bucket in which a row lies, by where each bucket begins. */
+export function bucketOf(starts: Uint32Array, row: number): number {
+  let [low, high] = [0, starts.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] ?? 0) <= row) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -193,8 +193,8 @@ function presentDataset({ name, createdAt, schema }: DatasetRow) {
   return { name, createdAt: isoInstant(createdAt), schema: JSON.parse(canonicalJson(schema)) };
 }
 
-function presentReport({ read, accepted, blank, rejected, byReason, rejects }: RowReport) {
-  return { read, accepted, blank, rejected, byReason, rejects };
+function presentReport({ read, accepted, blank, cleared, rejected, byReason, rejects }: RowReport) {
+  return { read, accepted, blank, cleared, rejected, byReason, rejects };
 }
 
 function presentVersion({ sealedAt, report, ...version }: VersionRow) {

@@ -102,6 +102,33 @@ describe("an increment", () => {
     expect(log.text).not.toMatch(/"i[78]\b|\\"i[78]\b/);
   });
 
+  it("clears the references of rows without any identifier, and says so, which a full list does not", async () => {
+    const member = await owner("increments-cleared");
+    const nobody = (record: string) => `${record},,gold,north,yes,yes`;
+    const first = await increment(member, "upsert", upsertOf(row(5, 500), nobody("i6"), nobody("i7"), nobody("")));
+    expect(first).toMatchObject({
+      people: 98,
+      increment: { rowsRemoved: 3, rowsAdded: 1, referencesUnknown: 0 },
+      report: { read: 4, accepted: 1, blank: 3, cleared: 2, rejected: 0 },
+    });
+    const alone = await increment(member, "upsert", upsertOf(nobody("i8"), nobody("stranger")));
+    expect(alone).toMatchObject({
+      people: 97,
+      increment: { rowsRemoved: 1, rowsAdded: 0, referencesUnknown: 1 },
+      report: { read: 2, accepted: 0, blank: 2, cleared: 2 },
+    });
+    const log = read(entryListSchema, await call(member, "GET /v1/audit/entries?limit=100"));
+    expect(JSON.parse(log.items.at(-1)?.entry ?? "{}").detail).toMatchObject({
+      change: "upsert",
+      blank: 2,
+      cleared: 2,
+    });
+    const none = await staged(member, "upsert", upsertOf(nobody("")));
+    expectProblem(await commit(member, none.id, none.digests), "list-empty", /no row has a usable identifier/);
+    const full = await upload(member, [csvOf(people(0, 5), "i").trimEnd(), nobody("i6"), ""].join("\r\n"));
+    expect(full).toMatchObject({ people: 5, report: { blank: 1, cleared: 0 } });
+  });
+
   it("that leaves nobody is a version like another, and people come in on top of it", async () => {
     const member = await owner("increments-nobody");
     const records = Array.from({ length: 100 }, (_, record) => `i${record}`);

@@ -5,15 +5,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Matcher, NamedToken } from "../../ports/matcher.ts";
 import { digestOf, identifierOf, isIdentified, people, type Row, rowsOf, SCHEMA, sealOver, sealRows } from "./lists.ts";
-import { type Make, sharedMatcher, withMatcher } from "./made.ts";
+import { type Made, type Make, sweptMatcher } from "./made.ts";
 
 const KINDS = ["email", "phone"] as const;
 
-export function forgettingLaws(make: Make): void {
+export function forgettingLaws(make: Make, matcher: () => Matcher): void {
   describe("finds people who are to be forgotten", () => {
-    const matcher = sharedMatcher(() => make());
     findsHolders(matcher);
-    sealsApart(make);
+    sealsApart(sweptMatcher(() => make()));
   });
 }
 
@@ -69,23 +68,22 @@ function findsHolders(matcher: () => Matcher): void {
   });
 }
 
-function sealsApart(make: Make): void {
+function sealsApart(made: () => Made): void {
   it("and lays a version apart from its base, of which nothing stays when it is dropped", async () => {
-    await withMatcher(make, async ({ matcher, names }) => {
-      const base = await sealRows(matcher, [people(0, 400)]);
-      const shared = await sealOver(matcher, base, { change: "delete", parts: [people(0, 1)] });
-      const apart = await sealOver(matcher, base, { change: "delete", parts: [people(0, 1)], isApart: true });
-      for (const { version } of [base, shared]) await matcher.dropSegment(version.segment);
-      expect(names()).toHaveLength(1);
-      const other = await sealRows(matcher, [people(0, 400)]);
-      const counted = await matcher.overlap([apart.list, other.list], ["email"]);
-      expect(counted.regions).toEqual([0, 0, 1, 399]);
-      expect(apart.version.increment).toEqual({ rowsRemoved: 1, rowsAdded: 0, referencesUnknown: 0 });
-      const again = await sealOver(matcher, apart, { change: "delete", parts: [people(500, 1)], isApart: true });
-      expect(again.version.increment).toEqual({ rowsRemoved: 0, rowsAdded: 0, referencesUnknown: 1 });
-      await matcher.dropSegment(apart.version.segment);
-      expect(names()).toHaveLength(2);
-      expect((await matcher.overlap([again.list, other.list], ["phone"])).regions).toEqual([0, 0, 1, 399]);
-    });
+    const { matcher, names } = made();
+    const base = await sealRows(matcher, [people(0, 400)]);
+    const shared = await sealOver(matcher, base, { change: "delete", parts: [people(0, 1)] });
+    const apart = await sealOver(matcher, base, { change: "delete", parts: [people(0, 1)], isApart: true });
+    for (const { version } of [base, shared]) await matcher.dropSegment(version.segment);
+    expect(names()).toHaveLength(1);
+    const other = await sealRows(matcher, [people(0, 400)]);
+    const counted = await matcher.overlap([apart.list, other.list], ["email"]);
+    expect(counted.regions).toEqual([0, 0, 1, 399]);
+    expect(apart.version.increment).toEqual({ rowsRemoved: 1, rowsAdded: 0, referencesUnknown: 0 });
+    const again = await sealOver(matcher, apart, { change: "delete", parts: [people(500, 1)], isApart: true });
+    expect(again.version.increment).toEqual({ rowsRemoved: 0, rowsAdded: 0, referencesUnknown: 1 });
+    await matcher.dropSegment(apart.version.segment);
+    expect(names()).toHaveLength(2);
+    expect((await matcher.overlap([again.list, other.list], ["phone"])).regions).toEqual([0, 0, 1, 399]);
   });
 }

@@ -18,17 +18,19 @@ import {
   sealRows,
   stageRows,
 } from "./lists.ts";
-import { type Make, sharedMatcher, withMatcher } from "./made.ts";
+import { type Made, type Make, sweptMatcher } from "./made.ts";
 
-export function keepingLaws(make: Make): void {
+export function keepingLaws(make: Make, matcher: () => Matcher): void {
   describe("keeps what is named and nothing else", () => {
-    const matcher = sharedMatcher(() => make());
     stages(matcher);
     tellsHowFarItIs(matcher);
-    sweeps(make);
-    drops(make);
-    givesUp(make);
     ends(make);
+    describe("of all that it has", () => {
+      const made = sweptMatcher(() => make());
+      sweeps(made);
+      drops(made);
+      givesUp(made);
+    });
   });
 }
 
@@ -114,56 +116,53 @@ async function sealChain(matcher: Matcher) {
 
 const sizeOf = async (matcher: Matcher, { list }: Sealed) => (await matcher.overlap([list, list], EMAIL)).regions[3];
 
-function sweeps(make: Make): void {
+function sweeps(made: () => Made): void {
   const chain = ["base", "middle", "last"] as const;
   const sizes = { base: 900, middle: 800, last: 850 };
 
   it.each([[["base"]], [["middle"]], [["last"]], [["base", "last"]], [["middle", "last"]], [[]]] as const)(
     "sweeps all of a base and its increments except %j, whatever they share",
     async (kept) => {
-      await withMatcher(make, async ({ matcher }) => {
-        const sealed = await sealChain(matcher);
-        const isKept = (name: (typeof chain)[number]) => kept.some((one) => one === name);
-        for (const isOpened of [false, true]) {
-          const segments = new Set(chain.filter(isKept).map((name) => sealed[name].version.segment));
-          await matcher.sweep({ segments, stagings: new Set() });
-          for (const name of chain) {
-            if (isKept(name)) expect([isOpened, await sizeOf(matcher, sealed[name])]).toEqual([isOpened, sizes[name]]);
-            else await expect(sizeOf(matcher, sealed[name])).rejects.toThrow();
-          }
+      const { matcher } = made();
+      const sealed = await sealChain(matcher);
+      const isKept = (name: (typeof chain)[number]) => kept.some((one) => one === name);
+      for (const isOpened of [false, true]) {
+        const segments = new Set(chain.filter(isKept).map((name) => sealed[name].version.segment));
+        await matcher.sweep({ segments, stagings: new Set() });
+        for (const name of chain) {
+          if (isKept(name)) expect([isOpened, await sizeOf(matcher, sealed[name])]).toEqual([isOpened, sizes[name]]);
+          else await expect(sizeOf(matcher, sealed[name])).rejects.toThrow();
         }
-      });
+      }
     },
   );
 
   it("forgets a version that was opened before it is swept, and lays increments over what is kept", async () => {
-    await withMatcher(make, async ({ matcher, names }) => {
-      const { base, middle, last } = await sealChain(matcher);
-      for (const version of [base, middle, last]) await sizeOf(matcher, version);
-      await matcher.sweep({ segments: new Set([last.version.segment]), stagings: new Set() });
-      for (const version of [base, middle]) await expect(sizeOf(matcher, version)).rejects.toThrow();
-      const next = await sealOver(matcher, last, { change: "delete", parts: [people(100, 50), people(900, 100)] });
-      expect(next.version.increment).toEqual({ rowsRemoved: 100, rowsAdded: 0, referencesUnknown: 50 });
-      expect(await sizeOf(matcher, next)).toBe(750);
-      const query = { own: next.list, other: last.list, identifiers: EMAIL, maximum: 1_000 };
-      const expected = people(150, 750).map(({ record }) => record);
-      expect([...(await matcher.select(query)).records].sort()).toEqual(expected.sort());
-      await matcher.sweep({ segments: new Set(), stagings: new Set() });
-      expect(names()).toEqual([]);
-    });
+    const { matcher, names } = made();
+    const { base, middle, last } = await sealChain(matcher);
+    for (const version of [base, middle, last]) await sizeOf(matcher, version);
+    await matcher.sweep({ segments: new Set([last.version.segment]), stagings: new Set() });
+    for (const version of [base, middle]) await expect(sizeOf(matcher, version)).rejects.toThrow();
+    const next = await sealOver(matcher, last, { change: "delete", parts: [people(100, 50), people(900, 100)] });
+    expect(next.version.increment).toEqual({ rowsRemoved: 100, rowsAdded: 0, referencesUnknown: 50 });
+    expect(await sizeOf(matcher, next)).toBe(750);
+    const query = { own: next.list, other: last.list, identifiers: EMAIL, maximum: 1_000 };
+    const expected = people(150, 750).map(({ record }) => record);
+    expect([...(await matcher.select(query)).records].sort()).toEqual(expected.sort());
+    await matcher.sweep({ segments: new Set(), stagings: new Set() });
+    expect(names()).toEqual([]);
   });
 
   it("sweeps stagings that nothing names, and seals one that is kept", async () => {
-    await withMatcher(make, async ({ matcher, names }) => {
-      const [kept, orphan] = [freshUpload([people(0, 5), people(5, 5)]), freshUpload([people(0, 3)])];
-      await stageRows(matcher, kept);
-      const before = [...names()].sort();
-      await stageRows(matcher, orphan);
-      await matcher.sweep({ segments: new Set(), stagings: new Set([kept.staging]) });
-      expect([...names()].sort()).toEqual(before);
-      await expect(sealStaged(matcher, orphan)).rejects.toThrow();
-      expect((await sealStaged(matcher, kept)).people).toBe(10);
-    });
+    const { matcher, names } = made();
+    const [kept, orphan] = [freshUpload([people(0, 5), people(5, 5)]), freshUpload([people(0, 3)])];
+    await stageRows(matcher, kept);
+    const before = [...names()].sort();
+    await stageRows(matcher, orphan);
+    await matcher.sweep({ segments: new Set(), stagings: new Set([kept.staging]) });
+    expect([...names()].sort()).toEqual(before);
+    await expect(sealStaged(matcher, orphan)).rejects.toThrow();
+    expect((await sealStaged(matcher, kept)).people).toBe(10);
   });
 }
 
@@ -176,110 +175,103 @@ const ORDERS = [
   ["last", "middle", "base"],
 ] as const;
 
-function drops(make: Make): void {
+function drops(made: () => Made): void {
   it("drops a version at once, and nothing else; one that is not there without complaint", async () => {
-    await withMatcher(make, async ({ matcher, names }) => {
-      const kept = await sealRows(matcher, [people(0, 30)]);
-      const before = names();
-      for (const isOpened of [false, true]) {
-        const gone = await sealRows(matcher, [people(0, 20)]);
-        if (isOpened) expect(await sizeOf(matcher, gone)).toBe(20);
-        for (let time = 0; time < 2; time++) await matcher.dropSegment(gone.version.segment);
-        expect(names()).toEqual(before);
-        await expect(sizeOf(matcher, gone)).rejects.toThrow();
-        await expect(matcher.overlap([kept.list, gone.list, kept.list], EMAIL)).rejects.toThrow();
-        const over = sealOver(matcher, gone, { change: "upsert", parts: [people(0, 1)] });
-        await expect(over).rejects.toThrow();
-        await matcher.sweep({ segments: new Set([kept.version.segment]), stagings: new Set() });
-      }
-      expect(await sizeOf(matcher, kept)).toBe(30);
-    });
+    const { matcher, names } = made();
+    const kept = await sealRows(matcher, [people(0, 30)]);
+    const before = names();
+    for (const isOpened of [false, true]) {
+      const gone = await sealRows(matcher, [people(0, 20)]);
+      if (isOpened) expect(await sizeOf(matcher, gone)).toBe(20);
+      for (let time = 0; time < 2; time++) await matcher.dropSegment(gone.version.segment);
+      expect(names()).toEqual(before);
+      await expect(sizeOf(matcher, gone)).rejects.toThrow();
+      await expect(matcher.overlap([kept.list, gone.list, kept.list], EMAIL)).rejects.toThrow();
+      const over = sealOver(matcher, gone, { change: "upsert", parts: [people(0, 1)] });
+      await expect(over).rejects.toThrow();
+      await matcher.sweep({ segments: new Set([kept.version.segment]), stagings: new Set() });
+    }
+    expect(await sizeOf(matcher, kept)).toBe(30);
   });
 
   it("drops a base and its increments in any order: each is gone, those left answer, the last takes all", async () => {
-    await withMatcher(make, async ({ matcher, names }) => {
-      for (const order of ORDERS) {
-        const sealed = await sealChain(matcher);
-        const sizes = { base: 900, middle: 800, last: 850 };
-        for (const [place, name] of order.entries()) {
-          await matcher.dropSegment(sealed[name].version.segment);
-          await expect(sizeOf(matcher, sealed[name])).rejects.toThrow();
-          for (const left of order.slice(place + 1)) expect(await sizeOf(matcher, sealed[left])).toBe(sizes[left]);
-        }
-        expect([order, names()]).toEqual([order, []]);
+    const { matcher, names } = made();
+    for (const order of ORDERS) {
+      const sealed = await sealChain(matcher);
+      const sizes = { base: 900, middle: 800, last: 850 };
+      for (const [place, name] of order.entries()) {
+        await matcher.dropSegment(sealed[name].version.segment);
+        await expect(sizeOf(matcher, sealed[name])).rejects.toThrow();
+        for (const left of order.slice(place + 1)) expect(await sizeOf(matcher, sealed[left])).toBe(sizes[left]);
       }
-    });
+      expect([order, names()]).toEqual([order, []]);
+    }
   });
 
   it("lets whatever reads a version end before it drops it", async () => {
-    await withMatcher(make, async ({ matcher, names }) => {
-      const [base, other] = [await sealRows(matcher, [people(0, 900)]), await sealRows(matcher, [people(300, 900)])];
-      const staging = freshName();
-      const { segment, dataKey } = base.list;
-      const upload = { staging, dataKey, change: "upsert" as const };
-      await stageRows(matcher, { ...upload, parts: [people(5, 1)] });
-      const lists = [base.list, other.list, base.list];
-      const asked = [
-        matcher.overlap(lists.slice(0, 2), EMAIL).then(({ regions }) => regions[3]),
-        matcher.overlap(lists, EMAIL).then(({ regions }) => regions[7]),
-        matcher
-          .select({ own: other.list, other: base.list, identifiers: EMAIL, maximum: 0 })
-          .then(({ count }) => count),
-      ];
-      const sealing = matcher.seal({ ...upload, parts: 1, base: { segment }, schema: SCHEMA });
-      await matcher.dropSegment(segment);
-      expect(await Promise.all(asked)).toEqual([600, 600, 600]);
-      const version = await sealing;
-      expect(await sizeOf(matcher, { version, list: { ...base.list, segment: version.segment } })).toBe(900);
-      await expect(sizeOf(matcher, base)).rejects.toThrow();
-      await matcher.dropStaging(staging);
-      const held = names().length;
-      const by = [{ list: 0, attribute: "tier" }];
-      const three = [other.list, { ...other.list, consents: ["ads"] }, other.list];
-      const reading = matcher.crossTab({ lists: three, identifiers: EMAIL, by, measures: [] });
-      await matcher.dropSegment(other.version.segment);
-      expect(names().length).toBe(held - 1);
-      expect((await reading).people.reduce((sum, count) => sum + count)).toBe(900);
-      await matcher.dropSegment(version.segment);
-      expect(names()).toEqual([]);
-    });
+    const { matcher, names } = made();
+    const [base, other] = [await sealRows(matcher, [people(0, 900)]), await sealRows(matcher, [people(300, 900)])];
+    const staging = freshName();
+    const { segment, dataKey } = base.list;
+    const upload = { staging, dataKey, change: "upsert" as const };
+    await stageRows(matcher, { ...upload, parts: [people(5, 1)] });
+    const lists = [base.list, other.list, base.list];
+    const asked = [
+      matcher.overlap(lists.slice(0, 2), EMAIL).then(({ regions }) => regions[3]),
+      matcher.overlap(lists, EMAIL).then(({ regions }) => regions[7]),
+      matcher.select({ own: other.list, other: base.list, identifiers: EMAIL, maximum: 0 }).then(({ count }) => count),
+    ];
+    const sealing = matcher.seal({ ...upload, parts: 1, base: { segment }, schema: SCHEMA });
+    await matcher.dropSegment(segment);
+    expect(await Promise.all(asked)).toEqual([600, 600, 600]);
+    const version = await sealing;
+    expect(await sizeOf(matcher, { version, list: { ...base.list, segment: version.segment } })).toBe(900);
+    await expect(sizeOf(matcher, base)).rejects.toThrow();
+    await matcher.dropStaging(staging);
+    const held = names().length;
+    const by = [{ list: 0, attribute: "tier" }];
+    const three = [other.list, { ...other.list, consents: ["ads"] }, other.list];
+    const reading = matcher.crossTab({ lists: three, identifiers: EMAIL, by, measures: [] });
+    await matcher.dropSegment(other.version.segment);
+    expect(names().length).toBe(held - 1);
+    expect((await reading).people.reduce((sum, count) => sum + count)).toBe(900);
+    await matcher.dropSegment(version.segment);
+    expect(names()).toEqual([]);
   });
 }
 
-function givesUp(make: Make): void {
+function givesUp(made: () => Made): void {
   const rows = people(0, 12_000);
 
   it.each(["before it begins", "as it goes on"])("gives sealing up when it is aborted %s", async (when) => {
-    await withMatcher(make, async ({ matcher, names }) => {
-      const base = await sealRows(matcher, [people(6_000, 6_000)]);
-      const staged = freshUpload([rows.slice(0, 5_000), rows.slice(5_000)]);
-      const upload = { ...staged, dataKey: base.list.dataKey };
-      await stageRows(matcher, upload);
-      const before = [...names()].sort();
-      const { staging, dataKey } = upload;
-      const { segment } = base.list;
-      for (const change of [{ change: "replace" }, { change: "upsert", base: { segment } }] as const) {
-        const ending = new AbortController();
-        if (when === "before it begins") ending.abort();
-        const { signal } = ending;
-        const onProgress = () => ending.abort();
-        const seal = { staging, dataKey, ...change, parts: 2, schema: SCHEMA, onProgress, signal };
-        await expect(matcher.seal(seal)).rejects.toThrow();
-        expect([...names()].sort()).toEqual(before);
-      }
-      expect((await sealStaged(matcher, upload)).people).toBe(12_000);
-    });
+    const { matcher, names } = made();
+    const base = await sealRows(matcher, [people(6_000, 6_000)]);
+    const staged = freshUpload([rows.slice(0, 5_000), rows.slice(5_000)]);
+    const upload = { ...staged, dataKey: base.list.dataKey };
+    await stageRows(matcher, upload);
+    const before = [...names()].sort();
+    const { staging, dataKey } = upload;
+    const { segment } = base.list;
+    for (const change of [{ change: "replace" }, { change: "upsert", base: { segment } }] as const) {
+      const ending = new AbortController();
+      if (when === "before it begins") ending.abort();
+      const { signal } = ending;
+      const onProgress = () => ending.abort();
+      const seal = { staging, dataKey, ...change, parts: 2, schema: SCHEMA, onProgress, signal };
+      await expect(matcher.seal(seal)).rejects.toThrow();
+      expect([...names()].sort()).toEqual(before);
+    }
+    expect((await sealStaged(matcher, upload)).people).toBe(12_000);
   });
 
   it("lets a signal be that is never aborted", async () => {
-    await withMatcher(make, async ({ matcher }) => {
-      const upload = freshUpload([people(0, 20)]);
-      await stageRows(matcher, upload);
-      const { staging, dataKey, change } = upload;
-      const { signal } = new AbortController();
-      const version = await matcher.seal({ staging, dataKey, change, parts: 1, schema: SCHEMA, signal });
-      expect(version.people).toBe(20);
-    });
+    const { matcher } = made();
+    const upload = freshUpload([people(0, 20)]);
+    await stageRows(matcher, upload);
+    const { staging, dataKey, change } = upload;
+    const { signal } = new AbortController();
+    const version = await matcher.seal({ staging, dataKey, change, parts: 1, schema: SCHEMA, signal });
+    expect(version.people).toBe(20);
   });
 }
 

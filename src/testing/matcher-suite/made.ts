@@ -1,6 +1,6 @@
 // How the suite comes by matchers and lets go of them.
 
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import type { IdentifierKind } from "../../domain/dataset/schema.ts";
 import type { Tokeniser } from "../../domain/identifier/token-kernel.ts";
 import type { Matcher } from "../../ports/matcher.ts";
@@ -38,29 +38,29 @@ export const ROOM_KEY = new Uint8Array(32).fill(7);
 
 /** One matcher for the laws of a group, made before the first and ended after the last. */
 export function sharedMatcher(make: () => Promise<Made>): () => Matcher {
+  const made = shared(make);
+  return () => made().matcher;
+}
+
+/** The same for laws that sweep or look at what is kept: each finds nothing that another left. */
+export function sweptMatcher(make: () => Promise<Made>): () => Made {
+  const made = shared(make);
+  afterEach(() => made().matcher.sweep({ segments: new Set(), stagings: new Set() }));
+  return made;
+}
+
+function shared(make: () => Promise<Made>): () => Made {
   const held: Made[] = [];
   beforeAll(async () => void held.push(await make()));
   afterAll(async () => {
-    for (const made of held.splice(0)) await finish(made);
+    for (const { matcher, end } of held.splice(0)) {
+      await matcher.end();
+      await end();
+    }
   });
   return () => {
     const [made] = held;
     if (made === undefined) throw new Error("asked for before it was made");
-    return made.matcher;
+    return made;
   };
-}
-
-/** A matcher of its own for a law that ends, sweeps or looks at what is kept. */
-export async function withMatcher(make: () => Promise<Made>, law: (made: Made) => Promise<void>): Promise<void> {
-  const made = await make();
-  try {
-    await law(made);
-  } finally {
-    await finish(made);
-  }
-}
-
-async function finish(made: Made): Promise<void> {
-  await made.matcher.end();
-  await made.end();
 }

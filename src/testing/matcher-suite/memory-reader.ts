@@ -4,7 +4,7 @@ import { type DatasetSchema, IDENTIFIER_KINDS, type IdentifierKind } from "../..
 import { LIMITS } from "../../domain/limits.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { ListRefusal, Matcher, StagedPart } from "../../ports/matcher.ts";
-import type { RowBatch } from "../../wire/list/batch.ts";
+import type { ReferenceBatch, RowBatch } from "../../wire/list/batch.ts";
 import { readBlocks } from "../../wire/list/body.ts";
 import { type CsvRow, csvScanner } from "../../wire/list/csv.ts";
 import { listReader } from "../../wire/list/reader.ts";
@@ -24,12 +24,14 @@ export function readPart(part: Part, tokenOf: TokenOfDigest): Promise<Result<Par
 
 async function readRows(part: Part, tokenOf: TokenOfDigest): Promise<Result<PartRead, ListRefusal>> {
   const rows: PlainRow[] = [];
+  const cleared: string[] = [];
   const reader = listReader({
     reads: "rows",
     judges: true,
     schema: part.schema,
     ...(part.columns === undefined ? {} : { columns: part.columns }),
     onBatch: (batch) => void rows.push(...rowsIn(batch, tokenOf)),
+    ...(part.change === "upsert" ? { onBlanks: (batch) => void cleared.push(...recordsIn(batch)) } : {}),
   });
   const refusal = (await readBlocks(part.body, async (block) => reader.push(block))) ?? reader.end();
   if (refusal !== null) return err(refusal);
@@ -38,24 +40,30 @@ async function readRows(part: Part, tokenOf: TokenOfDigest): Promise<Result<Part
   const rejects = counts.rejects.map((reject) => ({ part: number, ...reject }));
   return ok({
     part: { number, columns: reader.columns(), report: { ...counts, rejects } },
-    rows: { rows, references: rows.map(({ record }) => record) },
+    rows: { rows, references: [...rows.map(({ record }) => record), ...cleared] },
+  });
+}
+
+function recordsIn(batch: ReferenceBatch): string[] {
+  const bytes = Buffer.from(batch.recordBytes.slice());
+  let at = 0;
+  return Array.from(batch.recordLengths.subarray(0, batch.rows), (length) => {
+    at += length;
+    return bytes.toString("utf8", at - length, at);
   });
 }
 
 function rowsIn(batch: RowBatch, tokenOf: TokenOfDigest): PlainRow[] {
-  const bytes = Buffer.from(batch.recordBytes.slice());
+  const records = recordsIn(batch);
   const measures = measureColumns(batch);
-  let at = 0;
-  return Array.from({ length: batch.rows }, (_, row) => {
-    const from = at;
-    at += batch.recordLengths[row] ?? 0;
+  return records.map((record, row) => {
     const tokenIn = (kind: IdentifierKind) => {
       const column = batch.identifiers.find((one) => one.kind === kind);
       if (column?.present[row] !== 1) return null;
       return tokenOf(kind, new Uint8Array(column.digests.slice(row * 8, row * 8 + 8).buffer));
     };
     return {
-      record: bytes.toString("utf8", from, at),
+      record,
       tokens: IDENTIFIER_KINDS.map(tokenIn),
       codes: batch.codes.map((codes) => codes[row] ?? 0),
       measures: measures.map((values) => values[row] ?? 0),
@@ -100,7 +108,7 @@ async function readReferences(part: Part): Promise<Result<PartRead, ListRefusal>
   if (refusal !== null) return err(refusal);
   if (!columns.includes(column))
     return err({ kind: "list-column-missing", says: `the column \`${column}\` is not in the header`, line: 1 });
-  const report = { ...counts, blank: 0, byReason: {}, rejects: [] };
+  const report = { ...counts, blank: 0, cleared: 0, byReason: {}, rejects: [] };
   return ok({ part: { number: part.number, columns, report }, rows: { rows: [], references } });
 }
 

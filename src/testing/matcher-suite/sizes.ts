@@ -5,12 +5,11 @@ import { describe, expect, it } from "vitest";
 import type { Matcher } from "../../ports/matcher.ts";
 import { comparesAlike, crossTabs, holdAll, type SentList, sentLists } from "./answers.ts";
 import { type Filter, MEASURE_NAMES, people, person, type Row, sealRows } from "./lists.ts";
-import { type Make, ROOM_KEY, sharedMatcher } from "./made.ts";
+import { ROOM_KEY } from "./made.ts";
 import { trueToken } from "./tokens.ts";
 
-export function sizeLaws(make: Make): void {
+export function sizeLaws(matcher: () => Matcher): void {
   describe("compares lists of every size", () => {
-    const matcher = sharedMatcher(() => make());
     emptyAndSmall(matcher);
     unequal(matcher);
     onePerson(matcher);

@@ -190,7 +190,7 @@ export function slowChange(base: readonly Row[], change: Change, rows: readonly 
   const has = (list: readonly Row[], row: Row) => list.some(({ record }) => record === row.record);
   const known = base.filter(isIdentified);
   const kept = known.filter((row) => !has(rows, row));
-  const added = change === "upsert" ? rows : [];
+  const added = change === "upsert" ? rows.filter(isIdentified) : [];
   const unknown = rows.filter((row) => !has(known, row)).map(({ record }) => record);
   const increment = {
     rowsRemoved: known.length - kept.length,

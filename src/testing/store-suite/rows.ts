@@ -45,6 +45,7 @@ export const REPORT: RowReport = {
   read: 10,
   accepted: 8,
   blank: 1,
+  cleared: 1,
   rejected: 1,
   byReason: { "record-missing": 1 },
   rejects: [{ part: 1, line: 4, reason: "record-missing", column: "ref" }],

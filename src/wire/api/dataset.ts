@@ -23,6 +23,7 @@ const rowReportSchema = z
     read: z.int(),
     accepted: z.int(),
     blank: z.int().describe("rows without any identifier: left out, not refused"),
+    cleared: z.int().describe("of these, rows of an upsert with a record reference: whatever rows had it are gone"),
     rejected: z.int(),
     byReason: z.record(z.string(), z.int()),
     rejects: z.array(

@@ -32,6 +32,14 @@ export type RowBatch = {
   recordBytesUsed: number;
 };
 
+/** Record references one behind the other. */
+export type ReferenceBatch = Pick<RowBatch, "rows" | "recordLengths" | "recordBytes" | "recordBytesUsed">;
+
+export function emptyReferences(): ReferenceBatch {
+  const recordBytes = new Uint8Array(BATCH_ROWS * LIMITS.recordBytes);
+  return { rows: 0, recordLengths: new Uint8Array(BATCH_ROWS), recordBytes, recordBytesUsed: 0 };
+}
+
 /** A batch of its own memory, unless another is given. */
 export function emptyBatch(schema: DatasetSchema, allocate: Allocate = (bytes) => new Uint8Array(bytes)): RowBatch {
   const consents = allocate(BATCH_ROWS * 4);

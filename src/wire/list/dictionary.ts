@@ -1,6 +1,7 @@
 // Dictionaries of declared values: which code the bytes of a cell have. Values are compared whole, four bytes at a
 // time; the hash only says where to look. Open addressing with linear probing (Knuth, TAOCP vol. 3, §6.4, algorithm L).
 
+import type { DatasetSchema } from "../../domain/dataset/schema.ts";
 import { WORD_SLACK, wordAt } from "./words.ts";
 import { viewOf } from "./workspace.ts";
 
@@ -47,4 +48,14 @@ function hashOf(view: DataView, from: number, to: number): number {
   for (let at = from; at < to; at += 4) hash = Math.imul(hash ^ wordAt(view, at, to), 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
   return hash ^ (hash >>> 13);
+}
+
+/** A dictionary for each attribute of a schema, and for each consent. */
+export type Dictionaries = { readonly attributes: readonly Dictionary[]; readonly consents: readonly Dictionary[] };
+
+export function dictionariesOf({ attributes, consents }: Pick<DatasetSchema, "attributes" | "consents">): Dictionaries {
+  return {
+    attributes: Object.values(attributes).map(({ values }) => dictionary(values)),
+    consents: Object.values(consents).map(({ granted }) => dictionary(granted)),
+  };
 }

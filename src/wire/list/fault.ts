@@ -28,8 +28,14 @@ export type RowCounts = {
   read: number;
   accepted: number;
   blank: number;
+  /** Blank rows whose record references were handed over. */
+  cleared: number;
   rejected: number;
   readonly byReason: { [reason in RowFault]?: number };
   /** The first `LIMITS.rejectedRowsKept`. */
   readonly rejects: RefusedRow[];
 };
+
+export function noCounts(): RowCounts {
+  return { read: 0, accepted: 0, blank: 0, cleared: 0, rejected: 0, byReason: {}, rejects: [] };
+}

@@ -3,12 +3,13 @@
 
 import { columnsOf, type DatasetSchema } from "../../domain/dataset/schema.ts";
 import { LIMITS } from "../../domain/limits.ts";
-import { BATCH_ROWS, emptyBatch, type RowBatch } from "./batch.ts";
+import { BATCH_ROWS, emptyBatch, type ReferenceBatch, type RowBatch } from "./batch.ts";
+import { blankRows } from "./blank-rows.ts";
 import { checkHeader } from "./columns.ts";
 import { type Ahead, CELLS_KEPT, type CsvRow, type CsvScanner } from "./csv.ts";
-import { type Dictionary, dictionary } from "./dictionary.ts";
+import { type Dictionaries, dictionariesOf } from "./dictionary.ts";
 import { DIGEST_CHARACTERS } from "./digest.ts";
-import type { ListFault, RefusedCell, RowCounts, RowFault } from "./fault.ts";
+import { type ListFault, noCounts, type RefusedCell, type RowCounts, type RowFault } from "./fault.ts";
 import {
   ABSENT,
   identifierColumns,
@@ -50,6 +51,8 @@ type Options = {
   readonly judges: boolean;
   /** Takes a batch away at once: the arrays are filled again afterwards. */
   readonly onBatch: (batch: RowBatch) => void;
+  /** Takes away the record references of rows without any identifier, likewise; without it nobody asks for them. */
+  readonly onBlanks?: (references: ReferenceBatch) => void;
   /** Where batches lie, and kernels that read the ordinary rows; without it, every row is read here. */
   readonly room?: ReaderRoom;
 };
@@ -88,10 +91,6 @@ export function listReader(options: Options): ListReader {
   };
 }
 
-function noCounts(): RowCounts {
-  return { read: 0, accepted: 0, blank: 0, rejected: 0, byReason: {}, rejects: [] };
-}
-
 type Reading = ReturnType<typeof startReading>;
 
 /** Where the schema's columns stand in the file. */
@@ -103,9 +102,10 @@ type Places = {
   readonly consents: readonly number[];
 };
 
-function startReading({ schema, reads, judges, onBatch, room }: Options) {
+function startReading({ schema, reads, judges, onBatch, onBlanks, room }: Options) {
   const ordinary = reads === "references" ? null : ordinaryRowsIn(room, schema);
   const batch = ordinary?.batch ?? emptyBatch(schema, room?.allocate);
+  const blanks = onBlanks === undefined ? null : blankRows(onBlanks);
   const places: Places | null = null;
   const scanner: CsvScanner | null = null;
   const fault: ListFault | null = null;
@@ -116,6 +116,7 @@ function startReading({ schema, reads, judges, onBatch, room }: Options) {
     onBatch,
     ordinary,
     batch,
+    blanks,
     counts: noCounts(),
     /** Lines that were read before the last taking. */
     lineBefore: 0,
@@ -195,6 +196,7 @@ function readRow(reading: Reading, row: CsvRow, places: Places): boolean {
   reading.counts.read++;
   if (worst === ABSENT) {
     reading.counts.blank++;
+    if (reading.blanks?.keep(row, places.record) === true) reading.counts.cleared++;
     return true;
   }
   const fault =
@@ -217,18 +219,10 @@ function readReference(reading: Reading, row: CsvRow, places: Places): true {
   return true;
 }
 
-type Dictionaries = { readonly attributes: readonly Dictionary[]; readonly consents: readonly Dictionary[] };
-
-function makeDictionaries(reading: Reading): Dictionaries {
-  const attributes = reading.attributes.map(({ values }) => dictionary(values));
-  const consents = reading.consents.map(({ granted }) => dictionary(granted));
-  reading.dictionaries = { attributes, consents };
-  return reading.dictionaries;
-}
-
 function readValues(reading: Reading, row: CsvRow, places: Places): RefusedCell | null {
   const { batch } = reading;
-  const { attributes } = reading.dictionaries ?? makeDictionaries(reading);
+  reading.dictionaries ??= dictionariesOf(reading.schema);
+  const { attributes } = reading.dictionaries;
   for (let index = 0; index < attributes.length; index++) {
     const codeOf = attributes[index];
     const codes = batch.codes[index];
@@ -251,7 +245,8 @@ function valueUnknown(reading: Reading, attribute: number): RefusedCell {
 
 function readConsents(reading: Reading, row: CsvRow, places: Places): void {
   const { batch } = reading;
-  const { consents } = reading.dictionaries ?? makeDictionaries(reading);
+  reading.dictionaries ??= dictionariesOf(reading.schema);
+  const { consents } = reading.dictionaries;
   let bits = 0;
   for (let index = 0; index < consents.length; index++) {
     const place = places.consents[index] ?? 0;
@@ -281,6 +276,7 @@ function flush(reading: Reading): void {
   if (reading.batch.rows > 0) reading.onBatch(reading.batch);
   reading.batch.rows = 0;
   reading.batch.recordBytesUsed = 0;
+  reading.blanks?.flush();
 }
 
 function finish(reading: Reading): ListFault | null {

@@ -1,7 +1,7 @@
 // The cell of a row's record reference: what is wrong with it, and where its bytes are kept.
 
 import { LIMITS } from "../../domain/limits.ts";
-import type { RowBatch } from "./batch.ts";
+import type { ReferenceBatch } from "./batch.ts";
 import type { CsvRow } from "./csv.ts";
 import type { RefusedCell } from "./fault.ts";
 
@@ -14,7 +14,7 @@ export function recordFault(row: CsvRow, place: number): RefusedCell | null {
   return length === 0 ? RECORD_MISSING : null;
 }
 
-export function keepRecord(batch: RowBatch, row: CsvRow, place: number): void {
+export function keepRecord(batch: ReferenceBatch, row: CsvRow, place: number): void {
   const from = row.starts[place] ?? 0;
   const length = (row.ends[place] ?? 0) - from;
   const { recordBytes, recordBytesUsed: to } = batch;
