@@ -6,8 +6,8 @@ import { partnerIdSchema } from "../../src/domain/partner/manifest.ts";
 import { type Decision, decide } from "../../src/domain/policy/decide.ts";
 import { explainDecision } from "../../src/domain/policy/explain.ts";
 import { chargeFor, shownCharges, tariffsOf } from "../../src/domain/privacy/charges.ts";
-import { halfInterval } from "../../src/domain/question/figures.ts";
-import { answerOverlap, sensitivityOf } from "../../src/domain/question/overlap/answer.ts";
+import { marginOf } from "../../src/domain/question/figures.ts";
+import { answerOverlap, pricingOf } from "../../src/domain/question/overlap/answer.ts";
 import type { OverlapQuestion } from "../../src/domain/question/overlap/question.ts";
 import { contractJson, inForce, policyOf, questionOf } from "../../src/testing/documents.ts";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
@@ -69,12 +69,12 @@ function added(input: Asked, decision: Permit): void {
   const { question, directory } = input;
   const epsilon = decision.terms.budget.perRelease;
   const charges = tariffsOf({ ...input, decision, epsilon }).map((tariff) =>
-    chargeFor(tariff, { own: 0n, all: 0n, made: tariff.caps.map(() => []) }, []),
+    chargeFor(tariff, { own: 0n, all: 0n, recent: 0n, made: tariff.caps.map(() => []) }, []),
   );
-  const margin = halfInterval(sensitivityOf(question), epsilon);
+  const margins = [marginOf("people", pricingOf({ question, terms: decision.terms, epsilon }), 0)];
   explainDecision(decision, question, {
     directory,
-    price: { epsilon, margins: [{ of: "people", plusMinus: margin, scale: 0 }], left: [] },
+    price: { epsilon, margins, usually: null, left: [] },
   });
   shownCharges(charges, true);
   answerOverlap({ question, terms: decision.terms, epsilon }, countsOf(question), RANDOM);

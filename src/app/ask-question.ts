@@ -78,7 +78,8 @@ export async function answerAssessed(
   if (assessed.kind === "denied") return deny(ports, tx, { actor, denied: assessed });
   if (assessed.recorded !== null) return repeat(ports, tx, { actor, permitted: assessed });
   if (missingFor(assessed, approving).length > 0) {
-    return ok({ kind: "waiting", request: await holdQuestion(ports, tx, { actor, permitted: assessed, asked }) });
+    const held = await holdQuestion(ports, tx, { actor, permitted: assessed, asked });
+    return held.ok ? ok({ kind: "waiting", request: held.value }) : held;
   }
   if (computed === null) throw new Error("figures that were there are not");
   return given(tx, assessed, await release(ports, tx, { actor, permitted: assessed, computed, head }));

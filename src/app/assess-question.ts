@@ -171,6 +171,8 @@ async function unrepeatableIn(
   if (!isList && (exactlyBehind(question) === null || decision.terms.mode === "noise")) return [];
   const others = datasetsOf(question).filter((list) => ownerOf(list) !== recipient);
   const counts = await Promise.all(others.map((list) => tx.releases.unrepeatable(recipient, list, question.analysis)));
+  const shared = await sharedIn(tx, { others, decision, isList });
+  if (shared.length > 0) return shared;
   const source = { document: "contract", version: file.contract.version, digest: file.id } as const;
   const earlier = isList ? "an earlier list from" : "data of earlier exact figures about";
   return others
@@ -181,6 +183,29 @@ async function unrepeatableIn(
         "could not be compared with it any more";
       return { ...source, pointer: "/analyses", effect: "denies", says };
     });
+}
+
+type Sharing = Pick<Ruled, "decision"> & { readonly others: readonly DatasetRef[]; readonly isList: boolean };
+
+// Whom an owner counts as one recipient gets lists and exact figures of its list as one: the guards would have to open
+// lists of a partner that is no party to this question, so the first of the group that was given any is the only one.
+// That one was is no secret of anybody's data, so it is said openly.
+async function sharedIn(tx: Transaction, { others, decision, isList }: Sharing): Promise<readonly Reason[]> {
+  const found = others.map(async (list): Promise<readonly Reason[]> => {
+    const affiliates = decision.terms.affiliates[list];
+    const owner = decision.owners.find(({ partner }) => partner === ownerOf(list));
+    if (affiliates === undefined || owner === undefined) return [];
+    const given = await Promise.all(
+      affiliates.map((one) => (isList ? tx.releases.audiences(one, list) : tx.releases.exactFigures(one, list))),
+    );
+    if (given.every((releases) => releases.length === 0)) return [];
+    const what = isList ? "a list from" : "exact figures of";
+    const says = `an affiliate of yours was given ${what} \`${list}\`, and for the owner of that you are one recipient`;
+    const { partner, version, digest } = owner;
+    const source = { document: "policy", partner, version, digest } as const;
+    return [{ ...source, pointer: "/affiliates", effect: "denies", says }];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** What an answer costs: what the question offers, else the most that the terms allow for one release. */

@@ -5,8 +5,11 @@ import { missingApprovers, type RequestEvent, type RequestState, requestState } 
 import { toBase64Url } from "../domain/bytes.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { DAY_MILLIS, durationDays, isoInstant, unixMillis } from "../domain/instant.ts";
+import { LIMITS } from "../domain/limits.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
+import { type Problem, problem } from "../domain/problem.ts";
 import type { AskedQuestion } from "../domain/question/question.ts";
+import { err, ok, type Result } from "../domain/result.ts";
 import type { RequestFile } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
@@ -39,18 +42,29 @@ export function missingFor({ decision, request }: Permitted, approving: PartnerI
 
 type Holding = { readonly actor: Caller; readonly permitted: Permitted; readonly asked: AskedQuestion };
 
-/** Lets a question wait: a request is made, or the one that waits is shown to those who must approve as of now. */
+/**
+ * Lets a question wait: a request is made, or the one that waits is shown to those who must approve as of now. Refused
+ * where so many of the asker's wait under the contract that people could not read them any more.
+ */
 export async function holdQuestion(
   ports: Pick<Ports, "random" | "room">,
   tx: Transaction,
   holding: Holding,
-): Promise<RequestView> {
+): Promise<Result<RequestView, Problem>> {
   const { actor, permitted } = holding;
-  const { request, decision } = permitted;
-  if (request === null) return submit(ports, tx, holding);
+  const { request, decision, file } = permitted;
+  if (request === null) {
+    const waiting = await tx.requests.waiting({ contract: file.id, recipient: decision.recipient });
+    return waiting >= LIMITS.waitingRequests ? err(tooManyWait(waiting)) : ok(await submit(ports, tx, holding));
+  }
   const added = decision.approvers.filter((partner) => !request.approvers.includes(partner));
   if (added.length > 0) await tx.requests.addApprovers(request, added);
-  return requestView(tx, await requestFile(tx, request.id), actor.partner);
+  return ok(requestView(tx, await requestFile(tx, request.id), actor.partner));
+}
+
+function tooManyWait(waiting: number): Problem {
+  const says = `${waiting} of your questions under this contract wait for people to approve them, and no more may`;
+  return problem("too-many-waiting", says, { waiting });
 }
 
 /** Notes how a request ended. */

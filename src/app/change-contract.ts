@@ -3,7 +3,8 @@
 import type { ContractId } from "../domain/contract/document.ts";
 import type { Problem } from "../domain/problem.ts";
 import { ok, type Result } from "../domain/result.ts";
-import type { ContractEventKind } from "../ports/rows.ts";
+import type { ContractEventKind, ContractFile } from "../ports/rows.ts";
+import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { certifyDeletions, deleteGiven } from "./delete-given.ts";
 import { type ContractView, concernedBy, contractFile, stateOf } from "./offer-contract.ts";
@@ -21,7 +22,8 @@ const EVENT: { readonly [change in ContractChange]: ContractEventKind } = {
 
 /**
  * Notes a member's change to a contract, if the contract is open for it. Refusal and termination are final. With
- * termination, what was given under the contract is deleted; the certificate follows when the sealed files are gone.
+ * termination, later versions that wait for their first day end as well, and what was given under the contract is
+ * deleted; the certificate follows when the sealed files are gone.
  */
 export async function changeContract(
   ports: Pick<Ports, "store" | "matcher" | "random" | "room"> & Keeping<ContractView>,
@@ -38,9 +40,38 @@ export async function changeContract(
     const detail = { state: state.kind };
     const happening = { actor: caller, parties: concernedBy(file), subject: { contract: id }, detail };
     await appendEntry(ports, tx, { act: `contract-${EVENT[change]}`, ...happening });
-    if (change === "terminate") await deleteGiven(tx, file);
+    if (change === "terminate") await deleteGiven(tx, file, await endFollowing(ports, tx, { caller, file }));
     return ok({ file, state });
   });
   if (change === "terminate" && changed.ok) await certifyDeletions(ports, parties);
   return changed;
+}
+
+// Versions that all have signed and that have not begun: an end for good is not undone by what was signed before it.
+// Whoever ends a version is a member of the next one or leaves with it, so it may end that too. Of a version after that
+// it may know nothing: what others agreed among themselves, without its lists, is theirs to end.
+async function endFollowing(
+  ports: Pick<Ports, "random" | "room">,
+  tx: Transaction,
+  { caller, file }: { readonly caller: Caller; readonly file: ContractFile },
+): Promise<readonly ContractFile[]> {
+  const ended: ContractFile[] = [];
+  for (let next = file.successor; next !== null; ) {
+    const follower = await tx.contracts.find(next.id);
+    if (follower === null || !concernedBy(follower).includes(caller.partner)) break;
+    await tx.actForAlso(concernedBy(follower));
+    await tx.contracts.note(next.id, { kind: "terminated", partner: caller.partner });
+    const subject = { contract: next.id };
+    const detail = { state: "terminated", because: "the version before was terminated", previousDigest: file.id };
+    await appendEntry(ports, tx, {
+      act: "contract-terminated",
+      actor: caller,
+      parties: concernedBy(follower),
+      subject,
+      detail,
+    });
+    ended.push(follower);
+    next = follower.successor;
+  }
+  return ended;
 }

@@ -16,14 +16,24 @@ export async function chargingOf(tx: Transaction, priced: Priced): Promise<Charg
 }
 
 async function bookOf(tx: Transaction, tariff: Tariff, { question }: Priced): Promise<Book> {
-  const { lineage, recipient, periodDays, caps } = tariff;
-  const touch = { recipient, analysis: question.analysis, lineage };
-  const [own, all, made] = await Promise.all([
-    tx.ledger.spent(lineage, recipient, periodDays),
+  const { lineage, group, periodDays, caps, limits } = tariff;
+  const { analysis } = question;
+  const [own, all, recent, made] = await Promise.all([
+    Promise.all(group.map((recipient) => tx.ledger.spent(lineage, recipient, periodDays))),
     tx.ledger.spent(lineage, "everyone", null),
-    Promise.all(caps.map((cap) => tx.releases.madeWithin(touch, cap.periodDays))),
+    limits.renewing === null ? 0n : tx.ledger.spent(lineage, "everyone", limits.renewing.days),
+    Promise.all(
+      caps.map(({ periodDays: days }) =>
+        Promise.all(group.map((recipient) => tx.releases.madeWithin({ recipient, analysis, lineage }, days))),
+      ),
+    ),
   ]);
-  return { own, all, made };
+  return {
+    own: own.reduce((sum, one) => sum + one),
+    all,
+    recent,
+    made: made.map((each) => each.flat().sort((left, right) => right - left)),
+  };
 }
 
 /** Writes the debits of an answer. Part of the transaction that records it. */
@@ -31,10 +41,7 @@ export async function debit(tx: Transaction, charges: readonly Charge[], release
   const debits = charges.flatMap(({ lineage, accounts }) =>
     accounts
       .filter(({ cost }) => cost > 0n)
-      .map(({ recipient, cost, limit }) => {
-        const cap = recipient === "everyone" ? limit : null;
-        return tx.ledger.debit({ lineage, recipient, nanoRho: cost, release }, cap);
-      }),
+      .map(({ recipient, cost, cap }) => tx.ledger.debit({ lineage, recipient, nanoRho: cost, release }, cap)),
   );
   await Promise.all(debits);
 }

@@ -25,11 +25,16 @@ type Deleted = {
 };
 
 /**
- * Deletes what was given under a contract that is terminated, and under the versions that it amended. Part of the
- * transaction of the termination; it comes to act for every member of each of those versions.
+ * Deletes what was given under a contract that is terminated, and under the versions that it amended, with the lists
+ * that were brought for the later versions that ended with it. Part of the transaction of the termination; it comes to
+ * act for every member of each of those versions.
  */
-export async function deleteGiven(tx: Transaction, file: ContractFile): Promise<void> {
-  const versions = await chainOf(tx, file);
+export async function deleteGiven(
+  tx: Transaction,
+  file: ContractFile,
+  following: readonly ContractFile[],
+): Promise<void> {
+  const versions = [...following, ...(await chainOf(tx, file))];
   const parties = [...new Set(versions.flatMap(concernedBy))];
   await tx.actForAlso(parties);
   const requests: string[] = [];

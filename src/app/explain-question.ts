@@ -7,8 +7,9 @@ import type { Reason } from "../domain/policy/reasons.ts";
 import { type ShownCharge, shownCharges } from "../domain/privacy/charges.ts";
 import { printEpsilon } from "../domain/privacy/epsilon.ts";
 import { leftIn } from "../domain/privacy/filter.ts";
+import type { Mechanism } from "../domain/privacy/mechanism.ts";
 import type { Problem } from "../domain/problem.ts";
-import type { Margin } from "../domain/question/analysis.ts";
+import type { Margin, Priced } from "../domain/question/analysis.ts";
 import type { AskedQuestion, Question } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
 import { ok, type Result } from "../domain/result.ts";
@@ -24,6 +25,8 @@ export type Explanation = {
   readonly instead: readonly { readonly question: Question; readonly says: string }[];
   readonly price: {
     readonly epsilon: string;
+    /** The noise that figures would carry; null in exact mode. */
+    readonly mechanism: Mechanism | null;
     /** Half of the 95 % interval around each count of people; 0 in exact mode. */
     readonly plusMinus: number;
     /** The same for each kind of figure, in units of 10^-scale; nothing in exact mode. */
@@ -66,6 +69,7 @@ function explainPermit(permitted: Permitted): Explanation {
   const { file, decision, question, epsilon, charges, recorded, directory } = permitted;
   const priced = { contract: file.contract, question, terms: decision.terms, epsilon };
   const margins = rulesOf(question.analysis).margins(priced);
+  const { mode, mechanism } = decision.terms;
   const [counts] = margins;
   const left = charges.flatMap(({ owner, accounts }) => {
     const [own] = accounts.filter((one) => one.recipient !== "everyone").map(leftIn);
@@ -74,13 +78,26 @@ function explainPermit(permitted: Permitted): Explanation {
   });
   const price = {
     epsilon: printEpsilon(epsilon),
+    mechanism: mode === "exact" ? null : mechanism,
     plusMinus: counts === undefined ? 0 : counts.plusMinus,
     expected: margins,
     charges: shownCharges(charges, recorded === null),
     isRecorded: recorded !== null,
   };
-  const told = explainDecision(decision, question, { directory, price: { epsilon, margins, left } });
+  const told = explainDecision(decision, question, {
+    directory,
+    price: { epsilon, margins, usually: usuallyIn(priced), left },
+  });
   const isHeld = recorded === null && charges.every(({ accounts }) => accounts.every(({ cost }) => cost === 0n));
   const words = isHeld ? { ...told, costs: ["nothing: you were given these figures before"] } : told;
   return { isPermitted: true, question, words, reasons: decision.reasons, instead: [], price };
+}
+
+// How sure the first kind of figure would be under the usual noise, where the terms ask for other noise.
+function usuallyIn(priced: Priced<Question>): Margin | null {
+  const { terms, question } = priced;
+  if (terms.mode === "exact" || terms.mechanism === "discrete-laplace") return null;
+  const usual = { ...priced, terms: { ...terms, mechanism: "discrete-laplace" as const } };
+  const [first = null] = rulesOf(question.analysis).margins(usual);
+  return first;
 }

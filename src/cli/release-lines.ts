@@ -62,5 +62,7 @@ function regionName(members: readonly string[], lists: number): string {
 function privacyLine(privacy: Release["privacy"]): string {
   if (privacy.mode === "exact") return `exact figures, ${String(privacy["says"])}`;
   const [epsilon, threshold] = [privacy["epsilon"], privacy["threshold"]].map(String);
-  return `noise of ε ${epsilon}; nothing below ${threshold} is shown`;
+  const isGaussian = privacy["mechanism"] === "discrete-gaussian";
+  const noise = isGaussian ? `Gaussian noise that spreads by ${String(privacy["sigma"])}, at the price` : "noise";
+  return `${noise} of ε ${epsilon}; nothing below ${threshold} is shown`;
 }

@@ -987,7 +987,7 @@ export interface components {
             }[];
             terms: {
                 /** @enum {string} */
-                mode: "noise" | "exact";
+                mode: "noise" | "gaussian-noise" | "exact";
                 k: number;
                 rounding: number;
                 minimumAudience: number;
@@ -998,6 +998,10 @@ export interface components {
                     lineage: string;
                     delta: string;
                     period: string;
+                    renewal?: {
+                        period: string;
+                        times: number;
+                    };
                 };
                 requestsPerPeriod: {
                     /** @enum {string} */
@@ -1097,7 +1101,7 @@ export interface components {
             version: number;
             defaults: {
                 /** @enum {string} */
-                mode: "noise" | "exact";
+                mode: "noise" | "gaussian-noise" | "exact";
                 k: number;
                 rounding: number;
                 minimumAudience: number;
@@ -1108,6 +1112,10 @@ export interface components {
                     lineage: string;
                     delta: string;
                     period: string;
+                    renewal?: {
+                        period: string;
+                        times: number;
+                    };
                 };
                 requestsPerPeriod: {
                     /** @enum {string} */
@@ -1147,7 +1155,7 @@ export interface components {
                 consent?: string;
                 terms: {
                     /** @enum {string} */
-                    mode?: "noise" | "exact";
+                    mode?: "noise" | "gaussian-noise" | "exact";
                     k?: number;
                     rounding?: number;
                     minimumAudience?: number;
@@ -1158,6 +1166,10 @@ export interface components {
                         lineage: string;
                         delta: string;
                         period: string;
+                        renewal?: {
+                            period: string;
+                            times: number;
+                        };
                     };
                     requestsPerPeriod?: {
                         /** @enum {string} */
@@ -1205,6 +1217,11 @@ export interface components {
             approachable?: {
                 consent: string;
                 channels?: string[];
+            }[];
+            affiliates?: {
+                id: string;
+                partners: string[];
+                because: string;
             }[];
             banned?: string[];
             loosening?: {
@@ -1352,7 +1369,7 @@ export interface components {
                 /** @description people behind any figure, at the least */
                 k: number;
                 /** @enum {string} */
-                mode: "noise" | "exact";
+                mode: "noise" | "gaussian-noise" | "exact";
                 consents: string[];
                 uses: {
                     attribute: string;
@@ -1694,6 +1711,8 @@ export interface components {
             }[];
             price: {
                 epsilon: string;
+                /** @description the noise that figures would carry; null in exact mode */
+                mechanism: ("discrete-laplace" | "discrete-gaussian") | null;
                 /** @description half of the 95 % interval around each count of people */
                 plusMinus: number;
                 /** @description the same for each kind of figure, in units of 10^-scale */
@@ -1701,6 +1720,7 @@ export interface components {
                     of: string;
                     plusMinus: number;
                     scale: number;
+                    sigma?: number;
                 }[];
                 charges: components["schemas"]["Charge"][];
                 isRecorded: boolean;
@@ -5459,7 +5479,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency-in-flight, no-version */
+            /** @description idempotency-in-flight, no-version, too-many-waiting */
             409: {
                 headers: {
                     [name: string]: unknown;

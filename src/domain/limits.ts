@@ -79,6 +79,8 @@ export const LIMITS = {
   sealingTries: 5,
   /** Days an upload may stay open without a part. */
   uploadDays: 2,
+  /** Questions of one asker that wait for people under one contract: an inbox that nobody reads protects nobody. */
+  waitingRequests: 20,
   /** Milliseconds between two rounds of what time alone brings about: ends of requests, deletion past retention. */
   houseMillis: 3_600_000,
   /** Identifiers of one erasure: every version of the partner's lists is searched for each. */

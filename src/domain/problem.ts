@@ -152,6 +152,11 @@ export const PROBLEMS = {
     "the contract or a policy does not permit this",
     "read `reasons`; where `instead` stands, ask that",
   ),
+  "too-many-waiting": row(
+    409,
+    "too many of your questions wait for approval",
+    "wait for answers, or take back with `concordat withdraw` what you no longer need",
+  ),
   "approval-not-open": row(
     409,
     "the request is not open for this",

@@ -237,6 +237,8 @@ export type Transaction = {
     readonly openOf: (
       asked: Pick<RequestFile, "contract" | "recipient" | "questionDigest">,
     ) => Promise<RequestFile | null>;
+    /** How many of the asker's requests under the contract still wait. */
+    readonly waiting: (asked: Pick<RequestFile, "contract" | "recipient">) => Promise<number>;
     /** Those that wait which the partner asked or must decide, newest first. */
     readonly listOpen: (partner: PartnerId, page: Page) => Promise<readonly RequestFile[]>;
     /** Those of the transaction's parties of which no event says that they ended, oldest first. */

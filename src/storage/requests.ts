@@ -19,6 +19,7 @@ export function requests(tx: Statements): Transaction["requests"] {
         order by asked_at desc limit 1`;
       return row ?? null;
     },
+    waiting: (asked) => waiting(tx, asked),
     listOpen: async (partner, { after, limit }) => [
       ...(await tx<RequestFile[]>`
         ${file(tx)} where (recipient = ${partner} or ${partner} = any (approvers))
@@ -51,6 +52,16 @@ export function requests(tx: Statements): Transaction["requests"] {
       return rows.map(({ id }) => id).sort();
     },
   };
+}
+
+type Asker = Parameters<Transaction["requests"]["waiting"]>[0];
+
+async function waiting(tx: Statements, { contract, recipient }: Asker): Promise<number> {
+  const [row] = await tx<{ count: number }[]>`
+    select count(*)::int4 as count from concordat.approval_request
+    where contract = ${contract} and recipient = ${recipient} and not ${hasEnded(tx)} and expires_at > now()`;
+  if (row === undefined) throw new Error("a count has one row");
+  return row.count;
 }
 
 function file(tx: Statements) {

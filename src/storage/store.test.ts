@@ -10,6 +10,7 @@ import { actsOn, appendNext, bringVersion, newPartners, offer } from "../testing
 import { contractAmong, REPORT, releaseOf, signatureOf, thumbprintOf } from "../testing/store-suite/rows.ts";
 import { storeSuite } from "../testing/store-suite.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
+import { ledger } from "./ledger.ts";
 import { migrate } from "./migrate.ts";
 import type { Statements } from "./pool.ts";
 import { rlsViolations } from "./row-security.ts";
@@ -218,6 +219,25 @@ describe("row-level security", () => {
       select key from concordat.idempotency where key like 'aged-%' order by key`,
     );
     expect(kept.map((row) => row.key)).toEqual(["aged-29"]);
+  });
+
+  test("counts what was spent within a period to the microsecond, and all of it for ever", async () => {
+    const lineage = datasetRef(ann, "aged");
+    await asOwner(async (tx) => {
+      const books = ledger(tx);
+      for (const [release, nanoRho] of [
+        ["rel_edge", 5n],
+        ["rel_inside", 7n],
+      ] as const)
+        await books.debit({ lineage, recipient: "everyone", nanoRho, release }, 100n);
+      const aged = tx`now() - make_interval(days => 30)`;
+      await tx`update concordat.ledger_debit set debited_at = ${aged} where release = 'rel_edge'`;
+      await tx`
+        update concordat.ledger_debit set debited_at = ${aged} + interval '1 microsecond' where release = 'rel_inside'`;
+      expect(await books.spent(lineage, "everyone", 30)).toBe(7n);
+      expect(await books.spent(lineage, "everyone", 31)).toBe(12n);
+      expect(await books.spent(lineage, "everyone", null)).toBe(12n);
+    });
   });
 
   test("refuses a document that was edited behind the room's back", async () => {

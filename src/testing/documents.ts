@@ -175,6 +175,8 @@ const cap = fc.record({
   period: days,
 });
 
+const renewal = fc.record({ period: days, times: fc.constantFrom(1, 3, 1_000) });
+
 const sizes = fc
   .tuple(fc.integer({ min: 10, max: 400 }), fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 1_000 }))
   .map(([k, more, room]) => ({ k, minimumAudience: k + more, maximumAudience: k + more + room }));
@@ -183,9 +185,12 @@ const sizes = fc
 export const anyLimits = fc
   .record({
     sizes,
-    mode: fc.constantFrom("noise", "exact"),
+    mode: fc.constantFrom("noise", "gaussian-noise", "exact"),
     rounding: fc.integer({ min: 1, max: 50 }),
-    budget: fc.record({ perRelease: epsilon, perRecipient: epsilon, lineage: epsilon, delta, period: days }),
+    budget: fc.record(
+      { perRelease: epsilon, perRecipient: epsilon, lineage: epsilon, delta, period: days, renewal },
+      { requiredKeys: ["perRelease", "perRecipient", "lineage", "delta", "period"] },
+    ),
     requestsPerPeriod: fc.array(cap, { maxLength: 4 }),
     versionsPerPeriod: fc.record({ count: fc.integer({ min: 1, max: 30 }), period: days }),
     approval: analyses,

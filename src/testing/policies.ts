@@ -15,7 +15,7 @@ type Json = { readonly [member: string]: unknown };
 export const OWNER = partnerIdSchema.parse("corvo-bank");
 export const ADA = partnerIdSchema.parse("ada-travel");
 export const BEN = partnerIdSchema.parse("ben-boats");
-const CAT = partnerIdSchema.parse("cat-shops");
+export const CAT = partnerIdSchema.parse("cat-shops");
 
 const parties = fc.subarray<unknown>([ADA, BEN, { industry: "travel" }, { industry: "boats" }], { minLength: 1 });
 const purposes = fc.subarray(["insight", "sale"], { minLength: 1 });
@@ -105,6 +105,10 @@ const approachable = fc.record(
   { requiredKeys: ["consent"] },
 );
 
+const affiliates = fc
+  .constantFrom([], [ADA, BEN], [ADA, CAT], [BEN, CAT], [ADA, BEN, CAT])
+  .map((partners): Json[] => (partners.length === 0 ? [] : [{ partners, because: "one house" }]));
+
 /** Clauses of every kind as JSON without ids, none of them many. `fewer`: the one analysis with a cap of its own. */
 export const anyClauses = fc.record({
   grants: fc.array(grant, { maxLength: 3 }),
@@ -112,6 +116,7 @@ export const anyClauses = fc.record({
   exclusions: fc.array(exclusion, { maxLength: 1 }),
   exclusives: fc.array(exclusive, { maxLength: 1 }),
   approachable: fc.array(approachable, { maxLength: 1 }),
+  affiliates,
   banned: fc.subarray(["spend", "tier"], { maxLength: 1 }),
   k: fc.constantFrom(20, 60, 120),
   fewer: fc.constantFrom(...ANALYSES),
@@ -134,13 +139,14 @@ export function policyOfClauses({ k: people, banned, fewer, ...clauses }: Clause
     exclusions: named("exclusion", clauses.exclusions),
     exclusives: named("exclusive", clauses.exclusives),
     approachable: clauses.approachable,
+    affiliates: named("affiliates", clauses.affiliates),
     ...(banned.length === 0 ? {} : { banned }),
     examples: [],
     ...replaced,
   });
 }
 
-const KEPT = ["grants", "prohibitions", "exclusions", "exclusives", "k", "fewer"] as const;
+const KEPT = ["grants", "prohibitions", "exclusions", "exclusives", "affiliates", "k", "fewer"] as const;
 
 /** Two versions that differ in a part or two, so that neither direction is rare. */
 export const anyVersions = fc.tuple(anyClauses, anyClauses, fc.subarray([...KEPT])).chain(([before, other, kept]) =>

@@ -1,7 +1,7 @@
 // The ways into an owner's list that the documents leave open: who may ask which analysis, for what, under which terms.
 
 import { canonicalJson } from "../canonical-json.ts";
-import type { Terms } from "../policy/terms.ts";
+import { statedMode, type Terms } from "../policy/terms.ts";
 import { weigh } from "../policy/weigh.ts";
 import { type Tariff, tariffsOf } from "../privacy/charges.ts";
 import type { EpsilonMicros } from "../privacy/epsilon.ts";
@@ -59,7 +59,8 @@ export function doorsOf(stage: Stage): readonly Door[] {
 /** What a door's terms come to: doors with the same key are as hard to attack. */
 export function termsKey(door: Door): string {
   const { analysis, terms, price, tariff, filters, identifiers, others, measure, finest } = door;
-  const { mode, k, rounding, minimumAudience, maximumAudience } = terms;
+  const { k, rounding, minimumAudience, maximumAudience } = terms;
+  const mode = statedMode(terms);
   const limits = [tariff.limits.perRecipient, tariff.limits.lineage, tariff.periodDays].map(String);
   const shape = [identifiers.length, others.length, measure?.aggregate ?? null, filters.length, finest.by.length];
   return canonicalJson([analysis, mode, k, rounding, minimumAudience, maximumAudience, price, limits, shape]);

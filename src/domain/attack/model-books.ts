@@ -27,9 +27,10 @@ export function spentWithin({ at, sums }: Page, now: UnixMillis, days: Days | nu
   return sumUpTo(sums, at.length) - sumUpTo(sums, first);
 }
 
-/** When the lines of the last `days` were written, newest first. */
-export function instantsWithin({ at }: Page, now: UnixMillis, days: Days): readonly UnixMillis[] {
-  return at.slice(firstAfter(at, now - days * DAY_MILLIS)).reverse();
+/** When the lines of the last `days` were written, on whichever page, newest first. */
+export function instantsWithin(pages: readonly Page[], now: UnixMillis, days: Days): readonly UnixMillis[] {
+  const recent = pages.flatMap(({ at }) => at.slice(firstAfter(at, now - days * DAY_MILLIS)));
+  return recent.sort((left, right) => right - left);
 }
 
 function firstAfter(at: readonly UnixMillis[], since: number): number {

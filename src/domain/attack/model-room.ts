@@ -16,6 +16,7 @@ import { accountPage, instantsWithin, type Page, spentWithin, write } from "./mo
 import type { Probe } from "./probe.ts";
 import { type Earlier, foreseen, type Permitted, release, type Version } from "./releasing.ts";
 import type { Rules } from "./rules.ts";
+import { isSharedOut } from "./shared-out.ts";
 import { type Expected, privacyIn, scaleOf, type Told, toldBy } from "./told.ts";
 
 /** What comes back. */
@@ -126,6 +127,8 @@ function answer(state: State, furnished: Furnished, { door, probe }: Asking): Re
   if (recorded !== undefined) return { ...recorded.reply, isRepeated: true };
   const given = [...own, ...twins.flat()];
   const drawn = drawnBefore(given, door, assessed);
+  if (isSharedOut(state.earlier, assessed))
+    return { kind: "refused", says: "an affiliate was given such figures before" };
   const holders = given.filter((one) => one.figures === drawn?.figures).map(({ recipient }) => recipient);
   const charged = assessed.tariffs.map((tariff): Charged => {
     const about = { tariff, analysis: assessed.question.analysis, account: accountOf(rules, door, { tariff, probe }) };
@@ -188,11 +191,14 @@ function accountOf(
 
 function bookOf(state: State, { tariff, analysis, account }: Account): Book {
   const { accounts, now } = state;
-  const { recipient, periodDays, caps } = tariff;
-  const made = accountPage(state.made, `${recipient} ${tariff.lineage} ${analysis}`);
+  const { group, periodDays, caps, limits } = tariff;
+  const own = group.map((one) => accountPage(accounts, `${account} ${one}`));
+  const made = group.map((one) => accountPage(state.made, `${one} ${tariff.lineage} ${analysis}`));
+  const everyone = accountPage(accounts, `${account} everyone`);
   return {
-    own: spentWithin(accountPage(accounts, `${account} ${recipient}`), now, periodDays),
-    all: spentWithin(accountPage(accounts, `${account} everyone`), now, null),
+    own: own.reduce((sum, page) => sum + spentWithin(page, now, periodDays), 0n),
+    all: spentWithin(everyone, now, null),
+    recent: limits.renewing === null ? 0n : spentWithin(everyone, now, limits.renewing.days),
     made: caps.map((cap) => instantsWithin(made, now, cap.periodDays)),
   };
 }

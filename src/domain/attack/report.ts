@@ -106,11 +106,12 @@ function isList({ channel }: Door): boolean {
 
 function protectionOf(door: Door): string {
   const { terms, price, floor } = door;
+  const noise = terms.mechanism === "discrete-laplace" ? "noise" : "Gaussian noise";
   const what = isList(door) ? "lists of " : "";
   const withheld = `${what}fewer than ${figure(floor)} people are withheld`;
   return terms.mode === "exact"
     ? `no noise, multiples of ${terms.rounding}, ${withheld}; nothing is promised, and with noise a guess would be`
-    : `noise at ${printEpsilon(price)} an answer, ${withheld}; it is promised that a guess is`;
+    : `${noise} at ${printEpsilon(price)} an answer, ${withheld}; it is promised that a guess is`;
 }
 
 function oddsOf(bound: number): string {

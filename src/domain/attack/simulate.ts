@@ -4,6 +4,7 @@
 import type { Contract } from "../contract/document.ts";
 import { startOfDate, type UnixMillis } from "../instant.ts";
 import type { Policy } from "../policy/document.ts";
+import { statedMode } from "../policy/terms.ts";
 import { costOfPureEpsilon, type NanoRho, nanoRho } from "../privacy/epsilon.ts";
 import { ok, type Result } from "../result.ts";
 import { type Assess, assessingAt } from "./assessing.ts";
@@ -168,9 +169,11 @@ function pledgeAt(door: Door): Pledge {
   return { door, bounds, isKept: bounds.everybody < CERTAINTY };
 }
 
+// Gaussian noise promises no more of one answer than of as much rho spent in any other way.
 function boundAt(door: Door, scope: Scope): number {
   const bound = boundOfBudget(budgetAt(door, scope));
-  return scope === "one-answer" ? Math.min(bound, boundOfAnswer(door.price)) : bound;
+  if (scope !== "one-answer" || statedMode(door.terms) === "gaussian-noise") return bound;
+  return Math.min(bound, boundOfAnswer(door.price));
 }
 
 function budgetAt({ price, tariff }: Door, scope: Scope): NanoRho {

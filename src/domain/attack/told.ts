@@ -49,6 +49,7 @@ export function privacyIn(figures: object): PrivacyNote {
 /** The scale of the noise on each figure, in what one person changes it by; 1 where there is no noise. */
 export function scaleOf(note: PrivacyNote): number {
   if (note.mode === "exact") return 1;
+  if (note.mechanism === "discrete-gaussian") return note.sigma;
   const parts = note.parts === undefined ? 1 : note.parts;
   return (note.sensitivity * parts) / Number(note.epsilon);
 }

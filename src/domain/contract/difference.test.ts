@@ -13,6 +13,7 @@ import { canonicalJson } from "../canonical-json.ts";
 import { contractDifference } from "./difference.ts";
 import { contractId } from "./document.ts";
 
+const RENEWING = { ...LIMITS_STATED.budget, renewal: { period: "P365D", times: 2 } };
 const BEFORE = contractOf();
 const AMENDS = { version: 2, previous: contractId(BEFORE) };
 
@@ -87,7 +88,9 @@ describe("the difference of two versions in plain words", () => {
     [{ approval: ["audience"] }, "less: a person at each member concerned approves audience lists first"],
     [{ retention: "P91D" }, "more: answers are kept for 91 days"],
     [{ retention: "P89D" }, "less: answers are kept for 89 days"],
+    [{ mode: "gaussian-noise" }, "more: every figure carries noise, which may be Gaussian and then is narrower"],
     [{ budget: { ...LIMITS_STATED.budget, lineage: "9998" } }, "about a list spend at most 9998 units, for ever"],
+    [{ budget: RENEWING }, "more: the budget of a list renews at most 2 times, where its owner's own rules agree"],
   ])("says of terms whether they permit more or less: %j", (terms, says) => {
     expect(changed({ terms: { ...LIMITS_STATED, ...terms } })).toContain(says);
   });

@@ -140,8 +140,8 @@ function figureFacts(terms: Contract["terms"]): Fact[] {
   return [
     {
       key: "mode",
-      says: mode === "noise" ? "every figure carries noise" : "figures may carry no noise, which is weaker",
-      measure: mode === "exact" ? 1 : 0,
+      says: MODE_FACTS[mode].says,
+      measure: MODE_FACTS[mode].looseness,
     },
     { key: "k", says: `no figure below ${figure(k)} people is shown`, measure: -k },
     { key: "rounding", says: `figures without noise are rounded to ${figure(rounding)}`, measure: -rounding },
@@ -157,7 +157,15 @@ function figureFacts(terms: Contract["terms"]): Fact[] {
   ];
 }
 
-function budgetFacts({ perRelease, perRecipient, lineage, delta, period }: Contract["terms"]["budget"]): Fact[] {
+const MODE_FACTS = {
+  noise: { says: "every figure carries noise", looseness: 0 },
+  "gaussian-noise": { says: "every figure carries noise, which may be Gaussian and then is narrower", looseness: 1 },
+  exact: { says: "figures may carry no noise, which is weaker", looseness: 2 },
+} as const satisfies Record<Contract["terms"]["mode"], object>;
+
+function budgetFacts(budget: Contract["terms"]["budget"]): Fact[] {
+  const { perRelease, perRecipient, lineage, delta, period, renewal } = budget;
+  const often = renewal === undefined ? "for ever" : `in ${inDays(renewal.period)}`;
   const days = inDays(period);
   return [
     {
@@ -174,11 +182,29 @@ function budgetFacts({ perRelease, perRecipient, lineage, delta, period }: Contr
     {
       key: "lineage",
       says:
-        `all answers about a list spend at most ${lineage} units, for ever, earlier versions of the contract ` +
+        `all answers about a list spend at most ${lineage} units, ${often}, earlier versions of the contract ` +
         "included",
       measure: Number(lineage),
     },
+    ...renewalFacts(renewal),
     { key: "delta", says: `the budget may fail with a chance of ${chanceInWords(delta)}`, measure: Number(delta) },
+  ];
+}
+
+function renewalFacts(renewal: Contract["terms"]["budget"]["renewal"]): Fact[] {
+  if (renewal === undefined) return [];
+  const { period, times } = renewal;
+  return [
+    {
+      key: "renewal",
+      says: `the budget of a list renews at most ${counted(times, "time")}, where its owner's own rules agree`,
+      measure: times,
+    },
+    {
+      key: "renewal period",
+      says: `what was spent on a list counts for ${inDays(period)}`,
+      measure: -daysOf(period),
+    },
   ];
 }
 

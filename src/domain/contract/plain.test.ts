@@ -75,6 +75,22 @@ describe("a contract in plain words", () => {
     expect(plainContract(contract, DIRECTORY).join("\n")).toContain("Every figure carries noise");
   });
 
+  it("says of Gaussian noise what it gains and what it gives up", () => {
+    const terms = { ...LIMITS_STATED, mode: "gaussian-noise" };
+    const text = plainContract(contractOf({ terms }), DIRECTORY).join("\n");
+    expect(text).toContain("the noise is Gaussian: narrower at the same price, but what it promises of one answer may");
+  });
+
+  it("says that a list's budget is for ever, or when it renews and how often", () => {
+    expect(plainContract(contract, DIRECTORY).join("\n")).toContain("may spend of its privacy budget is for ever: no");
+    const budget = { ...LIMITS_STATED.budget, renewal: { period: "P1Y", times: 1 } };
+    const text = plainContract(contractOf({ terms: { ...LIMITS_STATED, budget } }), DIRECTORY).join("\n");
+    expect(text).toContain(
+      "is counted over 365 days. So the budget renews, at most 1 time, and only where the owner's own rules say so " +
+        "too; no later version, other contract or new upload renews it besides.",
+    );
+  });
+
   it("tells terms, consents, validity, what is never shared and how to stop", () => {
     const datasets = contractOf().datasets.map((dataset) => ({
       ...dataset,

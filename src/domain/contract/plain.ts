@@ -146,23 +146,36 @@ function termLines({ terms, analyses, approvalWithin }: Contract): string[] {
   const waits = terms.approval.filter((analysis) => asked.has(analysis)).map((analysis) => ANALYSIS_WORDS[analysis]);
   return [
     `No figure below ${figure(terms.k)} people is shown.`,
-    ...(terms.mode === "noise" ? [NOISE] : [exactLine(terms.rounding), ...noisedLine([...asked])]),
+    ...(terms.mode === "exact" ? [exactLine(terms.rounding), ...noisedLine([...asked])] : [NOISE[terms.mode]]),
     ...([...asked].some(givesRecords) ? [audienceLine(terms)] : []),
     budgetLine(terms.budget),
     ...(caps.length === 0 ? [] : [`A recipient may ask for ${listed(caps)}.`]),
     ...(waits.length === 0 ? [] : [`A person at each member concerned approves ${listed(waits)} first.`]),
     waitingLine(approvalWithin),
+    renewalLine(terms.budget),
     `Answers are kept for ${spoken(terms.retention)}.`,
     "Each member's own rules hold besides: where they are stricter than this contract, they decide.",
   ];
 }
 
-function budgetLine({ perRelease, perRecipient, lineage, period }: Contract["terms"]["budget"]): string {
+function budgetLine({ perRelease, perRecipient, lineage, period, renewal }: Contract["terms"]["budget"]): string {
+  const often = renewal === undefined ? "for ever" : `within ${spoken(renewal.period)}`;
   return (
     "Every answer spends units of a privacy budget, which bounds what all answers together can tell about any one " +
     `person: the fewer it spends, the more noise it carries. One answer spends at most ${perRelease}; all answers to ` +
     `one recipient about a member's list at most ${perRecipient} in ${spoken(period)}; all answers to everybody ` +
-    `about it at most ${lineage}, for ever.`
+    `about it at most ${lineage}, ${often}.`
+  );
+}
+
+function renewalLine({ renewal }: Contract["terms"]["budget"]): string {
+  const never = "no later version, other contract or new upload renews it";
+  if (renewal === undefined)
+    return `What all answers about a list may spend of its privacy budget is for ever: ${never}.`;
+  const { period, times } = renewal;
+  return (
+    `What all answers about a list may spend of its privacy budget is counted over ${spoken(period)}. So the budget ` +
+    `renews, at most ${counted(times, "time")}, and only where the owner's own rules say so too; ${never} besides.`
   );
 }
 
@@ -178,7 +191,13 @@ function capInWords({ analysis, count, period }: Contract["terms"]["requestsPerP
   return `${ANALYSIS_WORDS[analysis]} at most ${counted(count, "time")} in ${spoken(period)}`;
 }
 
-const NOISE = "Every figure carries noise, which bounds what it can tell about any one person.";
+const NOISE = {
+  noise: "Every figure carries noise, which bounds what it can tell about any one person.",
+  "gaussian-noise":
+    "Every figure carries noise, which bounds what all figures together can tell about any one person. Where every " +
+    "owner's own rules agree to it, the noise is Gaussian: narrower at the same price, but what it promises of one " +
+    "answer may fail with the small chance that the privacy budget states.",
+};
 
 function exactLine(rounding: number): string {
   return (
@@ -211,7 +230,8 @@ function endings(contract: Contract): string[] {
     "Any member may suspend it, alone and at once; nobody but that member lifts its suspension.",
     "A later version takes its place when every member of both has signed; privacy budgets do not renew by that.",
     "Any member may terminate it for good: what was given under it is deleted, with the lists that no other contract " +
-      "of their owner names, and the log keeps a certificate. The log and what budgets have spent stay.",
+      "of their owner names, and the log keeps a certificate. A later version that has not begun " +
+      "ends with it. The log and what budgets have spent stay.",
   ];
 }
 

@@ -159,7 +159,8 @@ describe("a table", () => {
     const table = decided({ ...TABLE, measure: spend }, { contract, policies });
     expect(table).toMatchObject({ kind: "permit", terms: { mode: "noise" } });
     expect(table.reasons.find(({ pointer }) => pointer.endsWith("/mode"))?.says).toBe(
-      "figures carry noise, because cross-tabs with sums or means are given with noise alone",
+      "figures carry Gaussian noise, narrower than the usual noise at the same price for a weaker guarantee, " +
+        "because cross-tabs with sums or means are given with noise alone",
     );
     const affinity = {
       analysis: "affinity",

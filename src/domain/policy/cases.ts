@@ -197,6 +197,7 @@ function recipientsOf(policies: readonly [Policy, Policy], stranger: string): re
     ...policy.prohibitions,
     ...stated(policy.exclusions),
     ...stated(policy.exclusives),
+    ...stated(policy.affiliates).map(({ partners }) => ({ to: partners })),
   ]);
   const lists = clauses.map((clause) => [...stated(clause.to), ...stated(clause.with)]);
   const others = membersIn(lists, stranger).filter((one) => one.partner !== partner);

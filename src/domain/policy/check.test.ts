@@ -20,7 +20,7 @@ describe("a draft that does not fit its schema", () => {
     };
     expect(checkPolicy(broken)).toMatchObject({ isSound: false, examples: 0 });
     expect(issuesOf(broken)).toEqual([
-      ["/defaults/mode", "`mode` does not fit", "write `noise` or `exact`"],
+      ["/defaults/mode", "`mode` does not fit", "write `noise`, `gaussian-noise` or `exact`"],
       ["/defaults/k", "`k` is missing", "add it: `50` for insight, `100` for sensitive or cross-industry use"],
       ["/defaults/retention", expect.stringContaining("a duration such as `P30D`"), '`"P90D"`'],
       ["/grants/0/to/0/industry", "`industry` is missing", "add it: write a text"],

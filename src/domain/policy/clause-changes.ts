@@ -2,6 +2,7 @@
 // itself. A clause is known by its id; what a clause holds is compared member by member in the order of the lattice.
 
 import {
+  affiliateMembers,
   approachableMembers,
   exclusionMembers,
   exclusiveMembers,
@@ -95,6 +96,15 @@ const GROUPS: readonly Group[] = [
         name: `consent “${one.consent}” of everybody on a list`,
         pointer: `/approachable/${index}`,
         members: approachableMembers(one),
+      })),
+  },
+  {
+    adding: "tighter",
+    clausesOf: ({ affiliates }) =>
+      stated(affiliates).map((one, index) => ({
+        name: `affiliates “${one.id}”`,
+        pointer: `/affiliates/${index}`,
+        members: affiliateMembers(one),
       })),
   },
   {

@@ -2,7 +2,7 @@
 // another. Members of one kind of clause always come in the same order.
 
 import { limitsInWords } from "./breaches.ts";
-import type { Exclusion, Exclusive, Grant, Party, Policy, Prohibition } from "./document.ts";
+import type { Affiliates, Exclusion, Exclusive, Grant, Party, Policy, Prohibition } from "./document.ts";
 import { limitMembers } from "./limit-members.ts";
 import { type Member, member } from "./members.ts";
 import { isNarrower } from "./sets.ts";
@@ -56,6 +56,11 @@ export function exclusiveMembers({ to, purposes, from, until, because }: Exclusi
     member({ says: "days", text: `${from} to ${until}`, value: { from, until } }, isWindowInside),
     wording(because),
   ];
+}
+
+/** Who counts as one recipient. */
+export function affiliateMembers({ partners, because }: Affiliates): readonly Member[] {
+  return [parties("one recipient", partners, "more-is-tighter"), wording(because)];
 }
 
 /** Where a consent of everybody on a list is asked for. */

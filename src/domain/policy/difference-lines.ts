@@ -10,7 +10,7 @@ import { type Direction, effectOf } from "./effect.ts";
 import type { OwnerDecision } from "./evaluate.ts";
 import type { Terms } from "./terms.ts";
 import { FREE } from "./use-limits.ts";
-import { ANALYSIS_WORDS, chanceInWords, counted, figure, listed, USE_WORDS } from "./words.ts";
+import { ANALYSIS_WORDS, chanceInWords, counted, figure, listed, NOISE_WORDS, USE_WORDS } from "./words.ts";
 
 // The direction of a whole in a sentence.
 const VERDICT_WORDS = {
@@ -106,24 +106,33 @@ function changeInWords(access: AccessRequest, before: OwnerDecision, after: Owne
 const ANSWER_WORDS = { permit: "permitted", deny: "denied" } as const satisfies Record<OwnerDecision["kind"], string>;
 
 function limitsTold(terms: Terms): { readonly [name: string]: string } {
-  const { budget, mode, k, minimumAudience, maximumAudience, rounding } = terms;
+  const { budget, k, minimumAudience, maximumAudience, rounding } = terms;
   const consents = [...new Set(Object.values(terms.consents).flat())];
+  const affiliates = [...new Set(Object.values(terms.affiliates).flat())];
   const days = counted(budget.periodDays, "day");
   return {
-    figures: mode === "noise" ? "with noise" : `rounded to ${figure(rounding)}`,
+    figures: terms.mode === "noise" ? NOISE_WORDS[terms.mechanism] : `rounded to ${figure(rounding)}`,
     "people behind a figure": `at least ${figure(k)}`,
     "on a list": `${figure(minimumAudience)} to ${figure(maximumAudience)} people`,
     consent: consents.length === 0 ? "not needed" : listed(consents.map((one) => `“${one}”`)),
+    "counted as one with": affiliates.length === 0 ? "nobody" : listed(affiliates),
     "price of an answer": `${printEpsilon(budget.perRelease)} units`,
     "budget of a recipient": `${printEpsilon(budget.perRecipient)} units in ${days}`,
     "chance that a budget fails": chanceInWords(budget.delta),
-    "budget of everybody": `${printEpsilon(budget.lineage)} units`,
+    "budget of everybody": everybodyTold(budget),
     requests: capsTold(terms.requests),
     "new versions of a list": capsTold(terms.versions),
     approval: terms.approval.length === 0 ? "not needed" : "needed",
     "answers kept for": counted(terms.retentionDays, "day"),
     "lists collected for": counted(terms.audienceValidityDays, "day"),
   };
+}
+
+function everybodyTold({ lineage, renewal }: Terms["budget"]): string {
+  const most = printEpsilon(lineage);
+  if (renewal.times === 0) return most;
+  const inAll = `at most ${figure(renewal.times + 1)} times as much for ever`;
+  return `${most} in ${counted(renewal.periodDays, "day")}, ${inAll}`;
 }
 
 function capsTold(caps: readonly { readonly count: number; readonly periodDays: number }[]): string {

@@ -70,6 +70,13 @@ const approachableSchema = z.strictObject({
   channels: z.array(slugSchema).min(1).max(20).exactOptional(),
 });
 
+/** Partners that belong together in the owner's eyes: for its lists they are one recipient. */
+const affiliatesSchema = z.strictObject({
+  id: slugSchema,
+  partners: z.array(partnerIdSchema).min(2).max(50),
+  because,
+});
+
 /** A request in the terms of one owner's policy, with what must come of it. Run when the policy loads. */
 const exampleSchema = z.strictObject({
   says: because,
@@ -101,6 +108,8 @@ export const policySchema = z
     exclusions: z.array(exclusionSchema).max(100).exactOptional(),
     exclusives: z.array(exclusiveSchema).max(100).exactOptional(),
     approachable: z.array(approachableSchema).max(31).exactOptional(),
+    /** Groups of partners that share one budget and one cap, and whose answers the guards hold against each other. */
+    affiliates: z.array(affiliatesSchema).max(100).exactOptional(),
     /** Attributes that nobody may use, whatever a grant says. */
     banned: z.array(slugSchema).min(1).max(100).exactOptional(),
     /** A version that permits more comes into force only when a second key of the partner has signed it as well. */
@@ -108,10 +117,16 @@ export const policySchema = z
     examples: z.array(exampleSchema).max(200),
   })
   .superRefine((policy, context) => {
-    const { grants, prohibitions, exclusions, exclusives } = policy;
-    const clauses = [...grants, ...prohibitions, ...stated(exclusions), ...stated(exclusives)];
+    const { grants, prohibitions, exclusions, exclusives, affiliates } = policy;
+    const clauses = [...grants, ...prohibitions, ...stated(exclusions), ...stated(exclusives), ...stated(affiliates)];
     const ids = clauses.map((clause) => clause.id);
     if (new Set(ids).size !== ids.length) context.addIssue({ code: "custom", message: "clause ids differ", path: [] });
+    const grouped = [policy.partner, ...stated(affiliates).flatMap(({ partners }) => partners)];
+    if (new Set(grouped).size !== grouped.length) {
+      const message =
+        "another partner stands in one group of affiliates, once; two groups that share one are one group";
+      context.addIssue({ code: "custom", message, path: ["affiliates"] });
+    }
     const capped = new Set(policy.defaults.requestsPerPeriod.map((cap) => cap.analysis));
     for (const analysis of ANALYSES) {
       if (capped.has(analysis) || !policy.grants.some((grant) => grant.analyses.includes(analysis))) continue;
@@ -125,5 +140,6 @@ export type Grant = Policy["grants"][number];
 export type Prohibition = Policy["prohibitions"][number];
 export type Exclusion = NonNullable<Policy["exclusions"]>[number];
 export type Exclusive = NonNullable<Policy["exclusives"]>[number];
+export type Affiliates = NonNullable<Policy["affiliates"]>[number];
 export type PolicyExample = Policy["examples"][number];
 export type Party = z.output<typeof partySchema>;

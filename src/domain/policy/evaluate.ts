@@ -2,6 +2,7 @@
 // first, then the first grant in document order that covers the request, else no.
 
 import type { DatasetRef } from "../dataset/schema.ts";
+import { affiliationOf } from "./affiliates.ts";
 import { approachesOf } from "./approachable.ts";
 import { type AccessRequest, grantedOf, isCovered, isOwnRequest } from "./cover.ts";
 import type { Grant, Policy } from "./document.ts";
@@ -71,12 +72,13 @@ function permitUnder(covering: Covering, access: AccessRequest): OwnerDecision {
     ...limitsOfUses(covering, access).map((one) => ({ source, because, ...one })),
   ];
   const approaches = approachesOf(covering, access);
-  contributions.push(...approaches.contributions);
+  const affiliation = affiliationOf(covering, access);
+  contributions.push(...approaches.contributions, ...affiliation.contributions);
   return {
     kind: "permit",
     terms: contributions.map(({ terms }) => terms).reduce(meet),
     contributions,
-    reasons: [grants(covering, access), ...consents(covering, access), ...approaches.reasons],
+    reasons: [grants(covering, access), ...consents(covering, access), ...approaches.reasons, ...affiliation.reasons],
   };
 }
 

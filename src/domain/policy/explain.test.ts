@@ -49,6 +49,7 @@ function priceOf(epsilon: string, left: bigint, everybody = left): Price {
   return {
     epsilon: micros.value,
     margins: [{ of: "people", plusMinus: 30, scale: 0 }],
+    usually: null,
     left: [{ partner: SUNLINE, rho: nanoRho(left), everybody: nanoRho(everybody) }],
   };
 }

@@ -7,13 +7,15 @@ import type { Margin } from "../question/analysis.ts";
 import type { Question } from "../question/question.ts";
 import { rulesOf } from "../question/registry.ts";
 import type { Decision } from "./decide.ts";
-import { budgetInWords, counted, type Directory, nameOf } from "./words.ts";
+import { budgetInWords, counted, type Directory, figure, nameOf } from "./words.ts";
 
 /** What the answer would cost, from the text of the question and the ledger. */
 export type Price = {
   readonly epsilon: EpsilonMicros;
   /** How sure each kind of figure will be; nothing in exact mode. */
   readonly margins: readonly Margin[];
+  /** The first of these under the usual noise, where the answer carries other noise. */
+  readonly usually: Margin | null;
   /** What each owner has left before this question, for this recipient and for everybody together. */
   readonly left: readonly { readonly partner: PartnerId; readonly rho: NanoRho; readonly everybody: NanoRho }[];
 };
@@ -55,7 +57,7 @@ function disclosures(decision: Decision, question: Question, { directory, margin
   return rulesOf(question.analysis).tells(question, { recipient: decision.recipient, directory, terms, margins });
 }
 
-function costs({ epsilon, left }: Price, recipient: string, directory: Directory): string[] {
+function costs({ epsilon, margins, usually, left }: Price, recipient: string, directory: Directory): string[] {
   const cost = costOfPureEpsilon(epsilon);
   const shares = left.map(({ partner, rho, everybody }) => {
     const name = nameOf(directory, partner);
@@ -68,7 +70,13 @@ function costs({ epsilon, left }: Price, recipient: string, directory: Directory
     const most = counted(Number(everybody / cost), "such question");
     return `${share}; what it has left for everybody together is enough for ${most}`;
   });
-  return [`it costs ${budgetInWords(epsilon)}`, ...shares];
+  return [`it costs ${budgetInWords(epsilon)}`, ...noiseCompared(margins, usually), ...shares];
+}
+
+function noiseCompared([first]: readonly Margin[], usually: Margin | null): string[] {
+  if (first === undefined || usually === null) return [];
+  const [narrow, wide] = [first, usually].map(({ plusMinus }) => `± ${figure(plusMinus)}`);
+  return [`at this price the Gaussian noise is about ${narrow}, and the usual noise would be ${wide}`];
 }
 
 function nextSteps(decision: Decision, directory: Directory): string[] {

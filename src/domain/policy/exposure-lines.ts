@@ -6,7 +6,7 @@ import { rulesOf } from "../question/registry.ts";
 import { limitsInWords } from "./breaches.ts";
 import type { ExposedUse, Exposure } from "./exposure.ts";
 import type { Analysis } from "./limits-document.ts";
-import { ANALYSIS_WORDS, budgetInWords, counted, figure, listed, possessive, USE_WORDS } from "./words.ts";
+import { ANALYSIS_WORDS, budgetInWords, counted, figure, listed, NOISE_WORDS, possessive, USE_WORDS } from "./words.ts";
 
 /** A contract as it is told: its name, and where it stands. */
 export type ToldContract = { readonly id: ContractId; readonly name: string; readonly state: string };
@@ -48,18 +48,20 @@ function itemLines(item: Exposure, { grantAt }: Told): string[] {
 }
 
 function limitsTold({ terms, channel, dataset, analysis }: Exposure): string {
-  const { mode, k, minimumAudience, maximumAudience, budget } = terms;
-  const form = mode === "noise" ? "with noise" : exactForm(analysis);
+  const { mode, mechanism, k, minimumAudience, maximumAudience, budget } = terms;
+  const form = mode === "noise" ? NOISE_WORDS[mechanism] : exactForm(analysis);
   const people =
     channel === null
       ? `figures of at least ${figure(k)} people, ${form}`
       : `who is on it, ${figure(minimumAudience)} to ${figure(maximumAudience)} people`;
   const spent = `at most ${budgetInWords(budget.perRecipient)} in ${counted(budget.periodDays, "day")}`;
   const consents = terms.consents[dataset];
+  const affiliates = terms.affiliates[dataset];
   return listed([
     people,
     spent,
     ...(consents === undefined ? [] : [`only who gave ${listed(consents.map((one) => `“${one}”`))}`]),
+    ...(affiliates === undefined ? [] : [`together with ${listed(affiliates)}, as one recipient`]),
     ...(terms.approval.includes(analysis) ? ["a person approves each"] : []),
   ]);
 }

@@ -208,6 +208,7 @@ describe("an exposure", () => {
       exclusions: [],
       exclusives: [],
       approachable: [],
+      affiliates: [],
       banned: [],
       k: 60,
       fewer: "trend",

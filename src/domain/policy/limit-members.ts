@@ -34,13 +34,19 @@ function isLimitInside(inner: PartialLimits, outer: PartialLimits): boolean {
 /** How a member is told that a clause says nothing of. */
 export const NOT_LIMITED = "not limited here";
 
+const MODE_WORDS = {
+  noise: "with noise",
+  "gaussian-noise": "with Gaussian noise, which is less of it for a weaker guarantee",
+  exact: "exact and rounded, which is weaker",
+} as const satisfies Record<Limits["mode"], string>;
+
 type LimitWords<Name extends keyof Limits> = {
   readonly says: string;
   readonly tell: (value: Limits[Name]) => string;
 };
 
 const LIMIT_WORDS: { readonly [Name in keyof Limits]: LimitWords<Name> } = {
-  mode: { says: "figures", tell: (mode) => (mode === "noise" ? "with noise" : "exact and rounded, which is weaker") },
+  mode: { says: "figures", tell: (mode) => MODE_WORDS[mode] },
   k: { says: "people behind any figure", tell: (k) => `at least ${figure(k)}` },
   rounding: { says: "exact figures are multiples of", tell: figure },
   minimumAudience: { says: "people on a list", tell: (size) => `at least ${figure(size)}` },
@@ -56,10 +62,15 @@ const LIMIT_WORDS: { readonly [Name in keyof Limits]: LimitWords<Name> } = {
   audienceValidity: { says: "lists can be collected for", tell: daysInWords },
 };
 
-function budgetInWords({ perRelease, perRecipient, lineage, delta, period }: Limits["budget"]): string {
+function budgetInWords({ perRelease, perRecipient, lineage, delta, period, renewal }: Limits["budget"]): string {
   const recipient = `${perRecipient} for one recipient in ${daysInWords(period)}`;
-  const all = `${perRelease} units for one answer, ${recipient}, ${lineage} for everybody for ever`;
+  const everybody = `${lineage} for everybody ${renewal === undefined ? "for ever" : renewalInWords(renewal)}`;
+  const all = `${perRelease} units for one answer, ${recipient}, ${everybody}`;
   return `${all}, which may fail with a chance of ${chanceInWords(delta)}`;
+}
+
+function renewalInWords({ period, times }: NonNullable<Limits["budget"]["renewal"]>): string {
+  return `in ${daysInWords(period)} and at most ${figure(times + 1)} times as much for ever`;
 }
 
 function requestsInWords(caps: Limits["requestsPerPeriod"]): string {

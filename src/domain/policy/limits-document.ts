@@ -37,8 +37,12 @@ const count = z.int().min(1).max(1_000_000_000);
 const rate = { count, period: durationSchema };
 
 const limits = {
-  /** `exact` holds only where every owner's policy and the contract say so; otherwise answers carry noise. */
-  mode: z.enum(["noise", "exact"]),
+  /**
+   * `noise`: of the discrete Laplace distribution. `gaussian-noise`: of the discrete Gaussian, which is narrower at the
+   * same price and promises less. `exact`: none. Each holds only where the contract and every owner's policy say so or
+   * say something weaker, in this order.
+   */
+  mode: z.enum(["noise", "gaussian-noise", "exact"]),
   /** People behind any figure, at the least. */
   k: z.int().min(LIMITS.kFloor, `the engine's floor is ${LIMITS.kFloor}`).max(1_000_000),
   /** Exact mode: counts are rounded to multiples of this. */
@@ -50,10 +54,15 @@ const limits = {
     perRelease: epsilonSchema,
     /** Epsilon for one recipient within a period. */
     perRecipient: epsilonSchema,
-    /** Epsilon of the list for everybody, for ever. */
+    /** Epsilon of the list for everybody: for ever, or within the period of its renewal. */
     lineage: epsilonSchema,
     delta: z.string().regex(/^(?:[1-9]e-(?:[5-9]|1[0-8])|0\.0{4,17}[1-9])$/, "a small probability such as `1e-7`"),
     period: durationSchema,
+    /**
+     * What was spent on a list longer ago than `period` counts no more, until `times` whole budgets beyond the first
+     * are spent. Holds where the contract and the owner's policy both state one; absent, the budget never renews.
+     */
+    renewal: z.strictObject({ period: durationSchema, times: z.int().min(1).max(1_000) }).exactOptional(),
   }),
   requestsPerPeriod: z.array(z.strictObject({ analysis: analysisSchema, ...rate })).max(20),
   versionsPerPeriod: z.strictObject(rate),

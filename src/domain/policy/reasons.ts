@@ -3,7 +3,7 @@
 
 import type { PartnerId } from "../partner/manifest.ts";
 import { type Analysis, givesRecords } from "./limits-document.ts";
-import type { RequestCap, Terms } from "./terms.ts";
+import { type RequestCap, statedMode, type Terms } from "./terms.ts";
 import { ANALYSIS_WORDS, budgetInWords, counted, figure } from "./words.ts";
 
 /** The document in which a clause stands. */
@@ -84,7 +84,7 @@ function limitsOn(analysis: Analysis, terms: Terms): readonly Limit[] {
   return [
     ...(givesRecords(analysis) ? [...sizeLimits(terms), collectionLimit(terms)] : [peopleLimit(terms)]),
     ...modeLimits(terms),
-    ...(terms.mode === "noise" ? [priceLimit(terms), recipientLimit(terms)] : []),
+    ...(terms.mode === "noise" ? [priceLimit(terms), recipientLimit(terms), ...renewalLimits(terms)] : []),
     ...terms.requests.filter((cap) => cap.analysis === analysis).map(requestLimit),
     retentionLimit(terms),
   ];
@@ -119,13 +119,18 @@ function collectionLimit({ audienceValidityDays }: Terms): Limit {
   };
 }
 
-function modeLimits({ mode, rounding }: Terms): readonly Limit[] {
-  if (mode === "noise")
-    return [{ member: "mode", says: "figures carry noise", isSetBy: (brought) => brought.mode === "noise" }];
+function modeLimits(terms: Terms): readonly Limit[] {
+  const { mode, mechanism, rounding } = terms;
+  if (mode === "noise") {
+    const says = mechanism === "discrete-laplace" ? "figures carry noise" : GAUSSIAN;
+    return [{ member: "mode", says, isSetBy: (brought) => statedMode(brought) === statedMode(terms) }];
+  }
   const weaker = "which is weaker and comes without a mathematical guarantee";
   const says = `figures carry no noise and are rounded to multiples of ${figure(rounding)}, ${weaker}`;
   return [{ member: "rounding", says, isSetBy: (brought) => brought.rounding === rounding }];
 }
+
+const GAUSSIAN = "figures carry Gaussian noise, narrower than the usual noise at the same price for a weaker guarantee";
 
 function priceLimit({ budget }: Terms): Limit {
   return {
@@ -142,6 +147,24 @@ function recipientLimit({ budget }: Terms): Limit {
     says: `all answers to one recipient may spend at most ${most}`,
     isSetBy: (brought) => brought.budget.perRecipient === budget.perRecipient,
   };
+}
+
+function renewalLimits({ budget }: Terms): readonly Limit[] {
+  const { times, periodDays } = budget.renewal;
+  if (times === 0) return [];
+  const most = `${budgetInWords(budget.lineage)} in ${counted(periodDays, "day")}`;
+  return [
+    {
+      member: "budget/renewal/period",
+      says: `all answers about a list, whoever asks, may spend at most ${most}`,
+      isSetBy: (brought) => brought.budget.renewal.periodDays === periodDays,
+    },
+    {
+      member: "budget/renewal/times",
+      says: `that budget renews at most ${counted(times, "time")}, whatever contracts there are`,
+      isSetBy: (brought) => brought.budget.renewal.times === times,
+    },
+  ];
 }
 
 function requestLimit({ analysis, count, periodDays }: RequestCap): Limit {

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HARBOUR, MERIDIAN, policyOf, SUNLINE } from "../../testing/documents.ts";
-import { anyClauses, partsOfWorld, policyOfClauses } from "../../testing/policies.ts";
+import { ADA, anyClauses, BEN, CAT, partsOfWorld, policyOfClauses } from "../../testing/policies.ts";
 import { datasetRef } from "../dataset/schema.ts";
+import { partnerIdSchema } from "../partner/manifest.ts";
 import type { AccessRequest } from "./cover.ts";
 import { isEffectWithin } from "./effect.ts";
 import { evaluatePolicy } from "./evaluate.ts";
@@ -27,6 +28,8 @@ function answer(replaced: object, asked: Partial<AccessRequest> = {}) {
 function says(replaced: object, asked: Partial<AccessRequest> = {}) {
   return answer(replaced, asked).reasons.map(({ pointer, effect, says: sentence }) => [pointer, effect, sentence]);
 }
+
+const ALL_AFFILIATES = { partners: [ADA, BEN, CAT], because: "one house" };
 
 describe("a contract with a member that the owner shuns", () => {
   const exclusions = [{ id: "rivals", with: [{ industry: "boats" }], because: "they compete with us" }];
@@ -129,6 +132,34 @@ describe("people whom nobody approaches", () => {
   });
 });
 
+describe("affiliates", () => {
+  const affiliates = [{ id: "one-house", partners: ["sunline-holidays", "harbour-yachts"], because: "they merged" }];
+
+  it("are one recipient for the owner's lists, and neither is told who the other is", () => {
+    const decision = answer({ affiliates });
+    expect(decision).toMatchObject({
+      kind: "permit",
+      terms: { affiliates: { "meridian-bank/customers": ["harbour-yachts"] } },
+    });
+    expect(decision.reasons.at(-1)).toMatchObject({
+      pointer: "/affiliates/0",
+      effect: "limits",
+      says:
+        "Meridian Bank counts Sunline Holidays and its affiliates as one: budget and requests are theirs together, " +
+        "because they merged",
+    });
+    const stranger = partnerIdSchema.parse("ada-travel");
+    const asked = { recipient: { partner: stranger, name: "Ada", industry: "travel" } };
+    expect(answer({ affiliates }, asked)).toMatchObject({ kind: "permit", terms: { affiliates: {} } });
+  });
+
+  it("stand in one group, and none is the owner", () => {
+    const twice = [...affiliates, { ...affiliates[0], id: "another", partners: ["sunline-holidays", "ada-travel"] }];
+    for (const wrong of [twice, [{ ...affiliates[0], partners: ["sunline-holidays", "meridian-bank"] }]])
+      expect(() => answer({ affiliates: wrong })).toThrow(/stands in one group of affiliates/);
+  });
+});
+
 describe("one more clause that refuses or limits", () => {
   const anyPart = fc.constantFrom(...partsOfWorld(11));
 
@@ -146,6 +177,23 @@ describe("one more clause that refuses or limits", () => {
         }
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it("nor does a group of affiliates, or a group that grows", () => {
+    fc.assert(
+      fc.property(anyClauses, anyClauses, anyPart, (clauses, { affiliates }, world) => {
+        const [none, some] = [[], affiliates].map((one) => policyOfClauses({ ...clauses, affiliates: one }));
+        const all = policyOfClauses({ ...clauses, affiliates: [ALL_AFFILIATES] });
+        if (none === undefined || some === undefined) throw new Error("there are two policies");
+        for (const access of world) {
+          const [first, second, third] = [none, some, all].map((policy) => evaluatePolicy(policy, "", access));
+          if (first === undefined || second === undefined || third === undefined) throw new Error("there are three");
+          const isNarrowing = isEffectWithin(second, first, access) && isEffectWithin(third, second, access);
+          if (!isNarrowing) expect([access, first, second, third]).toBe("never wider");
+        }
+      }),
+      { numRuns: 20 },
     );
   });
 

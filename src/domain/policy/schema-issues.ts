@@ -105,7 +105,7 @@ const TYPE_WORDS: { readonly [type: string]: string | undefined } = {
 // What `policies/README.md` recommends, for the members that have no default.
 const RECOMMENDED: { readonly [member: string]: string | undefined } = {
   concordat: "`policy/1`",
-  mode: "`noise`",
+  mode: "`noise`, or `gaussian-noise` for tables of many cells",
   k: "`50` for insight, `100` for sensitive or cross-industry use",
   rounding: "`10`",
   minimumAudience: "`300` to `1000`, not below `k`",

@@ -5,8 +5,9 @@ import { canonicalDigest } from "../canonical-json.ts";
 import { LIMITS } from "../limits.ts";
 import { partnerIdSchema } from "../partner/manifest.ts";
 import { budgetFromEpsilon, parseDelta, parseEpsilon } from "../privacy/epsilon.ts";
+import { ledgerLimits } from "./budget.ts";
 import { limitsSchema } from "./limits-document.ts";
-import { isWithin, ledgerLimits, meet, type Terms, TOP, termsOfLimits, tighten } from "./terms.ts";
+import { isWithin, meet, type Terms, TOP, termsOfLimits, tighten } from "./terms.ts";
 
 const CASES = { numRuns: 2_000 };
 
@@ -39,6 +40,7 @@ const useLimits = fc.dictionary(
 const partners = ["harbour-yachts", "meridian-bank", "sunline-holidays"].map((id) => partnerIdSchema.parse(id));
 const scope = fc.record({
   consents: listsOf(fc.subarray(["marketing", "profiling"], { minLength: 1 })),
+  affiliates: listsOf(fc.subarray(partners, { minLength: 1 })),
   attributes: listsOf(someOf("region:filter", "tier:filter", "tier:group")),
   useLimits,
   channels: fc.option(someOf("email", "post")),

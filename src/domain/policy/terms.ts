@@ -1,11 +1,11 @@
 // Terms: the limits that hold for one request once contract and policies are combined. They form a product of
 // lattices; combining is the meet, which takes the stricter of each. `README.md` has each term, its order and its law.
 
-import { type Days, durationDays } from "../instant.ts";
+import type { Days } from "../instant.ts";
 import { LIMITS } from "../limits.ts";
 import type { PartnerId } from "../partner/manifest.ts";
-import { budgetFromEpsilon, type EpsilonMicros, type NanoRho, parseDelta, parseEpsilon } from "../privacy/epsilon.ts";
-import type { Result } from "../result.ts";
+import type { Mechanism } from "../privacy/mechanism.ts";
+import { type Budget, budgetOf, daysOf, isBudgetWithin, meetBudgets, NO_BUDGET_LIMIT } from "./budget.ts";
 import type { Analysis, AttributeUse, Limits, PartialLimits } from "./limits-document.ts";
 import { type Allowed, includesAll, isNarrower, merged, narrowed, shared, united } from "./sets.ts";
 import { FREE, isUseWithin, meetUse, type UseLimits } from "./use-limits.ts";
@@ -21,6 +21,8 @@ export type AttributePermit = `${string}:${AttributeUse}`;
 
 export type Terms = {
   readonly mode: "noise" | "exact";
+  /** The noise that figures carry, if they do. Gaussian noise is for those alone who all permit it. */
+  readonly mechanism: Mechanism;
   /** People behind any figure, at the least; never below the engine's floor. */
   readonly k: number;
   /** Exact mode: figures are multiples of this. */
@@ -29,17 +31,7 @@ export type Terms = {
   readonly minimumAudience: number;
   /** People on an audience, at the most. Below `minimumAudience` when the documents leave no room for any. */
   readonly maximumAudience: number;
-  readonly budget: {
-    /** Price of one release, at the most. */
-    readonly perRelease: EpsilonMicros;
-    /** What one recipient may learn within `periodDays`. */
-    readonly perRecipient: EpsilonMicros;
-    /** What everybody together may ever learn of a list. */
-    readonly lineage: EpsilonMicros;
-    /** The probability with which the two above may fail to hold, as a document states it. */
-    readonly delta: string;
-    readonly periodDays: Days;
-  };
+  readonly budget: Budget;
   /** Each cap holds; none of them follows from another. */
   readonly requests: readonly RequestCap[];
   readonly versions: readonly VersionCap[];
@@ -49,6 +41,8 @@ export type Terms = {
   readonly audienceValidityDays: Days;
   /** Consents that a row of each list must carry, by dataset reference; a list that needs none does not stand. */
   readonly consents: { readonly [dataset: string]: readonly string[] };
+  /** Partners that count as one with the recipient, by dataset reference; a list of whose none do does not stand. */
+  readonly affiliates: { readonly [dataset: string]: readonly PartnerId[] };
   /** What attributes of each list may be used for, by dataset reference; a list that does not stand is not limited. */
   readonly attributes: { readonly [dataset: string]: readonly AttributePermit[] };
   /** How far those uses go, by dataset reference and permit; a use that does not stand is free. */
@@ -61,32 +55,25 @@ export type Terms = {
   readonly until: string | null;
 };
 
-// SAFETY: both are whole, positive and larger than any that a document can state.
+// SAFETY: whole, positive and larger than any that a document can state.
 const UNBOUNDED_DAYS = Number.MAX_SAFE_INTEGER as Days;
-// SAFETY: as above.
-const UNBOUNDED_EPSILON = Number.MAX_SAFE_INTEGER as EpsilonMicros;
 
 /** The top of the lattice: what nothing but the engine's floors limits. The meet with it changes nothing. */
 export const TOP: Terms = {
   mode: "exact",
+  mechanism: "discrete-gaussian",
   k: LIMITS.kFloor,
   rounding: 1,
   minimumAudience: LIMITS.kFloor,
   maximumAudience: Number.MAX_SAFE_INTEGER,
-  budget: {
-    perRelease: UNBOUNDED_EPSILON,
-    perRecipient: UNBOUNDED_EPSILON,
-    lineage: UNBOUNDED_EPSILON,
-    delta: "1",
-    // SAFETY: the shortest period there is: a budget that renews every day limits least.
-    periodDays: 1 as Days,
-  },
+  budget: NO_BUDGET_LIMIT,
   requests: [],
   versions: [],
   approval: [],
   retentionDays: UNBOUNDED_DAYS,
   audienceValidityDays: UNBOUNDED_DAYS,
   consents: {},
+  affiliates: {},
   attributes: {},
   useLimits: {},
   channels: null,
@@ -98,29 +85,26 @@ export const TOP: Terms = {
 
 /**
  * The greatest terms within both: minima take the larger, maxima and budgets the smaller, periods of budgets the
- * longer, dates the earlier, sets intersect, caps, consents and approvals unite, noise outranks exact.
+ * longer, dates the earlier, sets intersect, caps, consents, affiliates and approvals unite, noise outranks exact, and
+ * Laplace noise Gaussian noise.
  * Commutative, associative, idempotent and monotone. O(size of the terms).
  */
 export function meet(left: Terms, right: Terms): Terms {
   return {
     mode: left.mode === "exact" && right.mode === "exact" ? "exact" : "noise",
+    mechanism: left.mechanism === "discrete-laplace" ? left.mechanism : right.mechanism,
     k: Math.max(left.k, right.k),
     rounding: Math.max(left.rounding, right.rounding),
     minimumAudience: Math.max(left.minimumAudience, right.minimumAudience),
     maximumAudience: Math.min(left.maximumAudience, right.maximumAudience),
-    budget: {
-      perRelease: lesser(left.budget.perRelease, right.budget.perRelease),
-      perRecipient: lesser(left.budget.perRecipient, right.budget.perRecipient),
-      lineage: lesser(left.budget.lineage, right.budget.lineage),
-      delta: isDeltaWithin(left.budget.delta, right.budget.delta) ? left.budget.delta : right.budget.delta,
-      periodDays: greater(left.budget.periodDays, right.budget.periodDays),
-    },
+    budget: meetBudgets(left.budget, right.budget),
     requests: strictestCaps([...left.requests, ...right.requests]),
     versions: strictestVersions([...left.versions, ...right.versions]),
     approval: united(left.approval, right.approval),
     retentionDays: lesser(left.retentionDays, right.retentionDays),
     audienceValidityDays: lesser(left.audienceValidityDays, right.audienceValidityDays),
     consents: merged(left.consents, right.consents, united),
+    affiliates: merged(left.affiliates, right.affiliates, united),
     attributes: merged(left.attributes, right.attributes, shared),
     useLimits: merged(left.useLimits, right.useLimits, (one, other) => merged(one, other, meetUse)),
     channels: narrowed(left.channels, right.channels),
@@ -133,7 +117,8 @@ export function meet(left: Terms, right: Terms): Terms {
 
 /** Whether `inner` permits nothing that `outer` does not: the order of the lattice, member by member. */
 export function isWithin(inner: Terms, outer: Terms): boolean {
-  return areFiguresWithin(inner, outer) && isBudgetWithin(inner, outer) && areSetsWithin(inner, outer);
+  const isCheaper = isBudgetWithin(inner.budget, outer.budget);
+  return isCheaper && areFiguresWithin(inner, outer) && areCapsWithin(inner, outer) && areSetsWithin(inner, outer);
 }
 
 /** The terms of stated limits; what they leave out is not limited, but the engine's floors always hold. */
@@ -141,7 +126,7 @@ export function termsOfLimits(limits: PartialLimits): Terms {
   const k = Math.max(LIMITS.kFloor, limits.k ?? TOP.k);
   return {
     ...TOP,
-    mode: limits.mode ?? TOP.mode,
+    ...modeOf(limits),
     k,
     rounding: limits.rounding ?? TOP.rounding,
     minimumAudience: Math.max(k, limits.minimumAudience ?? TOP.minimumAudience),
@@ -156,16 +141,10 @@ export function termsOfLimits(limits: PartialLimits): Terms {
   };
 }
 
-/**
- * What the budgets come to in the ledger's unit, rounded down (Bun and Steinke 2016, proposition 1.3). Some 60 µs.
- * Requires terms of which a document states the budget; the top has no such limits.
- */
-export function ledgerLimits({ budget }: Terms): { readonly perRecipient: NanoRho; readonly lineage: NanoRho } {
-  const delta = parsed(parseDelta(budget.delta), budget.delta);
-  return {
-    perRecipient: budgetFromEpsilon(budget.perRecipient, delta),
-    lineage: budgetFromEpsilon(budget.lineage, delta),
-  };
+/** How figures are given, in the word of the documents. */
+export function statedMode({ mode, mechanism }: Pick<Terms, "mode" | "mechanism">): Limits["mode"] {
+  if (mode === "exact") return "exact";
+  return mechanism === "discrete-laplace" ? "noise" : "gaussian-noise";
 }
 
 /** A grant's own terms under its policy's defaults: a term looser than the default has no effect. */
@@ -180,16 +159,6 @@ function earlier(left: string | null, right: string | null): string | null {
 
 function lesser<Value extends number>(left: Value, right: Value): Value {
   return left <= right ? left : right;
-}
-
-function greater<Value extends number>(left: Value, right: Value): Value {
-  return left >= right ? left : right;
-}
-
-// By size, then by spelling, so that of two spellings of one delta the same one is kept whichever comes first. Deltas
-// have one significant digit, so two that differ are two different doubles.
-function isDeltaWithin(inner: string, outer: string): boolean {
-  return Number(inner) === Number(outer) ? inner <= outer : Number(inner) < Number(outer);
 }
 
 // Fewer in a longer time is stricter: at most n in any P days is at most n in any shorter stretch as well.
@@ -224,6 +193,7 @@ function strictest<Cap>(caps: readonly Cap[], isCapInside: (inner: Cap, outer: C
 function areFiguresWithin(inner: Terms, outer: Terms): boolean {
   return (
     (inner.mode === "noise" || outer.mode === "exact") &&
+    (inner.mechanism === "discrete-laplace" || outer.mechanism === "discrete-gaussian") &&
     inner.k >= outer.k &&
     inner.rounding >= outer.rounding &&
     inner.minimumAudience >= outer.minimumAudience &&
@@ -234,15 +204,10 @@ function areFiguresWithin(inner: Terms, outer: Terms): boolean {
   );
 }
 
-function isBudgetWithin({ budget: inner, ...rest }: Terms, { budget: outer, ...other }: Terms): boolean {
+function areCapsWithin(inner: Terms, outer: Terms): boolean {
   return (
-    inner.perRelease <= outer.perRelease &&
-    inner.perRecipient <= outer.perRecipient &&
-    inner.lineage <= outer.lineage &&
-    isDeltaWithin(inner.delta, outer.delta) &&
-    inner.periodDays >= outer.periodDays &&
-    other.requests.every((cap) => rest.requests.some((own) => isRequestCapWithin(own, cap))) &&
-    other.versions.every((cap) => rest.versions.some((own) => isCapWithin(own, cap)))
+    outer.requests.every((cap) => inner.requests.some((own) => isRequestCapWithin(own, cap))) &&
+    outer.versions.every((cap) => inner.versions.some((own) => isCapWithin(own, cap)))
   );
 }
 
@@ -250,6 +215,7 @@ function areSetsWithin(inner: Terms, outer: Terms): boolean {
   return (
     includesAll(inner.approval, outer.approval) &&
     Object.entries(outer.consents).every(([list, asked]) => includesAll(inner.consents[list], asked)) &&
+    Object.entries(outer.affiliates).every(([list, others]) => includesAll(inner.affiliates[list], others)) &&
     Object.entries(outer.attributes).every(([list, uses]) => isNarrower(inner.attributes[list] ?? null, uses)) &&
     Object.entries(outer.useLimits).every(([list, uses]) => areUsesWithin(inner.useLimits[list], uses)) &&
     isNarrower(inner.channels, outer.channels) &&
@@ -263,14 +229,10 @@ function areUsesWithin(inner: { readonly [permit: string]: UseLimits } | undefin
   return Object.entries({ ...outer }).every(([permit, limits]) => isUseWithin(inner?.[permit] ?? FREE, limits));
 }
 
-function budgetOf({ perRelease, perRecipient, lineage, delta, period }: Limits["budget"]): Terms["budget"] {
-  return {
-    perRelease: parsed(parseEpsilon(perRelease), perRelease),
-    perRecipient: parsed(parseEpsilon(perRecipient), perRecipient),
-    lineage: parsed(parseEpsilon(lineage), lineage),
-    delta,
-    periodDays: daysOf(period),
-  };
+// Whoever lets figures be exact minds no noise, whichever it is.
+function modeOf({ mode }: PartialLimits): Pick<Terms, "mode" | "mechanism"> {
+  if (mode === undefined || mode === "exact") return { mode: TOP.mode, mechanism: TOP.mechanism };
+  return { mode: "noise", mechanism: mode === "noise" ? "discrete-laplace" : "discrete-gaussian" };
 }
 
 function requestCap({ analysis, count, period }: Limits["requestsPerPeriod"][number]): RequestCap {
@@ -279,14 +241,4 @@ function requestCap({ analysis, count, period }: Limits["requestsPerPeriod"][num
 
 function versionCap({ count, period }: Limits["versionsPerPeriod"]): VersionCap {
   return { count, periodDays: daysOf(period) };
-}
-
-function daysOf(duration: string): Days {
-  return parsed(durationDays(duration), duration);
-}
-
-// The schemas parse every such text, so one that does not parse is a document that no schema has seen.
-function parsed<Value>(result: Result<Value, string>, text: string): Value {
-  if (!result.ok) throw new Error(`${result.error}: ${text}`);
-  return result.value;
 }

@@ -3,6 +3,7 @@
 import type { IdentifierKind } from "../dataset/schema.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import { type EpsilonMicros, printEpsilon } from "../privacy/epsilon.ts";
+import type { Mechanism } from "../privacy/mechanism.ts";
 import type { Aggregate, Analysis, AttributeUse } from "./limits-document.ts";
 
 /** What decisions know of a partner besides its id: its name in sentences, and the industry that clauses speak of. */
@@ -37,6 +38,12 @@ export const USE_WORDS = {
 
 /** What may be told of a measure, before "of". */
 export const AGGREGATE_WORDS = { sum: "the sum", mean: "the mean" } as const satisfies Record<Aggregate, string>;
+
+/** How figures carry noise. */
+export const NOISE_WORDS = {
+  "discrete-laplace": "with noise",
+  "discrete-gaussian": "with Gaussian noise",
+} as const satisfies Record<Mechanism, string>;
 
 /** The name of a partner in a sentence; its id where the directory does not know it. */
 export function nameOf(directory: Directory, partner: PartnerId): string {

@@ -5,11 +5,12 @@ import type { Contract } from "../contract/document.ts";
 import { type DatasetRef, nameIn, ownerOf } from "../dataset/schema.ts";
 import { DAY_MILLIS, type Days, isoInstant, type UnixMillis, unixMillis } from "../instant.ts";
 import type { PartnerId } from "../partner/manifest.ts";
+import { type LedgerLimits, ledgerLimits } from "../policy/budget.ts";
 import type { Decision } from "../policy/decide.ts";
 import type { Reason, Source } from "../policy/reasons.ts";
-import { ledgerLimits, meet, type RequestCap, termsOfLimits } from "../policy/terms.ts";
+import { meet, type RequestCap, termsOfLimits } from "../policy/terms.ts";
 import type { OwnerTerms } from "../policy/weigh.ts";
-import { possessive } from "../policy/words.ts";
+import { counted, possessive } from "../policy/words.ts";
 import { datasetsOf, type Question } from "../question/question.ts";
 import {
   costOfPureEpsilon,
@@ -36,11 +37,12 @@ export type Priced = {
 export type Tariff = {
   readonly lineage: DatasetRef;
   readonly recipient: PartnerId;
+  /** Who counts as one recipient in the owner's eyes: the recipient first. Budget and caps are theirs together. */
+  readonly group: readonly PartnerId[];
   readonly price: EpsilonMicros;
   readonly cost: NanoRho;
   readonly delta: Delta;
-  /** The most that the recipient may spend within `periodDays`, and everybody together for ever. */
-  readonly limits: { readonly perRecipient: NanoRho; readonly lineage: NanoRho };
+  readonly limits: LedgerLimits;
   readonly periodDays: Days;
   /** Caps on answers of the question's analysis. */
   readonly caps: readonly RequestCap[];
@@ -48,10 +50,14 @@ export type Tariff = {
   readonly source: Source;
 };
 
-/** What was spent on one list, by the asker within the period and by everybody for ever. */
+/** What was spent on one list, under whatever contract. */
 export type Book = {
+  /** By the asker and its affiliates within the period. */
   readonly own: bigint;
+  /** By everybody for ever. */
   readonly all: bigint;
+  /** By everybody within the days of a renewal; 0 where the budget never renews. */
+  readonly recent: bigint;
   /** When the answers within each cap's period were given, newest first, in the order of the tariff's caps. */
   readonly made: readonly (readonly UnixMillis[])[];
 };
@@ -60,8 +66,11 @@ export type Book = {
 export type AccountCharge = {
   readonly recipient: PartnerId | "everyone";
   readonly cost: NanoRho;
+  /** Of the limits that hold for the account, the one that leaves least, and what was spent of it. */
   readonly spent: NanoRho;
   readonly limit: NanoRho;
+  /** What the account may ever hold; null for an asker's, which is limited within a period alone. */
+  readonly cap: NanoRho | null;
   readonly delta: Delta;
 };
 
@@ -83,8 +92,8 @@ export function tariffsOf(priced: Priced): readonly Tariff[] {
 }
 
 /**
- * What an answer costs one list: one account for the asker within the period, one for everybody for ever. Nothing is
- * spent by looking.
+ * What an answer costs one list: one account for the asker within the period, one for everybody, for ever and within
+ * the days of a renewal. Nothing is spent by looking.
  * @param holders members that hold these very figures already: what they learnt, everybody together need not pay again
  */
 export function chargeFor(tariff: Tariff, book: Book, holders: readonly PartnerId[]): Charge {
@@ -122,10 +131,12 @@ function tariffOf(lineage: DatasetRef, { contract, recipient, question, decision
   const owner = ownerTerms(decision, lineage);
   const terms = meet(termsOfLimits(contract.terms), owner.terms);
   const delta = parseDelta(terms.budget.delta);
+  const affiliates = owner.terms.affiliates[lineage];
   if (!delta.ok) throw new Error("terms state a delta that is none");
   return {
     lineage,
     recipient,
+    group: [recipient, ...(affiliates === undefined ? [] : affiliates)],
     price: epsilon,
     cost: costOfPureEpsilon(epsilon),
     delta: delta.value,
@@ -142,7 +153,7 @@ function ownerTerms(decision: Priced["decision"], lineage: DatasetRef): OwnerTer
   return owner;
 }
 
-function accountsOf(tariff: Tariff, { own, all }: Book, holders: readonly PartnerId[]): AccountCharge[] {
+function accountsOf(tariff: Tariff, book: Book, holders: readonly PartnerId[]): AccountCharge[] {
   const { lineage, recipient, cost, delta, limits } = tariff;
   // An owner that holds the figures has learnt nothing of its own list, so nothing was paid for it yet.
   const isPaid = holders.some((holder) => holder !== ownerOf(lineage));
@@ -151,25 +162,36 @@ function accountsOf(tariff: Tariff, { own, all }: Book, holders: readonly Partne
       recipient,
       // Whoever has the figures already learns nothing by having them again.
       cost: holders.includes(recipient) ? nanoRho(0n) : cost,
-      spent: nanoRho(own),
+      spent: nanoRho(book.own),
       limit: limits.perRecipient,
+      cap: null,
       delta,
     },
     {
       recipient: "everyone",
       cost: isPaid ? nanoRho(0n) : cost,
-      spent: nanoRho(all),
-      limit: limits.lineage,
+      ...tightest(tariff, book),
+      cap: limits.lineage,
       delta,
     },
   ];
 }
 
-function budgetRefusal(account: AccountCharge, { lineage, price, source }: Tariff): Reason[] {
+// An answer must fit both what is for ever and what is for the days of a renewal, so the tighter of them decides; where
+// what is for ever holds no more, no wait helps, and that is what is told.
+function tightest({ limits, cost }: Tariff, { all, recent }: Book): Pick<AccountCharge, "spent" | "limit"> {
+  const { lineage, renewing } = limits;
+  const forEver = { spent: nanoRho(all), limit: lineage };
+  if (renewing === null || leftIn(forEver) < cost) return forEver;
+  const now = { spent: nanoRho(recent), limit: renewing.limit };
+  return leftIn(now) <= leftIn(forEver) ? now : forEver;
+}
+
+function budgetRefusal(account: AccountCharge, { lineage, group, price, limits, source }: Tariff): Reason[] {
   if (account.cost === 0n) return [];
   const verdict = spendOrRefuse(account, account.cost);
   if (verdict.ok) return [];
-  const whose = account.recipient === "everyone" ? "for everybody together" : "for you in this period";
+  const whose = account.recipient === "everyone" ? everybodys(account, limits) : `for ${askers(group)} in this period`;
   const member = account.recipient === "everyone" ? "lineage" : "perRecipient";
   const another = `another answer at ${printEpsilon(price)} units`;
   const list = `${possessive(ownerOf(lineage))} list “${nameIn(lineage)}”`;
@@ -177,12 +199,24 @@ function budgetRefusal(account: AccountCharge, { lineage, price, source }: Tarif
   return [{ ...source, pointer: `/defaults/budget/${member}`, effect: "denies", says }];
 }
 
-function capRefusals({ caps, source }: Tariff, { made }: Book): Reason[] {
+function everybodys({ limit }: AccountCharge, { renewing, lineage }: LedgerLimits): string {
+  const together = "for everybody together";
+  if (renewing === null) return together;
+  if (limit === lineage) return `${together}, all its renewals included,`;
+  return `${together} in ${counted(renewing.days, "day")}, after which what was spent counts no more,`;
+}
+
+function askers(group: readonly PartnerId[]): string {
+  return group.length === 1 ? "you" : "you and your affiliates together";
+}
+
+function capRefusals({ caps, group, source }: Tariff, { made }: Book): Reason[] {
   return caps.flatMap((cap, index): Reason[] => {
     const oldest = made[index]?.[cap.count - 1];
     if (oldest === undefined) return [];
     const next = isoInstant(unixMillis(oldest + cap.periodDays * DAY_MILLIS));
-    const says = `${cap.count} such answers in ${cap.periodDays} days were given; the next is possible from ${next}`;
+    const given = `were given${group.length === 1 ? "" : ` to ${askers(group)}`}`;
+    const says = `${cap.count} such answers in ${cap.periodDays} days ${given}; the next is possible from ${next}`;
     return [{ ...source, pointer: "/defaults/requestsPerPeriod", effect: "denies", says }];
   });
 }

@@ -43,6 +43,10 @@ function distance(here: readonly number[], there: readonly number[]): number {
   return here.reduce((sum, figure, at) => sum + Math.abs(figure - (there[at] ?? Number.NaN)), 0);
 }
 
+function squaredDistance(here: readonly number[], there: readonly number[]): number {
+  return here.reduce((sum, figure, at) => sum + (figure - (there[at] ?? Number.NaN)) ** 2, 0);
+}
+
 // Each kind's tokens are dealt out to the people of a list, each token to one person at the most.
 const list: fc.Arbitrary<readonly Person[]> = fc
   .tuple(
@@ -59,14 +63,19 @@ describe("overlapSensitivity", () => {
   it("of two lists bounds what one person changes, with and without figures by identifier, and is reached", () => {
     let most = 0;
     let mostOfPairs = 0;
+    let mostSquared = 0;
+    const [pairs, byKind] = [0, KINDS].map((identifierFigures) => overlapSensitivity({ lists: 2, identifierFigures }));
+    if (pairs === undefined || byKind === undefined) throw new Error("there are two shapes");
     const kinds = new Set<number>();
     fc.assert(
       fc.property(list, list, fc.nat(), (left, right, at) => {
         const without = left.toSpliced(at % left.length, 1);
         const [here, there] = [greedyFigures(left, right), greedyFigures(without, right)];
         const plain = distance(here.slice(0, 3), there.slice(0, 3));
-        expect(plain).toBeLessThanOrEqual(overlapSensitivity({ lists: 2, identifierFigures: 0 }));
-        expect(distance(here, there)).toBeLessThanOrEqual(overlapSensitivity({ lists: 2, identifierFigures: KINDS }));
+        expect(plain).toBeLessThanOrEqual(pairs.l1);
+        expect(distance(here, there)).toBeLessThanOrEqual(byKind.l1);
+        expect(squaredDistance(here.slice(0, 3), there.slice(0, 3))).toBeLessThanOrEqual(Number(pairs.l2Squared));
+        mostSquared = Math.max(mostSquared, squaredDistance(here, there));
         for (const [figure, count] of here.entries()) {
           expect(Math.abs(count - (there[figure] ?? Number.NaN))).toBeLessThanOrEqual(1);
           if (figure >= 3) kinds.add(count - (there[figure] ?? Number.NaN));
@@ -78,6 +87,7 @@ describe("overlapSensitivity", () => {
     );
     expect(mostOfPairs).toBe(2);
     expect(most).toBe(2 + KINDS);
+    expect(mostSquared).toBe(Number(byKind.l2Squared));
     expect([...kinds].sort()).toEqual([-1, 0, 1]);
   });
 
@@ -90,7 +100,11 @@ describe("overlapSensitivity", () => {
         const one = lists[which] ?? [];
         const without = lists.with(which, one.toSpliced(at % one.length, 1));
         const changed = distance(regionFigures(lists), regionFigures(without));
-        expect(changed).toBeLessThanOrEqual(overlapSensitivity({ lists: lists.length, identifierFigures: 0 }));
+        const bound = overlapSensitivity({ lists: lists.length, identifierFigures: 0 });
+        expect(changed).toBeLessThanOrEqual(bound.l1);
+        expect(squaredDistance(regionFigures(lists), regionFigures(without))).toBeLessThanOrEqual(
+          Number(bound.l2Squared),
+        );
         most = Math.max(most, changed);
       }),
       { numRuns: 2_000, seed: 20_261_122 },

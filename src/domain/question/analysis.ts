@@ -99,7 +99,13 @@ export type Priced<Question> = {
 export type Answer = { readonly outcome: "released" | "withheld"; readonly figures: object };
 
 /** How far a kind of figure may lie from the truth: half of its 95 % interval, in units of 10^-scale. */
-export type Margin = { readonly of: string; readonly plusMinus: number; readonly scale: number };
+export type Margin = {
+  readonly of: string;
+  readonly plusMinus: number;
+  readonly scale: number;
+  /** Of Gaussian noise, how far it spreads, to four places. */
+  readonly sigma?: number;
+};
 
 /** Whom a label is for, and how the answer would look, where it is permitted. */
 export type Telling = {

@@ -2,8 +2,10 @@
 
 import type { Terms } from "../policy/terms.ts";
 import { type EpsilonMicros, printEpsilon } from "../privacy/epsilon.ts";
-import { interval95 } from "../privacy/interval.ts";
-import { type Figure, noiseScale } from "../privacy/mechanism.ts";
+import { interval95, sigmaOf } from "../privacy/interval.ts";
+import { type Figure, noiseOf, type Pricing } from "../privacy/mechanism.ts";
+import type { Rational } from "../privacy/random.ts";
+import type { Margin } from "./analysis.ts";
 
 /** A figure as it stands in an answer. `interval`: at the 95 % level; absent in exact mode. */
 export type ShownFigure =
@@ -12,17 +14,18 @@ export type ShownFigure =
 
 /** How an answer was protected, for the reader of the receipt. */
 export type PrivacyNote =
-  | {
-      readonly mode: "noise";
+  | (NoiseNote & {
       readonly mechanism: "discrete-laplace";
-      readonly epsilon: string;
       /** The most that one person can change all figures together (L1); with `parts`, all figures of one part. */
       readonly sensitivity: number;
-      /** Kinds of figures that share the epsilon in equal parts, where there are several. */
-      readonly parts?: number;
-      readonly threshold: number;
-      readonly unit: "one person of one list";
-    }
+    })
+  | (NoiseNote & {
+      readonly mechanism: "discrete-gaussian";
+      /** How far the noise on each count of people spreads, to four places. */
+      readonly sigma: number;
+      /** The same most as above, each change squared before they are added up (L2²). */
+      readonly squaredSensitivity: number;
+    })
   | {
       readonly mode: "exact";
       readonly rounding: number;
@@ -30,19 +33,33 @@ export type PrivacyNote =
       readonly says: string;
     };
 
-const EXACT_SAYS = "no noise: weaker, without a mathematical guarantee; what is withheld depends on the data";
-
-type Noise = {
-  readonly epsilon: EpsilonMicros;
-  readonly sensitivity: number;
-  readonly threshold: number;
+type NoiseNote = {
+  readonly mode: "noise";
+  /** The price; the answer costs half its square in rho, whatever the mechanism. */
+  readonly epsilon: string;
+  /** Kinds of figures that share the price in equal parts, where there are several. */
   readonly parts?: number;
+  readonly threshold: number;
+  readonly unit: "one person of one list";
 };
 
-/** The note of an answer with noise. */
-export function noiseNote({ epsilon, ...rest }: Noise): PrivacyNote {
-  const mechanism = "discrete-laplace";
-  return { mode: "noise", mechanism, epsilon: printEpsilon(epsilon), ...rest, unit: "one person of one list" };
+const EXACT_SAYS = "no noise: weaker, without a mathematical guarantee; what is withheld depends on the data";
+
+/** The note of an answer with noise. @param pricing that of its counts of people */
+export function noiseNote(pricing: Pricing, threshold: number): PrivacyNote {
+  const { sensitivity, parts } = pricing;
+  const noise = noiseOf(pricing);
+  const rest = {
+    mode: "noise",
+    epsilon: printEpsilon(pricing.epsilon),
+    ...(parts === 1 ? {} : { parts }),
+    threshold,
+    unit: "one person of one list",
+  } as const;
+  if (noise.mechanism === "discrete-laplace")
+    return { ...rest, mechanism: noise.mechanism, sensitivity: sensitivity.l1 };
+  const sigma = shownSigma(noise.sigmaSquared);
+  return { ...rest, mechanism: noise.mechanism, sigma, squaredSensitivity: Number(sensitivity.l2Squared) };
 }
 
 /** The note of an answer in exact mode. */
@@ -51,14 +68,22 @@ export function exactNote({ rounding }: Pick<Terms, "rounding">, threshold: numb
 }
 
 /** Whether figures were protected just as these terms demand, so that one draw of them serves under the terms too. */
-export function isProtectedAs(note: PrivacyNote, { mode, k, rounding }: Terms, epsilon: EpsilonMicros): boolean {
-  if (note.mode !== mode || note.threshold !== k) return false;
-  return note.mode === "noise" ? note.epsilon === printEpsilon(epsilon) : note.rounding === rounding;
+export function isProtectedAs(note: PrivacyNote, terms: Terms, epsilon: EpsilonMicros): boolean {
+  if (note.mode !== terms.mode || note.threshold !== terms.k) return false;
+  if (note.mode === "exact") return note.rounding === terms.rounding;
+  return note.mechanism === terms.mechanism && note.epsilon === printEpsilon(epsilon);
+}
+
+/** How sure figures of one kind are under this price. */
+export function marginOf(of: string, pricing: Pricing, scale: number): Margin {
+  const noise = noiseOf(pricing);
+  const margin = { of, plusMinus: interval95(noise), scale };
+  return noise.mechanism === "discrete-laplace" ? margin : { ...margin, sigma: shownSigma(noise.sigmaSquared) };
 }
 
 /** Half of the 95 % interval around each figure of a release under this price. */
-export function halfInterval(l1Sensitivity: number, epsilon: EpsilonMicros): number {
-  return interval95(noiseScale({ l1Sensitivity, epsilon }));
+export function halfInterval(pricing: Pricing): number {
+  return interval95(noiseOf(pricing));
 }
 
 /** A figure with its interval, whose half-width is 0 for exact figures. */
@@ -66,6 +91,10 @@ export function shown(figure: Figure, k: number, half: number): ShownFigure {
   if (figure.kind === "withheld") return withheld(k);
   if (half === 0) return { released: figure.value };
   return { released: figure.value, interval: [Math.max(0, figure.value - half), figure.value + half] };
+}
+
+function shownSigma(sigmaSquared: Rational): number {
+  return Math.round(sigmaOf(sigmaSquared) * 10_000) / 10_000;
 }
 
 /** "Fewer than k" is all that is said, whatever the reason. */

@@ -2,7 +2,7 @@
 
 import { ownerOf } from "../dataset/schema.ts";
 import type { Terms } from "../policy/terms.ts";
-import { type Directory, decimal, figure, listed, nameOf } from "../policy/words.ts";
+import { type Directory, decimal, figure, listed, NOISE_WORDS, nameOf } from "../policy/words.ts";
 import type { Margin, Telling } from "./analysis.ts";
 import type { Clause } from "./asked.ts";
 
@@ -20,15 +20,16 @@ export function axisInWords({ attribute, grouping }: { readonly attribute: strin
   return `“${attribute}”${grouping === undefined ? "" : ` grouped by “${grouping}”`}`;
 }
 
-/** `, as figures with noise of about ± 38; nothing is shown below 50 people`; nothing where there will be no answer. */
+/** `, as figures ${noise} of about ± 38; nothing is shown below 50 people`; nothing where there will be no answer. */
 export function formOf({ terms, margins }: Pick<Telling, "terms" | "margins">): string {
   return terms === null ? "" : `, ${lookOf(terms, margins)}; nothing is shown below ${figure(terms.k)} people`;
 }
 
-function lookOf({ mode, rounding }: Terms, margins: readonly Margin[]): string {
+function lookOf({ mode, mechanism, rounding }: Terms, margins: readonly Margin[]): string {
   if (mode === "exact") return `as figures without noise, rounded to multiples of ${figure(rounding)}`;
   const [first, ...others] = margins;
-  if (first === undefined) return "as figures with noise";
+  const noise = NOISE_WORDS[mechanism];
+  if (first === undefined) return `as figures ${noise}`;
   const further = others.map((one) => `, ± ${decimal(one.plusMinus, one.scale)} in ${one.of}`).join("");
-  return `as figures with noise of about ± ${decimal(first.plusMinus, first.scale)}${further}`;
+  return `as figures ${noise} of about ± ${decimal(first.plusMinus, first.scale)}${further}`;
 }

@@ -1,6 +1,7 @@
 // Exposure: what a partner could ever learn about the caller.
 
 import { type ExposureView, readExposure } from "../../app/read-exposure.ts";
+import { statedMode } from "../../domain/policy/terms.ts";
 import { exposureQuerySchema, exposureSchema } from "../../wire/api/exposure.ts";
 import { NO_BODY, NOTHING, type Route, route } from "../route.ts";
 
@@ -30,7 +31,7 @@ function presentExposure({ to, on, contracts, items, lines }: ExposureView) {
       ...item,
       clauses: { ...clauses },
       k: terms.k,
-      mode: terms.mode,
+      mode: statedMode(terms),
       consents: [...new Set(Object.values(terms.consents).flat())],
       uses: uses.map(({ attribute, use, limits: { aggregates, groupings, k, clamp } }) => ({
         attribute,

@@ -59,7 +59,15 @@ export const QUESTION_ROUTES: readonly Route[] = [
         schema: requestSchema,
       },
     },
-    problems: ["not-found", "contract-not-in-force", "question-unsound", "no-version", "not-permitted", "unavailable"],
+    problems: [
+      "not-found",
+      "contract-not-in-force",
+      "question-unsound",
+      "no-version",
+      "not-permitted",
+      "too-many-waiting",
+      "unavailable",
+    ],
     run: ({ caller, body }, ports) => askQuestion(ports, { caller, asked: body }),
     present: (answer) =>
       answer.kind === "waiting"

@@ -253,6 +253,26 @@ describe("when the last approval comes, the question is decided as of then", () 
   });
 });
 
+test("no more than twenty questions of one asker wait under a contract, however many come at once", async () => {
+  const { ann, bob, eve, question, all } = await members([1], 3);
+  const questions = Array.from({ length: 24 }, (_, index) => ({ ...question, epsilon: `1.${10 + index}` }));
+  const answers = await Promise.all(questions.map((json) => call(ann, "POST /v1/questions", { json })));
+  const waiting = answers.filter(({ status }) => status === 202).map((answer) => read(requestSchema, answer));
+  expect(waiting).toHaveLength(20);
+  const refused = questions[answers.findIndex(({ status }) => status !== 202)];
+  for (const answer of answers.filter(({ status }) => status !== 202))
+    expectProblem(answer, "too-many-waiting", /20 of your questions under this contract wait for people/);
+  expect(read(requestListSchema, await call(bob, "GET /v1/approvals")).items).toHaveLength(20);
+  const [first, second] = waiting;
+  if (first === undefined || second === undefined) throw new Error("twenty wait");
+  expect((await wait(ann, JSON.parse(JSON.stringify({ ...questions[0], ...second.question })))).id).toBe(second.id);
+  await wait(eve, question);
+  const other = await agree(all, contractJson(all, { name: "another", approvalWithin: "P14D", terms: WIDE_LIMITS }));
+  await wait(ann, overlapOf(other, all));
+  read(requestSchema, await decide(ann, first, "withdraw"));
+  await wait(ann, refused ?? {});
+});
+
 test("a contract that does not say how long a question may wait denies it, naming who would approve", async () => {
   const { ann, bob, all } = await members([1]);
   const contract = await agree(all, contractJson(all, { name: "no-waiting" }));

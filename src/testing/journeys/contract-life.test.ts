@@ -220,6 +220,47 @@ describe("a termination", () => {
     expect(await certificatesOf(left)).toHaveLength(1);
   });
 
+  /** A contract of two, a second version in which a third takes one's place, and a third version; all signed. */
+  async function chained() {
+    const { left, right, contract } = await pair();
+    const third = await joiner();
+    const validity = { from: "2098-01-01", until: "2099-12-31" };
+    const second = contractJson([left, third], { version: 2, previous: contract, validity });
+    const { id } = await offer(left, second);
+    for (const member of [left, third, right]) await sign(member, { id, json: second });
+    const last = { ...second, version: 3, previous: id, validity: { ...validity, from: "2099-01-01" } };
+    const { id: lastId } = await offer(left, last);
+    for (const member of [left, third]) await sign(member, { id: lastId, json: last });
+    expect((await stateOf(third, lastId)).kind).toBe("signed-not-yet-valid");
+    return { left, right, third, contract, id, lastId, last };
+  }
+
+  test("ends what all signed for later as well, with the lists that were brought for it", async () => {
+    const { left, right, third, contract, id, lastId, last } = await chained();
+    await act(left, contract, "termination");
+    const states = [stateOf(right, contract), stateOf(third, id), stateOf(third, lastId)];
+    for (const { kind } of await Promise.all(states)) expect(kind).toBe("terminated");
+    expect(await Promise.all([left, third, right].map(versionsOf))).toEqual([[], [], []]);
+    expect((await certificatesOf(third))[0]?.detail).toMatchObject({ because: "termination", keptLists: [] });
+    const ended = (await verifiedLog(third)).filter((entry) => entry.act === "contract-terminated");
+    expect(ended.map(({ subject, detail }) => [subject["contract"], detail["because"]])).toEqual([
+      [id, "the version before was terminated"],
+      [lastId, "the version before was terminated"],
+    ]);
+    const another = { ...last, version: 4, previous: lastId };
+    expectProblem(await call(left, "POST /v1/contracts", { json: another }), "contract-not-open", /terminated/);
+  });
+
+  test("by a member that leaves ends the version that it leaves by, and nothing of the others alone", async () => {
+    const { left, right, third, contract, id, lastId } = await chained();
+    await act(right, contract, "termination");
+    const states = [stateOf(left, contract), stateOf(third, id), stateOf(third, lastId)];
+    const kinds = (await Promise.all(states)).map(({ kind }) => kind);
+    expect(kinds).toEqual(["terminated", "terminated", "signed-not-yet-valid"]);
+    expect(await versionsOf(right)).toEqual([]);
+    expect(await versionsOf(third)).toHaveLength(1);
+  });
+
   test("that a crash cuts off before the files are gone is finished and certified by the next round", async () => {
     const { left, right, contract } = await pair();
     await ask(left, overlapOf(contract, [left, right]));

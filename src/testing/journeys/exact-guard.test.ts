@@ -8,8 +8,10 @@ import { csvOf, people } from "./lists.ts";
 import {
   agree,
   ask,
+  bring,
   call,
   contractJson,
+  declare,
   expectProblem,
   type Member,
   openWorld,
@@ -254,4 +256,29 @@ test("T-67: a table carries noise as soon as one owner asks for noise, and is ne
   expect(noised.privacy).toMatchObject({ mode: "noise", mechanism: "discrete-laplace", epsilon: "1", sensitivity: 1 });
   const [bronze] = noised.cells ?? [];
   expect(bronze?.people.interval).toHaveLength(2);
+});
+
+test("of partners whom an owner counts as one recipient, one alone is given exact figures of its list", async () => {
+  const { left, right, contract } = await pairOf(world, {
+    names: ["kin-left", "kin-right"],
+    lists: LISTS,
+    limits: EXACT,
+  });
+  const affiliates = [{ id: "one-house", partners: ["kin-left", "kin-other"], because: "one company" }];
+  await putPolicy(right, policyJson(right.id, EXACT, { version: 2, affiliates }));
+  const other = await bring(world, "kin-other");
+  await putPolicy(other, policyJson(other.id, EXACT));
+  await declare(other);
+  await upload(other, csvOf(people(0, 191), "o"));
+  const terms = { ...WIDE_LIMITS, ...EXACT };
+  const second = await agree([other, right], contractJson([other, right], { name: "second", terms }));
+  const question = overlapOf(second, [other, right]);
+  expect(shownOf(await ask(left, overlapOf(contract, [left, right])), left)).toEqual([180, 120, 100, 80]);
+  const refused = await call(other, "POST /v1/questions", { json: question });
+  expectProblem(refused, "not-permitted", /affiliate of yours was given exact figures of `kin-right\/customers`/);
+  await upload(left, csvOf(people(0, 180), "l"));
+  expect(shownOf(await ask(left, overlapOf(contract, [left, right])), left)).toEqual([180, 120, 120, 60]);
+  await putPolicy(right, policyJson(right.id, { ...EXACT, mode: "noise" }, { version: 3, affiliates }));
+  const noisy = await ask(other, { ...question, epsilon: "5" });
+  expect(noisy.privacy.mode).toBe("noise");
 });

@@ -296,6 +296,7 @@ describe("upload", () => {
       read: 204,
       accepted: 201,
       blank: 1,
+      cleared: 0,
       rejected: 2,
       byReason: { "identifier-malformed": 1, "columns-differ": 1 },
       rejects: [

@@ -204,7 +204,7 @@ describe("a draft", () => {
     const unfit = await check({ ...policyJson(member.id, { k: 9, mode: "loud" }), colour: "red" });
     expect(unfit).toMatchObject({ isSound: false, examples: 0 });
     expect(unfit.issues.map(({ path, instead }) => [path, instead])).toEqual([
-      ["/defaults/mode", "write `noise` or `exact`"],
+      ["/defaults/mode", "write `noise`, `gaussian-noise` or `exact`"],
       ["/defaults/k", "write at least 10: the engine's floor is 10"],
       ["/colour", expect.stringContaining("leave it out")],
     ]);

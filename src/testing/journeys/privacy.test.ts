@@ -4,8 +4,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { parseStrictJson } from "../../domain/canonical-json.ts";
+import { budgetFromEpsilon, parseDelta, parseEpsilon } from "../../domain/privacy/epsilon.ts";
 import { entryListSchema } from "../../wire/api/audit.ts";
-import { contractReplySchema } from "../../wire/api/contract.ts";
+import { contractReplySchema, plainContractSchema } from "../../wire/api/contract.ts";
 import { keySchema } from "../../wire/api/partner.ts";
 import { budgetSchema, explanationSchema, releaseListSchema } from "../../wire/api/question.ts";
 import { csvOf, people, REGIONS, TIERS } from "./lists.ts";
@@ -45,7 +46,9 @@ const NARROW = { budget: { perRelease: "0.5", perRecipient: "10", lineage: "40",
 
 describe("the budget", () => {
   test("holds under 64 questions at once: ten answers where it pays for ten, and the log says the same", async () => {
-    const limits = { budget: { ...NARROW.budget, perRecipient: "10.3" } };
+    // Both accounts hold ten, the lineage's within a period that renews.
+    const renewal = { period: "P30D", times: 2 };
+    const limits = { budget: { ...NARROW.budget, perRecipient: "10.3", lineage: "10.3", renewal } };
     const pair = await pairOf(world, { names: ["rush-left", "rush-right"], lists: LISTS, limits });
     const { left, right, contract } = pair;
     const half = distinctQuestions(contract, left, right);
@@ -168,6 +171,136 @@ describe("the budget", () => {
       json: audienceOf(contract, [left, right], { where: gold }),
     });
     expectProblem(list, "not-permitted", /1 such answers in 7 days/);
+  });
+});
+
+describe("a list's budget that renews", () => {
+  test("is told before it is signed and before a question is asked, and holds for all contracts together", async () => {
+    const renewal = { period: "P1Y", times: 1 };
+    const limits = { budget: { ...NARROW.budget, lineage: "4.8", renewal } };
+    const { left, right, contract } = await pairOf(world, { names: ["new-left", "new-right"], lists: LISTS, limits });
+    const { lines } = read(plainContractSchema, await call(left, `GET /v1/contracts/${contract}/plain`));
+    expect(lines.join("\n")).toContain(
+      "is counted over 365 days. So the budget renews, at most 1 time, and only where",
+    );
+    const daily = { budget: { ...limits.budget, renewal: { period: "P1D", times: 1_000 } } };
+    const again = contractJson([left, right], { name: "daily", terms: { ...WIDE_LIMITS, ...daily } });
+    const sibling = await agree([left, right], again);
+    const questions = [contract, sibling].map((id) => overlapOf(id, [left, right]));
+    const explained = read(explanationSchema, await call(left, "POST /v1/questions/explain", { json: questions[1] }));
+    const because = explained.words.because.join("\n");
+    expect(because).toContain(
+      "all answers about a list, whoever asks, may spend at most 4.8 units of privacy budget in 365",
+    );
+    expect(because).toContain("that budget renews at most 1 time, whatever contracts there are, because The new-");
+    const answers = [];
+    for (const epsilon of ["0.5", "0.49", "0.48", "0.47"])
+      for (const question of questions)
+        answers.push(await call(left, "POST /v1/questions", { json: { ...question, epsilon } }));
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThan(3);
+    for (const answer of refused)
+      expectProblem(
+        answer,
+        "not-permitted",
+        /for everybody together in 365 days, after which what was spent counts no/,
+      );
+    const spent = sums((await budgetOf(right)).spent)[`${right.id}/customers everyone`] ?? 0n;
+    expect(spent <= budgetFromEpsilon(micros("4.8"), deltaOf("1e-7"))).toBe(true);
+  });
+
+  test("never does where its owner's own rules say nothing of it", async () => {
+    const renewing = { ...NARROW.budget, lineage: "3", renewal: { period: "P1D", times: 9 } };
+    const limits = { budget: { ...NARROW.budget, lineage: "3" } };
+    const { left, right } = await pairOf(world, { names: ["ever-left", "ever-right"], lists: LISTS, limits });
+    const terms = { ...WIDE_LIMITS, budget: renewing };
+    const contract = await agree([left, right], contractJson([left, right], { name: "hopeful", terms }));
+    await ask(left, overlapOf(contract, [left, right], { epsilon: "0.4" }));
+    const denied = await call(left, "POST /v1/questions", { json: overlapOf(contract, [left, right]) });
+    expectProblem(denied, "not-permitted", /for everybody together does not hold another answer at 0.5/);
+  });
+});
+
+describe("partners that an owner counts as one recipient", () => {
+  test("share budget, caps and lists of its data, told of it before they ask, and nobody else does", async () => {
+    const affiliates = [{ id: "one-house", partners: ["kin-one", "kin-two"], because: "they are one company" }];
+    const overlaps = { analysis: "overlap", count: 3, period: "P30D" };
+    const limits = {
+      budget: NARROW.budget,
+      requestsPerPeriod: [overlaps, { analysis: "audience", count: 9, period: "P30D" }],
+    };
+    const owner = await ready("kin-owner", policyJson("kin-owner", limits, { affiliates }), "o");
+    const asking = async (name: string) => {
+      const member = await ready(name, policyJson(name), name.slice(-1));
+      const json = contractJson([member, owner], { terms: { ...WIDE_LIMITS, budget: NARROW.budget } });
+      return { member, contract: await agree([member, owner], json) };
+    };
+    const [one, two, other] = [await asking("kin-one"), await asking("kin-two"), await asking("kin-three")];
+    const questionOf = ({ member, contract }: typeof one, tier: string) => {
+      const where = [{ dataset: `${owner.id}/customers`, attribute: "tier", in: [tier] }];
+      return overlapOf(contract, [member, owner], { where });
+    };
+    const answersLeft = async (asker: typeof one) => {
+      const explained = await call(asker.member, "POST /v1/questions/explain", { json: questionOf(asker, "bronze") });
+      const { price, words } = read(explanationSchema, explained);
+      const own = price?.charges.find(({ account }) => account === asker.member.id);
+      return { answers: Number(own?.left.answers), because: words.because.join() };
+    };
+    const before = await answersLeft(two);
+    expect(before.because).toMatch(
+      /counts The kin-two company and its affiliates as one: .* because they are one company/,
+    );
+    expect(before.because).not.toContain("kin-one");
+    await ask(one.member, questionOf(one, "gold"));
+    await ask(one.member, questionOf(one, "silver"));
+    expect((await answersLeft(two)).answers).toBe(before.answers - 2);
+    expect((await answersLeft(other)).answers).toBe(before.answers);
+    await ask(two.member, questionOf(two, "gold"));
+    const denied = await call(two.member, "POST /v1/questions", { json: questionOf(two, "silver") });
+    expectProblem(denied, "not-permitted", /3 such answers in 30 days were given to you and your affiliates together/);
+    await ask(other.member, questionOf(other, "gold"));
+    await ask(one.member, audienceOf(one.contract, [one.member, owner]));
+    const list = audienceOf(two.contract, [two.member, owner]);
+    const refused = await call(two.member, "POST /v1/questions", { json: list });
+    expectProblem(refused, "not-permitted", /an affiliate of yours was given a list from `kin-owner\/customers`/);
+    await ask(other.member, audienceOf(other.contract, [other.member, owner]));
+  });
+});
+
+describe("Gaussian noise", () => {
+  const GAUSSIAN = { mode: "gaussian-noise", budget: NARROW.budget };
+
+  test("is named by label, answer, receipt and log, costs what the usual noise costs, and is narrower", async () => {
+    const names = ["bell-left", "bell-right"] as const;
+    const { left, right, contract } = await pairOf(world, { names: [...names], lists: LISTS, limits: GAUSSIAN });
+    const question = overlapOf(contract, [left, right]);
+    const { price, words } = read(
+      explanationSchema,
+      await call(left, "POST /v1/questions/explain", { json: question }),
+    );
+    // Two figures at epsilon 0.5: sigma is √2 / 0.5, and the usual noise has scale 4.
+    expect(price).toMatchObject({ mechanism: "discrete-gaussian", plusMinus: 6, expected: [{ sigma: 2.8284 }] });
+    expect(words.costs.join()).toContain("the Gaussian noise is about ± 6, and the usual noise would be ± 12");
+    expect(words.tells.join()).toContain("as figures with Gaussian noise of about ± 6");
+    const release = await ask(left, question);
+    expect(release.privacy).toMatchObject({ mechanism: "discrete-gaussian", sigma: 2.8284, squaredSensitivity: 2 });
+    expect(release.spent.map(({ nanoRho }) => nanoRho)).toEqual(["125000000", "125000000"]);
+    const receipt = decodeJws(release.receipt);
+    expect(receipt).toContain("figures carry Gaussian noise, narrower than the usual noise");
+    const lines = read(plainContractSchema, await call(left, `GET /v1/contracts/${contract}/plain`)).lines.join();
+    expect(lines).toContain("the noise is Gaussian: narrower at the same price");
+  });
+
+  test("gives way to the usual noise where one owner asks for that, and nothing is denied", async () => {
+    const names = ["mix-left", "mix-right"] as const;
+    const { left, right, contract } = await pairOf(world, { names: [...names], lists: LISTS, limits: GAUSSIAN });
+    const question = overlapOf(contract, [left, right]);
+    const first = await ask(left, question);
+    await putPolicy(right, policyJson(right.id, { ...GAUSSIAN, mode: "noise" }, { version: 2 }));
+    const second = await ask(right, question);
+    expect(second.privacy).toMatchObject({ mechanism: "discrete-laplace", sensitivity: 2 });
+    expect(second.regions).not.toEqual(first.regions);
+    expect(second.spent.every(({ nanoRho }) => nanoRho === "125000000")).toBe(true);
   });
 });
 
@@ -340,6 +473,23 @@ async function ready(id: string, policy: ReturnType<typeof policyJson>, prefix: 
 
 async function budgetOf(owner: Member) {
   return read(budgetSchema, await call(owner, "GET /v1/budget"));
+}
+
+function micros(text: string) {
+  const epsilon = parseEpsilon(text);
+  if (!epsilon.ok) throw new Error(epsilon.error);
+  return epsilon.value;
+}
+
+function deltaOf(text: string) {
+  const delta = parseDelta(text);
+  if (!delta.ok) throw new Error(delta.error);
+  return delta.value;
+}
+
+/** What a compact signature signs, as text. */
+function decodeJws(compact: string): string {
+  return Buffer.from(compact.split(".")[1] ?? "", "base64url").toString("utf8");
 }
 
 type Line = { readonly dataset: string; readonly recipient: string; readonly nanoRho: string };

@@ -68,6 +68,13 @@ export function requestsLaws(store: () => Store): void {
       const { ann, ask } = await asking();
       const now = await as(ann).read(async (tx) => tx.now);
       const over = await ask({ expiresAt: now });
+      const waiting = (recipient: PartnerId) =>
+        as(ann).read((tx) => tx.requests.waiting({ contract: over.contract, recipient }));
+      const [ended, other] = [await ask(), await ask()];
+      expect([await waiting(ann), await waiting(other.approvers[0] ?? ann)]).toEqual([2, 0]);
+      for (const request of [ended, other])
+        await as(ann).write((tx) => tx.requests.note(request, { kind: "withdrawn", partner: ann, ...NOTHING }));
+      expect(await waiting(ann)).toBe(0);
       expect(await as(ann).read((tx) => tx.requests.openOf(over))).toBeNull();
       expect(await as(ann).read((tx) => tx.requests.listOpen(ann, { after: null, limit: 9 }))).toEqual([]);
       expect((await as(ann).read((tx) => tx.requests.unended())).map(({ id }) => id)).toEqual([over.id]);

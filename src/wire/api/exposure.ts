@@ -28,7 +28,7 @@ export const exposureSchema = z
           .strictObject({ contract: z.string(), policy: z.string() })
           .describe("JSON Pointers (RFC 6901) of the clauses that permit it"),
         k: z.int().describe("people behind any figure, at the least"),
-        mode: z.enum(["noise", "exact"]),
+        mode: z.enum(["noise", "gaussian-noise", "exact"]),
         consents: z.array(z.string()),
         uses: z.array(
           z.strictObject({

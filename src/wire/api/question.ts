@@ -150,9 +150,13 @@ export const explanationSchema = z
     price: z
       .strictObject({
         epsilon: z.string(),
+        mechanism: z
+          .enum(["discrete-laplace", "discrete-gaussian"])
+          .nullable()
+          .describe("the noise that figures would carry; null in exact mode"),
         plusMinus: z.int().describe("half of the 95 % interval around each count of people"),
         expected: z
-          .array(z.strictObject({ of: z.string(), plusMinus: z.int(), scale: z.int() }))
+          .array(z.strictObject({ of: z.string(), plusMinus: z.int(), scale: z.int(), sigma: z.number().optional() }))
           .describe("the same for each kind of figure, in units of 10^-scale"),
         charges: z.array(chargeSchema),
         isRecorded: z.boolean(),

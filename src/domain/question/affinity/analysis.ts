@@ -4,13 +4,12 @@ import type { Contract } from "../../contract/document.ts";
 import { ownerOf } from "../../dataset/schema.ts";
 import { LIMITS } from "../../limits.ts";
 import { ANALYSIS_WORDS, figure, listed, nameOf, possessive } from "../../policy/words.ts";
-import { affinitySensitivity } from "../../privacy/sensitivity.ts";
 import type { AnalysisRules, Axis, Measurement, Narrower, Telling, Truth } from "../analysis.ts";
 import type { QuestionIssue } from "../asked.ts";
-import { halfInterval } from "../figures.ts";
+import { marginOf } from "../figures.ts";
 import { axisOf, groupingsIn, missingAxis } from "../table.ts";
 import { axisInWords, formOf, segmentOf } from "../words.ts";
-import { answerAffinity, type SegmentCounts } from "./answer.ts";
+import { answerAffinity, pricingOfSegments, type SegmentCounts } from "./answer.ts";
 import type { AffinityQuestion, AskedAffinity } from "./question.ts";
 
 export const affinityRules: AnalysisRules<AskedAffinity, AffinityQuestion> = {
@@ -29,10 +28,7 @@ export const affinityRules: AnalysisRules<AskedAffinity, AffinityQuestion> = {
     const axis = segmentsOf(priced.contract, priced.question);
     return { outcome: "released", figures: answerAffinity(priced, { axis, counts: countsIn(truths) }, random) };
   },
-  margins: ({ question, epsilon }) => {
-    const plusMinus = halfInterval(affinitySensitivity(question.identifiers.length), epsilon);
-    return [{ of: "people", plusMinus, scale: 0 }];
-  },
+  margins: (priced) => [marginOf("people", pricingOfSegments(priced), 0)],
   tells: tellsOf,
   agreed: ({ may, whose, segment, how, groups }) => {
     const by = groups.length === 0 ? "no attribute at all" : listed(groups, "or");

@@ -3,6 +3,7 @@ import { HARBOUR, questionOf, SUNLINE, tableContract } from "../../../testing/do
 import { seededRandom } from "../../../testing/seeded-random.ts";
 import { TOP } from "../../policy/terms.ts";
 import { parseEpsilon } from "../../privacy/epsilon.ts";
+import type { Mechanism } from "../../privacy/mechanism.ts";
 import { rulesOf } from "../registry.ts";
 import type { AffinityAnswer } from "./answer.ts";
 
@@ -11,12 +12,15 @@ const [SUN, HARB] = [SUNLINE, HARBOUR].map((partner) => `${partner}/customers`);
 
 type Counts = { readonly shared: readonly number[]; readonly all: readonly number[] };
 
-function answered({ shared, all }: Counts, price: string, seed = 1): AffinityAnswer {
+type Asking = { readonly seed?: number; readonly mechanism?: Mechanism };
+
+function answered({ shared, all }: Counts, price: string, asking: Asking = {}): AffinityAnswer {
+  const { seed = 1, mechanism = "discrete-laplace" } = asking;
   const segments = { dataset: HARB, attribute: "tier" };
   const question = questionOf(CONTRACT, { analysis: "affinity", purpose: "insight", among: SUN, segments });
   const epsilon = parseEpsilon(price);
   if (!epsilon.ok) throw new Error(epsilon.error);
-  const terms = { ...TOP, mode: "noise" as const, k: 20 };
+  const terms = { ...TOP, mode: "noise" as const, mechanism, k: 20 };
   const truths = [shared, all].map((people) => ({ kind: "table", people, holders: [], sums: [] }) as const);
   const priced = { contract: CONTRACT, question, terms, epsilon: epsilon.value };
   const { figures } = rulesOf("affinity").answer(priced, truths, seededRandom(String(seed)));
@@ -48,10 +52,10 @@ describe("an affinity", () => {
     expect(index).toEqual({ bronze: false, silver: true, gold: false, null: true });
   });
 
-  it("gives intervals that hold as often as they say", () => {
+  it.each(["discrete-laplace", "discrete-gaussian"] as const)("gives intervals that hold, of %s noise", (mechanism) => {
     let held = 0;
     for (let seed = 0; seed < 500; seed++) {
-      const found = answered(counts, "0.5", seed).segments.find(({ key }) => key === "gold");
+      const found = answered(counts, "0.5", { seed, mechanism }).segments.find(({ key }) => key === "gold");
       if (found === undefined || !("released" in found.index) || found.index.interval === undefined) continue;
       const [low, high] = found.index.interval;
       held += Number(low <= 66.7 && 66.6 <= high);
@@ -62,5 +66,7 @@ describe("an affinity", () => {
 
   it("states the sensitivity of both counts together", () => {
     expect(answered(counts, "0.5").privacy).toMatchObject({ sensitivity: 3, epsilon: "0.5", threshold: 20 });
+    const { privacy } = answered(counts, "0.5", { mechanism: "discrete-gaussian" });
+    expect(privacy).toMatchObject({ mechanism: "discrete-gaussian", squaredSensitivity: 3, sigma: 3.4641 });
   });
 });

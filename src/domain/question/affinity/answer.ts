@@ -3,8 +3,8 @@
 
 import type { DatasetRef } from "../../dataset/schema.ts";
 import { halfWidth, halfWidthOfSum } from "../../privacy/interval.ts";
-import { afterThreshold, noiseScale, releaseCounts } from "../../privacy/mechanism.ts";
-import type { RandomBytes, Rational } from "../../privacy/random.ts";
+import { afterThreshold, type Noise, noiseOf, type Pricing, releaseCounts } from "../../privacy/mechanism.ts";
+import type { RandomBytes } from "../../privacy/random.ts";
 import { affinitySensitivity } from "../../privacy/sensitivity.ts";
 import type { Axis, Priced } from "../analysis.ts";
 import { halfInterval, noiseNote, type PrivacyNote, type ShownFigure, shown, withheld } from "../figures.ts";
@@ -34,19 +34,27 @@ type Segment = {
 /** True counts by segment, people without one last. Secret. */
 export type SegmentCounts = { readonly shared: readonly number[]; readonly all: readonly number[] };
 
+/** What makes the noise on the segments as wide as it is. */
+export function pricingOfSegments({ question, terms, epsilon }: Priced<AffinityQuestion>): Pricing {
+  const sensitivity = affinitySensitivity(question.identifiers.length);
+  return { mechanism: terms.mechanism, epsilon, sensitivity, parts: 1 };
+}
+
 /** Releases an affinity under its terms, in noise mode. */
 export function answerAffinity(
-  { question, terms, epsilon }: Priced<AffinityQuestion>,
+  priced: Priced<AffinityQuestion>,
   { axis, counts }: { readonly axis: Axis; readonly counts: SegmentCounts },
   random: RandomBytes,
 ): AffinityAnswer {
-  const l1Sensitivity = affinitySensitivity(question.identifiers.length);
-  const noised = releaseCounts({ figures: [...counts.shared, ...counts.all], l1Sensitivity, epsilon }, random);
+  const { terms } = priced;
+  const pricing = pricingOfSegments(priced);
+  const noise = noiseOf(pricing);
+  const noised = releaseCounts([...counts.shared, ...counts.all], noise, random);
   const keys = [...axis.keys, null];
   const [shared, all] = [noised.slice(0, keys.length), noised.slice(keys.length)];
   const totals = { shared: sumOf(shared), all: sumOf(all) };
-  const halves = halvesOf(noiseScale({ l1Sensitivity, epsilon }), keys.length);
-  const half = halfInterval(l1Sensitivity, epsilon);
+  const halves = halvesOf(noise, keys.length);
+  const half = halfInterval(pricing);
   const segments = keys.map((key, at): Segment => {
     const figures = { shared: shared[at] ?? Number.NaN, all: all[at] ?? Number.NaN };
     const people = {
@@ -65,7 +73,7 @@ export function answerAffinity(
       ...(axis.grouped === undefined ? {} : { grouping: axis.grouped.by }),
     },
     segments: [...segments].sort((left, right) => rankOf(right) - rankOf(left)),
-    privacy: noiseNote({ epsilon, sensitivity: l1Sensitivity, threshold: terms.k }),
+    privacy: noiseNote(pricing, terms.k),
   };
 }
 
@@ -81,8 +89,8 @@ type Pair = { readonly shared: number; readonly all: number };
 type Halves = { readonly one: number; readonly total: number };
 
 // Four figures make a lift; each is held to a quarter of the 5 %.
-function halvesOf(scale: Rational, keys: number): Halves {
-  return { one: halfWidth(scale, 0.0125), total: halfWidthOfSum(scale, keys, 0.0125) };
+function halvesOf(noise: Noise, keys: number): Halves {
+  return { one: halfWidth(noise, 0.0125), total: halfWidthOfSum(noise, keys, 0.0125) };
 }
 
 /**

@@ -4,8 +4,9 @@
 import type { Terms } from "../../policy/terms.ts";
 import type { EpsilonMicros } from "../../privacy/epsilon.ts";
 import { roundToStep } from "../../privacy/exact.ts";
-import { releaseCounts } from "../../privacy/mechanism.ts";
+import { noiseOf, type Pricing, releaseCounts } from "../../privacy/mechanism.ts";
 import type { RandomBytes } from "../../privacy/random.ts";
+import { LIST_SENSITIVITY } from "../../privacy/sensitivity.ts";
 import type { Truth } from "../analysis.ts";
 import { exactNote, halfInterval, noiseNote, type PrivacyNote, type ShownFigure, shown } from "../figures.ts";
 
@@ -18,8 +19,12 @@ export type AudienceAnswer = {
 /** What is true of a list that might leave. Secret. */
 export type AudienceCounts = Omit<Extract<Truth, { kind: "selection" }>, "kind">;
 
-/** The size of a list changes by one with one person (`../../privacy/README.md`, two lists). */
-export const LIST_SENSITIVITY = 1;
+type Asked = { readonly terms: Terms; readonly epsilon: EpsilonMicros };
+
+/** What makes the noise on the size of a list as wide as it is. */
+export function pricingOfList({ terms, epsilon }: Asked): Pricing {
+  return { mechanism: terms.mechanism, epsilon, sensitivity: LIST_SENSITIVITY, parts: 1 };
+}
 
 /**
  * Decides whether an audience leaves. Withheld are lists whose noised size (in exact mode the true one) lies outside
@@ -27,20 +32,21 @@ export const LIST_SENSITIVITY = 1;
  * them alike.
  */
 export function answerAudience(
-  asked: { readonly terms: Terms; readonly epsilon: EpsilonMicros },
+  asked: Asked,
   counts: AudienceCounts,
   random: RandomBytes,
 ): { readonly outcome: "released" | "withheld"; readonly answer: AudienceAnswer } {
-  const { terms, epsilon } = asked;
+  const { terms } = asked;
+  const pricing = pricingOfList(asked);
   const isExact = terms.mode === "exact";
-  const [noised = 0] = releaseCounts({ figures: [counts.size], l1Sensitivity: LIST_SENSITIVITY, epsilon }, random);
+  const [noised = 0] = releaseCounts([counts.size], noiseOf(pricing), random);
   const gate = isExact ? counts.size : noised;
   const isTooNear = counts.nearest !== null && counts.nearest < terms.k;
   const isInBounds =
     gate >= terms.minimumAudience && gate <= terms.maximumAudience && counts.size <= terms.maximumAudience;
   const outcome = isInBounds && !isTooNear ? "released" : "withheld";
   const value = isExact ? roundToStep(gate, terms.rounding) : gate;
-  const half = isExact ? 0 : halfInterval(LIST_SENSITIVITY, epsilon);
+  const half = isExact ? 0 : halfInterval(pricing);
   const figure = outcome === "released" ? ({ kind: "released", value } as const) : ({ kind: "withheld" } as const);
   return { outcome, answer: { size: shown(figure, terms.minimumAudience, half), privacy: noteOf(asked) } };
 }
@@ -52,8 +58,8 @@ export function listDistance(left: readonly string[], right: readonly string[]):
   return left.length + right.length - 2 * shared;
 }
 
-function noteOf({ terms, epsilon }: { readonly terms: Terms; readonly epsilon: EpsilonMicros }): PrivacyNote {
-  const threshold = terms.minimumAudience;
-  if (terms.mode === "exact") return exactNote(terms, threshold);
-  return noiseNote({ epsilon, sensitivity: LIST_SENSITIVITY, threshold });
+function noteOf(asked: Asked): PrivacyNote {
+  const { terms } = asked;
+  if (terms.mode === "exact") return exactNote(terms, terms.minimumAudience);
+  return noiseNote(pricingOfList(asked), terms.minimumAudience);
 }

@@ -5,9 +5,9 @@ import { type DatasetRef, ownerOf } from "../../dataset/schema.ts";
 import { nameOf, possessive } from "../../policy/words.ts";
 import type { Agreeing, AnalysisRules, Telling } from "../analysis.ts";
 import type { Canonical, Clause } from "../asked.ts";
-import { halfInterval } from "../figures.ts";
+import { marginOf } from "../figures.ts";
 import { segmentOf } from "../words.ts";
-import { answerAudience, LIST_SENSITIVITY } from "./answer.ts";
+import { answerAudience, pricingOfList } from "./answer.ts";
 
 type AskedList = { readonly from: DatasetRef; readonly matching: DatasetRef; readonly channel: string };
 
@@ -39,8 +39,7 @@ export function listRules<Asked extends AskedList>(words: ListWords): AnalysisRu
       const { outcome, answer } = answerAudience(priced, truth, random);
       return { outcome, figures: answer };
     },
-    margins: ({ terms, epsilon }) =>
-      terms.mode === "exact" ? [] : [{ of: "people", plusMinus: halfInterval(LIST_SENSITIVITY, epsilon), scale: 0 }],
+    margins: (priced) => (priced.terms.mode === "exact" ? [] : [marginOf("people", pricingOfList(priced), 0)]),
     tells: (question, telling) => tellsOf(question, telling, words),
     agreed: words.agreed,
   };

@@ -56,8 +56,8 @@ export const crosstabRules: AnalysisRules<AskedCrosstab, CrosstabQuestion> = {
     }
     return { outcome: "released", figures: answerCrosstab(priced, { table, truth }, random) };
   },
-  margins: ({ contract, question, terms, epsilon }) =>
-    terms.mode === "exact" ? [] : marginsOfTable(tableOf(contract, question), epsilon),
+  margins: (priced) =>
+    priced.terms.mode === "exact" ? [] : marginsOfTable(tableOf(priced.contract, priced.question), priced),
   tells: tellsOf,
   agreed: ({ may, whose, segment, how, groups, measures }) => {
     const by = groups.length === 0 ? "" : `, in a table by ${listed(groups)}`;

@@ -4,6 +4,7 @@ import { HARBOUR, questionOf, SUNLINE, tableContract } from "../../../testing/do
 import { seededRandom } from "../../../testing/seeded-random.ts";
 import { TOP } from "../../policy/terms.ts";
 import { parseEpsilon } from "../../privacy/epsilon.ts";
+import type { Mechanism } from "../../privacy/mechanism.ts";
 import type { Truth } from "../analysis.ts";
 import { rulesOf } from "../registry.ts";
 import type { CrosstabAnswer } from "./answer.ts";
@@ -19,9 +20,15 @@ function epsilon(text: string) {
 }
 
 type Table = Extract<Truth, { kind: "table" }>;
-type Asking = { readonly truth: Omit<Table, "kind">; readonly aggregate?: "sum" | "mean"; readonly price?: string };
+type Asking = {
+  readonly truth: Omit<Table, "kind">;
+  readonly aggregate?: "sum" | "mean";
+  readonly price?: string;
+  readonly mechanism?: Mechanism;
+};
 
-function answered({ truth, aggregate, price = "9999" }: Asking, seed = 1): CrosstabAnswer {
+function answered(asking: Asking, seed = 1): CrosstabAnswer {
+  const { truth, aggregate, price = "9999", mechanism = "discrete-laplace" } = asking;
   const measure = aggregate === undefined ? {} : { measure: { dataset: HARB, measure: "spend", aggregate } };
   const by = [{ dataset: HARB, attribute: "tier" }];
   const question = questionOf(CONTRACT, {
@@ -31,7 +38,7 @@ function answered({ truth, aggregate, price = "9999" }: Asking, seed = 1): Cross
     by,
     ...measure,
   });
-  const terms = { ...TOP, mode: "noise" as const, k: 20 };
+  const terms = { ...TOP, mode: "noise" as const, mechanism, k: 20 };
   const priced = { contract: CONTRACT, question, terms, epsilon: epsilon(price) };
   const { figures } = rulesOf("crosstab").answer(priced, [{ kind: "table", ...truth }], seededRandom(String(seed)));
   // SAFETY: the figures of a cross-tab are its answer.
@@ -101,20 +108,37 @@ describe("a cross-tab", () => {
     expect(cells[0]?.measure).toEqual(cells[3]?.people);
   });
 
-  it("spends a third of its epsilon on each of counts, people with a value, and sums", () => {
+  /** How far the counts and the sums of the first cell spread around the truth. */
+  function spreads(mechanism: Mechanism) {
     const truth = { people: [1_000, 0, 0, 0], holders: [1_000, 0, 0, 0], sums: [100_000_000, 0, 0, 0] };
-    const answers = Array.from({ length: 300 }, (_, seed) => answered({ truth, aggregate: "sum", price: "1" }, seed));
+    const asking = { truth, aggregate: "sum", price: "1", mechanism } as const;
+    const answers = Array.from({ length: 300 }, (_, seed) => answered(asking, seed));
     const spread = (figure: (answer: CrosstabAnswer) => object | undefined, centre: number) => {
       const drawn = answers.map((answer) => {
         const shown = figure(answer);
         return shown !== undefined && "released" in shown ? Number(shown.released) - centre : Number.NaN;
       });
-      return Math.sqrt(drawn.reduce((sum, value) => sum + value ** 2, 0) / drawn.length / 2);
+      return Math.sqrt(drawn.reduce((sum, value) => sum + value ** 2, 0) / drawn.length);
     };
-    // Scales: 3 parts × sensitivity 2, and times the largest value of 500,000 units for the sums.
-    expect(spread(({ cells }) => cells[0]?.people, 1_000)).toBeCloseTo(6, -0.5);
-    expect(spread(({ cells }) => cells[0]?.measure, 100_000_000) / 3_000_000).toBeCloseTo(1, 0);
-    expect(answers[0]?.privacy).toMatchObject({ sensitivity: 2, parts: 3 });
+    const counts = spread(({ cells }) => cells[0]?.people, 1_000);
+    const sums = spread(({ cells }) => cells[0]?.measure, 100_000_000);
+    return { counts, sums, privacy: answers[0]?.privacy };
+  }
+
+  it("spends a third of its epsilon on each of counts, people with a value, and sums", () => {
+    const { counts, sums, privacy } = spreads("discrete-laplace");
+    // Scales: 3 parts × sensitivity 2, and times the largest value of 500,000 units for the sums; √2 of the scale.
+    expect(counts / Math.SQRT2).toBeCloseTo(6, -0.5);
+    expect(sums / Math.SQRT2 / 3_000_000).toBeCloseTo(1, 0);
+    expect(privacy).toMatchObject({ sensitivity: 2, parts: 3 });
+  });
+
+  it("spends a third of its rho on each with Gaussian noise, which spreads less", () => {
+    const { counts, sums, privacy } = spreads("discrete-gaussian");
+    // σ² = 3 parts × L2² of 2, and times the square of 500,000 for the sums. 300 draws tell σ to a fifth.
+    expect(Math.abs(counts / Math.sqrt(6) - 1)).toBeLessThan(0.2);
+    expect(Math.abs(sums / Math.sqrt(6) / 500_000 - 1)).toBeLessThan(0.2);
+    expect(privacy).toMatchObject({ mechanism: "discrete-gaussian", squaredSensitivity: 2, parts: 3, sigma: 2.4495 });
   });
 
   it("keeps means within the bounds, and their intervals hold as often as they say", () => {

@@ -3,13 +3,19 @@
 
 import type { DatasetRef } from "../../dataset/schema.ts";
 import type { Aggregate } from "../../policy/limits-document.ts";
-import type { EpsilonMicros } from "../../privacy/epsilon.ts";
 import { halfWidth } from "../../privacy/interval.ts";
-import { afterThreshold, type Figure, noiseScale, releaseCounts, releaseSums } from "../../privacy/mechanism.ts";
+import {
+  afterThreshold,
+  type Figure,
+  noiseOf,
+  type Pricing,
+  releaseCounts,
+  releaseSums,
+} from "../../privacy/mechanism.ts";
 import type { RandomBytes } from "../../privacy/random.ts";
-import { tableSensitivity } from "../../privacy/sensitivity.ts";
+import { type Sensitivity, sumSensitivity, tableSensitivity } from "../../privacy/sensitivity.ts";
 import type { BoundedMeasure, Margin, Priced, TableMeasurement, Truth } from "../analysis.ts";
-import { halfInterval, noiseNote, type PrivacyNote, type ShownFigure, shown, withheld } from "../figures.ts";
+import { halfInterval, marginOf, noiseNote, type PrivacyNote, type ShownFigure, shown, withheld } from "../figures.ts";
 import { cellKeys, type Key } from "../table.ts";
 import type { CrosstabQuestion } from "./question.ts";
 
@@ -40,34 +46,32 @@ export type CrosstabAnswer = {
 };
 
 /** How many people come into or go out of the table when one person of one list does, at the most. */
-function sensitivityOfTable({ lists, identifiers, by, measure }: TableMeasurement): number {
+function sensitivityOfTable({ lists, identifiers, by, measure }: TableMeasurement): Sensitivity {
   const sides = new Set([...by.map((axis) => axis.dataset), ...(measure === null ? [] : [measure.dataset])]);
   return tableSensitivity({ lists: lists.length, identifiers: identifiers.length, isOneSided: sides.size === 1 });
 }
 
 /** How sure the counts of the table are, and the sums. */
-export function marginsOfTable(table: TableMeasurement, epsilon: EpsilonMicros): readonly Margin[] {
-  const spread = spreadOf(table);
-  const people = { of: "people", plusMinus: halfInterval(spread.counts, epsilon), scale: 0 };
+export function marginsOfTable(table: TableMeasurement, priced: Priced<CrosstabQuestion>): readonly Margin[] {
+  const counts = pricingOfCounts(table, priced);
+  const people = marginOf("people", counts, 0);
   if (table.measure === null) return [people];
   const { measure, scale } = table.measure;
-  return [people, { of: `each sum of “${measure}”`, plusMinus: halfInterval(spread.sums, epsilon), scale }];
+  return [people, marginOf(`each sum of “${measure}”`, pricingOfSums(counts, table.measure), scale)];
 }
 
 /** Releases a table under its terms, in noise mode. */
 export function answerCrosstab(
-  { question, terms, epsilon }: Priced<CrosstabQuestion>,
+  priced: Priced<CrosstabQuestion>,
   { table, truth }: { readonly table: TableMeasurement; readonly truth: Extract<Truth, { kind: "table" }> },
   random: RandomBytes,
 ): CrosstabAnswer {
-  const spread = spreadOf(table);
-  const counts = { l1Sensitivity: spread.counts, epsilon };
-  const half = halfInterval(spread.counts, epsilon);
-  const noised = releaseCounts({ figures: truth.people, ...counts }, random);
+  const { question, terms } = priced;
+  const counts = pricingOfCounts(table, priced);
+  const half = halfInterval(counts);
+  const noised = releaseCounts(truth.people, noiseOf(counts), random);
   const people = noised.map((value) => afterThreshold(value, terms.k));
-  const told = measureFigures({ question, table, truth, k: terms.k, epsilon, people }, random);
-  const { parts } = spread;
-  const note = { epsilon, sensitivity: spread.each, threshold: terms.k };
+  const told = measureFigures({ question, table, truth, k: terms.k, counts, people }, random);
   return {
     axes: axesOf(table),
     ...headOf(question, table.measure),
@@ -75,7 +79,7 @@ export function answerCrosstab(
       const figures = { keys, people: shown(people[cell] ?? NONE, terms.k, half) };
       return told === null ? figures : { ...figures, measure: told[cell] ?? withheld(terms.k) };
     }),
-    privacy: noiseNote(parts === 1 ? note : { ...note, parts }),
+    privacy: noiseNote(counts, terms.k),
   };
 }
 
@@ -88,16 +92,14 @@ export function axesOf({ by }: TableMeasurement): CrosstabAnswer["axes"] {
 
 const NONE: Figure = { kind: "withheld" };
 
-// Counts, holders and sums share the epsilon: noise of scale parts·sensitivity/epsilon on each spends a part of it.
-function spreadOf(table: TableMeasurement) {
-  const each = sensitivityOfTable(table);
+// Counts, holders and sums share the price.
+function pricingOfCounts(table: TableMeasurement, { terms, epsilon }: Priced<CrosstabQuestion>): Pricing {
   const parts = table.measure === null ? 1 : 3;
-  return { each, parts, counts: each * parts, sums: each * parts * largest(table.measure) };
+  return { mechanism: terms.mechanism, epsilon, sensitivity: sensitivityOfTable(table), parts };
 }
 
-/** The most that one person adds to a sum, either way. */
-function largest(measure: BoundedMeasure | null): number {
-  return measure === null ? 0 : Math.max(Math.abs(measure.minimum), Math.abs(measure.maximum));
+function pricingOfSums(counts: Pricing, measure: BoundedMeasure): Pricing {
+  return { ...counts, sensitivity: sumSensitivity(counts.sensitivity, measure) };
 }
 
 function headOf({ measure: asked }: CrosstabQuestion, bounds: BoundedMeasure | null): Pick<CrosstabAnswer, "measure"> {
@@ -111,27 +113,23 @@ type Measuring = {
   readonly table: TableMeasurement;
   readonly truth: Extract<Truth, { kind: "table" }>;
   readonly k: number;
-  readonly epsilon: EpsilonMicros;
+  readonly counts: Pricing;
   readonly people: readonly Figure[];
 };
 
 function measureFigures(measuring: Measuring, random: RandomBytes): readonly ShownFigure[] | null {
-  const { question, table, truth, k, epsilon, people } = measuring;
+  const { question, table, truth, k, counts, people } = measuring;
   const { measure } = table;
   if (measure === null) return null;
-  const spread = spreadOf(table);
-  const holders = releaseCounts({ figures: truth.holders, l1Sensitivity: spread.counts, epsilon }, random);
-  const sums = releaseSums({ figures: truth.sums, l1Sensitivity: spread.sums, epsilon }, random);
-  const scales = {
-    holders: noiseScale({ l1Sensitivity: spread.counts, epsilon }),
-    sum: noiseScale({ l1Sensitivity: spread.sums, epsilon }),
-  };
+  const noise = { holders: noiseOf(counts), sum: noiseOf(pricingOfSums(counts, measure)) };
+  const holders = releaseCounts(truth.holders, noise.holders, random);
+  const sums = releaseSums(truth.sums, noise.sum, random);
   return people.map((figure, cell) => {
     const [held = 0, sum = 0] = [holders[cell], sums[cell]];
     if (figure.kind === "withheld" || afterThreshold(held, k).kind === "withheld") return withheld(k);
-    if (question.measure?.aggregate === "sum") return sumFigure(sum, halfWidth(scales.sum, 0.05), measure);
+    if (question.measure?.aggregate === "sum") return sumFigure(sum, halfWidth(noise.sum, 0.05), measure);
     // Either part of a mean may miss, so each is held to half of the 5 %.
-    const halves = { sum: halfWidth(scales.sum, 0.025), holders: halfWidth(scales.holders, 0.025) };
+    const halves = { sum: halfWidth(noise.sum, 0.025), holders: halfWidth(noise.holders, 0.025) };
     return meanFigure({ sum, holders: held, halves }, measure);
   });
 }

@@ -3,10 +3,10 @@
 import { type DatasetRef, ownerOf } from "../../dataset/schema.ts";
 import { listed, nameOf, possessive } from "../../policy/words.ts";
 import type { AnalysisRules, Margin, Priced, Telling, Truth } from "../analysis.ts";
-import { halfInterval } from "../figures.ts";
+import { marginOf } from "../figures.ts";
 import type { TrendQuestion } from "../trend/question.ts";
 import { formOf, segmentOf } from "../words.ts";
-import { answerOverlap, type OverlapCounts, sensitivityOf } from "./answer.ts";
+import { answerOverlap, type OverlapCounts, pricingOf } from "./answer.ts";
 import type { AskedOverlap, OverlapQuestion } from "./question.ts";
 
 export const overlapRules: AnalysisRules<AskedOverlap, OverlapQuestion> = {
@@ -50,9 +50,9 @@ function overlapIn(truth: Truth | undefined): OverlapCounts {
 }
 
 /** How sure the sizes and the regions of several lists are. */
-function marginsOfOverlap({ question, terms, epsilon }: Priced<OverlapQuestion>): readonly Margin[] {
-  if (terms.mode === "exact") return [];
-  return [{ of: "people", plusMinus: halfInterval(sensitivityOf(question), epsilon), scale: 0 }];
+function marginsOfOverlap(priced: Priced<OverlapQuestion>): readonly Margin[] {
+  if (priced.terms.mode === "exact") return [];
+  return [marginOf("people", pricingOf(priced), 0)];
 }
 
 /** `Ann would learn how many of its customers are also Ben's customers`, or the same for more lists. */

@@ -5,6 +5,7 @@ import { contractIdSchema } from "../../contract/document.ts";
 import { datasetRefSchema, ownerOf } from "../../dataset/schema.ts";
 import { TOP } from "../../policy/terms.ts";
 import { parseEpsilon } from "../../privacy/epsilon.ts";
+import { isProtectedAs } from "../figures.ts";
 import { answerOverlap, asIfAlone, type OverlapCounts } from "./answer.ts";
 import type { OverlapQuestion } from "./question.ts";
 
@@ -43,7 +44,7 @@ function countsOf(regions: readonly number[]): OverlapCounts {
   return { sizes, regions, byIdentifier: [regions.at(-1) ?? 0, 0] };
 }
 
-const noise = { ...TOP, mode: "noise" as const, k: 20 };
+const noise = { ...TOP, mode: "noise" as const, mechanism: "discrete-laplace" as const, k: 20 };
 const precise = epsilon("9999");
 
 describe("an overlap with noise", () => {
@@ -99,6 +100,43 @@ describe("an overlap with noise", () => {
     const { privacy, byIdentifier } = answerOverlap(asked, countsOf([0, 500, 600, 100]), seededRandom(String(1)));
     expect(privacy).toMatchObject({ mode: "noise", epsilon: "0.5", sensitivity: 4, threshold: 20 });
     expect(byIdentifier?.map((one) => one.identifier)).toEqual(["email", "phone"]);
+  });
+});
+
+describe("an overlap with Gaussian noise", () => {
+  const asked = {
+    question: question(2, "identifier"),
+    terms: { ...noise, mechanism: "discrete-gaussian" as const },
+    epsilon: epsilon("0.5"),
+  };
+
+  it("names it with its sigma, and its interval holds the truth 19 times in 20", () => {
+    const counts = countsOf([0, 5_000, 6_000, 1_000]);
+    let held = 0;
+    for (let seed = 0; seed < 1_000; seed++) {
+      const { regions, privacy } = answerOverlap(asked, counts, seededRandom(String(seed)));
+      const shared = regions[2];
+      if (shared === undefined || !("interval" in shared) || shared.interval === undefined)
+        throw new Error("no interval");
+      held += Number(shared.interval[0] <= 1_000 && 1_000 <= shared.interval[1]);
+      // Two sizes, the pairs and two figures by identifier: L2² is 4, so sigma is 2 / 0.5.
+      expect(privacy).toMatchObject({
+        mechanism: "discrete-gaussian",
+        sigma: 4,
+        squaredSensitivity: 4,
+        epsilon: "0.5",
+      });
+      expect(shared.interval[1] - shared.interval[0]).toBe(16);
+    }
+    // Binomial(1000, ≥ 0.95): 915 lies more than 4 standard deviations below its mean.
+    expect(held).toBeGreaterThan(915);
+    expect(held).toBeLessThan(1_000);
+  });
+
+  it("is no draw for terms that ask for the other noise", () => {
+    const { privacy } = answerOverlap(asked, countsOf([0, 500, 600, 100]), seededRandom("1"));
+    expect(isProtectedAs(privacy, asked.terms, asked.epsilon)).toBe(true);
+    expect(isProtectedAs(privacy, noise, asked.epsilon)).toBe(false);
   });
 });
 

@@ -6,7 +6,7 @@ import type { PartnerId } from "../../partner/manifest.ts";
 import type { Terms } from "../../policy/terms.ts";
 import type { EpsilonMicros } from "../../privacy/epsilon.ts";
 import { releaseExactOverlap, roundToStep } from "../../privacy/exact.ts";
-import { afterThreshold, type Figure, releaseCounts } from "../../privacy/mechanism.ts";
+import { afterThreshold, type Figure, noiseOf, type Pricing, releaseCounts } from "../../privacy/mechanism.ts";
 import type { RandomBytes } from "../../privacy/random.ts";
 import { overlapSensitivity } from "../../privacy/sensitivity.ts";
 import type { Truth } from "../analysis.ts";
@@ -35,10 +35,11 @@ type Released = {
   readonly half: number;
 };
 
-/** The L1 sensitivity of an overlap's figures to one person of one list (`../../privacy/README.md`). */
-export function sensitivityOf(question: OverlapQuestion): number {
+/** What makes the noise on an overlap's figures as wide as it is (`../../privacy/README.md`). */
+export function pricingOf({ question, terms, epsilon }: Asked): Pricing {
   const identifierFigures = question.detail === undefined ? 0 : question.identifiers.length;
-  return overlapSensitivity({ lists: question.between.length, identifierFigures });
+  const sensitivity = overlapSensitivity({ lists: question.between.length, identifierFigures });
+  return { mechanism: terms.mechanism, epsilon, sensitivity, parts: 1 };
 }
 
 /** Releases an overlap under its terms. Costs what the terms were charged; spends randomness in noise mode only. */
@@ -85,19 +86,20 @@ export function tellsOfOthers({ sizes, regions }: OverlapAnswer, recipient: Part
 
 type Asked = Parameters<typeof answerOverlap>[0];
 
-function releaseNoised({ question, terms, epsilon }: Asked, counts: OverlapCounts, random: RandomBytes): Released {
-  const l1Sensitivity = sensitivityOf(question);
+function releaseNoised(asked: Asked, counts: OverlapCounts, random: RandomBytes): Released {
+  const { question, terms } = asked;
+  const pricing = pricingOf(asked);
   const lists = question.between.length;
   const masks = masksOf(lists).filter((mask) => bitsOf(mask).length > 1);
   const detailed = question.detail === undefined ? [] : counts.byIdentifier;
   const figures = [...counts.sizes, ...masks.map((mask) => countIn(counts, mask)), ...detailed];
-  const noised = releaseCounts({ figures, l1Sensitivity, epsilon }, random).map((one) => afterThreshold(one, terms.k));
+  const noised = releaseCounts(figures, noiseOf(pricing), random).map((one) => afterThreshold(one, terms.k));
   return {
     sizes: noised.slice(0, lists),
     regions: new Map(masks.map((mask, index) => [mask, noised[lists + index] ?? { kind: "withheld" }])),
     byIdentifier: noised.slice(lists + masks.length),
-    privacy: noiseNote({ epsilon, sensitivity: l1Sensitivity, threshold: terms.k }),
-    half: halfInterval(l1Sensitivity, epsilon),
+    privacy: noiseNote(pricing, terms.k),
+    half: halfInterval(pricing),
   };
 }
 

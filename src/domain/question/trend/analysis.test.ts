@@ -19,6 +19,7 @@ const TABLE = { analysis: "crosstab", ...FRAME, by: [tier] };
 const PRICE = parseEpsilon("0.5");
 if (!PRICE.ok) throw new Error(PRICE.error);
 const epsilon = PRICE.value;
+const terms = { ...TOP, mode: "noise", mechanism: "discrete-laplace", k: 20 } as const;
 
 type Json = { readonly [member: string]: unknown };
 
@@ -80,7 +81,7 @@ describe("a trend", () => {
     const [table, trend] = [TABLE, { ...TABLE, analysis: "trend" }].map((json) => {
       const question = questionOf(CONTRACT, json);
       const rules = rulesOf(question.analysis);
-      const priced = { contract: CONTRACT, question, terms: { ...TOP, k: 20 }, epsilon };
+      const priced = { contract: CONTRACT, question, terms, epsilon };
       const telling = { recipient: SUNLINE, directory: DIRECTORY, terms: null, margins: [] };
       return {
         answer: rules.answer(priced, [truth], seededRandom("trend")),
