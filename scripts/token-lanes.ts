@@ -90,5 +90,5 @@ function halfOfLanes(
 function rotated(value: string, right: number): string {
   if (right % 8 !== 0) return `v128.or(i32x4.shl(${value}, ${32 - right}), i32x4.shr_u(${value}, ${right}))`;
   const bytes = Array.from({ length: 16 }, (_, place) => (place & ~3) | ((place + right / 8) & 3));
-  return `v128.shuffle<u8>(${value}, ${value}, ${bytes.join(", ")})`;
+  return `v128.swizzle(${value}, i8x16(${bytes.join(", ")}))`;
 }

@@ -159,6 +159,9 @@ export type Narrowing = {
   readonly to: Offset;
 };
 
+/** Words, and a bitmap of zeros for the `width` below 2^31 of them from `from` on, and a bit more for all others. */
+export type NumberMarking = Readonly<Record<"numbers" | "count" | "from" | "width" | "bits", number>>;
+
 /** Texts one behind the other, and room for two words of each. */
 export type NumberTexts = {
   readonly texts: Offset;
@@ -218,6 +221,8 @@ export type Kernels = {
    * long, and 512 where no number begins with a needless 0.
    */
   readNumbers(numbers: NumberTexts): number;
+  /** Sets the bit of each number that has one, and answers how many of them found theirs set. */
+  markNumbers(marking: NumberMarking): number;
 
   /** `to[places[i]] = from[i]`. */
   scatter(scattering: Scattering): void;

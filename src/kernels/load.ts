@@ -42,6 +42,7 @@ export function wasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memo
     splitTokens: ({ tokens, count, keys, rest }) => void wasm.splitTokens(tokens, count, keys, rest),
     readNumbers: ({ texts, lengths, count, prefix, low, high }) =>
       wasm.readNumbers(texts, lengths, count, prefix, low, high),
+    markNumbers: ({ numbers, count, from, width, bits }) => wasm.markNumbers(numbers, count, from, width, bits) >>> 0,
     bitsInBoth: (left, right, words) => wasm.bitsInBoth(left, right, words) >>> 0,
     tokens: ({ digests, count, key, tokens }) => void wasm.tokens(digests, count, key, tokens),
     order: ({ keys, count, order, scratch }) => void wasm.order(keys, count, order, scratch),

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { compileKernels, rowKernels } from "./load.ts";
 
 // A plan for rows of a record reference, a hex digest and a measure, by hand.
-const [PLAN, DIGESTS, PRESENT, RECORDS, LENGTHS, CONSENTS, NOTHING, MEASURES, TEXT] = [
-  16, 1_024, 2_048, 2_560, 4_096, 4_608, 8_192, 20_480, 24_576,
+const [PLAN, DIGESTS, PRESENT, RECORDS, LENGTHS, CONSENTS, NOTHING, MEASURES, TEXT, SEPARATORS] = [
+  16, 1_024, 2_048, 2_560, 4_096, 4_608, 8_192, 24_576, 32_768, 65_536,
 ];
 const ROWS = 16;
 const NO_MEASURE = -(2 ** 31);
@@ -61,7 +61,7 @@ function measuresIn(text: string, scale: number): number[] {
   new Uint8Array(memory.buffer).set(bytes, TEXT);
   const plan = new Int32Array(memory.buffer, PLAN);
   const columns = [2, 0, 0, 0, 0, DIGESTS, PRESENT, 0, 6, MEASURES, scale, 0];
-  plan.set([3, 65_536, 128, 0, 0, RECORDS, LENGTHS, CONSENTS, NOTHING, 0, 0, ROWS, ...columns]);
+  plan.set([3, SEPARATORS, 128, 0, 0, RECORDS, LENGTHS, CONSENTS, NOTHING, 0, 0, ROWS, ...columns]);
   rowKernels(kernels, memory).readRows(PLAN, TEXT, TEXT + bytes.length);
   return [...new Int32Array(memory.buffer, MEASURES, plan[3] ?? 0)];
 }

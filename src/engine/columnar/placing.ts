@@ -6,6 +6,7 @@ import { type BucketCounts, PLANES, planeOf } from "../../wire/segment/bucket-co
 import { type FrameLayout, frameLayout, type ReferenceSpace } from "../../wire/segment/frame.ts";
 import type { RowShape } from "../../wire/segment/shape.ts";
 import { frameOpener, type OpenFrames } from "./frame-bytes.ts";
+import { letGo } from "./let-go.ts";
 import type { FrameSpot } from "./sealed-file.ts";
 import type { FileKey } from "./sealed-frames.ts";
 import type { Thread } from "./threads/thread.ts";
@@ -77,6 +78,7 @@ function placeFrame(thread: Thread, { shape, room, open }: Opening, frame: Place
   const layout = frameLayout(shape, frame.rows, frame.space);
   if (plain.length !== layout.bytes) throw new Error("a staged frame is not of its stated size");
   new Uint8Array(thread.buffer, thread.scratch, plain.length).set(plain);
+  letGo([plain]);
   const from = thread.scratch + Math.ceil(layout.bytes / 64) * 64;
   const { rows, places } = frame;
   const next = from + rows * 12;

@@ -246,11 +246,12 @@ function numbersIn({ thread, rooms }: Encoding, batch: RowBatch): FrameNumbers |
   const texts = { lengths: recordLengths.byteOffset, bytes: recordBytes.byteOffset, byteLength: recordBytesUsed };
   const found = findNumbers(thread, { count: rows, ...texts, low: rooms.low, high: rooms.high });
   if (found === null || !fitsWords(found)) return null;
-  const [least, most] = bounds(new Uint32Array(thread.buffer, rooms.low, rows));
+  const [least, most] = bounds(new Int32Array(thread.buffer, rooms.low, rows));
   return { ...found, least, most };
 }
 
-function bounds(numbers: Uint32Array): readonly [least: number, most: number] {
+// Numbers of nine digits have no sign bit; as integers with a sign they are compared without becoming fractions.
+function bounds(numbers: Int32Array): readonly [least: number, most: number] {
   let least = numbers[0] ?? 0;
   let most = least;
   for (let at = 1; at < numbers.length; at++) {

@@ -35,20 +35,16 @@ export function settleRuns({ order, keys, rest, compareRows }: Sorted): Uint32Ar
 
 // HOT: once a row.
 function runsOf(keys: Uint32Array): (readonly [from: number, to: number])[] {
+  // With a sign: whether two are equal is the same, and none of them becomes a fraction.
+  const words = new Int32Array(keys.buffer, keys.byteOffset, keys.length);
   const runs: (readonly [number, number])[] = [];
-  let before = -1;
-  let from = -1;
-  for (let at = 0; at < keys.length; at++) {
-    const key = keys[at] ?? 0;
-    if (key === before) {
-      if (from < 0) from = at - 1;
-    } else if (from >= 0) {
-      runs.push([from, at]);
-      from = -1;
-    }
-    before = key;
+  for (let at = 1; at < words.length; at++) {
+    if (words[at] !== words[at - 1]) continue;
+    const from = at - 1;
+    while (at < words.length && words[at] === words[from]) at++;
+    runs.push([from, at]);
   }
-  return from < 0 ? runs : [...runs, [from, keys.length]];
+  return runs;
 }
 
 function isOrdered(run: Uint32Array, compare: CompareRows): boolean {

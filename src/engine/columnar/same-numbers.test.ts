@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { compressAll } from "../../domain/identifier/token-kernel.gen.ts";
+import { plainKernels } from "../../kernels/plain.ts";
 import { beginSameNumbers, sameNumbersScratchBytes, windowsOf } from "./same-numbers.ts";
 
 const BUFFER = new SharedArrayBuffer(1 << 20);
+const kernels = plainKernels(BUFFER, compressAll);
 const [NUMBERS, SCRATCH] = [64, 1 << 18];
 
 /** By a map of all numbers: the least row of each with each of the others. */
@@ -17,7 +20,7 @@ function foundPairs(numbers: readonly number[], windows: readonly { from: number
   const window = Math.max(...windows.map(({ from, to }) => to - from));
   new Uint8Array(BUFFER, SCRATCH, sameNumbersScratchBytes(window)).fill(0xa5);
   const find = beginSameNumbers(
-    { buffer: BUFFER, scratch: SCRATCH },
+    { buffer: BUFFER, scratch: SCRATCH, kernels },
     { numbers: NUMBERS, count: numbers.length, window },
   );
   return windows

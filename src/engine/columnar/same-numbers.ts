@@ -26,28 +26,31 @@ export function windowsOf(rows: number, { least, most }: { readonly least: numbe
 
 /** Bytes that each thread needs for windows of so many numbers. */
 export function sameNumbersScratchBytes(window: number): number {
-  return Math.ceil(window / 32) * 4;
+  return (Math.floor(window / 32) + 1) * 4;
 }
 
 /** Answers pairs of rows that have one number: for each set of such rows, its least row with each of the others. */
 export function beginSameNumbers(
-  { buffer, scratch }: Pick<Thread, "buffer" | "scratch">,
+  { buffer, scratch, kernels }: Pick<Thread, "buffer" | "scratch" | "kernels">,
   { numbers: at, count, window }: SameNumbersSettings,
 ): (piece: Window) => { outcome: Uint32Array } {
   const numbers = new Uint32Array(buffer, at, count);
   const bitmap = new Uint32Array(buffer, scratch, sameNumbersScratchBytes(window) / 4);
   return ({ from, to }) => {
-    const marks = bitmap.fill(0, 0, Math.ceil((to - from) / 32));
-    const again = markAll(numbers, marks, { from, to });
-    if (again.length === 0) return { outcome: again };
+    const marks = bitmap.fill(0, 0, Math.floor((to - from) / 32) + 1);
+    const width = to - from;
+    if (kernels.markNumbers({ numbers: at, count, from, width, bits: scratch }) === 0) return { outcome: NO_PAIRS };
+    marks.fill(0);
+    const again = numbersMarkedAgain(numbers, marks, { from, to });
     marks.fill(0);
     for (const number of again) mark(marks, number - from);
     return { outcome: pairsOf(rowsMarked(numbers, marks, { from, to })) };
   };
 }
 
-// HOT: once a row and window.
-function markAll(numbers: Uint32Array, marks: Uint32Array, { from, to }: Window): Uint32Array {
+const NO_PAIRS = new Uint32Array(0);
+
+function numbersMarkedAgain(numbers: Uint32Array, marks: Uint32Array, { from, to }: Window): Uint32Array {
   const again = wordList();
   const width = to - from;
   for (let row = 0; row < numbers.length; row++) {

@@ -7,6 +7,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { writevSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { letGo } from "./let-go.ts";
 import { type FileKey, fileKeyOf, newSalt, openFrame, SALT_BYTES, sealFrame, TAG_BYTES } from "./sealed-frames.ts";
 
 /** What a file is called while it is written. `sweep` deletes whatever bears this ending. */
@@ -138,7 +139,9 @@ function earlySyncs(file: FileHandle, end: FrameSink["end"]) {
 /** Seals a frame and writes it behind what there is; any thread may, at any time before the file is closed. */
 export function addFrame(sink: FrameSink, number: number, pieces: readonly Uint8Array[]): FrameSpot {
   const sealed = sealFrame(sink.fileKey, { number, isLast: false }, pieces);
-  return { number, ...append(sink, sealed) };
+  const place = append(sink, sealed);
+  letGo(sealed);
+  return { number, ...place };
 }
 
 function append({ descriptor, end }: FrameSink, pieces: readonly Uint8Array[]) {

@@ -10,7 +10,7 @@ export { hashRecords } from "./records";
 export { countSharedTokens, sharedTokens } from "./shared-tokens";
 export { meet, stand } from "./standing";
 export { tokens } from "./tokens.gen";
-export { readNumbers } from "./numbers";
+export { markNumbers, readNumbers } from "./numbers";
 export { addUp, deal, gatherTexts, narrow, scatter, scatterTexts, splitTokens, tally } from "./scatter";
 export { readRows } from "./rows";
 export { declareValue } from "./values";

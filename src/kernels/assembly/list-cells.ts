@@ -7,34 +7,30 @@ export const NOT_A_MEASURE: i64 = i64.MAX_VALUE;
 /** Decodes 64 hex digits of either case; answers whether they were. */
 @inline
 export function hexIn(start: usize, to: usize): bool {
-  const first = v128.load(start);
-  const second = v128.load(start, 16);
-  const third = v128.load(start, 32);
-  const fourth = v128.load(start, 48);
-  v128.store(to, i8x16.narrow_i16x8_u(hexPairs(first), hexPairs(second)));
-  v128.store(to, i8x16.narrow_i16x8_u(hexPairs(third), hexPairs(fourth)), 16);
-  const spelt = v128.and(
-    v128.and(v128.or(isDigit(first), isLetter(first)), v128.or(isDigit(second), isLetter(second))),
-    v128.and(v128.or(isDigit(third), isLetter(third)), v128.or(isDigit(fourth), isLetter(fourth))),
-  );
-  return i8x16.all_true(spelt);
+  const first = hexDigits(v128.load(start));
+  const second = hexDigits(v128.load(start, 16));
+  const third = hexDigits(v128.load(start, 32));
+  const fourth = hexDigits(v128.load(start, 48));
+  v128.store(to, i8x16.narrow_i16x8_u(pairsOf(first), pairsOf(second)));
+  v128.store(to, i8x16.narrow_i16x8_u(pairsOf(third), pairsOf(fourth)), 16);
+  const all = v128.or(v128.or(first, second), v128.or(third, fourth));
+  return !v128.any_true(v128.and(all, i8x16.splat(<i8>0xf0)));
 }
 
-// Comparisons with sign are one instruction, those without two or three: what is looked for is moved to the far end.
+/**
+ * The value of each hex digit, more than 15 for any other byte: the lesser of what it is as a numeral and as a letter,
+ * either of which is large where it is none. Saturation keeps what lies beyond from wrapping around into the range.
+ */
 @inline
-function isDigit(text: v128): v128 {
-  return i8x16.lt_s(i8x16.add(text, i8x16.splat(0x50)), i8x16.splat(-118));
+function hexDigits(text: v128): v128 {
+  const numeral = i8x16.sub(i8x16.sub_sat_u(i8x16.add(text, i8x16.splat(<i8>0xc6)), i8x16.splat(6)), i8x16.splat(<i8>0xf0));
+  const letter = i8x16.add_sat_u(i8x16.sub(v128.and(text, i8x16.splat(<i8>0xdf)), i8x16.splat(65)), i8x16.splat(10));
+  return i8x16.min_u(numeral, letter);
 }
 
+/** Eight pairs of digits as bytes, in words of two. */
 @inline
-function isLetter(text: v128): v128 {
-  return i8x16.lt_s(i8x16.add(v128.or(text, i8x16.splat(0x20)), i8x16.splat(0x1f)), i8x16.splat(-122));
-}
-
-/** The values of eight pairs of hex digits. */
-@inline
-function hexPairs(text: v128): v128 {
-  const digits = i8x16.add(v128.and(text, i8x16.splat(15)), v128.and(isLetter(text), i8x16.splat(9)));
+function pairsOf(digits: v128): v128 {
   return v128.and(v128.or(i16x8.shl(digits, 4), i16x8.shr_u(digits, 8)), i16x8.splat(255));
 }
 

@@ -52,6 +52,23 @@ export function readNumbers(
   return longest + (isPadded ? IS_PADDED : 0) + (isPlain ? IS_PLAIN : 0);
 }
 
+/**
+ * Sets in a bitmap the bit of each of `count` numbers that is among the `width` from `from` on, and answers how many
+ * found it set. All others set the bit behind the last, so that no number is guessed wrongly.
+ */
+export function markNumbers(numbers: usize, count: u32, from: u32, width: u32, bits: usize): u32 {
+  let again: u32 = 0;
+  const end = numbers + (<usize>count << 2);
+  for (let at = numbers; at < end; at += 4) {
+    const place = min<u32>(load<u32>(at) - from, width);
+    const word = bits + ((place >> 5) << 2);
+    const held = load<u32>(word);
+    again += (held >> (place & 31)) & <u32>(place < width);
+    store<u32>(word, held | (1 << (place & 31)));
+  }
+  return again;
+}
+
 /** The number of 16 decimal digits: pairs of them, then fours, then eights. */
 @inline
 function numberOf(digits: v128): u64 {

@@ -1,12 +1,12 @@
-// Texts that are one prefix and a number, in plain JavaScript.
+// Texts that are one prefix and a number, and numbers that come twice, in plain JavaScript.
 
-import type { Kernels } from "../kernels.ts";
+import type { Kernels, NumberMarking } from "../kernels.ts";
 
 const MOST_DIGITS = 18;
 const IS_PADDED = 256;
 const IS_PLAIN = 512;
 
-export function plainNumbers(buffer: SharedArrayBuffer): Pick<Kernels, "readNumbers"> {
+export function plainNumbers(buffer: SharedArrayBuffer): Pick<Kernels, "readNumbers" | "markNumbers"> {
   return {
     readNumbers: ({ texts, lengths, count, prefix, low, high }) => {
       const sizes = new Uint8Array(buffer, lengths, count);
@@ -36,5 +36,20 @@ export function plainNumbers(buffer: SharedArrayBuffer): Pick<Kernels, "readNumb
       }
       return longest + flags;
     },
+    markNumbers: (marking) => mark(buffer, marking),
   };
+}
+
+function mark(buffer: SharedArrayBuffer, { numbers: at, count, from, width, bits }: NumberMarking): number {
+  const numbers = new Int32Array(buffer, at, count);
+  const bitmap = new Int32Array(buffer, bits, (width >>> 5) + 1);
+  let again = 0;
+  for (let row = 0; row < numbers.length; row++) {
+    const place = ((numbers[row] ?? 0) - from) >>> 0;
+    if (place >= width) continue;
+    const word = bitmap[place >>> 5] ?? 0;
+    again += (word >>> (place & 31)) & 1;
+    bitmap[place >>> 5] = word | (1 << (place & 31));
+  }
+  return again;
 }

@@ -8,7 +8,7 @@ import { kindsOf } from "./columns.ts";
 /** Rows of a full batch: their columns fit in the second-level cache. */
 export const BATCH_ROWS = 8_192;
 
-/** Gives so many bytes, all zero, at an offset divisible by 4. */
+/** Gives so many bytes, all zero, at an offset divisible by 8. */
 export type Allocate = (bytes: number) => Uint8Array;
 
 export type Codes = Uint8Array | Uint16Array;

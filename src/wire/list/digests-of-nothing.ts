@@ -4,6 +4,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8 } from "../../domain/bytes.ts";
 
+const TABLE_BYTES = 8_192;
 const WORDS = ["null", "nil", "none", "nan", "n/a", "na", "undefined", "unknown", "empty", "missing", "blank", "void"];
 const MORE = ["test", "not available", "not provided", "no email", "noemail", "anonymous", "deleted", "redacted"];
 const MARKS = [
@@ -43,16 +44,23 @@ function isOnList(words: Int32Array, at: number, first: number): boolean {
   return (BY_FIRST_WORD.get(first) ?? []).some((digest) => digest.every((word, index) => word === words[at + index]));
 }
 
-/** Bit n: a digest of nothing has n as the low 16 bits of its first word. It stays in the first-level cache. */
-export const FIRST_WORDS_OF_NOTHING = new Uint8Array(8_192);
+/**
+ * Bit n: a digest of nothing has n as the low 16 bits of its first word; and in a second table, as its high ones. The
+ * first is looked into for every digest and stays in the first-level cache.
+ */
+export const FIRST_WORDS_OF_NOTHING = new Uint8Array(2 * TABLE_BYTES);
 const BY_FIRST_WORD = new Map<number, Int32Array[]>();
 for (const placeholder of placeholders()) {
   const digest = sha256(utf8(placeholder));
   const words = new Int32Array(digest.buffer, digest.byteOffset, 8);
   const first = words[0] ?? 0;
-  const place = (first & 0xffff) >> 3;
-  FIRST_WORDS_OF_NOTHING[place] = (FIRST_WORDS_OF_NOTHING[place] ?? 0) | (1 << (first & 7));
+  mark((first & 0xffff) >> 3, first & 7);
+  mark(TABLE_BYTES + (first >>> 19), (first >>> 16) & 7);
   BY_FIRST_WORD.set(first, [...(BY_FIRST_WORD.get(first) ?? []), words]);
+}
+
+function mark(byte: number, bit: number): void {
+  FIRST_WORDS_OF_NOTHING[byte] = (FIRST_WORDS_OF_NOTHING[byte] ?? 0) | (1 << bit);
 }
 
 function placeholders(): Set<string> {

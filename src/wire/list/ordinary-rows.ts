@@ -26,7 +26,10 @@ export type OrdinaryRows = {
 export type ReaderRoom = { readonly allocate: Allocate; readonly kernels: RowKernels | null };
 
 /** Bytes that the kernel may touch behind what it reads and writes. */
-const SLACK = 16;
+const SLACK = 64;
+
+/** Separators that the kernel finds at a time, the one before them, and what it may write behind them. */
+const SEPARATOR_WORDS = 1 + 8_192 + 5;
 
 // Words of the plan, as the kernel has them; its columns stand behind them.
 const ROWS = 3;
@@ -35,7 +38,7 @@ const STOPPED = 10;
 const UNTIL = 11;
 const PLAN_WORDS = 12;
 const COLUMN_WORDS = 4;
-const DICTIONARY_WORDS = 4;
+const DICTIONARY_WORDS = 5;
 const ROLES = { hex: 0, base64: 1, record: 2, shortCode: 3, longCode: 4, consent: 5, measure: 6, nothing: 7 } as const;
 const FULL = 0;
 const CUT = 1;
@@ -49,7 +52,8 @@ export function ordinaryRows(
   const space = workspace(spaceFor(LIMITS.rowBytes), allocate);
   const batch = emptyBatch(schema, allocate);
   const plan = wordsIn(allocate, PLAN_WORDS + CELLS_KEPT * COLUMN_WORDS);
-  plan.set([0, LIMITS.rowBytes, LIMITS.recordBytes, 0, 0, batch.recordBytes.byteOffset]);
+  const separators = wordsIn(allocate, SEPARATOR_WORDS).byteOffset;
+  plan.set([0, separators, LIMITS.recordBytes, 0, 0, batch.recordBytes.byteOffset]);
   plan.set([batch.recordLengths.byteOffset, batch.consents.byteOffset, copied(FIRST_WORDS_OF_NOTHING, allocate)], 6);
   plan.set([copied(Uint8Array.from(BASE64_VALUES), allocate)], 9);
   const described = describe(schema, batch, (values) => dictionaryIn({ values, allocate, declareValue }));
@@ -140,6 +144,9 @@ const VALUE_BYTES = 32;
 /** UTF-8 takes three bytes at the most for a code unit of a string. */
 const BYTES_A_UNIT = 3;
 
+/** For each length up to 16: as many bytes of ones, the others zero. */
+const MASKS = Uint8Array.from({ length: 17 * 16 }, (_, at) => (at % 16 < Math.floor(at / 16) ? 255 : 0));
+
 type Declaring = {
   readonly values: readonly string[];
   readonly allocate: Allocate;
@@ -152,11 +159,12 @@ function dictionaryIn({ values, allocate, declareValue }: Declaring): number {
   const room = allocate(units * BYTES_A_UNIT);
   const texts = Buffer.from(room.buffer, room.byteOffset, room.length);
   // Mostly empty, so that nearly every value is found at the first look.
-  const slots = 2 ** Math.ceil(Math.log2(values.length * 4 + 4));
+  const slotBits = Math.ceil(Math.log2(values.length * (values.length < 1_000 ? 16 : 4) + 4));
   const dictionary = wordsIn(allocate, DICTIONARY_WORDS);
-  dictionary[0] = allocate(slots * 2).byteOffset;
-  dictionary[1] = slots - 1;
+  dictionary[0] = allocate(2 ** slotBits * 2).byteOffset;
+  dictionary[1] = 64 - slotBits;
   dictionary[2] = allocate((values.length + 1) * VALUE_BYTES).byteOffset;
+  dictionary[4] = copied(MASKS, allocate);
   let at = 0;
   for (const value of values) {
     const bytes = texts.write(value, at, "utf8");

@@ -26,6 +26,7 @@ import { measureReader } from "./measures.ts";
 import { type OrdinaryRows, ordinaryRows, type ReaderRoom } from "./ordinary-rows.ts";
 import { keepRecord, recordFault } from "./record-cell.ts";
 import { cellText } from "./utf8.ts";
+import { zero } from "./workspace.ts";
 
 export type ListReader = {
   push(block: Uint8Array): ListFault | null;
@@ -290,6 +291,6 @@ function finish(reading: Reading): ListFault | null {
 }
 
 function wipe({ batch, ordinary }: Reading): void {
-  for (const { digests } of batch.identifiers) digests.fill(0);
-  ordinary?.space.bytes.fill(0, 0, ordinary.space.used);
+  for (const { digests } of batch.identifiers) zero(digests, digests.byteLength);
+  if (ordinary !== null) zero(ordinary.space.bytes, ordinary.space.used);
 }

@@ -27,3 +27,8 @@ export function appendBlock(space: Workspace, block: Uint8Array): void {
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
+
+/** Zeros bytes, and up to seven more: in elements of eight, as shared memory is filled element by element. */
+export function zero({ buffer, byteOffset }: Uint8Array | Int32Array, bytes: number): void {
+  new Float64Array(buffer, byteOffset, Math.ceil(bytes / 8)).fill(0);
+}
