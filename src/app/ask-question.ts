@@ -20,12 +20,16 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { LogHead, ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry, type NextEntry, nextEntry } from "./append-entry.ts";
-import { assessQuestion, type Denied, type Permitted, versionOf } from "./assess-question.ts";
+import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
 import { endRequest, holdQuestion, missingFor, type RequestView } from "./await-approval.ts";
 import { debit } from "./charge-question.ts";
-import type { Computed } from "./compute-answer.ts";
+import { type Computed, filesBehind } from "./compute-answer.ts";
+import { NO_LISTS } from "./count-contacts.ts";
+import { NOTHING_COUNTED, storedCounted } from "./given-lists.ts";
+import { sealCoin } from "./list-coin.ts";
 import { membersOf } from "./offer-contract.ts";
 import type { Caller, Keeping } from "./ports.ts";
+import { versionOf } from "./question-versions.ts";
 import { exactlyBehind, figuresIn, inSeries, showsExactly } from "./recorded-figures.ts";
 import { type AnswerPorts, hasFigures, withFigures } from "./with-figures.ts";
 
@@ -165,6 +169,10 @@ async function release(ports: AnswerPorts, tx: Transaction, releasing: Releasing
     versions: permitted.versionsKey,
     outcome,
     showsExactly: showsExactly(question, { answer, recipient: decision.recipient }),
+    // A list from which nobody was left out is made again without what it counted.
+    counted: releasing.computed.leavesOut ? storedCounted(permitted.lists.counted) : NOTHING_COUNTED,
+    coin: outcome === "released" ? sealedCoin(ports, id, releasing) : null,
+    still: permitted.still?.id ?? null,
     answer,
     receipt,
     entry: addition.entry.index,
@@ -173,6 +181,16 @@ async function release(ports: AnswerPorts, tx: Transaction, releasing: Releasing
   const owners = charges.map((charge) => charge.owner);
   await Promise.all([debit(tx, charges, id), tx.log.append(addition), tx.releases.add(kept, owners)]);
   return { ...kept, releasedAt: tx.now, collectedAt: null };
+}
+
+function sealedCoin(
+  { room }: Pick<AnswerPorts, "room">,
+  id: string,
+  { permitted, computed: { coin, leavesOut } }: Releasing,
+): Uint8Array | null {
+  if (coin === null) return null;
+  const files = filesBehind(leavesOut ? permitted : { ...permitted, lists: NO_LISTS });
+  return sealCoin(room.wrappingKey, id, { ...coin, files });
 }
 
 // One draw of noise for everybody who is entitled to the figures: who asks later gets those that were drawn.

@@ -2,7 +2,7 @@
 // for the real thing. Everything it needs is read in one transaction for the members of the contract.
 
 import type { Contract } from "../domain/contract/document.ts";
-import { type DatasetRef, type DatasetSchema, datasetRef, nameIn, ownerOf } from "../domain/dataset/schema.ts";
+import { type DatasetRef, type DatasetSchema, nameIn, ownerOf } from "../domain/dataset/schema.ts";
 import { isoDate } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Decision, decide } from "../domain/policy/decide.ts";
@@ -10,6 +10,7 @@ import type { Reason } from "../domain/policy/reasons.ts";
 import type { PolicyInForce } from "../domain/policy/weigh.ts";
 import type { PartnerCard } from "../domain/policy/words.ts";
 import type { Charge } from "../domain/privacy/charges.ts";
+import { isTooNear } from "../domain/privacy/differencing.ts";
 import { type EpsilonMicros, parseEpsilon } from "../domain/privacy/epsilon.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { undeclaredIn } from "../domain/question/declared.ts";
@@ -25,8 +26,11 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile, DatasetRow, ReleaseRow, RequestFile, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { chargingOf } from "./charge-question.ts";
+import { type ListsBehind, listsBehind } from "./count-contacts.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
-import { drawnBefore, exactlyBehind, holdersOf } from "./recorded-figures.ts";
+import { keyOfVersions } from "./question-versions.ts";
+import { drawnBefore, holdersOf } from "./recorded-figures.ts";
+import { unguardedIn } from "./refuse-unguarded.ts";
 
 export type Directory = ReadonlyMap<PartnerId, PartnerCard>;
 type Permit = Extract<Decision, { kind: "permit" }>;
@@ -41,6 +45,8 @@ export type Permitted = {
   readonly decision: Permit;
   readonly epsilon: EpsilonMicros;
   readonly versions: readonly VersionRow[];
+  /** Where an older version of the asker's own list answers, the one in force, which bears it out. */
+  readonly still: VersionRow | null;
   /** How the lists declare what they hold, in the order of the versions. */
   readonly schemas: readonly DatasetSchema[];
   /** Names of the versions, sorted and joined: with the question's digest, what makes a question the same one. */
@@ -52,6 +58,8 @@ export type Permitted = {
   readonly request: RequestFile | null;
   /** A release of the same figures to another recipient under the same protection: its draw is everybody's. */
   readonly drawn: ReleaseRow | null;
+  /** Earlier lists that a list rests on. */
+  readonly lists: ListsBehind;
 };
 
 /** A question that is refused by a document, a cap or a budget: told in full, since none of it depends on data. */
@@ -82,7 +90,7 @@ export async function assessQuestion(
     tx.actForAlso(members),
     directoryOf(tx, members),
     policiesOf(tx, question),
-    listsOf(tx, question),
+    listsOf(tx, question, recipient),
   ]);
   const decision = decide({
     contract: file.contract,
@@ -126,7 +134,13 @@ type Ruled = Pick<Permitted, "file" | "directory" | "question" | "digest" | "dec
 };
 
 /** A list of a question as it stands: its version in force, if it was uploaded, and how its owner declared it. */
-type List = { readonly ref: DatasetRef; readonly version: VersionRow | null; readonly dataset: DatasetRow | null };
+type List = {
+  readonly ref: DatasetRef;
+  readonly version: VersionRow | null;
+  /** Of the asker's own list: the version that it last asked about, where the one in force says how far it is off. */
+  readonly asked: VersionRow | null;
+  readonly dataset: DatasetRow | null;
+};
 
 async function permittedBy(
   tx: Transaction,
@@ -134,7 +148,8 @@ async function permittedBy(
   lists: readonly List[],
 ): Promise<Result<Permitted | Denied, Problem>> {
   const { question, digest, decision, recipient, ...about } = ruled;
-  const versions = currentVersions(about.file.contract, question, lists);
+  const still = borneOut(lists, ruled);
+  const versions = answeringVersions({ contract: about.file.contract, question, still }, lists);
   if (!versions.ok) return versions;
   const versionsKey = keyOfVersions(versions.value);
   const epsilon = priceOf(question, decision);
@@ -143,69 +158,22 @@ async function permittedBy(
     return ok({ ...denied, reasons: [...decision.reasons, approvalReason(ruled)] });
   const priced = { contract: about.file.contract, recipient, question, decision, epsilon };
   const draw = { contract: about.file, recipient, question, versionsKey, terms: decision.terms, epsilon };
-  const [recorded, request, drawn, charging, forgotten] = await Promise.all([
+  const [recorded, request, drawn, charging, unguarded, behind] = await Promise.all([
     tx.releases.ofRecipient(recipient, digest, versionsKey),
     tx.requests.openOf({ contract: about.file.id, recipient, questionDigest: digest }),
     drawnBefore(tx, draw),
     chargingOf(tx, priced),
-    unrepeatableIn(tx, ruled),
+    unguardedIn(tx, ruled),
+    listsBehind(tx, ruled),
   ]);
   const holders = drawn === null ? [] : await holdersOf(tx, draw, drawn);
   const charges = charging(holders);
   const refusals = charges.flatMap((charge) => charge.refusals);
-  const shortfalls = recorded === null ? [...refusals, ...forgotten] : [];
+  const shortfalls = recorded === null ? [...refusals, ...unguarded(behind), ...behind.refusals] : [];
   if (shortfalls.length > 0) return ok({ ...denied, reasons: [...decision.reasons, ...shortfalls] });
   const schemas = lists.flatMap(({ dataset }) => dataset?.schema ?? []);
   const permitted = { ...about, question, digest, decision, epsilon, versions: versions.value, schemas, versionsKey };
-  return ok({ kind: "permitted", ...permitted, charges, recorded, request, drawn });
-}
-
-// A list or an exact answer whose data were deleted with a contract cannot be made again to compare another one with
-// it, and nobody knows how few people would tell the two apart. What the recipient was given is no secret from it, so
-// it is said openly.
-async function unrepeatableIn(
-  tx: Transaction,
-  { question, decision, recipient, file }: Ruled,
-): Promise<readonly Reason[]> {
-  const isList = isForList(question);
-  if (!isList && (exactlyBehind(question) === null || decision.terms.mode === "noise")) return [];
-  const others = datasetsOf(question).filter((list) => ownerOf(list) !== recipient);
-  const counts = await Promise.all(others.map((list) => tx.releases.unrepeatable(recipient, list, question.analysis)));
-  const shared = await sharedIn(tx, { others, decision, isList });
-  if (shared.length > 0) return shared;
-  const source = { document: "contract", version: file.contract.version, digest: file.id } as const;
-  const earlier = isList ? "an earlier list from" : "data of earlier exact figures about";
-  return others
-    .filter((_, index) => counts[index] !== 0)
-    .map((list) => {
-      const says =
-        `${earlier} \`${list}\` was deleted when its contract was terminated, so another one ` +
-        "could not be compared with it any more";
-      return { ...source, pointer: "/analyses", effect: "denies", says };
-    });
-}
-
-type Sharing = Pick<Ruled, "decision"> & { readonly others: readonly DatasetRef[]; readonly isList: boolean };
-
-// Whom an owner counts as one recipient gets lists and exact figures of its list as one: the guards would have to open
-// lists of a partner that is no party to this question, so the first of the group that was given any is the only one.
-// That one was is no secret of anybody's data, so it is said openly.
-async function sharedIn(tx: Transaction, { others, decision, isList }: Sharing): Promise<readonly Reason[]> {
-  const found = others.map(async (list): Promise<readonly Reason[]> => {
-    const affiliates = decision.terms.affiliates[list];
-    const owner = decision.owners.find(({ partner }) => partner === ownerOf(list));
-    if (affiliates === undefined || owner === undefined) return [];
-    const given = await Promise.all(
-      affiliates.map((one) => (isList ? tx.releases.audiences(one, list) : tx.releases.exactFigures(one, list))),
-    );
-    if (given.every((releases) => releases.length === 0)) return [];
-    const what = isList ? "a list from" : "exact figures of";
-    const says = `an affiliate of yours was given ${what} \`${list}\`, and for the owner of that you are one recipient`;
-    const { partner, version, digest } = owner;
-    const source = { document: "policy", partner, version, digest } as const;
-    return [{ ...source, pointer: "/affiliates", effect: "denies", says }];
-  });
-  return (await Promise.all(found)).flat();
+  return ok({ kind: "permitted", ...permitted, still, charges, recorded, request, drawn, lists: behind.lists });
 }
 
 /** What an answer costs: what the question offers, else the most that the terms allow for one release. */
@@ -242,56 +210,47 @@ async function policiesOf(tx: Transaction, question: Question): Promise<Map<Part
   );
 }
 
-function listsOf(tx: Transaction, question: Question): Promise<List[]> {
+function listsOf(tx: Transaction, question: Question, recipient: PartnerId): Promise<List[]> {
   return Promise.all(
     datasetsOf(question).map(async (ref) => {
-      const [version, dataset] = await Promise.all([
+      const isOwn = ownerOf(ref) === recipient;
+      const [version, dataset, last] = await Promise.all([
         tx.versions.current(ref),
         tx.datasets.find(ownerOf(ref), nameIn(ref)),
+        isOwn ? tx.releases.lastAsked(recipient, ref) : null,
       ]);
-      return { ref, version, dataset };
+      const isKnown = last !== null && version?.drift?.from === last;
+      return { ref, version, dataset, asked: isKnown ? await tx.versions.find(last) : null };
     }),
   );
 }
 
-function currentVersions(
-  contract: Contract,
-  question: Question,
+/**
+ * The version in force, where an older one answers in its place: of the asker's own list, if fewer than k people lie
+ * between the version that it last asked about and this one. What a list of people is made deniable by needs no such
+ * rule. `domain/privacy/README.md` argues both.
+ */
+function borneOut(lists: readonly List[], { question, decision }: Ruled): VersionRow | null {
+  const { k, deniability } = decision.terms;
+  if (isForList(question) && deniability !== null) return null;
+  const older = lists.find(({ version, asked }) => asked !== null && isTooNear(version?.drift?.people ?? k, k));
+  return older?.version ?? null;
+}
+
+function answeringVersions(
+  { contract, question, still }: { contract: Contract; question: Question; still: VersionRow | null },
   lists: readonly List[],
 ): Result<VersionRow[], Problem> {
   const versions: VersionRow[] = [];
-  for (const { ref: list, version, dataset } of lists) {
+  for (const { ref: list, version, asked, dataset } of lists) {
     if (version === null) return err(problem("no-version", `\`${list}\` has not been uploaded yet`, { dataset: list }));
     const issues = dataset === null ? [] : undeclaredIn({ contract, question, list, schema: dataset.schema });
     if (issues.length > 0) return err(unsound(issues));
-    versions.push(version);
+    versions.push(asked !== null && version === still ? asked : version);
   }
   return ok(versions);
 }
 
 function unsound(issues: readonly { readonly path: string; readonly says: string }[]): Problem {
   return problem("question-unsound", issues[0]?.says ?? "the question does not fit the contract", { issues });
-}
-
-/** What an answer is recorded under: the ids of its versions, sorted, joined by a comma. */
-export function keyOfVersions(versions: readonly VersionRow[]): string {
-  return versions
-    .map((version) => version.id)
-    .sort()
-    .join();
-}
-
-/** The sealed files of versions, sorted and joined: what was worked out on them holds as long as they are these. */
-export function filesOf(versions: readonly VersionRow[]): string {
-  return versions
-    .map((version) => version.segment)
-    .sort()
-    .join();
-}
-
-/** The version of a list among those of a question. */
-export function versionOf(versions: readonly VersionRow[], list: DatasetRef): VersionRow {
-  const version = versions.find((one) => datasetRef(one.partner, one.dataset) === list);
-  if (version === undefined) throw new Error("a list of the question has no version");
-  return version;
 }

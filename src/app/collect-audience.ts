@@ -1,5 +1,6 @@
 // The rows of an audience are collected: the recipient's own record references, worked out anew on the versions that
 // were asked about and checked again on those in force, so that whoever left a list or withdrew a consent is not there.
+// A deniable list leaves as it is or not at all: a copy that lacked somebody would tell who that is.
 
 import { givesRecords } from "../domain/policy/limits-document.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -9,12 +10,11 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile, ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
-import { filesOf, keyOfVersions, versionOf } from "./assess-question.ts";
 import { storedQuestion } from "./compared-list.ts";
-import { audienceRecords } from "./compute-answer.ts";
+import { type GivenLists, givenLists, listRecords, type OpenedLists, openGiven, versionsIn } from "./given-lists.ts";
 import { contractFile, membersOf, stateOf } from "./offer-contract.ts";
 import type { Caller, Ports } from "./ports.ts";
-import { unwrapDataKey } from "./receive-part.ts";
+import { filesOf, keyOfVersions, versionOf } from "./question-versions.ts";
 import { partiesOf } from "./sign-contract.ts";
 
 type CollectPorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
@@ -23,7 +23,7 @@ type Ready = {
   readonly release: ReleaseRow;
   readonly asked: readonly VersionRow[];
   readonly current: readonly VersionRow[];
-  readonly keys: ReadonlyMap<string, Uint8Array>;
+  readonly opened: OpenedLists;
 };
 
 const TRIES = 4;
@@ -54,20 +54,41 @@ export async function collectAudience(
   return err(problem("unavailable", "the lists of the audience change faster than it can be collected"));
 }
 
-async function recordsOf(ports: CollectPorts, { release, asked, current, keys }: Ready): Promise<readonly string[]> {
-  const records = await audienceRecords(ports, { release, versions: asked, keys });
+async function recordsOf(
+  ports: CollectPorts,
+  { release: { id }, asked, current, opened }: Ready,
+): Promise<readonly string[]> {
+  const records = await listRecords(ports, { opened, id });
   if (keyOfVersions(asked) === keyOfVersions(current)) return records;
-  const still = new Set(await audienceRecords(ports, { release, versions: current, keys }));
+  const still = new Set(await listRecords(ports, { opened, id, versions: current }));
   return records.filter((record) => still.has(record));
 }
 
 async function open(ports: CollectPorts, tx: Transaction, collecting: Collecting): Promise<Result<Ready, Problem>> {
   const found = await collectable(tx, collecting);
   if (!found.ok) return found;
-  const versions = await versionsOf(tx, found.value.release);
-  const keys = new Map<string, Uint8Array>();
-  for (const { partner } of versions.asked) keys.set(partner, await unwrapDataKey(tx, ports.room.wrappingKey, partner));
-  return ok({ release: found.value.release, ...versions, keys });
+  const { release } = found.value;
+  const versions = await versionsOf(tx, release);
+  const given = await givenLists(tx, [release]);
+  if (!given.has(release.id)) return err(problem("release-gone", LOST));
+  const opened = await openGiven(tx, ports.room.wrappingKey, given);
+  return isWhole({ release, ...versions, opened })
+    ? ok({ release, ...versions, opened })
+    : err(problem("release-gone", REPLACED));
+}
+
+const REPLACED =
+  "the entries of this list are deniable, so it is given as it was made or not at all, and one of its lists is " +
+  "another one since: ask for the list again";
+const LOST =
+  "an earlier list that decided who stands on this one was deleted with its contract: ask for the list again";
+
+// Whether a list may leave beside the versions in force: one with a coin only as the very same, with everybody who was
+// there, erased since or not.
+function isWhole({ release, asked, current, opened }: Ready): boolean {
+  const coin = opened.coins.get(release.id);
+  if (coin === undefined) return true;
+  return keyOfVersions(asked) === keyOfVersions(current) && coin.isMadeFrom(filesOf(versionsIn(opened.given)));
 }
 
 type Leaving = { readonly request: Collecting; readonly ready: Ready };
@@ -82,13 +103,21 @@ async function leave(
   const { release, file } = found.value;
   const { asked, current } = await versionsOf(tx, release);
   if (keyOfVersions(current) !== keyOfVersions(ready.current)) return "changed-meanwhile";
-  if (filesOf([...asked, ...current]) !== filesOf([...ready.asked, ...ready.current])) return "changed-meanwhile";
+  const given = await givenLists(tx, [release]);
+  if (filesBehind({ asked, current, given }) !== filesBehind({ ...ready, given: ready.opened.given }))
+    return "changed-meanwhile";
   await tx.releases.collect(release.id);
   const parties = membersOf(file.contract);
   const subject = { release: release.id, contract: release.contract };
   const happening = { actor: request.caller, parties, subject, detail: {} };
   await appendEntry(ports, tx, { act: "release-collected", ...happening });
   return ok(null);
+}
+
+type Behind = Pick<Ready, "asked" | "current"> & { readonly given: GivenLists };
+
+function filesBehind({ asked, current, given }: Behind): string {
+  return filesOf([...asked, ...current, ...versionsIn(given)]);
 }
 
 async function collectable(

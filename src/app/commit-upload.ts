@@ -69,11 +69,7 @@ async function sealAndPublish(
   const ready = await ports.store.read({ name: "check upload", parties }, (tx) => check(ports, tx, request));
   if (!ready.ok) return refuseUpload(ports, request, ready.error);
   const sealed = await unlessAborted(signal, seal(ports, request, { ...ready.value, signal }));
-  const outcome = await ports.store.write({ name: "commit upload", parties }, async (tx) => {
-    const result = await conclude(ports, tx, { request, ready: ready.value, sealed });
-    if (result !== "overtaken") await ports.keep(tx, result);
-    return result;
-  });
+  const outcome = await publishSealed(ports, { request, ready: ready.value, sealed });
   const isInForce = outcome !== "overtaken" && outcome.ok;
   // Where the transaction broke off nobody knows whether the version is named, and the sweep at start decides.
   if (sealed !== null && !isInForce) await ports.matcher.dropSegment(sealed.segment);
@@ -81,18 +77,71 @@ async function sealAndPublish(
   return outcome;
 }
 
+// How far the version lies from the one last asked about is worked out before the transaction, and again where a
+// question came in between.
+async function publishSealed(
+  ports: CommitPorts,
+  made: Omit<Sealed, "drift">,
+): Promise<Result<VersionRow, Problem> | "overtaken"> {
+  const { upload } = made.ready.file;
+  const act = { name: "commit upload", parties: [upload.partner] };
+  for (let tries = 1; tries <= LIMITS.sealingTries; tries++) {
+    const drift = made.sealed === null ? null : await driftOf(ports, upload, made.sealed);
+    const outcome = await ports.store.write(act, async (tx) => {
+      const { sealed } = made;
+      const isAskedAsThen = sealed === null || (await askedVersion(tx, upload, sealed))?.id === drift?.from;
+      if (!isAskedAsThen) return "asked-meanwhile";
+      const result = await conclude(ports, tx, { ...made, drift });
+      if (result !== "overtaken") await ports.keep(tx, result);
+      return result;
+    });
+    if (outcome !== "asked-meanwhile") return outcome;
+  }
+  return "overtaken";
+}
+
+async function driftOf(ports: CommitPorts, upload: UploadRow, sealed: SealedVersion): Promise<VersionRow["drift"]> {
+  const { segment } = sealed;
+  const act = { name: "find version asked about", parties: [upload.partner] };
+  const found = await ports.store.read(act, async (tx) => {
+    const version = await askedVersion(tx, upload, sealed);
+    if (version === null) return null;
+    return { version, dataKey: await unwrapDataKey(tx, ports.room.wrappingKey, upload.partner) };
+  });
+  if (found === null) return null;
+  const { version, dataKey } = found;
+  const compared = ports.matcher.drift({ segment: version.segment, dataKey }, { segment, dataKey });
+  const people = await compared.then(ok, err);
+  if (people.ok) return { from: version.id, people: people.value };
+  await ports.matcher.dropSegment(segment);
+  throw people.error;
+}
+
+// The version of a list that its owner last asked about; nothing where its tokens are of another room key, as the two
+// cannot be compared and no question is answered on it any more.
+async function askedVersion(
+  tx: Transaction,
+  { partner, dataset }: UploadRow,
+  { scheme }: SealedVersion,
+): Promise<VersionRow | null> {
+  const id = await tx.releases.lastAsked(partner, datasetRef(partner, dataset));
+  const version = id === null ? null : await tx.versions.find(id);
+  return version?.scheme === scheme ? version : null;
+}
+
 type Sealed = {
   readonly request: Committing;
   readonly ready: Checked;
   /** Null when the sealing was told to end. */
   readonly sealed: SealedVersion | null;
+  readonly drift: VersionRow["drift"];
 };
 
 // The same transaction that finds the base still in force puts the new version in its place.
 async function conclude(
   ports: CommitPorts,
   tx: Transaction,
-  { request, ready, sealed }: Sealed,
+  { request, ready, sealed, drift }: Sealed,
 ): Promise<Result<VersionRow, Problem> | "overtaken"> {
   const again = await check(ports, tx, request);
   if (!again.ok) return again;
@@ -100,7 +149,7 @@ async function conclude(
   if (again.value.base?.segment !== ready.base?.segment) return "overtaken";
   if (again.value.forgotten.erasures !== ready.forgotten.erasures) return "overtaken";
   const { file, report } = again.value;
-  return publish(ports, tx, { caller: request.caller, upload: file.upload, sealed, report });
+  return publish(ports, tx, { caller: request.caller, upload: file.upload, sealed, drift, report });
 }
 
 type Checked = {
@@ -210,12 +259,18 @@ async function seal(
 async function publish(
   ports: CommitPorts,
   tx: Transaction,
-  made: { caller: Caller; upload: UploadRow; sealed: SealedVersion; report: RowReport },
+  made: {
+    caller: Caller;
+    upload: UploadRow;
+    sealed: SealedVersion;
+    drift: VersionRow["drift"];
+    report: RowReport;
+  },
 ): Promise<Result<VersionRow, Problem>> {
-  const { caller, upload, sealed, report } = made;
+  const { caller, upload, sealed, drift, report } = made;
   const id = `ver_${toBase64Url(ports.random(16))}`;
   const { partner, dataset, change } = upload;
-  const version = { ...sealed, id, partner, dataset, change, normaliser: NORMALISER_VERSION, report };
+  const version = { ...sealed, id, partner, dataset, change, normaliser: NORMALISER_VERSION, report, drift };
   const sequence = await tx.versions.add(version);
   await tx.uploads.close(upload.id, "committed", id);
   const subject = { version: id, upload: upload.id, dataset: datasetRef(partner, dataset) };

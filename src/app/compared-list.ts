@@ -1,15 +1,16 @@
-// Lists as a question compares them, now or when it was answered, and tables counted over them.
+// Lists as the matcher compares them: the version that a question or a release rests on, who of it is in the room, and
+// the key that opens it. And tables counted over such lists.
 
-import type { DatasetRef, DatasetSchema, IdentifierKind } from "../domain/dataset/schema.ts";
+import { type DatasetRef, type DatasetSchema, datasetRef, type IdentifierKind } from "../domain/dataset/schema.ts";
 import type { Axis, BoundedMeasure, Truth } from "../domain/question/analysis.ts";
 import { type Question, questionSchema } from "../domain/question/question.ts";
 import { overKeys } from "../domain/question/table.ts";
-import type { ComparedList, DataKey } from "../ports/matcher.ts";
+import type { ComparedList, ContactCap, DataKey } from "../ports/matcher.ts";
 import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
-import { versionOf } from "./assess-question.ts";
 import type { Ports } from "./ports.ts";
+import { versionOf } from "./question-versions.ts";
 
-/** The owners' keys by partner. */
+/** Partners' data keys by partner. Secret. */
 export type Keys = ReadonlyMap<string, DataKey>;
 
 /** Consents that people must have given, by list. */
@@ -19,23 +20,35 @@ export type Consents = { readonly [list: string]: readonly string[] };
 export type Comparing = {
   readonly question: Question;
   readonly versions: readonly VersionRow[];
-  readonly opened: { readonly keys: Keys };
+  readonly keys: Keys;
   readonly consents: Consents;
+  /** Where an older version answers: the later one of that list, which bears it out. */
+  readonly still: VersionRow | null;
+  /** The contact caps on people of a list. */
+  readonly capsOn: (list: DatasetRef) => readonly ContactCap[];
 };
 
-/** One list of a question: its version, and who of it the question is about. */
-export function comparedList(name: DatasetRef, { question, versions, opened, consents }: Comparing): ComparedList {
+/** One list of a question or of a release. */
+export function comparedList(name: DatasetRef, comparing: Comparing): ComparedList {
+  const { question, versions, keys, consents, still, capsOn } = comparing;
   const version = versionOf(versions, name);
-  const dataKey = opened.keys.get(version.partner);
+  const dataKey = keys.get(version.partner);
   if (dataKey === undefined) throw new Error("a list's data key was not opened");
   const where = question.where.filter((clause) => clause.dataset === name);
-  return { segment: version.segment, dataKey, consents: consentsFor(name, consents), where };
+  const [wanted, caps] = [consents[name], capsOn(name)];
+  // Terms name only lists that ask for a consent.
+  const listed = { segment: version.segment, dataKey, consents: wanted === undefined ? [] : wanted, where };
+  const isOlder = still !== null && datasetRef(still.partner, still.dataset) === name;
+  return {
+    ...listed,
+    ...(isOlder ? { still: { segment: still.segment, dataKey } } : {}),
+    ...(caps.length === 0 ? {} : { caps }),
+  };
 }
 
-// Terms name only lists that ask for a consent.
-function consentsFor(name: DatasetRef, consents: Consents): readonly string[] {
-  const wanted = consents[name];
-  return wanted === undefined ? [] : wanted;
+/** No contact caps, as for figures. */
+export function uncapped(): readonly ContactCap[] {
+  return [];
 }
 
 /** The canonical question that a release answered. */

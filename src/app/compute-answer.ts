@@ -1,38 +1,44 @@
 // The data's part of an answer: true counts from the matcher on sealed versions, before noise. Nothing of it is kept.
 
 import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
+import { coinEpsilon } from "../domain/privacy/deniability.ts";
 import type { Measurement, TableMeasurement, Truth } from "../domain/question/analysis.ts";
 import { listDistance } from "../domain/question/audience/answer.ts";
 import { isForList } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
 import { unreachable } from "../domain/result.ts";
 import type { ComparedList } from "../ports/matcher.ts";
-import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
+import type { ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { filesOf, type Permitted, versionOf } from "./assess-question.ts";
-import {
-  comparedList,
-  countTable,
-  declaredValues,
-  type Keys,
-  storedConsents,
-  storedQuestion,
-} from "./compared-list.ts";
+import type { Permitted } from "./assess-question.ts";
+import { type Counting, comparedList, countTable, declaredValues, type Keys } from "./compared-list.ts";
+import { contactCaps, listRecords, type OpenedLists, openGiven, storedCounted, versionsIn } from "./given-lists.ts";
+import { type CoinSeed, coinOf, drawCoin } from "./list-coin.ts";
 import { type Earlier, earlierIn, isNearEarlier } from "./near-earlier.ts";
 import type { Ports } from "./ports.ts";
+import { filesOf, versionOf } from "./question-versions.ts";
 import { unwrapDataKey } from "./receive-part.ts";
 import { exactlyBehind } from "./recorded-figures.ts";
 
-/** What the matcher needs beside the question: the owners' keys, and what the answer is compared with. */
-export type Opened = { readonly keys: Keys; readonly earlier: readonly Earlier[] };
+/** What the matcher needs beside the question: the owners' keys, and what was given before. */
+export type Opened = {
+  readonly keys: Keys;
+  readonly lists: OpenedLists;
+  /** Exact figures. */
+  readonly earlier: readonly Earlier[];
+};
 
 /** True figures, and what they were computed on: they count for a decision about exactly that. */
 export type Computed = {
   readonly versionsKey: string;
-  /** A version keeps its name when people are erased from it. */
+  /** As `filesBehind` tells them. */
   readonly files: string;
   readonly earlierKey: string;
   readonly truths: readonly Truth[];
+  /** Of a deniable list: the coin that its size was counted with. Secret. */
+  readonly coin: CoinSeed | null;
+  /** Whether contact caps keep anybody out of the room: if not, the list is what it would be without them. */
+  readonly leavesOut: boolean;
   /** Whether exact figures would be too near to earlier ones. */
   readonly isTooNear: boolean;
 };
@@ -40,20 +46,21 @@ export type Computed = {
 /** Reads what the matcher will need, in the transaction that permitted the question. */
 export async function openFor(tx: Transaction, wrappingKey: Uint8Array, permitted: Permitted): Promise<Opened> {
   const partners = [...new Set(permitted.versions.map(({ partner }) => partner))];
-  const [keys, releases] = await Promise.all([
+  const [keys, lists, releases] = await Promise.all([
     Promise.all(partners.map(async (partner) => [partner, await unwrapDataKey(tx, wrappingKey, partner)] as const)),
+    openGiven(tx, wrappingKey, permitted.lists.given),
     earlierReleases(tx, permitted),
   ]);
-  return { keys: new Map(keys), earlier: await Promise.all(releases.map((release) => earlierIn(tx, release))) };
+  const earlier = await Promise.all(releases.map((release) => earlierIn(tx, release)));
+  return { keys: new Map(keys), lists, earlier };
 }
 
-/** What the asker has of the same owners' lists, and a new list or exact figure must not be too near to. */
+/** What the asker has of the same owners' lists that new exact figures must not be too near to. */
 export async function earlierReleases(
   tx: Transaction,
   { question, decision }: Permitted,
 ): Promise<readonly ReleaseRow[]> {
   const { recipient, terms } = decision;
-  if (isForList(question)) return tx.releases.audiences(recipient, question.matching);
   const exact = exactlyBehind(question);
   if (exact === null || terms.mode !== "exact") return [];
   const others = exact.between.filter((list) => ownerOf(list) !== recipient);
@@ -61,33 +68,46 @@ export async function earlierReleases(
   return [...new Map(given.flat().map((release) => [release.id, release])).values()];
 }
 
-/** Names of earlier releases, to see whether there are new ones since. */
-export function earlierKeyOf(releases: readonly ReleaseRow[]): string {
-  return releases.map((release) => release.id).join();
+/** Names of what figures rest on beside their versions, to see whether there is anything new since. */
+export function earlierKeyOf({ lists, still }: Permitted, exact: readonly ReleaseRow[]): string {
+  const counted = storedCounted(lists.counted);
+  return [...exact.map((release) => release.id), ...lists.earlier, counted, still === null ? "" : still.id].join();
+}
+
+/** The sealed files that figures rest on: a version keeps its name when people are erased from it. */
+export function filesBehind({ versions, still, lists }: Pick<Permitted, "versions" | "still" | "lists">): string {
+  return filesOf([...versions, ...(still === null ? [] : [still]), ...versionsIn(lists.given)]);
 }
 
 /** Computes the true figures. Cost: the matcher's; for lists and exact figures, again for each earlier one. */
 export async function computeAnswer(
-  ports: Pick<Ports, "matcher">,
+  ports: Pick<Ports, "matcher" | "random">,
   permitted: Permitted,
   opened: Opened,
 ): Promise<Computed> {
-  const { question, versions, versionsKey, decision, file } = permitted;
-  const { consents } = decision.terms;
-  const list = (name: DatasetRef): ComparedList => comparedList(name, { question, versions, opened, consents });
+  const { question, versions, versionsKey, decision, file, lists, still } = permitted;
+  const { consents, deniability } = decision.terms;
+  const capsOn = contactCaps(opened.lists, lists.counted);
+  const comparing = { question, versions, keys: opened.keys, consents, still, capsOn };
+  const list = (name: DatasetRef): ComparedList => comparedList(name, comparing);
+  const epsilon = isForList(question) ? coinEpsilon(deniability, permitted.epsilon) : null;
+  const coin = epsilon === null ? null : drawCoin(ports.random, epsilon);
   const truths: Truth[] = [];
   const rules = rulesOf(question.analysis);
   const further = decision.terms.mode === "exact" ? rules.exactMeasurements(file.contract, question) : [];
   for (const measurement of [...rules.measurements(file.contract, question), ...further]) {
-    truths.push(await measure(ports, { measurement, permitted, opened, list }));
+    truths.push(await measure(ports, { measurement, permitted, opened, list, coin }));
   }
-  const earlierKey = earlierKeyOf(opened.earlier.map(({ release }) => release));
+  const exact = opened.earlier.map(({ release }) => release);
+  const isTooNear = await isNearEarlier(ports, permitted, opened);
   return {
     versionsKey,
-    files: filesOf(versions),
-    earlierKey,
+    files: filesBehind(permitted),
+    earlierKey: earlierKeyOf(permitted, exact),
     truths,
-    isTooNear: await isNearEarlier(ports, permitted, opened),
+    coin,
+    isTooNear,
+    leavesOut: await leavesOut(ports, permitted, list),
   };
 }
 
@@ -96,10 +116,11 @@ type Measuring<Kind> = {
   readonly permitted: Permitted;
   readonly opened: Opened;
   readonly list: (name: DatasetRef) => ComparedList;
+  readonly coin: CoinSeed | null;
 };
 
 async function measure(ports: Pick<Ports, "matcher">, measuring: Measuring<Measurement>): Promise<Truth> {
-  const { measurement, list, permitted, opened } = measuring;
+  const { measurement, list } = measuring;
   switch (measurement.kind) {
     case "overlap": {
       const { sizes, regions, byIdentifier } = await ports.matcher.overlap(
@@ -110,20 +131,45 @@ async function measure(ports: Pick<Ports, "matcher">, measuring: Measuring<Measu
     }
     case "table":
       return countTable(ports, countingOf({ ...measuring, measurement }));
-    case "selection": {
-      const maximum = permitted.decision.terms.maximumAudience;
-      const { own, other, identifiers } = measurement;
-      const query = { own: list(own), other: list(other), identifiers, maximum };
-      const { count, records } = await ports.matcher.select(query);
-      const nearest = count > maximum ? null : await nearestList(ports, { records, opened });
-      return { kind: "selection", size: count, nearest };
-    }
+    case "selection":
+      return selectPeople(ports, { ...measuring, measurement });
     default:
       return unreachable(measurement);
   }
 }
 
-function countingOf({ measurement, permitted, list }: Measuring<TableMeasurement>): Parameters<typeof countTable>[1] {
+// Nobody rests where each room is as large without the caps as with them.
+async function leavesOut(
+  { matcher }: Pick<Ports, "matcher">,
+  { question, lists }: Permitted,
+  list: (name: DatasetRef) => ComparedList,
+): Promise<boolean> {
+  if (!isForList(question) || Object.keys(lists.counted).length === 0) return false;
+  const { identifiers } = question;
+  const pair = [question.from, question.matching].map(list);
+  const capped = await matcher.overlap(pair, identifiers);
+  const whole = await matcher.overlap(
+    pair.map((one) => ({ ...one, caps: [] })),
+    identifiers,
+  );
+  return capped.sizes.join() !== whole.sizes.join();
+}
+
+async function selectPeople(
+  ports: Pick<Ports, "matcher">,
+  { measurement, permitted, opened, list, coin }: Measuring<Extract<Measurement, { kind: "selection" }>>,
+): Promise<Truth> {
+  const maximum = permitted.decision.terms.maximumAudience;
+  const { own, other, identifiers } = measurement;
+  const query = { own: list(own), other: list(other), identifiers, maximum };
+  const asked = coin === null ? query : { ...query, coin: coinOf(coin) };
+  const { count, room, records } = await ports.matcher.select(asked);
+  const { earlier } = permitted.lists;
+  const nearest = count > maximum ? null : await nearestList(ports, { records, lists: opened.lists, earlier });
+  return { kind: "selection", size: count, room, nearest };
+}
+
+function countingOf({ measurement, permitted, list }: Measuring<TableMeasurement>): Counting {
   const { lists, identifiers, by, measure: bounds } = measurement;
   const { versions, schemas } = permitted;
   const schemaOf = (dataset: DatasetRef) => schemas[versions.indexOf(versionOf(versions, dataset))];
@@ -138,30 +184,13 @@ function countingOf({ measurement, permitted, list }: Measuring<TableMeasurement
   };
 }
 
-/** The records of a released audience, worked out anew on the versions that it was released on. */
-export async function audienceRecords(
-  ports: Pick<Ports, "matcher">,
-  given: { readonly release: ReleaseRow; readonly versions: readonly VersionRow[]; readonly keys: Opened["keys"] },
-): Promise<readonly string[]> {
-  const question = storedQuestion(given.release);
-  if (!isForList(question)) throw new Error("the release gave no records");
-  const { consents } = storedConsents(given.release);
-  const opened = { keys: given.keys, earlier: [] };
-  const list = (name: DatasetRef) => comparedList(name, { question, versions: given.versions, opened, consents });
-  const { identifiers } = question;
-  const maximum = Number.MAX_SAFE_INTEGER;
-  const query = { own: list(question.from), other: list(question.matching), identifiers, maximum };
-  return (await ports.matcher.select(query)).records;
-}
-
 async function nearestList(
   ports: Pick<Ports, "matcher">,
-  made: { readonly records: readonly string[]; readonly opened: Opened },
+  made: { readonly records: readonly string[]; readonly lists: OpenedLists; readonly earlier: readonly string[] },
 ): Promise<number | null> {
   let nearest: number | null = null;
-  for (const { release, versions } of made.opened.earlier) {
-    const before = await audienceRecords(ports, { release, versions, keys: made.opened.keys });
-    const distance = listDistance(before, made.records);
+  for (const id of made.earlier) {
+    const distance = listDistance(await listRecords(ports, { opened: made.lists, id }), made.records);
     nearest = nearest === null ? distance : Math.min(nearest, distance);
   }
   return nearest;

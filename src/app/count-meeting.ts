@@ -107,8 +107,8 @@ function listIn({ lists }: Counted, list: DatasetRef): ComparedList {
   return found;
 }
 
-function nameOf({ segment, consents, where }: ComparedList): string {
-  return JSON.stringify([segment, consents, where]);
+function nameOf({ segment, consents, where, still }: ComparedList): string {
+  return JSON.stringify([segment, consents, where, still?.segment]);
 }
 
 function lessColumns(people: readonly number[], both: readonly (readonly number[])[]): readonly number[] {

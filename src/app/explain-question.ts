@@ -1,6 +1,7 @@
 // What a question would disclose, to whom, by which clauses and at what price: told before it is asked, at no cost and
 // without a look at the data.
 
+import { isoDate } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Explanation as DecisionInWords, explainDecision } from "../domain/policy/explain.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
@@ -58,6 +59,16 @@ export function explainTo(viewer: PartnerId, assessed: Permitted | Denied): Expl
   });
 }
 
+function olderVersionTold({ still, versions, decision }: Permitted): string[] {
+  const older = versions.find(({ partner, dataset }) => partner === still?.partner && dataset === still.dataset);
+  if (older === undefined) return [];
+  const [name, k] = [`${older.partner}/${older.dataset}`, decision.terms.k];
+  return [
+    `of your list \`${name}\` the version of ${isoDate(older.sealedAt)} answers, about which you asked last: fewer ` +
+      `than ${k} people lie between it and the newest; whoever left the list or withdrew a consent is not counted`,
+  ];
+}
+
 function explainDenial(denied: Denied): Explanation {
   const { decision, question, reasons, directory } = denied;
   const instead = decision.kind === "deny" ? decision.instead : [];
@@ -89,7 +100,8 @@ function explainPermit(permitted: Permitted): Explanation {
     price: { epsilon, margins, usually: usuallyIn(priced), left },
   });
   const isHeld = recorded === null && charges.every(({ accounts }) => accounts.every(({ cost }) => cost === 0n));
-  const words = isHeld ? { ...told, costs: ["nothing: you were given these figures before"] } : told;
+  const paid = isHeld ? { ...told, costs: ["nothing: you were given these figures before"] } : told;
+  const words = { ...paid, tells: [...paid.tells, ...olderVersionTold(permitted)] };
   return { isPermitted: true, question, words, reasons: decision.reasons, instead: [], price };
 }
 

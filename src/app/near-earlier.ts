@@ -12,17 +12,20 @@ import { rulesOf } from "../domain/question/registry.ts";
 import type { DataKey, Selection } from "../ports/matcher.ts";
 import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { type Permitted, versionOf } from "./assess-question.ts";
-import { comparedList, declaredValues, type Keys, storedConsents, storedQuestion } from "./compared-list.ts";
+import type { Permitted } from "./assess-question.ts";
+import { comparedList, declaredValues, type Keys, storedConsents, storedQuestion, uncapped } from "./compared-list.ts";
 import { type Counted, meetingOf } from "./count-meeting.ts";
 import type { Ports } from "./ports.ts";
+import { versionOf } from "./question-versions.ts";
 import { exactlyBehind } from "./recorded-figures.ts";
 
 /** An earlier release with what it is made again from. */
 export type Earlier = {
   readonly release: ReleaseRow;
-  /** Those that are still there. */
+  /** Those that are still there; none where an older version cannot be borne out any more. */
   readonly versions: readonly VersionRow[];
+  /** Where an older version answered, the one that bore it out. */
+  readonly still: VersionRow | null;
   /** How these versions' lists are declared, in their order. */
   readonly schemas: readonly DatasetSchema[];
   /** The contract that it was given under, if the recipient still sees it. */
@@ -31,14 +34,16 @@ export type Earlier = {
 
 /** Reads what an earlier release is made again from. */
 export async function earlierIn(tx: Transaction, release: ReleaseRow): Promise<Earlier> {
-  const [found, file] = await Promise.all([
+  const [found, still, file] = await Promise.all([
     Promise.all(release.versions.split(",").map((id) => tx.versions.find(id))),
+    release.still === null ? null : tx.versions.find(release.still),
     tx.contracts.find(release.contract),
   ]);
-  const versions = found.filter((version) => version !== null);
+  const isWhole = release.still === null || still !== null;
+  const versions = isWhole ? found.filter((version) => version !== null) : [];
   const lists = await Promise.all(versions.map(({ partner, dataset }) => tx.datasets.find(partner, dataset)));
   const schemas = lists.flatMap((list) => (list === null ? [] : [list.schema]));
-  return { release, versions, schemas, contract: file === null ? null : file.contract };
+  return { release, versions, still, schemas, contract: file === null ? null : file.contract };
 }
 
 type Opened = { readonly keys: Keys; readonly earlier: readonly Earlier[] };
@@ -49,11 +54,11 @@ export async function isNearEarlier(
   permitted: Permitted,
   opened: Opened,
 ): Promise<boolean> {
-  const { versions: rows, schemas, decision, file } = permitted;
+  const { versions: rows, still, schemas, decision, file } = permitted;
   const question = exactlyBehind(permitted.question);
   if (question === null || decision.terms.mode !== "exact") return false;
   const { consents, k } = decision.terms;
-  const asked = placed({ question, consents, k, rows, schemas, contract: file.contract });
+  const asked = placed({ question, consents, k, rows, still, schemas, contract: file.contract });
   for (const earlier of opened.earlier) {
     const given = placedBefore(earlier, opened.keys);
     if (given === null || (await areNear(ports, { asked, given, permitted, keys: opened.keys }))) return true;
@@ -64,6 +69,7 @@ export async function isNearEarlier(
 /** An exact answer on versions of its lists, with all that counting its people again needs. */
 type Placed = ExactFigures & {
   readonly rows: readonly VersionRow[];
+  readonly still: VersionRow | null;
   readonly schemas: readonly DatasetSchema[];
   /** Of a table, its attributes with the contract's keys; none of an overlap. */
   readonly axes: readonly Axis[];
@@ -71,12 +77,14 @@ type Placed = ExactFigures & {
 
 type Unplaced = Omit<Placed, "versions" | "axes" | "keys"> & { readonly contract: Contract };
 
+// A version that another bore out is not the same people as the version alone.
 function placed({ contract, ...answer }: Unplaced): Placed {
-  const { question, rows } = answer;
-  const ids = question.between.map((list) => [list, versionOf(rows, list).id]);
+  const { question, rows, still } = answer;
+  const nameOf = ({ id, partner }: VersionRow) => (partner === still?.partner ? `${id} in ${still.id}` : id);
+  const names = question.between.map((list) => [list, nameOf(versionOf(rows, list))]);
   const [table] = question.analysis === "crosstab" ? rulesOf("crosstab").measurements(contract, question) : [];
   const axes = table?.kind === "table" ? table.by : [];
-  return { ...answer, versions: Object.fromEntries(ids), axes, keys: axes.map(partingOf) };
+  return { ...answer, versions: Object.fromEntries(names), axes, keys: axes.map(partingOf) };
 }
 
 // What parts people: the keys of an axis, and of groups the values that each holds.
@@ -86,14 +94,14 @@ function partingOf({ keys, grouped }: Axis): readonly string[] {
 }
 
 // A list of somebody who is not asked now cannot be opened, so nothing is known of how near it is: null.
-function placedBefore({ release, versions: rows, schemas, contract }: Earlier, keys: Keys): Placed | null {
+function placedBefore({ release, versions: rows, still, schemas, contract }: Earlier, keys: Keys): Placed | null {
   const question = exactlyBehind(storedQuestion(release));
   if (question === null) throw new Error("an earlier exact answer is none");
   const isThere = rows.length === question.between.length && schemas.length === rows.length;
   if (!isThere || contract === null || rows.some(({ partner }) => !keys.has(partner))) return null;
   const { privacy }: { privacy?: PrivacyNote } = JSON.parse(release.answer);
   const k = privacy === undefined ? null : privacy.threshold;
-  return placed({ question, consents: storedConsents(release).consents, k, rows, schemas, contract });
+  return placed({ question, consents: storedConsents(release).consents, k, rows, still, schemas, contract });
 }
 
 type Comparing = {
@@ -143,8 +151,8 @@ function selectionOf(answer: Placed, { list, sharedWith }: Cell, keys: ReadonlyM
   return { own: compared(list), other: compared(sharedWith ?? list), identifiers: answer.question.identifiers };
 }
 
-function comparedIn({ question, rows: versions, consents }: Placed, name: DatasetRef, keys: Keys) {
-  return comparedList(name, { question, versions, opened: { keys }, consents });
+function comparedIn({ question, rows: versions, consents, still }: Placed, name: DatasetRef, keys: Keys) {
+  return comparedList(name, { question, versions, keys, consents, still, capsOn: uncapped });
 }
 
 function countedOf(answer: Placed, keys: Keys): Counted {

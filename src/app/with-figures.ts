@@ -6,9 +6,9 @@ import { type Problem, problem } from "../domain/problem.ts";
 import type { AskedQuestion } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { Act, Transaction } from "../ports/store.ts";
-import { assessQuestion, type Denied, filesOf, type Permitted } from "./assess-question.ts";
+import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
 import { missingFor } from "./await-approval.ts";
-import { type Computed, computeAnswer, earlierKeyOf, earlierReleases, openFor } from "./compute-answer.ts";
+import { type Computed, computeAnswer, earlierKeyOf, earlierReleases, filesBehind, openFor } from "./compute-answer.ts";
 import type { Keeping, Ports } from "./ports.ts";
 
 export type AnswerPorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
@@ -64,8 +64,8 @@ type Concluding = {
 export async function hasFigures(tx: Transaction, { approving, assessed, computed }: Concluding): Promise<boolean> {
   if (assessed.kind === "denied" || assessed.recorded !== null) return true;
   if (missingFor(assessed, approving).length > 0) return true;
-  const earlierKey = earlierKeyOf(await earlierReleases(tx, assessed));
-  if (computed === null || computed.files !== filesOf(assessed.versions)) return false;
+  const earlierKey = earlierKeyOf(assessed, await earlierReleases(tx, assessed));
+  if (computed === null || computed.files !== filesBehind(assessed)) return false;
   return computed.versionsKey === assessed.versionsKey && computed.earlierKey === earlierKey;
 }
 

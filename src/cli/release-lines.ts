@@ -47,6 +47,19 @@ function figureLines(release: Release): string[] {
     ...affinityLines(release),
     ...trendLines(release),
     ...(size === undefined ? [] : [`people on the list: ${shownFigure(size)}`]),
+    ...deniabilityLines(release),
+  ];
+}
+
+function deniabilityLines({ deniability }: Release): string[] {
+  if (deniability === undefined) return [];
+  const { epsilon, falseShare, turned } = deniability;
+  const share =
+    falseShare === undefined ? [] : [`about ${Math.round(falseShare * 100)} % of its entries are false, on purpose`];
+  const chance = `${(turned * 100).toPrecision(3)} %`;
+  return [
+    ...share,
+    `no entry is proof: ${chance} of those who match are left out, and ${chance} of all others put in (ε ${epsilon})`,
   ];
 }
 

@@ -1016,6 +1016,7 @@ export interface components {
                 approval: ("overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression")[];
                 retention: string;
                 audienceValidity: string;
+                deniability?: string;
             };
             approvalWithin?: string;
             validity: {
@@ -1130,6 +1131,7 @@ export interface components {
                 approval: ("overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression")[];
                 retention: string;
                 audienceValidity: string;
+                deniability?: string;
             };
             grants: {
                 id: string;
@@ -1184,6 +1186,7 @@ export interface components {
                     approval?: ("overlap" | "audience" | "crosstab" | "affinity" | "trend" | "suppression")[];
                     retention?: string;
                     audienceValidity?: string;
+                    deniability?: string;
                 };
                 until?: string;
             }[];
@@ -1222,6 +1225,10 @@ export interface components {
                 id: string;
                 partners: string[];
                 because: string;
+            }[];
+            contactsPerPerson?: {
+                count: number;
+                period: string;
             }[];
             banned?: string[];
             loosening?: {
@@ -1984,6 +1991,16 @@ export interface components {
                 withheld?: true;
                 /** @description `fewer than k`, whatever the reason */
                 says?: string;
+            };
+            /** @description of a list whose entries are deniable */
+            deniability?: {
+                /** @description of the coin that is tossed for each record */
+                epsilon: string;
+                /** @description the chance with which a record is told the other way round */
+                turned: number;
+                /** @description the share of entries that are false on purpose, estimated */
+                falseShare?: number;
+                says: string;
             };
             privacy: {
                 /** @enum {string} */

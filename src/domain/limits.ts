@@ -123,4 +123,6 @@ export const LIMITS = {
   comparisonSteps: 400_000,
   /** Steps of the search for questions that one exposure rests on; beyond, it is refused. */
   exposureSteps: 300_000,
+  /** Earlier lists that are made again for one question, as contact caps ask for; older ones count as lost. */
+  countedLists: 500,
 } as const;

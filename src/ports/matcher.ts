@@ -59,7 +59,32 @@ export type ComparedList = {
   readonly consents: readonly string[];
   /** Only people who satisfy every clause. */
   readonly where: readonly { readonly attribute: string; readonly in: readonly string[] }[];
+  /** Only people whom this later version of the list has as well, with every consent, by any identifier. */
+  readonly still?: ListVersion;
+  /** Only people of whom each of these caps has room left. */
+  readonly caps?: readonly ContactCap[];
 };
+
+/** A sealed version and the key that opens it. */
+export type ListVersion = Pick<ComparedList, "segment" | "dataKey">;
+
+/** People whom `count` of these earlier lists contacted, or more, are not in the room. */
+export type ContactCap = { readonly count: number; readonly lists: readonly Contacts[] };
+
+/**
+ * Whom of a list an earlier list of people contacted: `own` is the capped list as it was then. A person is the same in
+ * two versions when a row of each carries one record reference.
+ */
+export type Contacts = Selection & {
+  /** Names the earlier list, which never changes. */
+  readonly name: string;
+  /** `named`: those it names. `reached`: those who share an identifier with somebody in the other room. */
+  readonly whom: "named" | "reached";
+  readonly coin?: Coin;
+};
+
+/** Whose membership is told the other way round: the same for one reference at all times. Secret. */
+export type Coin = { readonly turns: (record: string) => boolean };
 
 /** What an upload does to the version in force. Its rows are told apart by their record references. */
 export type Change =
@@ -232,14 +257,23 @@ export type Matcher = {
 
   /**
    * The record references of the people of a selection, one a person, in an order that tells nothing. Above `maximum`
-   * only the count is given.
+   * only the count is given. With a coin, of everybody of `own` who is in the room: those who match and are not turned,
+   * and those who do not match and are. Costs a look at each reference of the room then. `room` is how many of `own`
+   * are in the room.
    */
   select(
-    selection: Selection & { readonly maximum: number },
-  ): Promise<{ readonly count: number; readonly records: readonly string[] }>;
+    selection: Selection & { readonly maximum: number; readonly coin?: Coin },
+  ): Promise<{ readonly count: number; readonly room: number; readonly records: readonly string[] }>;
 
   /** How many record references only the left of two selections has, and only the right. */
   difference(left: Selection, right: Selection): Promise<{ readonly onlyLeft: number; readonly onlyRight: number }>;
+
+  /**
+   * By how many people two versions of one list differ, at the least: those of one whom no identifier finds in the
+   * other, and those whom it finds with other attributes, measures or consents; or identifiers of one kind that only
+   * one of the versions has, where these are more.
+   */
+  drift(before: ListVersion, after: ListVersion): Promise<number>;
 
   /** Ends the matcher's threads. Nothing may be asked of it afterwards. */
   end(): Promise<void>;

@@ -112,6 +112,8 @@ export type VersionRow = SealedVersion & {
   readonly dataset: string;
   /** 1, 2, 3, ... within the lineage. */
   readonly sequence: number;
+  /** By how many people it differs from the version that its owner had last asked about when it came, if any. */
+  readonly drift: { readonly from: string; readonly people: number } | null;
   /** How it was made. `increment` counts what an upsert or a delete did to the version before it in the lineage. */
   readonly change: Change;
   readonly normaliser: string;
@@ -153,6 +155,12 @@ export type ReleaseRow = {
   readonly outcome: "released" | "withheld";
   /** Whether the recipient was shown exact figures of others' lists, which the differencing guard remembers. */
   readonly showsExactly: boolean;
+  /** Of a list: the earlier lists that count against contact caps, as canonical JSON of `app/given-lists.ts`. */
+  readonly counted: string;
+  /** Of a deniable list: its coin, sealed. */
+  readonly coin: Uint8Array | null;
+  /** Where an older version of the recipient's own list answered: the version in force then. */
+  readonly still: string | null;
   /** The answer as canonical JSON, and the receipt over it (compact JWS). */
   readonly answer: string;
   readonly receipt: string;

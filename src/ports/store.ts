@@ -211,12 +211,18 @@ export type Transaction = {
       questionDigests: readonly string[],
       limit: number,
     ) => Promise<readonly ReleaseRow[]>;
-    /** Lists of people, to reach or to leave out, that the recipient got of the lineage, newest first. */
+    /** Audiences of anybody that name or reach people of the lineage, given within the last `days`, newest first. */
+    readonly contacting: (lineage: DatasetRef, days: number) => Promise<readonly ReleaseRow[]>;
+    /** The version of its own list that the recipient's last answer about it rests on; null where there is none. */
+    readonly lastAsked: (recipient: PartnerId, lineage: DatasetRef) => Promise<string | null>;
+    /** Releases by id, forgotten ones among them. */
+    readonly named: (ids: readonly string[]) => Promise<readonly ReleaseRow[]>;
+    /** Lists, to reach or to leave out, that the recipient got of the lineage and that are certain, newest first. */
     readonly audiences: (recipient: PartnerId, lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
     /** Overlaps and tables of the lineage that showed the recipient exact figures, in any contract, newest first. */
     readonly exactFigures: (recipient: PartnerId, lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
-    /** How many of these lists or exact answers cannot be made again, as a version that they rest on is deleted. */
-    readonly unrepeatable: (recipient: PartnerId, lineage: DatasetRef, analysis: Analysis) => Promise<number>;
+    /** How many of these exact answers cannot be made again, as a version that they rest on is deleted. */
+    readonly unrepeatable: (recipient: PartnerId, lineage: DatasetRef) => Promise<number>;
     /** Deletes the answers and receipts under a contract. What caps and the guards between answers need stays. */
     readonly forget: (contract: ContractId) => Promise<readonly string[]>;
     /** The same for those of the transaction's parties whose time is over. */

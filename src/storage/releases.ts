@@ -13,17 +13,17 @@ import type { Statements } from "./pool.ts";
 export function releases(tx: Statements): Transaction["releases"] {
   const columns = tx`
     id, recipient, contract, analysis, question, question_digest as "questionDigest", versions, outcome,
-    shows_exactly as "showsExactly", answer, receipt, entry, concordat.millis(released_at) as "releasedAt",
-    concordat.millis(expires_at) as "expiresAt", concordat.millis(collected_at) as "collectedAt"`;
+    shows_exactly as "showsExactly", counted, coin, still, answer, receipt, entry,
+    concordat.millis(released_at) as "releasedAt", concordat.millis(expires_at) as "expiresAt",
+    concordat.millis(collected_at) as "collectedAt"`;
   const last = async (condition: ReturnType<typeof isOn>) => {
     const [row] = await tx<ReleaseRow[]>`
       select ${columns} from concordat.release
       where ${condition} and forgotten_at is null order by entry desc limit 1`;
     return row ?? null;
   };
-  const guarded = async (touch: Touch) => [
-    ...(await tx<ReleaseRow[]>`
-      select ${columns} from concordat.release where ${isGuarded(tx, touch)} order by entry desc`),
+  const where = async (condition: ReturnType<typeof isOn>) => [
+    ...(await tx<ReleaseRow[]>`select ${columns} from concordat.release where ${condition} order by entry desc`),
   ];
   return {
     recorded: (contract, digest, versions) => last(tx`contract = ${contract} and ${isOn(tx, digest, versions)}`),
@@ -45,9 +45,12 @@ export function releases(tx: Statements): Transaction["releases"] {
     ],
     add: (release, owners) => add(tx, release, owners),
     madeWithin: (touch, days) => madeWithin(tx, touch, days),
-    audiences: (recipient, lineage) => guarded({ recipient, lineage, analysis: "audience" }),
-    exactFigures: (recipient, lineage) => guarded({ recipient, lineage, analysis: "overlap" }),
-    unrepeatable: (recipient, lineage, analysis) => unrepeatable(tx, { recipient, lineage, analysis }),
+    contacting: (lineage, days) => where(isContacting(tx, lineage, days)),
+    lastAsked: (recipient, lineage) => lastAsked(tx, recipient, lineage),
+    named: (ids) => where(tx`id = any (${tx.array([...ids], TEXT_ARRAY)})`),
+    audiences: (recipient, lineage) => where(isGuarded(tx, { recipient, lineage, analysis: "audience" })),
+    exactFigures: (recipient, lineage) => where(isGuarded(tx, { recipient, lineage, analysis: "overlap" })),
+    unrepeatable: (recipient, lineage) => unrepeatable(tx, { recipient, lineage, analysis: "overlap" }),
     forget: async (contract) => (await forget(tx, tx`contract = ${contract}`)).map(({ id }) => id),
     forgetExpired: () => forget(tx, tx`expires_at <= now()`),
     collect: async (id) => {
@@ -56,6 +59,21 @@ export function releases(tx: Statements): Transaction["releases"] {
       return count === 1;
     },
   };
+}
+
+function isContacting(tx: Statements, lineage: DatasetRef, days: number) {
+  return tx`
+    lineages @> ${tx.array([lineage], TEXT_ARRAY)} and analysis = 'audience' and outcome = 'released'
+    and released_at > now() - make_interval(days => ${days})`;
+}
+
+async function lastAsked(tx: Statements, recipient: PartnerId, lineage: DatasetRef): Promise<string | null> {
+  const [row] = await tx<{ id: string }[]>`
+    select version.id from concordat.release, concordat.version
+    where recipient = ${recipient} and lineages @> ${tx.array([lineage], TEXT_ARRAY)}
+      and version.id = any (string_to_array(versions, ',')) and partner || '/' || dataset = ${lineage}
+    order by entry desc limit 1`;
+  return row?.id ?? null;
 }
 
 async function unrepeatable(tx: Statements, touch: Touch): Promise<number> {
@@ -84,10 +102,10 @@ function isOn(tx: Statements, questionDigest: string, versions: string) {
 
 const LISTS: readonly Analysis[] = ["audience", "suppression"];
 
-// What a guard compares with: lists that were given, and answers that showed exact figures.
+// What a guard compares with: lists that were given as they are, and answers that showed exact figures.
 function isGuarded(tx: Statements, { recipient, lineage, analysis }: Touch) {
   const isGiven = LISTS.includes(analysis)
-    ? tx`analysis = any (${tx.array([...LISTS], TEXT_ARRAY)})`
+    ? tx`analysis = any (${tx.array([...LISTS], TEXT_ARRAY)}) and coin is null`
     : tx`shows_exactly`;
   return tx`recipient = ${recipient} and outcome = 'released' and ${lineage} = any (lineages) and ${isGiven}`;
 }
@@ -98,11 +116,12 @@ type Addition = Omit<ReleaseRow, "releasedAt" | "collectedAt">;
 async function add(tx: Statements, release: Addition, owners: readonly PartnerId[]): Promise<void> {
   const { count } = await tx`
     insert into concordat.release (recipient, id, contract, members, owners, lineages, analysis, question,
-      question_digest, versions, outcome, shows_exactly, answer, receipt, entry, expires_at)
+      question_digest, versions, outcome, shows_exactly, counted, coin, still, answer, receipt, entry, expires_at)
     select ${release.recipient}, ${release.id}, contract.id, contract.members,
       ${tx.array([...owners], TEXT_ARRAY)},
       touched.lineages, ${release.analysis}, ${release.question}, ${release.questionDigest}, ${release.versions},
-      ${release.outcome}, ${release.showsExactly}, ${release.answer}, ${release.receipt}, ${release.entry},
+      ${release.outcome}, ${release.showsExactly}, ${release.counted}, ${release.coin}, ${release.still},
+      ${release.answer}, ${release.receipt}, ${release.entry},
       concordat.instant(${release.expiresAt})
     from concordat.contract, (
       select array_agg(partner || '/' || dataset order by partner, dataset) as lineages from concordat.version

@@ -13,13 +13,14 @@ import { assertActsForEverybody } from "./everybody.ts";
 import type { Statements } from "./pool.ts";
 
 type Counts = { readonly [count in keyof Increment]: number | null };
-type Row = Omit<VersionRow, "report" | "increment"> & Counts & { readonly report: string };
+type Row = Omit<VersionRow, "report" | "increment" | "drift"> &
+  Counts & { readonly report: string; readonly driftFrom: string | null; readonly drift: number | null };
 
 export function versions(tx: Statements, read: DocumentReaders): Transaction["versions"] {
   const columns = tx`
     id, partner, dataset, sequence, segment, people, duplicates, bytes, scheme, normaliser, report, change,
     rows_removed as "rowsRemoved", rows_added as "rowsAdded", references_unknown as "referencesUnknown",
-    concordat.millis(sealed_at) as "sealedAt"`;
+    drift_from as "driftFrom", drift, concordat.millis(sealed_at) as "sealedAt"`;
   return {
     current: async (dataset) => {
       const [row] = await tx<Row[]>`
@@ -67,15 +68,16 @@ export function versions(tx: Statements, read: DocumentReaders): Transaction["ve
 }
 
 async function add(tx: Statements, version: Omit<VersionRow, "sequence" | "sealedAt">): Promise<number> {
-  const { id, partner, dataset, segment, people, duplicates, bytes, scheme, normaliser, change, increment } = version;
+  const { id, partner, dataset, segment, people, duplicates, bytes, scheme, normaliser, change, increment, drift } =
+    version;
   const { rowsRemoved, rowsAdded, referencesUnknown } = increment ?? NO_COUNTS;
   const [row] = await tx<{ sequence: number }[]>`
     insert into concordat.version
       (partner, dataset, sequence, id, segment, people, duplicates, bytes, scheme, normaliser, report,
-        change, rows_removed, rows_added, references_unknown)
+        change, rows_removed, rows_added, references_unknown, drift_from, drift)
     select ${partner}, ${dataset}, coalesce(max(sequence), 0) + 1, ${id}, ${segment}, ${people}, ${duplicates},
       ${bytes}, ${scheme}, ${normaliser}, ${canonicalJson(version.report)},
-      ${change}, ${rowsRemoved}, ${rowsAdded}, ${referencesUnknown}
+      ${change}, ${rowsRemoved}, ${rowsAdded}, ${referencesUnknown}, ${drift?.from ?? null}, ${drift?.people ?? null}
     from concordat.version where partner = ${partner} and dataset = ${dataset}
     returning sequence`;
   if (row === undefined) throw new Error("a version was added and has no sequence number");
@@ -101,10 +103,11 @@ function isOf(tx: Statements, dataset: DatasetRef) {
 const NO_COUNTS: Counts = { rowsRemoved: null, rowsAdded: null, referencesUnknown: null };
 
 function toVersion(
-  { report, rowsRemoved, rowsAdded, referencesUnknown, ...row }: Row,
+  { report, rowsRemoved, rowsAdded, referencesUnknown, driftFrom, drift: people, ...row }: Row,
   read: DocumentReaders,
 ): VersionRow {
   const isFull = rowsRemoved === null || rowsAdded === null || referencesUnknown === null;
   const increment = isFull ? null : { rowsRemoved, rowsAdded, referencesUnknown };
-  return { ...row, report: read.rowReport(report), increment };
+  const drift = driftFrom === null || people === null ? null : { from: driftFrom, people };
+  return { ...row, report: read.rowReport(report), increment, drift };
 }

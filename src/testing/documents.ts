@@ -196,9 +196,11 @@ export const anyLimits = fc
     approval: analyses,
     retention: days,
     audienceValidity: days,
+    deniability: fc.option(fc.constantFrom("0.5", "1", "4"), { nil: undefined }),
   })
-  .map(({ sizes: stated, requestsPerPeriod, ...limits }) => ({
+  .map(({ sizes: stated, requestsPerPeriod, deniability, ...limits }) => ({
     ...limits,
+    ...(deniability === undefined ? {} : { deniability }),
     ...stated,
     requestsPerPeriod: [...requestsPerPeriod, ...LIMITS_STATED.requestsPerPeriod],
   }))
@@ -206,6 +208,6 @@ export const anyLimits = fc
 
 /** Any part of such limits, as a grant states them. */
 export const anyPartialLimits = fc
-  .tuple(anyLimits, fc.array(fc.nat({ max: 10 }), { maxLength: 4 }))
+  .tuple(anyLimits, fc.array(fc.nat({ max: 11 }), { maxLength: 4 }))
   .map(([limits, kept]) => Object.fromEntries(Object.entries(limits).filter((_, index) => kept.includes(index))))
   .map((json) => partialLimitsSchema.parse(json));

@@ -4,6 +4,7 @@
 
 import { describe } from "vitest";
 import { comparisonLaws, lookalikeLaws } from "./matcher-suite/comparisons.ts";
+import { contactLaws, olderVersionLaws } from "./matcher-suite/contacts.ts";
 import { forgettingLaws } from "./matcher-suite/forgetting.ts";
 import { incrementLaws } from "./matcher-suite/increments.ts";
 import { keepingLaws } from "./matcher-suite/keeping.ts";
@@ -19,7 +20,8 @@ export function matcherSuite(name: string, makeMatcher: MakeMatcher, combination
   describe(name, () => {
     const make: Make = (own = {}) => makeMatcher({ roomKey: ROOM_KEY, ...combination, ...own });
     const matcher = sharedMatcher(() => make());
-    for (const laws of [comparisonLaws, versionLaws, incrementLaws, sizeLaws]) laws(matcher);
+    for (const laws of [comparisonLaws, contactLaws, olderVersionLaws, versionLaws, incrementLaws, sizeLaws])
+      laws(matcher);
     lookalikeLaws(make);
     forgettingLaws(make, matcher);
     keepingLaws(make, matcher);

@@ -105,6 +105,8 @@ const approachable = fc.record(
   { requiredKeys: ["consent"] },
 );
 
+const contacts = fc.record({ count: fc.constantFrom(1, 3), period: fc.constantFrom("P7D", "P30D") });
+
 const affiliates = fc
   .constantFrom([], [ADA, BEN], [ADA, CAT], [BEN, CAT], [ADA, BEN, CAT])
   .map((partners): Json[] => (partners.length === 0 ? [] : [{ partners, because: "one house" }]));
@@ -117,6 +119,7 @@ export const anyClauses = fc.record({
   exclusives: fc.array(exclusive, { maxLength: 1 }),
   approachable: fc.array(approachable, { maxLength: 1 }),
   affiliates,
+  contactsPerPerson: fc.array(contacts, { maxLength: 2 }),
   banned: fc.subarray(["spend", "tier"], { maxLength: 1 }),
   k: fc.constantFrom(20, 60, 120),
   fewer: fc.constantFrom(...ANALYSES),
@@ -140,6 +143,7 @@ export function policyOfClauses({ k: people, banned, fewer, ...clauses }: Clause
     exclusives: named("exclusive", clauses.exclusives),
     approachable: clauses.approachable,
     affiliates: named("affiliates", clauses.affiliates),
+    ...(clauses.contactsPerPerson.length === 0 ? {} : { contactsPerPerson: clauses.contactsPerPerson }),
     ...(banned.length === 0 ? {} : { banned }),
     examples: [],
     ...replaced,

@@ -21,9 +21,11 @@ export function truthOf(measurement: Measurement, lists: Lists): Truth {
       return tableTruth(measurement, lists);
     case "selection": {
       const { own, other, identifiers } = measurement;
+      const room = listIn(lists, own);
       return {
         kind: "selection",
-        size: peopleOn(selected(listIn(lists, own), listIn(lists, other), identifiers.length)),
+        size: peopleOn(selected(room, listIn(lists, other), identifiers.length)),
+        room: peopleOn(room),
         nearest: null,
       };
     }

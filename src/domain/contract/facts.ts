@@ -136,6 +136,7 @@ function learningFacts({ analyses, datasets }: Contract, owner: PartnerId, direc
 
 function figureFacts(terms: Contract["terms"]): Fact[] {
   const { mode, k, rounding, minimumAudience, maximumAudience, retention, audienceValidity, versionsPerPeriod } = terms;
+  const { deniability } = terms;
   const versions = `${counted(versionsPerPeriod.count, "version")} of a list in ${inDays(versionsPerPeriod.period)}`;
   return [
     {
@@ -152,6 +153,14 @@ function figureFacts(terms: Contract["terms"]): Fact[] {
       key: "validity",
       says: `a list can be collected for ${inDays(audienceValidity)}`,
       measure: daysOf(audienceValidity),
+    },
+    {
+      key: "deniability",
+      says:
+        deniability === undefined
+          ? "each entry of a list is certain"
+          : `each entry of a list is deniable, with an epsilon of at most ${deniability}`,
+      measure: deniability === undefined ? Number.POSITIVE_INFINITY : Number(deniability),
     },
     { key: `versions ${versions}`, says: `at most ${versions} are brought`, isLimit: true },
   ];

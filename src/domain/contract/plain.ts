@@ -81,7 +81,8 @@ function disclosure({ contract, directory }: Plain, { entry, recipients, owner }
   const groups = attributesFor(contract, owner, "group");
   const measures = measuresFor(contract, owner);
   const channels = listed(entry.channels, "or");
-  return rulesOf(entry.analysis).agreed({ may, whose, segment, how, groups, measures, channels });
+  const isDeniable = contract.terms.deniability !== undefined;
+  return rulesOf(entry.analysis).agreed({ may, whose, segment, how, groups, measures, channels, isDeniable });
 }
 
 function waysOf({ identifiers, matching }: Entry): string {
@@ -147,7 +148,7 @@ function termLines({ terms, analyses, approvalWithin }: Contract): string[] {
   return [
     `No figure below ${figure(terms.k)} people is shown.`,
     ...(terms.mode === "exact" ? [exactLine(terms.rounding), ...noisedLine([...asked])] : [NOISE[terms.mode]]),
-    ...([...asked].some(givesRecords) ? [audienceLine(terms)] : []),
+    ...([...asked].some(givesRecords) ? [audienceLine(terms), ...deniabilityLines(terms)] : []),
     budgetLine(terms.budget),
     ...(caps.length === 0 ? [] : [`A recipient may ask for ${listed(caps)}.`]),
     ...(waits.length === 0 ? [] : [`A person at each member concerned approves ${listed(waits)} first.`]),
@@ -215,6 +216,14 @@ function noisedLine(asked: readonly Analysis[]): string[] {
 function audienceLine({ minimumAudience, maximumAudience, audienceValidity }: Contract["terms"]): string {
   const size = `${figure(minimumAudience)} to ${figure(maximumAudience)} people`;
   return `A list is given only when its size reads ${size}, and can be collected for ${spoken(audienceValidity)}.`;
+}
+
+function deniabilityLines({ deniability }: Contract["terms"]): string[] {
+  if (deniability === undefined) return [];
+  return [
+    "No entry of a list is proof: by the toss of a coin some people who match are left out and some who do not are " +
+      `put in, with an epsilon of at most ${deniability} for each. The list says what share of it is false.`,
+  ];
 }
 
 function neverShared(): string {

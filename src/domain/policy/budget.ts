@@ -75,9 +75,9 @@ export function isBudgetWithin(inner: Budget, outer: Budget): boolean {
 /** The budget that a document states. One that speaks of no renewal has none. */
 export function budgetOf({ perRelease, perRecipient, lineage, delta, period, renewal }: Limits["budget"]): Budget {
   return {
-    perRelease: parsed(parseEpsilon(perRelease), perRelease),
-    perRecipient: parsed(parseEpsilon(perRecipient), perRecipient),
-    lineage: parsed(parseEpsilon(lineage), lineage),
+    perRelease: epsilonOf(perRelease),
+    perRecipient: epsilonOf(perRecipient),
+    lineage: epsilonOf(lineage),
     delta,
     periodDays: daysOf(period),
     renewal: renewal === undefined ? NEVER : { periodDays: daysOf(renewal.period), times: renewal.times },
@@ -107,6 +107,11 @@ export function ledgerLimits({ budget }: { readonly budget: Budget }): LedgerLim
     lineage: nanoRho(limit * BigInt(times + 1)),
     renewing: times === 0 ? null : { limit, days },
   };
+}
+
+/** An epsilon of a parsed document. */
+export function epsilonOf(text: string): EpsilonMicros {
+  return parsed(parseEpsilon(text), text);
 }
 
 /** A duration of a parsed document in days. */

@@ -182,6 +182,7 @@ function clausesFor(policy: Policy, recipient: Place["recipient"]): Clause[] {
     ...stated(policy.exclusions),
     ...(isOwn ? [] : stated(policy.exclusives).filter((clause) => !speaksOf(clause))),
     ...stated(policy.approachable),
+    ...(policy.contactsPerPerson === undefined ? [] : [{ analyses: ["audience"] } satisfies Clause]),
   ];
 }
 

@@ -78,6 +78,24 @@ describe("a draft that fits", () => {
     expect(advice({ banned: ["tier"] })).toEqual([
       ["/grants/0/attributes/tier", expect.stringContaining("nobody can use it")],
     ]);
+    const contactsPerPerson = [
+      { count: 3, period: "P30D" },
+      { count: 2, period: "P30D" },
+    ];
+    expect(advice({ contactsPerPerson })).toEqual([
+      ["/contactsPerPerson/0", expect.stringContaining("“at most 3 audience lists in 30 days” has no effect")],
+    ]);
+    const overlaps = [{ ...GRANT, analyses: ["overlap"] }];
+    expect(advice({ grants: overlaps, contactsPerPerson: contactsPerPerson.slice(1) })).toEqual([
+      ["/contactsPerPerson", expect.stringContaining("no grant allows audience lists")],
+    ]);
+    expect(advice({ defaults: { ...POLICY.defaults, deniability: "0.25" } })).toEqual([]);
+    expect(advice({ grants: [{ ...GRANT, terms: { deniability: "0.3" } }] })).toEqual([
+      [
+        "/grants/0/terms/deniability",
+        expect.stringMatching(/a coin of ε 0\.25 and not of 0\.3: .* spend, which is 0\.5/),
+      ],
+    ]);
     const prohibitions = [{ id: "no-travel", to: [{ industry: "travel" }], because: "so" }];
     expect(advice({ prohibitions })).toEqual([["/grants/0", expect.stringContaining("decides nothing")]]);
   });

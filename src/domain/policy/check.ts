@@ -4,7 +4,10 @@
 import { toBase64Url, utf8 } from "../bytes.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { LIMITS } from "../limits.ts";
+import { coinEpsilon } from "../privacy/deniability.ts";
+import { printEpsilon } from "../privacy/epsilon.ts";
 import { decisiveRequests } from "./cases.ts";
+import { contactsInWords } from "./contacts.ts";
 import { type Grant, type Policy, policySchema } from "./document.ts";
 import { evaluatePolicy } from "./evaluate.ts";
 import { failedExamples } from "./examples.ts";
@@ -13,6 +16,7 @@ import { givesRecords } from "./limits-document.ts";
 import { sensitiveCategory } from "./refusals.ts";
 import { schemaIssues } from "./schema-issues.ts";
 import { SENSITIVE_CATEGORIES } from "./sensitive.ts";
+import { contactLimits, tighten } from "./terms.ts";
 import { limitsOfUse, useOf } from "./use-limits.ts";
 import { stated } from "./uses-document.ts";
 import { listed } from "./words.ts";
@@ -73,13 +77,56 @@ function sensitiveFaults({ grants }: Policy): PolicyIssue[] {
 }
 
 function adviceOn(policy: Policy): PolicyIssue[] {
-  return [
+  const grants = [
     ...bannedGrants(policy),
     ...idleGrants(policy),
     ...idleLimits(policy),
     ...unreachableLists(policy),
     ...finelyChosen(policy),
   ];
+  return [...grants, ...idleContacts(policy), ...cutCoins(policy)];
+}
+
+function idleContacts({ contactsPerPerson, grants }: Policy): PolicyIssue[] {
+  const caps = stated(contactsPerPerson);
+  const left = contactLimits(caps);
+  const idle = caps.flatMap((cap, index) => {
+    const [own] = contactLimits([cap]);
+    if (own === undefined || left.some((one) => one.count === own.count && one.periodDays === own.periodDays))
+      return [];
+    const says = `“at most ${contactsInWords(own)}” has no effect, since another cap is stricter`;
+    return [{ path: `/contactsPerPerson/${index}`, says, instead: "leave it out", isRefused: false }];
+  });
+  if (caps.length === 0 || grants.some(({ analyses }) => analyses.includes("audience"))) return idle;
+  const says =
+    "contacts with each person are capped, and no grant allows audience lists: it holds for your own lists alone";
+  return [
+    { path: "/contactsPerPerson", says, instead: "leave it as it is if you mean that", isRefused: false },
+    ...idle,
+  ];
+}
+
+// A list's coin has at most half of what the list may cost.
+function cutCoins({ defaults, grants }: Policy): PolicyIssue[] {
+  const places = [
+    { path: "/defaults/deniability", limits: {}, isStated: defaults.deniability !== undefined },
+    ...grants.map(({ terms }, index) => ({
+      path: `/grants/${index}/terms/deniability`,
+      limits: terms,
+      isStated: terms.deniability !== undefined,
+    })),
+  ];
+  return places.flatMap(({ path, limits, isStated }) => {
+    const { deniability, budget } = tighten(defaults, limits);
+    const coin = coinEpsilon(deniability, budget.perRelease);
+    if (!isStated || deniability === null || coin === null || coin === deniability) return [];
+    const says =
+      `lists are deniable by a coin of ε ${printEpsilon(coin)} and not of ${printEpsilon(deniability)}: the coin ` +
+      `has at most half of what one answer may spend, which is ${printEpsilon(budget.perRelease)}`;
+    return [
+      { path, says, instead: "raise `budget.perRelease` to twice as much, or write the smaller", isRefused: false },
+    ];
+  });
 }
 
 function bannedGrants({ grants, banned }: Policy): PolicyIssue[] {

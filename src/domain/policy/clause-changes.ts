@@ -4,6 +4,7 @@
 import {
   affiliateMembers,
   approachableMembers,
+  contactMembers,
   exclusionMembers,
   exclusiveMembers,
   grantMembers,
@@ -106,6 +107,19 @@ const GROUPS: readonly Group[] = [
         pointer: `/affiliates/${index}`,
         members: affiliateMembers(one),
       })),
+  },
+  {
+    adding: "tighter",
+    clausesOf: ({ contactsPerPerson }) =>
+      contactsPerPerson === undefined
+        ? []
+        : [
+            {
+              name: "audience lists that one person stands on",
+              pointer: "/contactsPerPerson",
+              members: contactMembers(contactsPerPerson),
+            },
+          ],
   },
   {
     adding: "tighter",

@@ -2,10 +2,13 @@
 // another. Members of one kind of clause always come in the same order.
 
 import { limitsInWords } from "./breaches.ts";
+import { areRatesWithin } from "./caps.ts";
+import { contactsInWords } from "./contacts.ts";
 import type { Affiliates, Exclusion, Exclusive, Grant, Party, Policy, Prohibition } from "./document.ts";
 import { limitMembers } from "./limit-members.ts";
 import { type Member, member } from "./members.ts";
 import { isNarrower } from "./sets.ts";
+import { type ContactLimit, contactLimits } from "./terms.ts";
 import { isUseWithin, limitsOfUse, useOf } from "./use-limits.ts";
 import { permitOf, type UseSet } from "./use-sets.ts";
 import { ANALYSIS_WORDS, listed, USE_WORDS } from "./words.ts";
@@ -66,6 +69,17 @@ export function affiliateMembers({ partners, because }: Affiliates): readonly Me
 /** Where a consent of everybody on a list is asked for. */
 export function approachableMembers({ channels }: NonNullable<Policy["approachable"]>[number]): readonly Member[] {
   return [scope("through the channels", channels)];
+}
+
+/** How often one person may be contacted. */
+export function contactMembers(caps: NonNullable<Policy["contactsPerPerson"]>): readonly Member[] {
+  const limits = contactLimits(caps);
+  return [
+    member(
+      { says: "at the most", text: listed(limits.map(contactsInWords)), value: limits },
+      (inner: readonly ContactLimit[], outer: readonly ContactLimit[]) => areRatesWithin(inner, outer),
+    ),
+  ];
 }
 
 type Window = { readonly from: string; readonly until: string };

@@ -3,6 +3,7 @@
 import { printEpsilon } from "../privacy/epsilon.ts";
 import { limitsInWords } from "./breaches.ts";
 import type { ClauseChange } from "./clause-changes.ts";
+import { contactsInWords } from "./contacts.ts";
 import type { AccessRequest, UsedAttribute } from "./cover.ts";
 import type { Difference, Turn } from "./difference.ts";
 import type { Policy } from "./document.ts";
@@ -109,11 +110,15 @@ function limitsTold(terms: Terms): { readonly [name: string]: string } {
   const { budget, k, minimumAudience, maximumAudience, rounding } = terms;
   const consents = [...new Set(Object.values(terms.consents).flat())];
   const affiliates = [...new Set(Object.values(terms.affiliates).flat())];
+  const contacts = Object.values(terms.contacts).flat();
   const days = counted(budget.periodDays, "day");
   return {
     figures: terms.mode === "noise" ? NOISE_WORDS[terms.mechanism] : `rounded to ${figure(rounding)}`,
     "people behind a figure": `at least ${figure(k)}`,
     "on a list": `${figure(minimumAudience)} to ${figure(maximumAudience)} people`,
+    contacts: contacts.length === 0 ? "not limited" : listed([...new Set(contacts.map(contactsInWords))]),
+    "entries of a list":
+      terms.deniability === null ? "certain" : `deniable, coin of ${printEpsilon(terms.deniability)}`,
     consent: consents.length === 0 ? "not needed" : listed(consents.map((one) => `“${one}”`)),
     "counted as one with": affiliates.length === 0 ? "nobody" : listed(affiliates),
     "price of an answer": `${printEpsilon(budget.perRelease)} units`,

@@ -4,6 +4,7 @@ import { LIMITS_STATED, MERIDIAN, policyOf } from "../../testing/documents.ts";
 import { anyClauses, anyVersions, partsOfWorld, policyOfClauses } from "../../testing/policies.ts";
 import type { AccessRequest } from "./cover.ts";
 import { isLoosening, policyDifference } from "./difference.ts";
+import { differenceLines } from "./difference-lines.ts";
 import { type Policy, policySchema } from "./document.ts";
 import { type Direction, isEffectWithin, joined } from "./effect.ts";
 import { evaluatePolicy } from "./evaluate.ts";
@@ -53,6 +54,45 @@ describe("the verdict on two versions", () => {
       }),
       { numRuns: RUNS },
     );
+  });
+});
+
+describe("caps on contacts and deniable lists", () => {
+  const cap = (analysis: string) => ({ analysis, count: 5, period: "P30D" });
+  const lists = (replaced: object, limits: object = {}) =>
+    policyOf("meridian-bank", {
+      defaults: { ...LIMITS_STATED, requestsPerPeriod: [cap("audience"), cap("suppression")], ...limits },
+      grants: [{ ...GRANT, analyses: ["audience", "suppression"], channels: ["email"] }],
+      ...replaced,
+    });
+  const twice = { contactsPerPerson: [{ count: 2, period: "P30D" }] };
+
+  it("are told by audiences alone where the same clauses speak of suppression lists, in words", () => {
+    const found = differenceOf(lists({}), lists(twice));
+    expect(found.verdict).toBe("tighter");
+    expect(found.turns.every(({ access }) => access.analysis === "audience")).toBe(true);
+    const lines = differenceLines(found).join("\n");
+    expect(lines).toContain("audience lists that one person stands on: added, tighter");
+    expect(lines).toContain("at the most: 2 audience lists in 30 days");
+    expect(lines).toContain("contacts not limited → 2 audience lists in 30 days");
+    const thrice = { contactsPerPerson: [{ count: 3, period: "P30D" }] };
+    expect(differenceOf(lists(twice), lists(thrice)).verdict).toBe("looser");
+    expect(differenceOf(lists(twice), lists({ contactsPerPerson: [{ count: 2, period: "P90D" }] })).verdict).toBe(
+      "tighter",
+    );
+    expect(differenceOf(lists(twice), lists({ contactsPerPerson: [{ count: 1, period: "P7D" }] })).verdict).toBe(
+      "both",
+    );
+  });
+
+  it("are tighter with the smaller coin, and with one at all, in words", () => {
+    const found = differenceOf(lists({}), lists({}, { deniability: "0.2" }));
+    expect(found.verdict).toBe("tighter");
+    expect(differenceLines(found).join("\n")).toContain(
+      "entries of a list: not limited here → deniable by a coin of at most ε 0.2",
+    );
+    expect(differenceOf(lists({}, { deniability: "0.2" }), lists({}, { deniability: "0.1" })).verdict).toBe("tighter");
+    expect(differenceOf(lists({}, { deniability: "0.2" }), lists({})).verdict).toBe("looser");
   });
 });
 

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { startOfDate } from "../instant.ts";
 import { industrySchema, partnerIdSchema, slugSchema } from "../partner/manifest.ts";
 import { publicText } from "../public-text.ts";
-import { ANALYSES, analysisSchema, limitsSchema, partialLimitsSchema } from "./limits-document.ts";
+import { ANALYSES, analysisSchema, durationSchema, limitsSchema, partialLimitsSchema } from "./limits-document.ts";
 import { grantedUsesSchema, stated, usedSchema } from "./uses-document.ts";
 
 const because = publicText(300);
@@ -77,6 +77,9 @@ const affiliatesSchema = z.strictObject({
   because,
 });
 
+/** Nobody on the owner's lists stands on more than so many audiences within a period, whoever receives them. */
+const contactCapSchema = z.strictObject({ count: z.int().min(1).max(1_000), period: durationSchema });
+
 /** A request in the terms of one owner's policy, with what must come of it. Run when the policy loads. */
 const exampleSchema = z.strictObject({
   says: because,
@@ -110,6 +113,7 @@ export const policySchema = z
     approachable: z.array(approachableSchema).max(31).exactOptional(),
     /** Groups of partners that share one budget and one cap, and whose answers the guards hold against each other. */
     affiliates: z.array(affiliatesSchema).max(100).exactOptional(),
+    contactsPerPerson: z.array(contactCapSchema).min(1).max(10).exactOptional(),
     /** Attributes that nobody may use, whatever a grant says. */
     banned: z.array(slugSchema).min(1).max(100).exactOptional(),
     /** A version that permits more comes into force only when a second key of the partner has signed it as well. */

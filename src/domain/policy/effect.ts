@@ -43,7 +43,7 @@ export function isEffectWithin(
 /** The terms that tell on an answer of one kind: limits on other kinds, and what else a clause covers, are left out. */
 export function effectOf(terms: Terms, asked: { readonly analysis: Analysis; readonly isList: boolean }): Terms {
   const { channels, purposes, analyses, recipients, until, attributes, useLimits } = TOP;
-  const { minimumAudience, maximumAudience, audienceValidityDays } = asked.isList ? terms : TOP;
+  const { minimumAudience, maximumAudience, audienceValidityDays, deniability } = asked.isList ? terms : TOP;
   return {
     ...terms,
     // Rounding tells in exact mode alone, and noise outranks it whatever the others say.
@@ -53,6 +53,7 @@ export function effectOf(terms: Terms, asked: { readonly analysis: Analysis; rea
     minimumAudience,
     maximumAudience,
     audienceValidityDays,
+    deniability,
     channels,
     purposes,
     analyses,

@@ -4,6 +4,7 @@
 import type { DatasetRef } from "../dataset/schema.ts";
 import { affiliationOf } from "./affiliates.ts";
 import { approachesOf } from "./approachable.ts";
+import { contactsOf } from "./contacts.ts";
 import { type AccessRequest, grantedOf, isCovered, isOwnRequest } from "./cover.ts";
 import type { Grant, Policy } from "./document.ts";
 import { nearestGrant } from "./nearest.ts";
@@ -45,13 +46,13 @@ export function evaluatePolicy(policy: Policy, policyDigest: string, access: Acc
 function permitOwn(source: Source, policy: Policy, access: AccessRequest): OwnerDecision {
   const defaults = defaultsOf(source, policy, access);
   const says = `${access.owner.name} needs nobody's leave for its own customers; its own limits hold`;
-  const approaches = approachesOf({ source, policy }, access);
-  const contributions = [defaults, ...approaches.contributions];
+  const people = peopleRules({ source, policy }, access);
+  const contributions = [defaults, ...people.contributions];
   return {
     kind: "permit",
     terms: contributions.map(({ terms }) => terms).reduce(meet),
     contributions,
-    reasons: [{ ...source, pointer: "/defaults", effect: "permits", says }, ...approaches.reasons],
+    reasons: [{ ...source, pointer: "/defaults", effect: "permits", says }, ...people.reasons],
   };
 }
 
@@ -71,14 +72,22 @@ function permitUnder(covering: Covering, access: AccessRequest): OwnerDecision {
     { source, pointer, because, terms: scopeOf(grant, access) },
     ...limitsOfUses(covering, access).map((one) => ({ source, because, ...one })),
   ];
-  const approaches = approachesOf(covering, access);
-  const affiliation = affiliationOf(covering, access);
-  contributions.push(...approaches.contributions, ...affiliation.contributions);
+  const people = peopleRules(covering, access);
+  contributions.push(...people.contributions);
   return {
     kind: "permit",
     terms: contributions.map(({ terms }) => terms).reduce(meet),
     contributions,
-    reasons: [grants(covering, access), ...consents(covering, access), ...approaches.reasons, ...affiliation.reasons],
+    reasons: [grants(covering, access), ...consents(covering, access), ...people.reasons],
+  };
+}
+
+// Who of the owner's people may stand on a list at all, whoever asks, and who asks as one with others.
+function peopleRules(under: Pick<Covering, "source" | "policy">, access: AccessRequest) {
+  const rules = [approachesOf(under, access), affiliationOf(under, access), contactsOf(under, access)];
+  return {
+    contributions: rules.flatMap(({ contributions }) => contributions),
+    reasons: rules.flatMap(({ reasons }) => reasons),
   };
 }
 

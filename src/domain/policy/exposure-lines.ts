@@ -4,6 +4,7 @@ import type { ContractId } from "../contract/document.ts";
 import { nameIn } from "../dataset/schema.ts";
 import { rulesOf } from "../question/registry.ts";
 import { limitsInWords } from "./breaches.ts";
+import { contactsInWords } from "./contacts.ts";
 import type { ExposedUse, Exposure } from "./exposure.ts";
 import type { Analysis } from "./limits-document.ts";
 import { ANALYSIS_WORDS, budgetInWords, counted, figure, listed, NOISE_WORDS, possessive, USE_WORDS } from "./words.ts";
@@ -48,7 +49,7 @@ function itemLines(item: Exposure, { grantAt }: Told): string[] {
 }
 
 function limitsTold({ terms, channel, dataset, analysis }: Exposure): string {
-  const { mode, mechanism, k, minimumAudience, maximumAudience, budget } = terms;
+  const { mode, mechanism, k, minimumAudience, maximumAudience, budget, deniability } = terms;
   const form = mode === "noise" ? NOISE_WORDS[mechanism] : exactForm(analysis);
   const people =
     channel === null
@@ -57,11 +58,14 @@ function limitsTold({ terms, channel, dataset, analysis }: Exposure): string {
   const spent = `at most ${budgetInWords(budget.perRecipient)} in ${counted(budget.periodDays, "day")}`;
   const consents = terms.consents[dataset];
   const affiliates = terms.affiliates[dataset];
+  const contacts = terms.contacts[dataset];
   return listed([
     people,
     spent,
     ...(consents === undefined ? [] : [`only who gave ${listed(consents.map((one) => `“${one}”`))}`]),
     ...(affiliates === undefined ? [] : [`together with ${listed(affiliates)}, as one recipient`]),
+    ...(contacts === undefined ? [] : contacts.map((cap) => `nobody on more than ${contactsInWords(cap)}`)),
+    ...(channel === null || deniability === null ? [] : ["entries deniable, some false on purpose"]),
     ...(terms.approval.includes(analysis) ? ["a person approves each"] : []),
   ]);
 }

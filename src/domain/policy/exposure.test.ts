@@ -209,6 +209,7 @@ describe("an exposure", () => {
       exclusives: [],
       approachable: [],
       affiliates: [],
+      contactsPerPerson: [],
       banned: [],
       k: 60,
       fewer: "trend",
@@ -268,6 +269,14 @@ describe("an exposure", () => {
     const lines = exposureLines(exposed(policy, contract), told).join("\n");
     expect(lines).toContain("list “customers”: audience lists for sale, to reach people through post, by rule “all”");
     expect(lines).toContain("“tier” to choose people");
+    expect(lines).not.toMatch(/nobody on more than|false on purpose/);
+    const defaults = { ...policy.defaults, deniability: "0.2" };
+    const capped = { ...policy, defaults, contactsPerPerson: [{ count: 2, period: "P30D" }] };
+    const narrower = exposureLines(exposed(capped, contract), told);
+    const list = narrower.findIndex((line) => line.includes("audience lists for sale"));
+    expect(narrower[list + 1]).toMatch(/nobody on more than 2 audience lists in 30 days .* some false on purpose/);
+    const figures = narrower.findIndex((line) => line.includes("overlap figures"));
+    expect(narrower[figures + 1]).not.toMatch(/nobody on more than|false on purpose/);
     const [own, ada, ben] = contract.datasets;
     const apart = contractOf({ datasets: [own, { ...ada, identifiers: ["phone"] }, ben] });
     expect(exposed(policy, apart)).toEqual([]);

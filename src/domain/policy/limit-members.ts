@@ -9,7 +9,7 @@ import { ANALYSIS_WORDS, chanceInWords, counted, figure, listed } from "./words.
 /** Every limit there is, stated or not, always in one order. */
 export function limitMembers(limits: PartialLimits): readonly Member[] {
   // SAFETY: the keys of a constant object are those of its type.
-  return (Object.keys(LIMIT_WORDS) as (keyof Limits)[]).map((name) => limitMember(name, limits));
+  return (Object.keys(LIMIT_WORDS) as Limit[]).map((name) => limitMember(name, limits));
 }
 
 // A duration of a document in days: `90 days`.
@@ -18,11 +18,11 @@ function daysInWords(duration: string): string {
   return days.ok ? counted(days.value, "day") : duration;
 }
 
-function limitMember<Name extends keyof Limits>(name: Name, limits: PartialLimits): Member {
+function limitMember<Name extends Limit>(name: Name, limits: PartialLimits): Member {
   const value = limits[name];
   const words: LimitWords<Name> = LIMIT_WORDS[name];
   // SAFETY: `limits` has been parsed, so what stands under the name is of the name's type.
-  const text = value === undefined ? NOT_LIMITED : words.tell(value as Limits[Name]);
+  const text = value === undefined ? NOT_LIMITED : words.tell(value as Required<Limits>[Name]);
   const alone: PartialLimits = value === undefined ? {} : { [name]: value };
   return member({ says: words.says, text, value: alone }, isLimitInside);
 }
@@ -40,12 +40,13 @@ const MODE_WORDS = {
   exact: "exact and rounded, which is weaker",
 } as const satisfies Record<Limits["mode"], string>;
 
-type LimitWords<Name extends keyof Limits> = {
+type Limit = keyof Required<Limits>;
+type LimitWords<Name extends Limit> = {
   readonly says: string;
-  readonly tell: (value: Limits[Name]) => string;
+  readonly tell: (value: Required<Limits>[Name]) => string;
 };
 
-const LIMIT_WORDS: { readonly [Name in keyof Limits]: LimitWords<Name> } = {
+const LIMIT_WORDS: { readonly [Name in Limit]: LimitWords<Name> } = {
   mode: { says: "figures", tell: (mode) => MODE_WORDS[mode] },
   k: { says: "people behind any figure", tell: (k) => `at least ${figure(k)}` },
   rounding: { says: "exact figures are multiples of", tell: figure },
@@ -60,6 +61,7 @@ const LIMIT_WORDS: { readonly [Name in keyof Limits]: LimitWords<Name> } = {
   },
   retention: { says: "answers are kept for", tell: daysInWords },
   audienceValidity: { says: "lists can be collected for", tell: daysInWords },
+  deniability: { says: "entries of a list", tell: (epsilon) => `deniable by a coin of at most ε ${epsilon}` },
 };
 
 function budgetInWords({ perRelease, perRecipient, lineage, delta, period, renewal }: Limits["budget"]): string {

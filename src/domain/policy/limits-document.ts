@@ -74,8 +74,11 @@ const limits = {
   audienceValidity: durationSchema,
 };
 
+// Where entries of a list must be deniable: the epsilon of the coin that is tossed for each.
+const deniability = epsilonSchema.exactOptional();
+
 export const limitsSchema = z
-  .strictObject(limits)
+  .strictObject({ ...limits, deniability })
   .refine((stated) => stated.minimumAudience >= stated.k, { path: ["minimumAudience"], error: "not below `k`" })
   .refine((stated) => stated.maximumAudience >= stated.minimumAudience, {
     path: ["maximumAudience"],
@@ -93,6 +96,7 @@ export const partialLimitsSchema = z.strictObject({
   approval: limits.approval.exactOptional(),
   retention: limits.retention.exactOptional(),
   audienceValidity: limits.audienceValidity.exactOptional(),
+  deniability,
 });
 
 export type Limits = z.output<typeof limitsSchema>;

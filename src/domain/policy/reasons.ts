@@ -2,6 +2,7 @@
 // sentence that a person can read without knowing the documents.
 
 import type { PartnerId } from "../partner/manifest.ts";
+import { type EpsilonMicros, printEpsilon } from "../privacy/epsilon.ts";
 import { type Analysis, givesRecords } from "./limits-document.ts";
 import { type RequestCap, statedMode, type Terms } from "./terms.ts";
 import { ANALYSIS_WORDS, budgetInWords, counted, figure } from "./words.ts";
@@ -82,12 +83,24 @@ function limitReason({ member, says }: Wording, { source, pointer, because }: Co
 
 function limitsOn(analysis: Analysis, terms: Terms): readonly Limit[] {
   return [
-    ...(givesRecords(analysis) ? [...sizeLimits(terms), collectionLimit(terms)] : [peopleLimit(terms)]),
+    ...(givesRecords(analysis) ? listLimits(terms) : [peopleLimit(terms)]),
     ...modeLimits(terms),
     ...(terms.mode === "noise" ? [priceLimit(terms), recipientLimit(terms), ...renewalLimits(terms)] : []),
     ...terms.requests.filter((cap) => cap.analysis === analysis).map(requestLimit),
     retentionLimit(terms),
   ];
+}
+
+function listLimits(terms: Terms): readonly Limit[] {
+  const coin = terms.deniability === null ? [] : [deniabilityLimit(terms.deniability)];
+  return [...sizeLimits(terms), ...coin, collectionLimit(terms)];
+}
+
+function deniabilityLimit(deniability: EpsilonMicros): Limit {
+  const says =
+    "no entry of a list is proof: by the toss of a coin some people who match are left out and some who do not are " +
+    `put in, with an epsilon of at most ${printEpsilon(deniability)} for each`;
+  return { member: "deniability", says, isSetBy: (brought) => brought.deniability === deniability };
 }
 
 function peopleLimit({ k }: Terms): Limit {

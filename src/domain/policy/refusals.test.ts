@@ -160,11 +160,63 @@ describe("affiliates", () => {
   });
 });
 
+describe("a cap on contacts with each person", () => {
+  const contactsPerPerson = [{ count: 2, period: "P30D" }];
+  const mail = { analysis: "audience", channel: "email" } as const;
+  const grants = [
+    {
+      id: "all",
+      to: [{ industry: "travel" }],
+      purposes: ["cross-sell"],
+      analyses: ["overlap", "audience"],
+      attributes: {},
+      channels: ["email"],
+      terms: {},
+    },
+  ];
+
+  it("holds for audiences, the owner's own among them, and for nothing else, and is told in a sentence", () => {
+    const own = { recipient: { ...ASKED.owner, industry: "banking" } };
+    for (const asked of [mail, { ...mail, ...own }]) {
+      const decision = answer({ contactsPerPerson, grants }, asked);
+      if (decision.kind === "deny") throw new Error("denied");
+      expect(decision.terms.contacts).toEqual({ "meridian-bank/customers": [{ count: 2, periodDays: 30 }] });
+      expect(decision.reasons.at(-1)).toMatchObject({
+        pointer: "/contactsPerPerson",
+        effect: "limits",
+        says:
+          "none of Meridian Bank's customers stands on more than 2 audience lists in 30 days, counting those that " +
+          "anybody receives: whoever does already is left out of this one",
+      });
+    }
+    for (const analysis of ["overlap", "suppression"] as const) {
+      const leaving = { ...own, analysis, channel: analysis === "overlap" ? null : "email" };
+      const decision = answer({ contactsPerPerson, grants }, leaving);
+      expect(decision.kind === "permit" ? decision.terms.contacts : decision.reasons).toEqual({});
+    }
+  });
+
+  it("is stricter the fewer contacts there are in the longer time; what follows from another cap is dropped", () => {
+    const caps = (...stated: [number, string][]) => {
+      const decision = answer(
+        { contactsPerPerson: stated.map(([count, period]) => ({ count, period })), grants },
+        mail,
+      );
+      return decision.kind === "deny" ? [] : Object.values(decision.terms.contacts).flat();
+    };
+    expect(caps([3, "P30D"], [2, "P30D"], [2, "P7D"])).toEqual([{ count: 2, periodDays: 30 }]);
+    expect(caps([3, "P30D"], [1, "P7D"])).toEqual([
+      { count: 1, periodDays: 7 },
+      { count: 3, periodDays: 30 },
+    ]);
+  });
+});
+
 describe("one more clause that refuses or limits", () => {
   const anyPart = fc.constantFrom(...partsOfWorld(11));
 
   it("never widens any answer", () => {
-    const kinds = ["prohibitions", "exclusions", "exclusives", "approachable", "banned"] as const;
+    const kinds = ["prohibitions", "exclusions", "exclusives", "approachable", "contactsPerPerson", "banned"] as const;
     fc.assert(
       fc.property(anyClauses, anyClauses, fc.constantFrom(...kinds), anyPart, (clauses, other, kind, world) => {
         const before = policyOfClauses(clauses);

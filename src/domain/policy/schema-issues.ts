@@ -120,6 +120,8 @@ const RECOMMENDED: { readonly [member: string]: string | undefined } = {
   approval: '`["audience"]`, or `[]` for none',
   retention: '`"P90D"`',
   audienceValidity: '`"P30D"`',
+  deniability: '`"1"`, or leave it out where entries may be certain',
+  contactsPerPerson: '`[{ "count": 3, "period": "P30D" }]`, or leave it out',
   grants: "a list of grants; `[]` permits nothing",
   prohibitions: "a list of prohibitions; `[]` for none",
   examples: "a list of examples; `[]` for none",

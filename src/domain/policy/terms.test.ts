@@ -7,7 +7,7 @@ import { partnerIdSchema } from "../partner/manifest.ts";
 import { budgetFromEpsilon, parseDelta, parseEpsilon } from "../privacy/epsilon.ts";
 import { ledgerLimits } from "./budget.ts";
 import { limitsSchema } from "./limits-document.ts";
-import { isWithin, meet, type Terms, TOP, termsOfLimits, tighten } from "./terms.ts";
+import { contactLimits, isWithin, meet, type Terms, TOP, termsOfLimits, tighten } from "./terms.ts";
 
 const CASES = { numRuns: 2_000 };
 
@@ -41,6 +41,16 @@ const partners = ["harbour-yachts", "meridian-bank", "sunline-holidays"].map((id
 const scope = fc.record({
   consents: listsOf(fc.subarray(["marketing", "profiling"], { minLength: 1 })),
   affiliates: listsOf(fc.subarray(partners, { minLength: 1 })),
+  contacts: fc
+    .dictionary(
+      fc.constantFrom("harbour-yachts/customers", "meridian-bank/clients"),
+      fc.array(fc.record({ count: fc.integer({ min: 1, max: 4 }), period: fc.constantFrom("P7D", "P30D", "P90D") }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+      { noNullPrototype: true },
+    )
+    .map((lists) => Object.fromEntries(Object.entries(lists).map(([list, caps]) => [list, contactLimits(caps)]))),
   attributes: listsOf(someOf("region:filter", "tier:filter", "tier:group")),
   useLimits,
   channels: fc.option(someOf("email", "post")),

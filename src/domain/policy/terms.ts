@@ -4,8 +4,10 @@
 import type { Days } from "../instant.ts";
 import { LIMITS } from "../limits.ts";
 import type { PartnerId } from "../partner/manifest.ts";
+import type { EpsilonMicros } from "../privacy/epsilon.ts";
 import type { Mechanism } from "../privacy/mechanism.ts";
-import { type Budget, budgetOf, daysOf, isBudgetWithin, meetBudgets, NO_BUDGET_LIMIT } from "./budget.ts";
+import { type Budget, budgetOf, daysOf, epsilonOf, isBudgetWithin, meetBudgets, NO_BUDGET_LIMIT } from "./budget.ts";
+import { areRatesWithin, isRequestCapWithin, strictestCaps, strictestRates } from "./caps.ts";
 import type { Analysis, AttributeUse, Limits, PartialLimits } from "./limits-document.ts";
 import { type Allowed, includesAll, isNarrower, merged, narrowed, shared, united } from "./sets.ts";
 import { FREE, isUseWithin, meetUse, type UseLimits } from "./use-limits.ts";
@@ -15,6 +17,9 @@ export type RequestCap = { readonly analysis: Analysis; readonly count: number; 
 
 /** At most `count` new versions of a list within any `periodDays` days. */
 export type VersionCap = { readonly count: number; readonly periodDays: Days };
+
+/** At most `count` audiences that one person stands on within any `periodDays` days. */
+export type ContactLimit = VersionCap;
 
 /** An attribute and one use of it, such as `tier:filter`. */
 export type AttributePermit = `${string}:${AttributeUse}`;
@@ -39,10 +44,14 @@ export type Terms = {
   readonly approval: readonly Analysis[];
   readonly retentionDays: Days;
   readonly audienceValidityDays: Days;
+  /** Each entry of a list is kept or turned by a coin of at most this epsilon; null where entries are certain. */
+  readonly deniability: EpsilonMicros | null;
   /** Consents that a row of each list must carry, by dataset reference; a list that needs none does not stand. */
   readonly consents: { readonly [dataset: string]: readonly string[] };
   /** Partners that count as one with the recipient, by dataset reference; a list of whose none do does not stand. */
   readonly affiliates: { readonly [dataset: string]: readonly PartnerId[] };
+  /** Contacts of each person of a list, by dataset reference; each cap holds, and none follows from another. */
+  readonly contacts: { readonly [dataset: string]: readonly ContactLimit[] };
   /** What attributes of each list may be used for, by dataset reference; a list that does not stand is not limited. */
   readonly attributes: { readonly [dataset: string]: readonly AttributePermit[] };
   /** How far those uses go, by dataset reference and permit; a use that does not stand is free. */
@@ -72,8 +81,10 @@ export const TOP: Terms = {
   approval: [],
   retentionDays: UNBOUNDED_DAYS,
   audienceValidityDays: UNBOUNDED_DAYS,
+  deniability: null,
   consents: {},
   affiliates: {},
+  contacts: {},
   attributes: {},
   useLimits: {},
   channels: null,
@@ -85,8 +96,8 @@ export const TOP: Terms = {
 
 /**
  * The greatest terms within both: minima take the larger, maxima and budgets the smaller, periods of budgets the
- * longer, dates the earlier, sets intersect, caps, consents, affiliates and approvals unite, noise outranks exact, and
- * Laplace noise Gaussian noise.
+ * longer, dates the earlier, sets intersect, caps, consents, affiliates and approvals unite, noise outranks exact,
+ * Laplace noise Gaussian noise, and deniable lists certain ones.
  * Commutative, associative, idempotent and monotone. O(size of the terms).
  */
 export function meet(left: Terms, right: Terms): Terms {
@@ -99,12 +110,14 @@ export function meet(left: Terms, right: Terms): Terms {
     maximumAudience: Math.min(left.maximumAudience, right.maximumAudience),
     budget: meetBudgets(left.budget, right.budget),
     requests: strictestCaps([...left.requests, ...right.requests]),
-    versions: strictestVersions([...left.versions, ...right.versions]),
+    versions: strictestRates([...left.versions, ...right.versions]),
     approval: united(left.approval, right.approval),
     retentionDays: lesser(left.retentionDays, right.retentionDays),
     audienceValidityDays: lesser(left.audienceValidityDays, right.audienceValidityDays),
+    deniability: lesserOf(left.deniability, right.deniability),
     consents: merged(left.consents, right.consents, united),
     affiliates: merged(left.affiliates, right.affiliates, united),
+    contacts: merged(left.contacts, right.contacts, (one, other) => strictestRates([...one, ...other])),
     attributes: merged(left.attributes, right.attributes, shared),
     useLimits: merged(left.useLimits, right.useLimits, (one, other) => merged(one, other, meetUse)),
     channels: narrowed(left.channels, right.channels),
@@ -138,6 +151,7 @@ export function termsOfLimits(limits: PartialLimits): Terms {
     retentionDays: limits.retention === undefined ? TOP.retentionDays : daysOf(limits.retention),
     audienceValidityDays:
       limits.audienceValidity === undefined ? TOP.audienceValidityDays : daysOf(limits.audienceValidity),
+    deniability: limits.deniability === undefined ? null : epsilonOf(limits.deniability),
   };
 }
 
@@ -157,37 +171,13 @@ function earlier(left: string | null, right: string | null): string | null {
   return right === null || left < right ? left : right;
 }
 
+function lesserOf<Value extends number>(left: Value | null, right: Value | null): Value | null {
+  if (left === null) return right;
+  return right === null ? left : lesser(left, right);
+}
+
 function lesser<Value extends number>(left: Value, right: Value): Value {
   return left <= right ? left : right;
-}
-
-// Fewer in a longer time is stricter: at most n in any P days is at most n in any shorter stretch as well.
-function isCapWithin(inner: VersionCap, outer: VersionCap): boolean {
-  return inner.count <= outer.count && inner.periodDays >= outer.periodDays;
-}
-
-function isRequestCapWithin(inner: RequestCap, outer: RequestCap): boolean {
-  return inner.analysis === outer.analysis && isCapWithin(inner, outer);
-}
-
-function strictestCaps(caps: readonly RequestCap[]): readonly RequestCap[] {
-  return strictest(caps, isRequestCapWithin).sort((left, right) =>
-    left.analysis === right.analysis ? left.count - right.count : left.analysis < right.analysis ? -1 : 1,
-  );
-}
-
-function strictestVersions(caps: readonly VersionCap[]): readonly VersionCap[] {
-  return strictest(caps, isCapWithin).sort((left, right) => left.count - right.count);
-}
-
-// The caps from which all others follow, each once. O(caps²), and caps are few.
-function strictest<Cap>(caps: readonly Cap[], isCapInside: (inner: Cap, outer: Cap) => boolean): Cap[] {
-  return caps.filter((cap, index) =>
-    caps.every((other, place) => {
-      if (place === index || !isCapInside(other, cap)) return true;
-      return isCapInside(cap, other) && index < place;
-    }),
-  );
 }
 
 function areFiguresWithin(inner: Terms, outer: Terms): boolean {
@@ -200,6 +190,7 @@ function areFiguresWithin(inner: Terms, outer: Terms): boolean {
     inner.maximumAudience <= outer.maximumAudience &&
     inner.retentionDays <= outer.retentionDays &&
     inner.audienceValidityDays <= outer.audienceValidityDays &&
+    (outer.deniability === null || (inner.deniability !== null && inner.deniability <= outer.deniability)) &&
     (outer.until === null || (inner.until !== null && inner.until <= outer.until))
   );
 }
@@ -207,7 +198,7 @@ function areFiguresWithin(inner: Terms, outer: Terms): boolean {
 function areCapsWithin(inner: Terms, outer: Terms): boolean {
   return (
     outer.requests.every((cap) => inner.requests.some((own) => isRequestCapWithin(own, cap))) &&
-    outer.versions.every((cap) => inner.versions.some((own) => isCapWithin(own, cap)))
+    areRatesWithin(inner.versions, outer.versions)
   );
 }
 
@@ -216,6 +207,7 @@ function areSetsWithin(inner: Terms, outer: Terms): boolean {
     includesAll(inner.approval, outer.approval) &&
     Object.entries(outer.consents).every(([list, asked]) => includesAll(inner.consents[list], asked)) &&
     Object.entries(outer.affiliates).every(([list, others]) => includesAll(inner.affiliates[list], others)) &&
+    Object.entries(outer.contacts).every(([list, caps]) => areRatesWithin(inner.contacts[list], caps)) &&
     Object.entries(outer.attributes).every(([list, uses]) => isNarrower(inner.attributes[list] ?? null, uses)) &&
     Object.entries(outer.useLimits).every(([list, uses]) => areUsesWithin(inner.useLimits[list], uses)) &&
     isNarrower(inner.channels, outer.channels) &&
@@ -223,6 +215,11 @@ function areSetsWithin(inner: Terms, outer: Terms): boolean {
     isNarrower(inner.analyses, outer.analyses) &&
     isNarrower(inner.recipients, outer.recipients)
   );
+}
+
+/** Contact caps as a policy states them: those from which all others follow. */
+export function contactLimits(stated: readonly Limits["versionsPerPeriod"][]): readonly ContactLimit[] {
+  return strictestRates(stated.map(versionCap));
 }
 
 function areUsesWithin(inner: { readonly [permit: string]: UseLimits } | undefined, outer: typeof inner): boolean {

@@ -61,7 +61,7 @@ export function affinitySensitivity(identifiers: number): Sensitivity {
   return byOneEach(1 + tableSensitivity({ lists: 2, identifiers, isOneSided: true }).l1);
 }
 
-/** The size of a list changes by one with one person. */
+/** The size of a list changes by one with one person, and so does it after the coin of a deniable list. */
 export const LIST_SENSITIVITY: Sensitivity = byOneEach(1);
 
 // So many figures of which each changes by one at the most.

@@ -82,7 +82,10 @@ export type Truth =
     }
   | {
       readonly kind: "selection";
+      /** How many records would leave: those that match, or those that a coin told as if they did. */
       readonly size: number;
+      /** Records of the asker's own that are in the room. */
+      readonly room: number;
       /** People by which it differs from the nearest list that the recipient has; null when it has none. */
       readonly nearest: number | null;
     };
@@ -129,6 +132,8 @@ export type Agreeing = {
   /** How people are found, and for what. */
   readonly how: string;
   readonly channels: string;
+  /** Whether the contract asks that entries of lists are deniable. */
+  readonly isDeniable: boolean;
   /** What people may be grouped by and which measures may be added up, of this owner's lists, in words. */
   readonly groups: readonly string[];
   readonly measures: readonly string[];

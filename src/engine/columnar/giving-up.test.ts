@@ -150,7 +150,7 @@ describe.each([0, 2])("with %i threads", (threads) => {
       const stay = shelf.stay();
       try {
         const version = await openVersion(engine.layout, segment, KEY);
-        const party = await partyOf(engine, stay, { version, list });
+        const party = await partyOf(engine, stay, { version, list, absentRows: async () => [] });
         const two = { left: party, right: party, identifiers: ["phone", "email"] as const };
         const { count } = await selectRecords(engine, stay, { two, maximum: 10_000 });
         const parties = [party, party, party];

@@ -56,7 +56,8 @@ export async function areOnePerPerson(engine: Engine, stay: Stay, { left, right,
   return ours.firsts === 0 && theirs.firsts === 0;
 }
 
-async function matchingOf(engine: Engine, stay: Stay, { left, right, identifiers }: Two): Promise<Matching> {
+/** Who is matched with whom, one to one. */
+export async function matchingOf(engine: Engine, stay: Stay, { left, right, identifiers }: Two): Promise<Matching> {
   const { buffer } = engine.arena.memory;
   const crosswalks: { left: Uint32Array; right: Uint32Array }[] = [];
   for (const kind of identifiers) {

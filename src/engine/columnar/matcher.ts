@@ -14,10 +14,12 @@ import {
   tokenNameOf,
 } from "../../domain/identifier/token-kernel.ts";
 import { compileKernels } from "../../kernels/load.ts";
-import type { ComparedList, Matcher, Selection } from "../../ports/matcher.ts";
+import type { ComparedList, Contacts, ListVersion, Matcher, Selection } from "../../ports/matcher.ts";
 import { kindsOf } from "../../wire/list/columns.ts";
 import { arenaOf } from "./arena.ts";
+import { absentFrom, contactedBy, type RecordsOfList } from "./contacts.ts";
 import { crossTabOf } from "./cross-tab.ts";
+import { driftOf } from "./drift.ts";
 import { droppingFrom } from "./dropping.ts";
 import type { Engine } from "./engine.ts";
 import { holdersIn, tokensBy } from "./holders.ts";
@@ -25,7 +27,7 @@ import { type Layout, layoutOf } from "./layout.ts";
 import type { Two } from "./matched.ts";
 import { overlapOfMany, overlapOfTwo } from "./questions.ts";
 import { recordKeyOf } from "./record-key.ts";
-import { type Party, partyOf } from "./rooms.ts";
+import { everyListOf, type Listed, type Party, partyOf, wholeList } from "./rooms.ts";
 import { sealUpload } from "./seal.ts";
 import { differenceOf, selectRecords } from "./selection.ts";
 import { type Shelf, type Stay, shelfIn } from "./shelf.ts";
@@ -76,7 +78,7 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
   const dropping = droppingFrom(layout, forget);
   return {
     ...questionsTo(engine, (lists, work) => {
-      const segments = lists.map(({ segment }) => segment);
+      const segments = [...new Set([...everyListOf(lists)].map(({ segment }) => segment))];
       return dropping.during(segments, () => duringStay(shelf, work));
     }),
     scheme: engine.scheme,
@@ -95,11 +97,8 @@ export function columnarMatcher(options: ColumnarOptions): Matcher {
   };
 }
 
-/** A version, and the key that opens it. */
-type Sealed = Pick<ComparedList, "segment" | "dataKey">;
-
 /** Does the work of a question about lists. */
-type About = <Value>(lists: readonly Sealed[], work: (stay: Stay) => Promise<Value>) => Promise<Value>;
+type About = <Value>(lists: readonly Listed[], work: (stay: Stay) => Promise<Value>) => Promise<Value>;
 
 async function duringStay<Value>(shelf: Shelf, work: (stay: Stay) => Promise<Value>): Promise<Value> {
   const stay = shelf.stay();
@@ -110,7 +109,7 @@ async function duringStay<Value>(shelf: Shelf, work: (stay: Stay) => Promise<Val
   }
 }
 
-type Questions = Pick<Matcher, "overlap" | "crossTab" | "select" | "difference" | "holders">;
+type Questions = Pick<Matcher, "overlap" | "crossTab" | "select" | "difference" | "drift" | "holders">;
 
 function questionsTo(engine: Engine, about: About): Questions {
   const { partiesOf, twoOf, versionOf } = partiesFor(engine);
@@ -119,6 +118,12 @@ function questionsTo(engine: Engine, about: About): Questions {
     return (await selectRecords(engine, stay, { two, maximum: Number.MAX_SAFE_INTEGER })).records;
   };
   return {
+    drift: (before, after) =>
+      about([before, after].map(wholeList), async (stay) => {
+        const [left, right] = await partiesOf(stay, [before, after].map(wholeList));
+        if (left === undefined || right === undefined) throw new Error("two versions are compared");
+        return driftOf(engine, stay, { left, right });
+      }),
     overlap: (lists, identifiers) =>
       about(lists, async (stay) => {
         const parties = await partiesOf(stay, lists);
@@ -134,9 +139,9 @@ function questionsTo(engine: Engine, about: About): Questions {
         const parties = await partiesOf(stay, query.lists);
         return crossTabOf(engine, stay, { ...query, parties });
       }),
-    select: ({ maximum, ...selection }) =>
+    select: ({ maximum, coin, ...selection }) =>
       about([selection.own, selection.other], async (stay) =>
-        selectRecords(engine, stay, { two: await twoOf(stay, selection), maximum }),
+        selectRecords(engine, stay, { two: await twoOf(stay, selection), coin, maximum }),
       ),
     difference: (left, right) =>
       about([left.own, left.other, right.own, right.other], async (stay) =>
@@ -149,15 +154,30 @@ function questionsTo(engine: Engine, about: About): Questions {
 
 /** Finds the lists that a question names; they stay open as long as it does. */
 function partiesFor(engine: Engine) {
-  const versionOf = async (stay: Stay, { segment, dataKey }: Sealed): Promise<Version> => {
+  const versionOf = async (stay: Stay, { segment, dataKey }: ListVersion): Promise<Version> => {
     const open = () => openVersion(engine.layout, segment, dataKey);
     const version: Version = await stay.hold(openedName(segment, dataKey), open);
     if (version.manifest.scheme !== engine.scheme)
       throw new Error("a segment's tokens were made under another room key");
     return version;
   };
-  const party = async (stay: Stay, list: ComparedList): Promise<Party> =>
-    partyOf(engine, stay, { version: await versionOf(stay, list), list });
+  const party = async (stay: Stay, list: ComparedList): Promise<Party> => {
+    const version = await versionOf(stay, list);
+    const recordsOfList = (contacts: Contacts) => contactedIn(stay, contacts);
+    const partyOfList = (other: ComparedList) => party(stay, other);
+    const absentRows = () => absentFrom(engine, stay, { version, list, partyOfList, recordsOfList });
+    return partyOf(engine, stay, { version, list, absentRows });
+  };
+  // A list that several later ones counted is made again once a question.
+  const contacted = new WeakMap<Stay, Map<string, ReturnType<RecordsOfList>>>();
+  const contactedIn = async (stay: Stay, contacts: Contacts): Promise<readonly string[]> => {
+    const known = contacted.get(stay) ?? new Map<string, ReturnType<RecordsOfList>>();
+    contacted.set(stay, known);
+    const key = `${contacts.name} ${contacts.own.segment}`;
+    const made = known.get(key) ?? twoOf(stay, contacts).then((two) => contactedBy(engine, stay, { two, contacts }));
+    known.set(key, made);
+    return made;
+  };
   const partiesOf = async (stay: Stay, lists: readonly ComparedList[]) => {
     const parties: Party[] = [];
     for (const list of lists) parties.push(await party(stay, list));

@@ -2,9 +2,8 @@
 
 import type { CrossTabQuery, OverlapCounts } from "../../ports/matcher.ts";
 import type { Engine } from "./engine.ts";
-import { sameRowsOf } from "./loaded.ts";
-import { areOnePerPerson, countMatched, matchedPairs, partyName, presentOf, type Two } from "./matched.ts";
-import type { Party } from "./rooms.ts";
+import { areOnePerPerson, countMatched, matchedPairs, partyName, type Two } from "./matched.ts";
+import { type Party, presentRows } from "./rooms.ts";
 import type { Stay, Take } from "./shelf.ts";
 import { everywhereOf, type Many, regionsOf } from "./together.ts";
 
@@ -46,17 +45,8 @@ export async function sharedRows(engine: Engine, stay: Stay, asked: SharedAsked)
 
 /** The rows that speak for people in the room. */
 function everybodyIn(engine: Engine, stay: Stay, party: Party): Promise<SharedColumn> {
-  const { version } = party;
   return stay.own(async (take) => {
-    const { bits } = presentOf(engine, party);
-    const { merged } = await sameRowsOf(stay, version);
-    const others = new Set<number>();
-    for (let at = 0; at < merged.length; at += 2) others.add(merged[at] ?? 0);
-    const rows: number[] = [];
-    for (let row = 0; row < version.manifest.rows; row++) {
-      const isIn = bits === null ? !others.has(row) : (((bits[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1;
-      if (isIn) rows.push(row);
-    }
+    const rows = await presentRows(engine, stay, party);
     const at = take(rows.length * 4);
     new Uint32Array(engine.arena.memory.buffer, at, rows.length).set(rows);
     return { at, count: rows.length };

@@ -1,10 +1,10 @@
 // Who of a version is in the room for one question: those who gave every consent asked for and satisfy every clause.
 // Decided before anything is matched, so that whoever is left out does not exist for the question.
 
-import type { ComparedList } from "../../ports/matcher.ts";
+import type { ComparedList, ListVersion } from "../../ports/matcher.ts";
 import { attributeColumn, CONSENTS } from "../../wire/segment/shape.ts";
 import type { Engine } from "./engine.ts";
-import { columnView, loadedColumns, sameRowsOf } from "./loaded.ts";
+import { columnView, type LoadedColumns, loadedColumns, sameRowsOf } from "./loaded.ts";
 import type { Stay, Take } from "./shelf.ts";
 import type { Version } from "./version.ts";
 
@@ -19,24 +19,68 @@ export function bitmapWords(rows: number): number {
   return (rows + 127) >>> 7;
 }
 
-export async function partyOf(engine: Engine, stay: Stay, { version, list }: Asked): Promise<Party> {
-  const { consents, where } = list;
+export async function partyOf(engine: Engine, stay: Stay, asked: Asked): Promise<Party> {
+  const { version, list } = asked;
+  const { consents, where, caps = [], still } = list;
   const everybody = { size: version.manifest.people, bits: 0 };
-  if (consents.length === 0 && where.length === 0) return { version, room: everybody, roomName: "" };
+  if (consents.length + where.length + caps.length === 0 && still === undefined)
+    return { version, room: everybody, roomName: "" };
   const clauses = where.map(({ attribute, in: wanted }) => [attribute, [...wanted].sort()] as const);
-  const roomName = JSON.stringify([[...consents].sort(), clauses.sort()]);
-  const room = await stay.hold(`room ${roomName} ${version.name}`, (take) =>
-    roomOf(engine, stay, { version, list, take }),
-  );
+  const capped = caps.map(({ count, lists }) => [count, lists.map(({ name }) => name).sort()]);
+  // When people are erased from what an earlier list was made from, it keeps its name and is another one.
+  const others = [...everyListOf([list])].filter((one) => one !== list);
+  const madeFrom = [...new Set(others.map(({ segment }) => segment))].sort();
+  const roomName = JSON.stringify([[...consents].sort(), clauses.sort(), capped, still?.segment, madeFrom]);
+  const room = await stay.hold(`room ${roomName} ${version.name}`, (take) => roomOf(engine, stay, { ...asked, take }));
   return { version, room, roomName };
 }
 
-type Asked = { readonly version: Version; readonly list: ComparedList };
+/** A version in a question, with what earlier lists it depends on, if on any. */
+export type Listed = ListVersion & Partial<Pick<ComparedList, "caps" | "still">>;
+
+/** Everybody of a version. */
+export function wholeList({ segment, dataKey }: ListVersion): ComparedList {
+  return { segment, dataKey, consents: [], where: [] };
+}
+
+/** Lists, and all that earlier lists are made again from, each once. */
+export function everyListOf(lists: readonly Listed[]): ReadonlySet<Listed> {
+  const found = new Set<Listed>();
+  const waiting = [...lists];
+  for (let list = waiting.pop(); list !== undefined; list = waiting.pop()) {
+    if (found.has(list)) continue;
+    found.add(list);
+    for (const cap of list.caps ?? []) for (const { own, other } of cap.lists) waiting.push(own, other);
+    if (list.still !== undefined) waiting.push(list.still);
+  }
+  return found;
+}
+
+type Asked = {
+  readonly version: Version;
+  readonly list: ComparedList;
+  /** Rows of people who are not in the room because of other lists. */
+  readonly absentRows: () => Promise<Iterable<number>>;
+};
+
+/** The rows that speak for people in the room, ascending. */
+export async function presentRows(engine: Engine, stay: Stay, { version, room }: Party): Promise<Uint32Array> {
+  const { rows } = version.manifest;
+  const { merged } = await sameRowsOf(stay, version);
+  const others = new Set<number>();
+  for (let at = 0; at < merged.length; at += 2) others.add(merged[at] ?? 0);
+  const bits = room.bits === 0 ? null : new Uint32Array(engine.arena.memory.buffer, room.bits, bitmapWords(rows) * 4);
+  const isIn = (row: number) => (bits === null ? !others.has(row) : isSet(bits, row));
+  const present = new Uint32Array(rows);
+  let count = 0;
+  for (let row = 0; row < rows; row++) if (isIn(row)) present[count++] = row;
+  return present.slice(0, count);
+}
 
 async function roomOf(
   engine: Engine,
   stay: Stay,
-  { version, list, take }: Asked & { readonly take: Take },
+  { version, list, absentRows, take }: Asked & { readonly take: Take },
 ): Promise<Room> {
   const { manifest } = version;
   const words = bitmapWords(manifest.rows);
@@ -47,7 +91,8 @@ async function roomOf(
   const conditions = list.where.map((clause) => allowedCodes(version, clause));
   const consentBits = list.consents.map((name) => manifest.consents.indexOf(name));
   if (conditions.includes(null) || consentBits.includes(-1)) return nobody(bitmap, bits);
-  const columns = await loadedColumns(engine, stay, version);
+  const isByColumns = conditions.length + consentBits.length > 0;
+  const columns: LoadedColumns = isByColumns ? await loadedColumns(engine, stay, version) : new Map();
   for (const condition of conditions) {
     const column = condition === null ? undefined : columns.get(condition.column);
     if (condition === null || column === undefined) return nobody(bitmap, bits);
@@ -67,6 +112,7 @@ async function roomOf(
     keepConsenting(bitmap, columnView(buffer, consents, manifest.rows), needed);
   }
   await leaveSpeakers(stay, version, bitmap);
+  for (const row of await absentRows()) clearBit(bitmap, row);
   for (let row = manifest.rows; row < words * 128; row++) clearBit(bitmap, row);
   return { bits, size: await engine.here(0, ({ kernels }) => kernels.countBits(bits, words)) };
 }
@@ -94,6 +140,11 @@ function keepConsenting(bitmap: Uint32Array, consents: ArrayLike<number>, needed
 async function leaveSpeakers(stay: Stay, version: Version, bitmap: Uint32Array): Promise<void> {
   const { merged } = await sameRowsOf(stay, version);
   for (let at = 0; at < merged.length; at += 2) clearBit(bitmap, merged[at] ?? 0);
+}
+
+/** Whether a row's bit is set. */
+export function isSet(bitmap: Uint32Array, row: number): boolean {
+  return (((bitmap[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1;
 }
 
 function clearBit(bitmap: Uint32Array, row: number): void {

@@ -217,7 +217,7 @@ describe("a list in memory past 2 GiB, where an offset is no signed number of 32
     const stay = shelfIn(engine.arena).stay();
     const version = await openVersion(engine.layout, segment, KEY);
     const list = { segment, dataKey: KEY, consents: ["ads"], where: [{ attribute: "tier", in: ["gold"] }] };
-    const party = await partyOf(engine, stay, { version, list });
+    const party = await partyOf(engine, stay, { version, list, absentRows: async () => [] });
     const asked = { parties: [party, party], lists: [list, list], identifiers: ["email"] as const };
     const measures = [{ list: 0, measure: "visits", minimum: 0, maximum: 9 }];
     const cells = await crossTabOf(engine, stay, { ...asked, by: [{ list: 0, attribute: "tier" }], measures });

@@ -54,12 +54,12 @@ test("a second exact overlap is withheld when it differs by fewer than k people,
   });
   const first = await ask(left, overlapOf(contract, [left, right]));
   expect(shownOf(first, left)).toEqual([180, 120, 100, 80]);
-  await upload(left, csvOf(people(0, 191), "l"));
+  await upload(right, csvOf(people(129, 300), "r"));
   const nine = await ask(left, overlapOf(contract, [left, right]));
   expect(shownOf(nine, left)).toEqual(NOTHING);
-  await upload(left, csvOf(people(0, 190), "l"));
+  await upload(right, csvOf(people(130, 300), "r"));
   const ten = await ask(left, overlapOf(contract, [left, right]));
-  expect(shownOf(ten, left)).toEqual([180, 120, 110, 70]);
+  expect(shownOf(ten, left)).toEqual([170, 130, 100, 70]);
 });
 
 test("neither a new contract, nor clauses that leave out a few, nor a re-upload get past it, and all pay", async () => {
@@ -100,10 +100,10 @@ test("what people approved is remembered as well, and held against the next answ
     return read(releaseSchema, await call(left, `GET /v1/releases/${state.release}`));
   };
   expect(shownOf(await approved(), left)).toEqual([180, 120, 100, 80]);
-  await upload(left, csvOf(people(0, 191), "l"));
+  await upload(right, csvOf(people(129, 300), "r"));
   expect(shownOf(await approved(), left)).toEqual(NOTHING);
   await rule(3, []);
-  await upload(left, csvOf(people(0, 192), "l"));
+  await upload(right, csvOf(people(128, 300), "r"));
   expect(shownOf(await ask(left, question), left)).toEqual(NOTHING);
 });
 
@@ -122,7 +122,7 @@ test("an answer that was deleted is still held against the next; where its lists
   expect(again.id).not.toBe(first.id);
   expect(shownOf(again, left)).toEqual([180, 120, 100, 80]);
   await store.write(act, (tx) => tx.releases.forget(contractIdSchema.parse(contract)));
-  await upload(left, csvOf(people(0, 191), "l"));
+  await upload(right, csvOf(people(129, 300), "r"));
   expect(shownOf(await ask(left, overlapOf(contract, [left, right])), left)).toEqual(NOTHING);
 
   await call(right, `POST /v1/contracts/${contract}/termination`, { json: {} });
@@ -207,9 +207,14 @@ test("T-68: an exact table withholds few people and one more group, and no margi
   const finer = table("tier", { by: [...table("tier").by, ...table("region").by] });
   expect(cellsOf(await ask(left, finer)).every((cell) => cell === null)).toBe(true);
 
+  // Nine people more on the asker's own list, and the older version answers; on the other list, and nothing does.
   await upload(left, csvOf(people(0, 209), "l"));
+  expect((await ask(left, table("tier"))).text).toBe(first.text);
+  await upload(left, csvOf(people(0, 200), "l"));
+  await upload(right, csvOf(people(71, 300), "r"));
   const nine = await ask(left, table("tier"));
   expect(cellsOf(nine)).toEqual(NO_CELL);
+  await upload(right, csvOf(lists[1], "r"));
   await upload(left, csvOf(people(0, 240), "l"));
   expect(cellsOf(await ask(left, table("tier")))).toEqual([53, 53, null, null]);
 

@@ -281,13 +281,13 @@ describe("upload", () => {
   test("a second version is in force with its own report: refused rows by line and reason", async () => {
     const { left, right, contract } = await smallPair("second");
     const before = await ask(left, overlapOf(contract, [left, right]));
-    const lines = csvOf(people(0, 200), "l").trimEnd().split("\r\n");
+    const lines = csvOf(people(10, 210), "l").trimEnd().split("\r\n");
     const broken = [
       ...lines,
       `l900,${"0".repeat(63)}x,gold,north,yes,yes`,
       `l901,${emailDigest(901)},gold,north,yes`,
       "l902,,gold,north,yes,yes",
-      `l903,${emailDigest(1)},gold,north,yes,yes`,
+      `l903,${emailDigest(11)},gold,north,yes,yes`,
       "",
     ].join("\r\n");
     const version = await upload(left, broken);

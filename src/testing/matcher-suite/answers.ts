@@ -111,12 +111,13 @@ export type Tabbed = { readonly crossTab: SlowCrossTab };
 /** Whom a list selects of another, and how many, however many are wanted. */
 export async function selectsAlike(matcher: Matcher, own: HeldList, other: HeldList & { readonly asked: Asked }) {
   const { asked } = other;
-  const { records } = slowMatch(own.slow, other.slow, asked);
+  const { records, sizes } = slowMatch(own.slow, other.slow, asked);
+  const [room] = sizes;
   const query = { own: own.list, other: other.list, identifiers: asked.identifiers };
   const count = records.length;
   const all = await matcher.select({ ...query, maximum: count });
-  expect({ ...all, records: [...all.records].sort() }).toEqual({ count, records });
-  expect(await matcher.select({ ...query, maximum: count - 1 })).toEqual({ count, records: [] });
+  expect({ ...all, records: [...all.records].sort() }).toEqual({ count, room, records });
+  expect(await matcher.select({ ...query, maximum: count - 1 })).toEqual({ count, room, records: [] });
 }
 
 type HeldSelection = { readonly own: HeldList; readonly other: HeldList };

@@ -8,15 +8,28 @@ import { type TokenName, tokenNameOf } from "../../domain/identifier/token-kerne
 import { err, ok, type Result } from "../../domain/result.ts";
 import type {
   ComparedList,
+  ContactCap,
+  Contacts,
   Holders,
   ListRefusal,
+  ListVersion,
   Matcher,
   NamedToken,
   ReadPart,
   SealedVersion,
+  Selection,
 } from "../../ports/matcher.ts";
 import type { MatcherOptions } from "./made.ts";
-import { countCells, countRegions, matchPeople, type Party, peopleOf, roomOf } from "./memory-people.ts";
+import {
+  countCells,
+  countRegions,
+  matchPeople,
+  type Party,
+  type Person,
+  peopleOf,
+  peopleReached,
+  roomOf,
+} from "./memory-people.ts";
 import { measureNames, type PartRead, type ReadRows, readPart } from "./memory-reader.ts";
 import type { PlainRow } from "./rank.ts";
 import { tokenBy, tokenMaker } from "./tokens.ts";
@@ -33,20 +46,22 @@ const SCHEME = "memory";
 type Room = {
   readonly stagings: Map<string, Map<number, ReadRows>>;
   readonly versions: Map<string, Version>;
+  /** Whom earlier lists contacted, which never changes. */
+  readonly contacted: Map<string, Person[]>;
 };
 
 export function memoryMatcher(options: MatcherOptions): { readonly matcher: Matcher; names(): readonly string[] } {
-  const room: Room = { stagings: new Map(), versions: new Map() };
+  const room: Room = { stagings: new Map(), versions: new Map(), contacted: new Map() };
   const { tokeniserOf } = options;
   const tokenOf =
     tokeniserOf === undefined
       ? tokenMaker(options.roomKey)
       : (kind: IdentifierKind, digest: Uint8Array) => tokenBy(tokeniserOf(kind), digest);
   const party = (list: ComparedList) => partyOf(room, list);
-  const select: Matcher["select"] = async ({ own, other, identifiers, maximum }) => {
-    const { matches } = matchPeople(party(own), party(other), identifiers);
-    const records = [...matches.keys()].map(({ speaker }) => speaker.record);
-    return { count: records.length, records: records.length > maximum ? [] : records };
+  const select: Matcher["select"] = async ({ maximum, ...selection }) => {
+    const records = listedOf(room, selection).map(({ speaker }) => speaker.record);
+    const { length: people } = party(selection.own).room;
+    return { count: records.length, room: people, records: records.length > maximum ? [] : records };
   };
   const matcher: Matcher = {
     scheme: SCHEME,
@@ -71,6 +86,7 @@ export function memoryMatcher(options: MatcherOptions): { readonly matcher: Matc
     },
     tokensOf: (hashed) => hashed.map(({ name, digest }) => ({ name, token: tokenOf(kindIn(name), digest) })),
     holders: async (list, tokens) => holdersAmong(versionOf(room, list.segment, list.dataKey), tokens),
+    drift: async (before, after) => driftBetween(room, before, after),
     end: async () => {},
   };
   const partNames = () =>
@@ -168,5 +184,72 @@ function versionOf({ versions }: Room, segment: string, dataKey: Uint8Array): Ve
 
 function partyOf(room: Room, list: ComparedList): Party {
   const { schema, people } = versionOf(room, list.segment, list.dataKey);
-  return { schema, measures: measureNames(schema), room: roomOf(people, schema, list) };
+  const { caps = [] } = list;
+  const hasRoom = (one: Person) => caps.every((cap) => contactsOf(room, one, cap) < cap.count);
+  const isStill = stillIn(room, list);
+  const present = roomOf(people, schema, list).filter((one) => hasRoom(one) && isStill(one));
+  return { schema, measures: measureNames(schema), room: present };
+}
+
+/** Whether somebody is in a later version as well, with every consent. */
+function stillIn(room: Room, { still, dataKey, segment, consents }: ComparedList): (one: Person) => boolean {
+  if (still === undefined) return () => true;
+  const whole = { consents: [], where: [] };
+  const later = { ...whole, segment: still.segment, dataKey: still.dataKey };
+  const earlier = partyOf(room, { ...whole, segment, dataKey });
+  const { matches } = matchPeople(earlier, partyOf(room, later), IDENTIFIER_KINDS);
+  const consenting = new Set(partyOf(room, { ...later, consents }).room);
+  return (one) => {
+    const partner = matches.get(one);
+    return partner !== undefined && consenting.has(partner);
+  };
+}
+
+function driftBetween(room: Room, before: ListVersion, after: ListVersion): number {
+  const [left, right] = [before, after].map((one) => partyOf(room, { ...one, consents: [], where: [] }));
+  if (left === undefined || right === undefined) throw new Error("two versions are compared");
+  const { matches } = matchPeople(left, right, IDENTIFIER_KINDS);
+  const isChanged = ([one, other]: [Person, Person]) => valuesOf(one) !== valuesOf(other);
+  const apart = left.room.length + right.room.length - 2 * matches.size + [...matches].filter(isChanged).length;
+  const tokens = IDENTIFIER_KINDS.flatMap((_, kind) => {
+    const [ours, theirs] = [left, right].map((one) => tokensIn(one, kind));
+    return [countMissing(ours ?? new Set(), theirs ?? new Set()), countMissing(theirs ?? new Set(), ours ?? new Set())];
+  });
+  return Math.max(apart, ...tokens);
+}
+
+function valuesOf({ rows, speaker: { codes, measures } }: Person): string {
+  return JSON.stringify([codes, measures, rows.reduce((bits, { consents }) => bits & consents, -1)]);
+}
+
+function tokensIn({ room }: Party, kind: number): ReadonlySet<string> {
+  return new Set(room.flatMap(({ rows }) => rows.flatMap(({ tokens }) => tokens[kind] ?? [])));
+}
+
+/** How many of a cap's lists contacted somebody. */
+function contactsOf(room: Room, { rows }: Person, { lists }: ContactCap): number {
+  const records = new Set(rows.map(({ record }) => record));
+  const isAmong = ({ rows: others }: Person) => others.some(({ record }) => records.has(record));
+  return lists.filter((contacts) => contactedOf(room, contacts).some(isAmong)).length;
+}
+
+function contactedOf(room: Room, contacts: Contacts): Person[] {
+  const key = `${contacts.name} ${contacts.own.segment} ${contacts.other.segment}`;
+  const known = room.contacted.get(key);
+  if (known !== undefined) return known;
+  const people = contactedAnew(room, contacts);
+  room.contacted.set(key, people);
+  return people;
+}
+
+function contactedAnew(room: Room, contacts: Contacts): Person[] {
+  if (contacts.whom === "named") return listedOf(room, contacts);
+  return peopleReached(partyOf(room, contacts.own), partyOf(room, contacts.other), contacts.identifiers);
+}
+
+function listedOf(room: Room, { own, other, identifiers, coin }: Selection & Pick<Contacts, "coin">): Person[] {
+  const left = partyOf(room, own);
+  const { matches } = matchPeople(left, partyOf(room, other), identifiers);
+  if (coin === undefined) return [...matches.keys()];
+  return left.room.filter((one) => matches.has(one) !== coin.turns(one.speaker.record));
 }

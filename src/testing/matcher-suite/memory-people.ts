@@ -5,7 +5,7 @@ import { type DatasetSchema, IDENTIFIER_KINDS, type IdentifierKind } from "../..
 import type { ComparedList, CrossTabCounts, CrossTabQuery, OverlapCounts } from "../../ports/matcher.ts";
 import { NO_MEASURE, type PlainRow, speakerOf } from "./rank.ts";
 
-type Person = { readonly rows: readonly PlainRow[]; readonly speaker: PlainRow };
+export type Person = { readonly rows: readonly PlainRow[]; readonly speaker: PlainRow };
 
 /** A list of a question: its schema and who of it is in the room. */
 export type Party = { readonly schema: DatasetSchema; readonly measures: readonly string[]; readonly room: Person[] };
@@ -78,6 +78,13 @@ export function matchPeople(left: Party, right: Party, identifiers: readonly Ide
   });
   const collisions = shared.map((holders) => holders.filter(([a, b]) => matches.get(a) !== b).length);
   return { matches, byIdentifier, collisions };
+}
+
+/** People of the left list who share a token with somebody of the right one. */
+export function peopleReached(left: Party, right: Party, identifiers: readonly IdentifierKind[]): Person[] {
+  return identifiers.flatMap((kind) =>
+    sharedHolders(holdersOf(left, kind), holdersOf(right, kind)).map(([person]) => person),
+  );
 }
 
 function holdersOf({ room }: Party, kind: IdentifierKind): Map<string, Person> {

@@ -7,7 +7,7 @@ import { type AskedList, type Filter, identifierOf, isIdentified, MEASURE_NAMES,
 import { NO_MEASURE, type PlainRow, speakerOf } from "./rank.ts";
 import type { TokenOf } from "./tokens.ts";
 
-type Person = { readonly rows: readonly PlainRow[]; readonly speaker: PlainRow; readonly consents: number };
+export type Person = { readonly rows: readonly PlainRow[]; readonly speaker: PlainRow; readonly consents: number };
 
 /** How two lists are compared. */
 export type Asked = { readonly identifiers: readonly IdentifierKind[]; readonly tokenOf: TokenOf };
@@ -53,7 +53,8 @@ function isSamePerson(left: PlainRow, right: PlainRow): boolean {
   return sharesToken || left.record === right.record;
 }
 
-function peopleInRoom({ rows, filter }: AskedList, tokenOf: TokenOf): Person[] {
+/** Whom of a list a question is about. */
+export function peopleInRoom({ rows, filter }: AskedList, tokenOf: TokenOf): Person[] {
   return slowPeople(rows, tokenOf).filter((one) => isAllowed(one, filter));
 }
 
@@ -70,7 +71,8 @@ function isAllowed({ speaker, consents }: Person, filter: Filter): boolean {
   return filter.consents.every(hasGiven) && filter.where.every(satisfies);
 }
 
-function tokensOf({ rows }: Person, kind: IdentifierKind): string[] {
+/** A person's tokens of a kind, in ascending order. */
+export function tokensOf({ rows }: Person, kind: IdentifierKind): string[] {
   const tokens = rows.map((row) => row.tokens[IDENTIFIER_KINDS.indexOf(kind)] ?? null);
   return tokens.filter((token) => token !== null).sort();
 }

@@ -110,6 +110,8 @@ export function answersLaws(store: () => Store): void {
           questionDigest?: string;
           outcome?: "withheld";
           showsExactly?: true;
+          coin?: Uint8Array;
+          counted?: string;
         } = {},
       ) =>
         as(ann, bob).write(async (tx) => {
@@ -191,6 +193,48 @@ export function answersLaws(store: () => Store): void {
       const exact = await as(ann, bob).read((tx) => tx.releases.exactFigures(ann, customers(bob)));
       expect(exact.map((row) => row.id)).toEqual([table.id, overlap.id]);
       expect(await as(ann, bob).read((tx) => tx.releases.exactFigures(bob, customers(bob)))).toEqual([]);
+    });
+
+    test("that contact people are found by any list that they touch, within days, and by their names", async () => {
+      const { ann, bob, answer } = await asked();
+      const { contract } = await answer(ann, { analysis: "suppression" });
+      await answer(ann, { analysis: "audience", outcome: "withheld" });
+      const coin = new Uint8Array([1, 2, 3]);
+      const counted = '{"x/customers":[]}';
+      const ids = [
+        await answer(ann, { analysis: "audience", coin, counted }),
+        await answer(bob, { analysis: "audience" }),
+      ];
+      const [newest, oldest] = [...ids].reverse().map(({ id }) => id);
+      const contacting = (lineage: DatasetRef, days: number) =>
+        as(bob).read(async (tx) => (await tx.releases.contacting(lineage, days)).map(({ id }) => id));
+      expect(await contacting(customers(bob), 30)).toEqual([newest, oldest]);
+      expect(await contacting(customers(ann), 30)).toEqual([newest, oldest]);
+      expect(await contacting(customers(bob), 0)).toEqual([]);
+      expect(await contacting(datasetRef(bob, "yachts"), 30)).toEqual([]);
+      expect(await as(ann, bob).read((tx) => tx.releases.audiences(ann, customers(bob)))).toMatchObject([
+        { analysis: "suppression", coin: null },
+      ]);
+      await as(ann, bob).write((tx) => tx.releases.forget(contract));
+      const [kept, ...others] = await as(ann, bob).read((tx) => tx.releases.named([oldest ?? ""]));
+      expect(others).toEqual([]);
+      expect(kept).toMatchObject({ id: oldest, counted, receipt: "" });
+      expect(new Uint8Array(kept?.coin ?? [])).toEqual(coin);
+    });
+
+    test("tell which version of its own list their recipient last asked about, forgotten ones too", async () => {
+      const { ann, bob, versions, answer } = await asked();
+      const last = (recipient: PartnerId, lineage: DatasetRef) =>
+        as(ann, bob).read((tx) => tx.releases.lastAsked(recipient, lineage));
+      expect(await last(ann, customers(ann))).toBeNull();
+      const { contract } = await answer(ann);
+      const later = `a${random()}`;
+      await bringVersion(store(), ann, later);
+      expect(await last(ann, customers(ann))).toBe(versions[0]);
+      expect(await last(bob, customers(bob))).toBeNull();
+      await answer(ann, { versions: [later, versions[1]].join(), outcome: "withheld" });
+      await as(ann, bob).write((tx) => tx.releases.forget(contract));
+      expect(await last(ann, customers(ann))).toBe(later);
     });
 
     test("of some questions come as a series: the recipient's own, released, newest first, so many", async () => {

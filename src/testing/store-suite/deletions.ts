@@ -78,16 +78,15 @@ export function deletionsLaws(store: () => Store): void {
           const remains = { id, question, versions, showsExactly };
           expect(kept).toMatchObject(showsExactly ? [remains] : []);
           for (const { answer } of kept) expect(JSON.parse(answer)).toEqual({ consents: { "x/customers": ["mail"] } });
-          expect(await tx.releases.unrepeatable(ann, list, "overlap")).toBe(kept.length);
-          expect(await tx.releases.unrepeatable(ann, list, "audience")).toBe(0);
+          expect(await tx.releases.unrepeatable(ann, list)).toBe(kept.length);
         });
       }
     });
 
-    test("of a list takes every version out of use, and tells which lists cannot be made again", async () => {
-      const { ann, bob, versions } = await given();
+    test("of a list takes every version out of use, and tells which overlaps cannot be made again", async () => {
+      const { ann, bob, versions } = await given(undefined, { analysis: "overlap", showsExactly: true });
       const list = customers(bob);
-      expect(await as(ann, bob).read((tx) => tx.releases.unrepeatable(ann, list, "audience"))).toBe(0);
+      expect(await as(ann, bob).read((tx) => tx.releases.unrepeatable(ann, list))).toBe(0);
       const forgotten = await as(bob).write((tx) => tx.versions.forget(list));
       expect(forgotten).toEqual([{ id: versions[1], segment: `segment-of-${versions[1]}` }]);
       expect(await as(bob).write((tx) => tx.versions.forget(list))).toEqual([]);
@@ -97,8 +96,8 @@ export function deletionsLaws(store: () => Store): void {
         expect(await tx.versions.list(list)).toEqual([]);
         expect(await tx.versions.sealedWithin(list, 1)).toHaveLength(1);
         expect(await tx.versions.deletedSegments(versions)).toEqual([`segment-of-${versions[1]}`]);
-        expect(await tx.releases.unrepeatable(ann, list, "audience")).toBe(1);
-        expect(await tx.releases.unrepeatable(bob, list, "audience")).toBe(0);
+        expect(await tx.releases.unrepeatable(ann, list)).toBe(1);
+        expect(await tx.releases.unrepeatable(bob, list)).toBe(0);
       });
       await bringVersion(store(), bob, `c${random()}`);
       expect(await as(bob).read(async (tx) => (await tx.versions.current(list))?.sequence)).toBe(2);

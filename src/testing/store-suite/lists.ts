@@ -105,7 +105,8 @@ export function listsLaws(store: () => Store): void {
       const [full, laid] = [random(), random()];
       await bringVersion(store(), ann, full);
       const increment = { rowsRemoved: 3, rowsAdded: 0, referencesUnknown: 5_000_000_000 };
-      const version = { ...sealedVersionOf(ann, laid), change, increment };
+      const drift = { from: "ver_before", people: 7 };
+      const version = { ...sealedVersionOf(ann, laid), change, increment, drift };
       await as(ann).write((tx) => tx.versions.add(version));
       const list = await as(ann).read((tx) => tx.versions.list(customers(ann)));
       expect(list.map((row) => [row.change, row.increment])).toEqual([

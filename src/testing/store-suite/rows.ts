@@ -53,7 +53,7 @@ export const REPORT: RowReport = {
 
 export function sealedVersionOf(partner: PartnerId, id: string): Omit<VersionRow, "sequence" | "sealedAt"> {
   const sealed = { segment: `segment-of-${id}`, people: 8, duplicates: 0, bytes: 4_096, scheme: "blake3/1" };
-  const made = { change: "replace", increment: null, normaliser: "concordat-1", report: REPORT } as const;
+  const made = { change: "replace", increment: null, drift: null, normaliser: "concordat-1", report: REPORT } as const;
   return { ...sealed, ...made, id, partner, dataset: "customers" };
 }
 
@@ -71,6 +71,9 @@ export function releaseOf(
     questionDigest: canonicalDigest(question),
     outcome: "released",
     showsExactly: false,
+    counted: "{}",
+    coin: null,
+    still: null,
     answer: '{"people":120}',
     receipt: "a.b.c",
     expiresAt: unixMillis(4_000_000_000_123),

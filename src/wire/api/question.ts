@@ -122,6 +122,15 @@ export const releaseSchema = z
     segments: affinityFigures.segments.optional(),
     points: z.array(pointSchema).optional().describe("a trend: earlier answers, and last the present one"),
     size: z.strictObject(figure).optional().describe("how many records a list has; they are at `/rows`"),
+    deniability: z
+      .strictObject({
+        epsilon: z.string().describe("of the coin that is tossed for each record"),
+        turned: z.number().describe("the chance with which a record is told the other way round"),
+        falseShare: z.number().optional().describe("the share of entries that are false on purpose, estimated"),
+        says: z.string(),
+      })
+      .optional()
+      .describe("of a list whose entries are deniable"),
     privacy: privacySchema,
     spent: z.array(chargeSchema),
     reasons: z.array(reasonSchema),

@@ -7,5 +7,5 @@ export const audienceRules = listRules<AskedAudience>({
   purpose: (channel) => `to reach them through ${channel}`,
   agreed: ({ may, whose, segment, how, channels }) =>
     `${may} receive a list of its own customers who are also ${whose}${segment}, ${how}, to reach them through ` +
-    `${channels}: each entry of such a list tells that this person is ${whose} customer, and no noise hides that.`,
+    channels,
 });

@@ -26,15 +26,15 @@ describe("the gate before an audience", () => {
     [500, 20, "released"],
   ])("lets a list of %i people, %s apart from the nearest, be %s, in both modes", (size, nearest, outcome) => {
     for (const asked of [noise, exact]) {
-      expect(answerAudience(asked, { size, nearest }, seededRandom(String(7))).outcome).toBe(outcome);
+      expect(answerAudience(asked, { size, room: 2_000, nearest }, seededRandom(String(7))).outcome).toBe(outcome);
     }
   });
 
   it("says the same of every list that it withholds", () => {
     const shapes = [
-      { size: 0, nearest: null },
-      { size: 5_000, nearest: null },
-      { size: 500, nearest: 3 },
+      { size: 0, room: 0, nearest: null },
+      { size: 5_000, room: 9_000, nearest: null },
+      { size: 500, room: 900, nearest: 3 },
     ].map((counts) => JSON.stringify(answerAudience(exact, counts, seededRandom(String(1))).answer));
     expect(new Set(shapes).size).toBe(1);
   });
@@ -42,7 +42,7 @@ describe("the gate before an audience", () => {
   it("decides on the noised size: near the edge it goes either way", () => {
     const asked = { ...noise, epsilon: epsilon("0.1") };
     const outcomes = Array.from({ length: 200 }, (_, seed) =>
-      answerAudience(asked, { size: 100, nearest: null }, seededRandom(String(seed))),
+      answerAudience(asked, { size: 100, room: 900, nearest: null }, seededRandom(String(seed))),
     );
     const released = outcomes.filter((one) => one.outcome === "released").length;
     expect(released).toBeGreaterThan(50);

@@ -2,7 +2,8 @@
 // membership, which no noise hides; the contract says so to those who sign it.
 
 import type { Terms } from "../../policy/terms.ts";
-import type { EpsilonMicros } from "../../privacy/epsilon.ts";
+import { coinEpsilon, falseShare, gateEpsilon, turnedShare } from "../../privacy/deniability.ts";
+import { type EpsilonMicros, printEpsilon } from "../../privacy/epsilon.ts";
 import { roundToStep } from "../../privacy/exact.ts";
 import { noiseOf, type Pricing, releaseCounts } from "../../privacy/mechanism.ts";
 import type { RandomBytes } from "../../privacy/random.ts";
@@ -13,7 +14,19 @@ import { exactNote, halfInterval, noiseNote, type PrivacyNote, type ShownFigure,
 export type AudienceAnswer = {
   /** How many records the list has, as far as the figure is shown; the list itself shows it once collected. */
   readonly size: ShownFigure;
+  /** How deniable entries are; absent where they are certain. */
+  readonly deniability?: Deniability;
   readonly privacy: PrivacyNote;
+};
+
+export type Deniability = {
+  /** Epsilon of the coin that is tossed for each record. */
+  readonly epsilon: string;
+  /** The chance with which a record is told the other way round. */
+  readonly turned: number;
+  /** What share of the entries is false on purpose, as far as the size tells; absent from a list that is withheld. */
+  readonly falseShare?: number;
+  readonly says: string;
 };
 
 /** What is true of a list that might leave. Secret. */
@@ -21,15 +34,16 @@ export type AudienceCounts = Omit<Extract<Truth, { kind: "selection" }>, "kind">
 
 type Asked = { readonly terms: Terms; readonly epsilon: EpsilonMicros };
 
-/** What makes the noise on the size of a list as wide as it is. */
+/** What makes the noise on the size of a list as wide as it is: what the coin leaves of the price. */
 export function pricingOfList({ terms, epsilon }: Asked): Pricing {
-  return { mechanism: terms.mechanism, epsilon, sensitivity: LIST_SENSITIVITY, parts: 1 };
+  const left = gateEpsilon(terms.deniability, epsilon);
+  return { mechanism: terms.mechanism, epsilon: left, sensitivity: LIST_SENSITIVITY, parts: 1 };
 }
 
 /**
  * Decides whether an audience leaves. Withheld are lists whose noised size (in exact mode the true one) lies outside
  * the bounds, lists above the cap in truth, and lists that differ from an earlier one by fewer than k people: all of
- * them alike.
+ * them alike. Of a deniable list, what counts is what would leave, after the coin.
  */
 export function answerAudience(
   asked: Asked,
@@ -48,8 +62,27 @@ export function answerAudience(
   const value = isExact ? roundToStep(gate, terms.rounding) : gate;
   const half = isExact ? 0 : halfInterval(pricing);
   const figure = outcome === "released" ? ({ kind: "released", value } as const) : ({ kind: "withheld" } as const);
-  return { outcome, answer: { size: shown(figure, terms.minimumAudience, half), privacy: noteOf(asked) } };
+  const read = outcome === "released" ? { size: value, room: counts.room } : null;
+  const answer = {
+    size: shown(figure, terms.minimumAudience, half),
+    ...deniabilityOf(asked, read),
+    privacy: noteOf(asked),
+  };
+  return { outcome, answer };
 }
+
+function deniabilityOf(
+  { terms, epsilon }: Asked,
+  read: { readonly size: number; readonly room: number } | null,
+): Pick<AudienceAnswer, "deniability"> {
+  const coin = coinEpsilon(terms.deniability, epsilon);
+  if (coin === null) return {};
+  const turned = Number(turnedShare(coin).toFixed(6));
+  const share = read === null ? {} : { falseShare: falseShare(coin, read) };
+  return { deniability: { epsilon: printEpsilon(coin), turned, ...share, says: DENIABLE } };
+}
+
+const DENIABLE = "no entry is proof: a coin was tossed for each record, and some are told the other way round";
 
 /** In how many entries two lists of record references differ. O(n + m). */
 export function listDistance(left: readonly string[], right: readonly string[]): number {

@@ -2,14 +2,22 @@
 // What differs between lists is what they are for, hence the words.
 
 import { type DatasetRef, ownerOf } from "../../dataset/schema.ts";
+import type { Terms } from "../../policy/terms.ts";
 import { nameOf, possessive } from "../../policy/words.ts";
+import { coinEpsilon, turnedShare } from "../../privacy/deniability.ts";
+import { type EpsilonMicros, parseEpsilon } from "../../privacy/epsilon.ts";
 import type { Agreeing, AnalysisRules, Telling } from "../analysis.ts";
 import type { Canonical, Clause } from "../asked.ts";
 import { marginOf } from "../figures.ts";
 import { segmentOf } from "../words.ts";
 import { answerAudience, pricingOfList } from "./answer.ts";
 
-type AskedList = { readonly from: DatasetRef; readonly matching: DatasetRef; readonly channel: string };
+type AskedList = {
+  readonly from: DatasetRef;
+  readonly matching: DatasetRef;
+  readonly channel: string;
+  readonly epsilon?: string;
+};
 
 /** What a list is for, in words: in a label, and in a contract that people sign. */
 export type ListWords = {
@@ -41,13 +49,20 @@ export function listRules<Asked extends AskedList>(words: ListWords): AnalysisRu
     },
     margins: (priced) => (priced.terms.mode === "exact" ? [] : [marginOf("people", pricingOfList(priced), 0)]),
     tells: (question, telling) => tellsOf(question, telling, words),
-    agreed: words.agreed,
+    agreed: (agreeing) => `${words.agreed(agreeing)}: ${entriesAgreed(agreeing)}`,
   };
+}
+
+function entriesAgreed({ whose, isDeniable }: Agreeing): string {
+  return isDeniable
+    ? `an entry of such a list makes it likelier that this person is ${whose} customer and proves nothing, since ` +
+        "some entries are false on purpose."
+    : `each entry of such a list tells that this person is ${whose} customer, and no noise hides that.`;
 }
 
 type Told = Canonical<AskedList> & { readonly where: readonly Clause[] };
 
-function tellsOf(question: Told, { recipient, directory }: Telling, { purpose }: ListWords): string[] {
+function tellsOf(question: Told, { recipient, directory, terms }: Telling, { purpose }: ListWords): string[] {
   const name = nameOf(directory, recipient);
   const from = ownerOf(question.from);
   const whose = from === recipient ? "its own" : possessive(nameOf(directory, from));
@@ -56,6 +71,31 @@ function tellsOf(question: Told, { recipient, directory }: Telling, { purpose }:
   const matched = `${whose} customers who are also ${theirs} customers${segment}`;
   return [
     `${name} would receive references to ${matched}, ${purpose(question.channel)}`,
-    `each entry of the list tells ${name} that this person is ${theirs} customer, and no noise hides that`,
+    ...entriesTold(terms, { name, theirs, price: question.epsilon }),
   ];
+}
+
+type Named = { readonly name: string; readonly theirs: string; readonly price: string | undefined };
+
+function entriesTold(terms: Terms | null, { name, theirs, price }: Named): string[] {
+  const coin = terms === null ? null : coinEpsilon(terms.deniability, priceOf(terms, price));
+  if (coin === null)
+    return [`each entry of the list tells ${name} that this person is ${theirs} customer, and no noise hides that`];
+  const [turned, odds] = [100 * turnedShare(coin), Math.exp(coin / 1_000_000)].map(threeDigits);
+  return [
+    `no entry of the list is proof that this person is ${theirs} customer: a coin leaves out ${turned} % of those ` +
+      `who match, and puts in ${turned} % of all others`,
+    `an entry multiplies the odds that this person is ${theirs} customer by ${odds} at the most; lists about the ` +
+      "same person add up, and each is paid from the privacy budget",
+    "the list says what share of it is false; it can be collected as long as no new version of either list is there",
+  ];
+}
+
+function priceOf({ budget }: Terms, offered: string | undefined): EpsilonMicros {
+  const price = offered === undefined ? null : parseEpsilon(offered);
+  return price?.ok === true ? price.value : budget.perRelease;
+}
+
+function threeDigits(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }

@@ -10,6 +10,5 @@ export const suppressionRules = listRules<AskedSuppression>({
   purpose: (channel) => `to leave them out of what it sends through ${channel}`,
   agreed: ({ may, whose, segment, how, channels }) =>
     `${may} receive a list of its own customers who are also ${whose}${segment}, ${how}, to leave them out of what ` +
-    `it sends through ${channels}: each entry of such a list tells that this person is ${whose} customer, and no ` +
-    "noise hides that.",
+    `it sends through ${channels}`,
 });

@@ -79,6 +79,6 @@ function asTrend(question: Followed): TrendQuestion {
 
 function tablesOf({ groups, measures }: Agreeing): string {
   if (groups.length === 0) return "";
-  const sums = measures.length === 0 ? "" : `, with ${listed(measures)} of each group`;
+  const sums = measures.length === 0 ? "" : `, and for each group ${listed(measures)}`;
   return `, all together or in a table by ${listed(groups)}${sums}`;
 }
