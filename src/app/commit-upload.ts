@@ -66,10 +66,11 @@ async function sealAndPublish(
 ): Promise<Result<VersionRow, Problem> | "overtaken"> {
   const { caller, id } = request;
   const parties = [caller.partner];
-  const ready = await ports.store.read({ name: "check upload", parties }, (tx) => check(ports, tx, request));
+  const ready = await ports.store.read({ name: "check upload", parties }, (tx) => open(ports, tx, request));
   if (!ready.ok) return refuseUpload(ports, request, ready.error);
-  const sealed = await unlessAborted(signal, seal(ports, request, { ...ready.value, signal }));
-  const outcome = await publishSealed(ports, { request, ready: ready.value, sealed });
+  const made = await unlessAborted(signal, seal(ports, request, { ...ready.value, signal }));
+  const { sealed, leftOut } = made === null ? { sealed: null, leftOut: 0 } : made;
+  const outcome = await publishSealed(ports, { request, ready: ready.value, sealed, leftOut });
   const isInForce = outcome !== "overtaken" && outcome.ok;
   // Where the transaction broke off nobody knows whether the version is named, and the sweep at start decides.
   if (sealed !== null && !isInForce) await ports.matcher.dropSegment(sealed.segment);
@@ -131,9 +132,11 @@ async function askedVersion(
 
 type Sealed = {
   readonly request: Committing;
-  readonly ready: Checked;
+  readonly ready: Ready;
   /** Null when the sealing was told to end. */
   readonly sealed: SealedVersion | null;
+  /** People of the upload who were erased before, and are not in it. */
+  readonly leftOut: number;
   readonly drift: VersionRow["drift"];
 };
 
@@ -141,15 +144,15 @@ type Sealed = {
 async function conclude(
   ports: CommitPorts,
   tx: Transaction,
-  { request, ready, sealed, drift }: Sealed,
+  { request, ready, sealed, leftOut, drift }: Sealed,
 ): Promise<Result<VersionRow, Problem> | "overtaken"> {
-  const again = await check(ports, tx, request);
+  const again = await check(tx, request);
   if (!again.ok) return again;
   if (sealed === null) throw new Error("the sealing of an open upload was told to end");
   if (again.value.base?.segment !== ready.base?.segment) return "overtaken";
-  if (again.value.forgotten.erasures !== ready.forgotten.erasures) return "overtaken";
+  if ((await tx.erasures.count(request.caller.partner)) !== ready.forgotten.erasures) return "overtaken";
   const { file, report } = again.value;
-  return publish(ports, tx, { caller: request.caller, upload: file.upload, sealed, drift, report });
+  return publish(ports, tx, { caller: request.caller, upload: file.upload, sealed, leftOut, drift, report });
 }
 
 type Checked = {
@@ -157,16 +160,24 @@ type Checked = {
   readonly dataset: DatasetRow;
   readonly report: RowReport;
   readonly base: VersionRow | null;
+};
+
+/** An upload that may be sealed, with what that takes. */
+type Ready = Checked & {
   readonly dataKey: DataKey;
   /** Who may not be in it. */
   readonly forgotten: Forgotten;
 };
 
-async function check(
-  ports: CommitPorts,
-  tx: Transaction,
-  { id, digests }: Committing,
-): Promise<Result<Checked, Problem>> {
+async function open(ports: CommitPorts, tx: Transaction, request: Committing): Promise<Result<Ready, Problem>> {
+  const checked = await check(tx, request);
+  if (!checked.ok) return checked;
+  const { partner } = checked.value.file.upload;
+  const dataKey = await unwrapDataKey(tx, ports.room.wrappingKey, partner);
+  return ok({ ...checked.value, dataKey, forgotten: await forgottenBy(ports, tx, { partner, dataKey }) });
+}
+
+async function check(tx: Transaction, { id, digests }: Committing): Promise<Result<Checked, Problem>> {
   const file = await findUpload(tx, id);
   if (!file.ok) return file;
   const { upload, parts } = file.value;
@@ -184,11 +195,7 @@ async function check(
   const fault = reportFault(report, dataset.schema.rejects, upload.change) ?? (await capFault(tx, upload));
   if (fault !== null) return err(fault);
   const base = await versionUnder(tx, upload);
-  if (!base.ok) return base;
-  const { partner } = upload;
-  const dataKey = await unwrapDataKey(tx, ports.room.wrappingKey, partner);
-  const forgotten = await forgottenBy(ports, tx, { partner, dataKey });
-  return ok({ file: file.value, dataset, report, base: base.value, dataKey, forgotten });
+  return base.ok ? ok({ file: file.value, dataset, report, base: base.value }) : base;
 }
 
 function reportFault(report: RowReport, share: string, change: Change): Problem | null {
@@ -236,8 +243,8 @@ function refuseUpload(ports: CommitPorts, request: Committing, fault: Problem): 
 async function seal(
   ports: CommitPorts,
   { id }: Committing,
-  { file, dataset, base, dataKey, forgotten, signal }: Checked & { readonly signal: AbortSignal },
-): Promise<SealedVersion> {
+  { file, dataset, base, dataKey, forgotten, signal }: Ready & { readonly signal: AbortSignal },
+): ReturnType<typeof withoutForgotten> {
   const { bytes } = progressOfParts(file.parts);
   ports.progress.tell(id, { phase: "sealing", rows: 0, rowsTotal: null, bytes });
   const under = base === null ? {} : { base: { segment: base.segment } };
@@ -263,11 +270,12 @@ async function publish(
     caller: Caller;
     upload: UploadRow;
     sealed: SealedVersion;
+    leftOut: number;
     drift: VersionRow["drift"];
     report: RowReport;
   },
 ): Promise<Result<VersionRow, Problem>> {
-  const { caller, upload, sealed, drift, report } = made;
+  const { caller, upload, sealed, leftOut, drift, report } = made;
   const id = `ver_${toBase64Url(ports.random(16))}`;
   const { partner, dataset, change } = upload;
   const version = { ...sealed, id, partner, dataset, change, normaliser: NORMALISER_VERSION, report, drift };
@@ -276,7 +284,8 @@ async function publish(
   const subject = { version: id, upload: upload.id, dataset: datasetRef(partner, dataset) };
   const { read, accepted, blank, cleared, rejected } = report;
   const { people, duplicates, increment } = sealed;
-  const detail = { change, sequence, read, accepted, blank, cleared, rejected, people, duplicates, ...increment };
+  const rows = { read, accepted, blank, cleared, rejected };
+  const detail = { change, sequence, ...rows, people, duplicates, leftOut, ...increment };
   await appendEntry(ports, tx, { act: "upload-committed", actor: caller, parties: [partner], subject, detail });
   return ok({ ...version, sequence, sealedAt: tx.now });
 }

@@ -62,11 +62,14 @@ type Lists = {
 async function openLists(ports: ErasePorts, tx: Transaction, partner: PartnerId): Promise<Lists> {
   const dataKey = await unwrapDataKey(tx, ports.room.wrappingKey, partner);
   const forgotten = await forgottenBy(ports, tx, { partner, dataKey });
+  return { dataKey, forgotten, lists: await listsOf(tx, partner) };
+}
+
+async function listsOf(tx: Transaction, partner: PartnerId): Promise<Lists["lists"]> {
   const datasets = await tx.datasets.list(partner);
-  const lists = await Promise.all(
+  return Promise.all(
     datasets.map(async (dataset) => ({ dataset, versions: await tx.versions.list(datasetRef(partner, dataset.name)) })),
   );
-  return { dataKey, forgotten, lists };
 }
 
 const NOBODY: Holders = { people: 0, records: [], tokens: [] };
@@ -143,8 +146,8 @@ async function conclude(
 ): Promise<Erasure | null> {
   const { caller, identifiers } = erasing;
   const { partner } = caller;
-  const now = await openLists(ports, tx, partner);
-  if (stateOf(now) !== stateOf(lists)) return null;
+  const now = stateOf(await tx.erasures.count(partner), await listsOf(tx, partner));
+  if (now !== stateOf(lists.forgotten.erasures, lists.lists)) return null;
   for (const { row, sealed } of made.versions) await tx.versions.reseal(row.id, sealed);
   const { dataKey, forgotten } = lists;
   await keepForgotten(ports, tx, { partner, dataKey, forgotten, tokens: made.tokens });
@@ -155,7 +158,7 @@ async function conclude(
   return erasure;
 }
 
-function stateOf({ forgotten, lists }: Lists): string {
+function stateOf(erasures: number, lists: Lists["lists"]): string {
   const segments = lists.flatMap(({ versions }) => versions.map(({ id, segment }) => `${id} ${segment}`));
-  return [forgotten.erasures, ...segments].join();
+  return [erasures, ...segments].join();
 }

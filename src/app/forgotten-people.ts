@@ -58,18 +58,19 @@ function labelOf(partner: PartnerId, number: number): Uint8Array {
 
 type Listed = { readonly schema: DatasetSchema; readonly dataKey: DataKey };
 
-/** The version without whoever of it was erased: itself where nobody was, else another one in its place. */
+/** The version without whoever of it was erased, and how many these were: itself where nobody was, else another one. */
 export async function withoutForgotten(
   ports: Pick<Ports, "matcher" | "random">,
   sealed: SealedVersion,
   { forgotten, ...list }: Listed & { readonly forgotten: Forgotten },
-): Promise<SealedVersion> {
-  if (forgotten.tokens.length === 0) return sealed;
+): Promise<{ readonly sealed: SealedVersion; readonly leftOut: number }> {
+  if (forgotten.tokens.length === 0) return { sealed, leftOut: 0 };
   const { segment, increment } = sealed;
-  const { records } = await ports.matcher.holders({ ...list, segment }, forgotten.tokens);
-  if (records.length === 0) return sealed;
+  const { records, people } = await ports.matcher.holders({ ...list, segment }, forgotten.tokens);
+  if (people === 0) return { sealed, leftOut: 0 };
   try {
-    return { ...(await sealWithout(ports, { ...list, segment, records })), increment };
+    const left = await sealWithout(ports, { ...list, segment, records });
+    return { sealed: { ...left, increment }, leftOut: people };
   } finally {
     await ports.matcher.dropSegment(segment);
   }

@@ -172,6 +172,7 @@ export type Transaction = {
   readonly erasures: {
     /** The oldest first. */
     readonly list: (partner: PartnerId) => Promise<readonly ErasureRow[]>;
+    readonly count: (partner: PartnerId) => Promise<number>;
     readonly add: (erasure: ErasureRow) => Promise<void>;
   };
   readonly ledger: {

@@ -11,6 +11,11 @@ export function erasures(tx: Statements): Transaction["erasures"] {
         select partner, number, sealed from concordat.erasure where partner = ${partner} order by number`;
       return rows.map((row) => ({ ...row, sealed: new Uint8Array(row.sealed) }));
     },
+    count: async (partner) => {
+      const [row] = await tx<{ count: number }[]>`
+        select count(*)::int8 as count from concordat.erasure where partner = ${partner}`;
+      return row?.count ?? 0;
+    },
     add: async ({ partner, number, sealed }) => {
       await tx`insert into concordat.erasure (partner, number, sealed) values (${partner}, ${number}, ${sealed})`;
     },

@@ -104,6 +104,10 @@ describe("an erasure", () => {
     const alone = await upload(member, [HEADER, second.replace("o7", "x1"), ""].join("\r\n"));
     expect(alone.people).toBe(0);
     expect((await versionsOf(member)).map(({ people: left }) => left)).toEqual([0, 99, 99, 99]);
+    const log = read(entryListSchema, await call(member, "GET /v1/audit/entries?limit=1000")).items;
+    const committed = log.map(({ entry }) => JSON.parse(entry)).filter(({ act }) => act === "upload-committed");
+    // In the third upload the two addresses stand under two references, and so for two people.
+    expect(committed.map(({ detail }) => detail.leftOut)).toEqual([0, 0, 2, 1]);
   });
 
   test("is one entry of the log that only the partner reads, and names nobody", async () => {

@@ -147,6 +147,8 @@ export function listsLaws(store: () => Store): void {
       await expect(as(bob).write((tx) => tx.erasures.add(erasure(3)))).rejects.toThrow();
       expect(await as(ann).read((tx) => tx.erasures.list(ann))).toEqual([erasure(1), erasure(2)]);
       expect(await as(bob).read((tx) => tx.erasures.list(ann))).toEqual([]);
+      expect(await as(ann).read((tx) => tx.erasures.count(ann))).toBe(2);
+      expect(await as(bob).read((tx) => tx.erasures.count(ann))).toBe(0);
     });
   });
 }
