@@ -8,7 +8,7 @@ import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Decision, decide } from "../domain/policy/decide.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
 import type { PolicyInForce } from "../domain/policy/weigh.ts";
-import type { PartnerCard } from "../domain/policy/words.ts";
+import { listInWords, type PartnerCard } from "../domain/policy/words.ts";
 import type { Charge } from "../domain/privacy/charges.ts";
 import { isTooNear } from "../domain/privacy/differencing.ts";
 import { type EpsilonMicros, parseEpsilon } from "../domain/privacy/epsilon.ts";
@@ -149,14 +149,16 @@ async function permittedBy(
 ): Promise<Result<Permitted | Denied, Problem>> {
   const { question, digest, decision, recipient, ...about } = ruled;
   const still = borneOut(lists, ruled);
-  const versions = answeringVersions({ contract: about.file.contract, question, still }, lists);
+  const { contract } = about.file;
+  const versions = answeringVersions({ contract, question, still, directory: about.directory }, lists);
   if (!versions.ok) return versions;
   const versionsKey = keyOfVersions(versions.value);
   const epsilon = priceOf(question, decision);
   const denied = { kind: "denied", ...about, question, digest, decision } as const;
   if (decision.approvers.length > 0 && about.file.contract.approvalWithin === undefined)
     return ok({ ...denied, reasons: [...decision.reasons, approvalReason(ruled)] });
-  const priced = { contract: about.file.contract, recipient, question, decision, epsilon };
+  const { directory } = about;
+  const priced = { contract: about.file.contract, recipient, question, decision, epsilon, directory };
   const draw = { contract: about.file, recipient, question, versionsKey, terms: decision.terms, epsilon };
   const [recorded, request, drawn, charging, unguarded, behind] = await Promise.all([
     tx.releases.ofRecipient(recipient, digest, versionsKey),
@@ -237,13 +239,18 @@ function borneOut(lists: readonly List[], { question, decision }: Ruled): Versio
   return older?.version ?? null;
 }
 
+type Answering = Pick<Permitted, "question" | "directory" | "still"> & { readonly contract: Contract };
+
 function answeringVersions(
-  { contract, question, still }: { contract: Contract; question: Question; still: VersionRow | null },
+  { contract, question, directory, still }: Answering,
   lists: readonly List[],
 ): Result<VersionRow[], Problem> {
   const versions: VersionRow[] = [];
   for (const { ref: list, version, asked, dataset } of lists) {
-    if (version === null) return err(problem("no-version", `\`${list}\` has not been uploaded yet`, { dataset: list }));
+    if (version === null) {
+      const says = `${listInWords(directory, list)} has not been uploaded yet`;
+      return err(problem("no-version", says, { dataset: list }));
+    }
     const issues = dataset === null ? [] : undeclaredIn({ contract, question, list, schema: dataset.schema });
     if (issues.length > 0) return err(unsound(issues));
     versions.push(asked !== null && version === still ? asked : version);

@@ -10,6 +10,7 @@ import type { Decision } from "../domain/policy/decide.ts";
 import type { Reason, Source } from "../domain/policy/reasons.ts";
 import type { ContactLimit } from "../domain/policy/terms.ts";
 import type { OwnerTerms } from "../domain/policy/weigh.ts";
+import { type Directory, listInWords } from "../domain/policy/words.ts";
 import { isForList, type Question } from "../domain/question/question.ts";
 import type { ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
@@ -28,6 +29,7 @@ export type ListsBehind = {
 export const NO_LISTS: ListsBehind = { given: new Map(), earlier: [], counted: {} };
 
 type Ruled = {
+  readonly directory: Directory;
   readonly question: Question;
   readonly decision: Extract<Decision, { kind: "permit" }>;
 };
@@ -35,7 +37,7 @@ type Ruled = {
 /** Reads it, and why the question is refused where something cannot be made again. */
 export async function listsBehind(
   tx: Transaction,
-  { question, decision }: Ruled,
+  { question, decision, directory }: Ruled,
 ): Promise<{ readonly lists: ListsBehind; readonly refusals: readonly Reason[]; readonly isLost: boolean }> {
   if (!isForList(question)) return { lists: NO_LISTS, refusals: [], isLost: false };
   const { terms, recipient, owners } = decision;
@@ -45,7 +47,10 @@ export async function listsBehind(
   ]);
   const releases = [...contacted.flatMap((one) => one.releases), ...earlier];
   const given = await givenLists(tx, [...new Map(releases.map((release) => [release.id, release])).values()]);
-  const { counted, refusals } = countedOf(contacted, given, (list) => policyOf(owners, ownerOf(list)));
+  const { counted, refusals } = countedOf(contacted, given, {
+    sourceOf: (list) => policyOf(owners, ownerOf(list)),
+    nameOf: (list) => listInWords(directory, list),
+  });
   const isLost = earlier.some(({ id }) => !given.has(id));
   return { lists: { given, earlier: earlier.map(({ id }) => id), counted }, refusals, isLost };
 }
@@ -76,12 +81,15 @@ async function contactedWithin(
   );
 }
 
+/** Where a list's cap stands, and what people call the list. */
+type Told = { readonly sourceOf: (list: DatasetRef) => Source; readonly nameOf: (list: DatasetRef) => string };
+
 // What counts. A list that cannot be made again any more counts as if everybody stood on it: a cap must hold, and whom
 // it named is not known. Where that leaves nobody, the question is refused, openly, since no data decides it.
 function countedOf(
   contacted: Contacted,
   given: GivenLists,
-  sourceOf: (list: DatasetRef) => Source,
+  { sourceOf, nameOf }: Told,
 ): { readonly counted: Counted; readonly refusals: readonly Reason[] } {
   const counted: { [list: string]: Counted[string][number][] } = {};
   const refusals: Reason[] = [];
@@ -90,22 +98,22 @@ function countedOf(
     const lost = releases.filter(({ id }) => !given.has(id));
     const count = cap.count - lost.length;
     const before = counted[list];
-    if (count <= 0) refusals.push({ ...sourceOf(list), ...refusal({ list, cap, lost }) });
+    if (count <= 0) refusals.push({ ...sourceOf(list), ...refusal({ name: nameOf(list), cap, lost }) });
     else if (lists.length > 0)
       counted[list] = [...(before === undefined ? [] : before), { count, lists: [...lists].sort() }];
   }
   return { counted, refusals };
 }
 
-type Lost = { readonly list: DatasetRef; readonly cap: ContactLimit; readonly lost: readonly ReleaseRow[] };
+type Lost = { readonly name: string; readonly cap: ContactLimit; readonly lost: readonly ReleaseRow[] };
 
-function refusal({ list, cap, lost }: Lost): Pick<Reason, "pointer" | "effect" | "says"> {
+function refusal({ name, cap, lost }: Lost): Pick<Reason, "pointer" | "effect" | "says"> {
   const times = lost.map(({ releasedAt }) => releasedAt).sort((left, right) => right - left);
   const last = times[cap.count - 1];
   if (last === undefined) throw new Error("fewer lists are lost than a cap permits");
   const next = unixMillis(last + cap.periodDays * DAY_MILLIS);
   const says =
-    `nobody of \`${list}\` stands on more than ${contactsInWords(cap)}, and of as many lists nobody can tell any ` +
+    `nobody of ${name} stands on more than ${contactsInWords(cap)}, and of as many lists nobody can tell any ` +
     `more whom they named, as their data were deleted; the next is possible from ${isoInstant(next)}`;
   return { pointer: "/contactsPerPerson", effect: "denies", says };
 }

@@ -62,19 +62,24 @@ export function explainTo(viewer: PartnerId, assessed: Permitted | Denied): Expl
 function olderVersionTold({ still, versions, decision }: Permitted): string[] {
   const older = versions.find(({ partner, dataset }) => partner === still?.partner && dataset === still.dataset);
   if (older === undefined) return [];
-  const [name, k] = [`${older.partner}/${older.dataset}`, decision.terms.k];
+  const { k } = decision.terms;
   return [
-    `of your list \`${name}\` the version of ${isoDate(older.sealedAt)} answers, about which you asked last: fewer ` +
-      `than ${k} people lie between it and the newest; whoever left the list or withdrew a consent is not counted`,
+    `of your list “${older.dataset}” the version of ${isoDate(older.sealedAt)} answers, about which you asked ` +
+      `last: fewer than ${k} people lie between it and the newest; whoever left the list or withdrew a consent is ` +
+      "not counted",
   ];
 }
 
 function explainDenial(denied: Denied): Explanation {
   const { decision, question, reasons, directory } = denied;
   const instead = decision.kind === "deny" ? decision.instead : [];
-  const words = explainDecision({ ...decision, kind: "deny", reasons, instead }, question, { directory });
+  const told = explainDecision({ ...decision, kind: "deny", reasons, instead }, question, { directory });
+  const words = decision.kind === "deny" ? told : { ...told, next: [STOPPED] };
   return { isPermitted: false, question, words, reasons, instead, price: null };
 }
+
+// What is permitted and stopped all the same, by a budget, a cap or a guard, needs no other wording.
+const STOPPED = "contract and rules permit it otherwise: ask again once what stands in the way is over, or changed";
 
 function explainPermit(permitted: Permitted): Explanation {
   const { file, decision, question, epsilon, charges, recorded, directory } = permitted;

@@ -4,6 +4,7 @@
 import { isoDate } from "../domain/instant.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
+import type { Policy } from "../domain/policy/document.ts";
 import { type Exposure, exposureOf } from "../domain/policy/exposure.ts";
 import { exposureLines, type ToldContract } from "../domain/policy/exposure-lines.ts";
 import { nameOf } from "../domain/policy/words.ts";
@@ -54,8 +55,19 @@ export function readExposure(
     const grants = new Map<string, string>(ids);
     const names = { owner: nameOf(directory, owner), recipient: nameOf(directory, to) };
     const grantAt = (pointer: string) => grants.get(pointer) ?? pointer;
-    return ok({ to, on, contracts, items, lines: exposureLines(items, { ...names, contracts, grantAt }) });
+    const told = { ...names, contracts, grantAt, nameOf: await affiliateNames(tx, current.policy) };
+    return ok({ to, on, contracts, items, lines: exposureLines(items, told) });
   });
+}
+
+// Affiliates need be members of no contract, nor in the room yet.
+async function affiliateNames(tx: Transaction, { affiliates }: Policy): Promise<(partner: PartnerId) => string> {
+  const partners = affiliates === undefined ? [] : affiliates.flatMap((group) => group.partners);
+  const rows = await Promise.all(partners.map((partner) => tx.partners.find(partner)));
+  const names = new Map(
+    rows.flatMap((row) => (row === null || row.manifest === null ? [] : [[row.id, row.manifest.name]])),
+  );
+  return (partner) => names.get(partner) ?? partner;
 }
 
 function isBetween(tx: Transaction, file: ContractFile, partners: readonly PartnerId[]): boolean {

@@ -6,6 +6,7 @@ import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Decision } from "../domain/policy/decide.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
+import { type Directory, listInWords, nameOf } from "../domain/policy/words.ts";
 import { datasetsOf, isForList, type Question } from "../domain/question/question.ts";
 import type { ContractFile } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
@@ -13,6 +14,7 @@ import { exactlyBehind } from "./recorded-figures.ts";
 
 type Ruled = {
   readonly file: ContractFile;
+  readonly directory: Directory;
   readonly question: Question;
   readonly decision: Extract<Decision, { kind: "permit" }>;
   readonly recipient: PartnerId;
@@ -26,14 +28,14 @@ export async function unguardedIn(
   tx: Transaction,
   ruled: Ruled,
 ): Promise<(lists: { readonly isLost: boolean }) => readonly Reason[]> {
-  const { question, decision, recipient } = ruled;
+  const { question, decision, directory, recipient } = ruled;
   const { mode, deniability } = decision.terms;
   const isList = isForList(question);
   const isGuarded = isList ? deniability === null : exactlyBehind(question) !== null && mode === "exact";
   if (!isGuarded) return () => [];
   const others = datasetsOf(question).filter((list) => ownerOf(list) !== recipient);
   const [shared, lost] = await Promise.all([
-    sharedIn(tx, { others, decision, isList }),
+    sharedIn(tx, { others, decision, directory, isList }),
     isList ? [] : lostFigures(tx, others, recipient),
   ]);
   return ({ isLost }) => {
@@ -53,20 +55,23 @@ async function lostFigures(
   return others.filter((_, index) => counts[index] !== 0);
 }
 
-function lostReason({ question, file }: Ruled, list: DatasetRef): Reason {
+function lostReason({ question, file, directory }: Ruled, list: DatasetRef): Reason {
   const source = { document: "contract", version: file.contract.version, digest: file.id } as const;
   const earlier = isForList(question) ? "an earlier list from" : "data of earlier exact figures about";
   const says =
-    `${earlier} \`${list}\` was deleted when its contract was terminated, so another one ` +
+    `${earlier} ${listInWords(directory, list)} was deleted when its contract was terminated, so another one ` +
     "could not be compared with it any more";
   return { ...source, pointer: "/analyses", effect: "denies", says };
 }
 
-type Sharing = Pick<Ruled, "decision"> & { readonly others: readonly DatasetRef[]; readonly isList: boolean };
+type Sharing = Pick<Ruled, "decision" | "directory"> & {
+  readonly others: readonly DatasetRef[];
+  readonly isList: boolean;
+};
 
 // The guards would have to open lists of a partner that is no party to this question, so of those whom an owner counts
 // as one recipient the first that was given any is the only one.
-async function sharedIn(tx: Transaction, { others, decision, isList }: Sharing): Promise<readonly Reason[]> {
+async function sharedIn(tx: Transaction, { others, decision, directory, isList }: Sharing): Promise<readonly Reason[]> {
   const found = others.map(async (list): Promise<readonly Reason[]> => {
     const affiliates = decision.terms.affiliates[list];
     const owner = decision.owners.find(({ partner }) => partner === ownerOf(list));
@@ -76,7 +81,9 @@ async function sharedIn(tx: Transaction, { others, decision, isList }: Sharing):
     );
     if (given.every((releases) => releases.length === 0)) return [];
     const what = isList ? "a list from" : "exact figures of";
-    const says = `an affiliate of yours was given ${what} \`${list}\`, and for the owner of that you are one recipient`;
+    const whose = nameOf(directory, owner.partner);
+    const named = `${what} ${listInWords(directory, list)}`;
+    const says = `an affiliate of yours was given ${named}, and for ${whose} the two of you are one recipient`;
     const source = {
       document: "policy",
       partner: owner.partner,

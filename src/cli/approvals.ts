@@ -6,6 +6,7 @@ import type { components } from "../client/api-types.gen.ts";
 import { err, ok } from "../domain/result.ts";
 import { describe } from "./describe.ts";
 import { aligned } from "./figures.ts";
+import { namesIn } from "./partner-names.ts";
 import { explanationLines } from "./questions.ts";
 import { approvalLines, stateInWords } from "./request-lines.ts";
 import { actInRoom, everyItem, type SessionCall, told } from "./session.ts";
@@ -41,10 +42,11 @@ async function list({ session }: SessionCall): Promise<Outcome> {
     session.client.call((api) => api.GET("/v1/approvals", { params: { query: after } })),
   );
   if (!requests.ok) return requests;
+  const names = await namesIn(session);
   const rows = requests.value.map(({ id, recipient, question, yours, state, expiresAt }) => [
     id,
-    yours === "to-decide" ? "yours to decide" : stateInWords(state),
-    recipient,
+    yours === "to-decide" ? "yours to decide" : stateInWords(state, names),
+    names.of(recipient),
     String(question["analysis"]),
     expiresAt,
   ]);
@@ -55,9 +57,13 @@ async function list({ session }: SessionCall): Promise<Outcome> {
 async function one({ session }: SessionCall, request: string): Promise<Outcome> {
   const path = { params: { path: { request } } };
   const answer = await session.client.call((api) => api.GET("/v1/approvals/{request}", path));
+  const names = await namesIn(session);
   return told(answer, (reply) => ({
     json: reply,
-    lines: [...approvalLines(reply), ...(reply.explained === null ? [] : ["", ...explanationLines(reply.explained)])],
+    lines: [
+      ...approvalLines(reply, names),
+      ...(reply.explained === null ? [] : ["", ...explanationLines(reply.explained)]),
+    ],
   }));
 }
 
@@ -72,5 +78,5 @@ async function decide(
   if (!answer.ok) return err(refusedByRoom(answer.error));
   const { kind } = answer.value.state;
   const exit = kind === "waiting" ? EXIT.waiting : kind === "refused" ? EXIT.denied : EXIT.done;
-  return ok({ json: answer.value, lines: approvalLines(answer.value), exit });
+  return ok({ json: answer.value, lines: approvalLines(answer.value, await namesIn(session)), exit });
 }

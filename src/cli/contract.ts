@@ -10,6 +10,7 @@ import { addContractVerify } from "./contract-verify.ts";
 import { describe } from "./describe.ts";
 import { documentAt, documentIn, type Whole } from "./documents.ts";
 import { aligned } from "./figures.ts";
+import { type Names, namesIn } from "./partner-names.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
 import { EXIT, failed, type Outcome, refusedByRoom, type Terminal, type Told } from "./terminal.ts";
 
@@ -129,7 +130,7 @@ async function amend({ session, operands }: SessionCall): Promise<Outcome> {
 async function offer(session: SessionCall["session"], contract: Whole<Contract>): Promise<Outcome> {
   const offered = await session.client.call((api) => api.POST("/v1/contracts", { body: contract }));
   if (!offered.ok) return err(refusedByRoom(offered.error));
-  const shown = presented(offered.value);
+  const shown = presented(offered.value, await namesIn(session));
   const differs = contract.previous === null ? null : await difference(session, offered.value.id);
   if (differs !== null && !differs.ok) return differs;
   const changes = differs === null ? [] : ["", ...differs.value.lines, ""];
@@ -149,7 +150,13 @@ async function difference(session: SessionCall["session"], contract: string, aga
 async function list({ session }: SessionCall): Promise<Outcome> {
   const contracts = await everyContract(session.client);
   if (!contracts.ok) return contracts;
-  const rows = contracts.value.map((one) => [one.id.slice(0, 12), nameOf(one), stateInWords(one), one.offeredAt]);
+  const names = await namesIn(session);
+  const rows = contracts.value.map((one) => [
+    one.id.slice(0, 12),
+    nameOf(one),
+    stateInWords(one, names),
+    one.offeredAt,
+  ]);
   return ok({ json: contracts.value, lines: aligned([["id", "name", "state", "offered"], ...rows]) });
 }
 
@@ -168,7 +175,7 @@ async function show({ session, operands, options }: SessionCall): Promise<Outcom
     const answer = await session.client.call((api) => api.GET("/v1/contracts/{contract}/jws", path));
     return told(answer, (reply) => ({ text: `${JSON.stringify(reply)}\n` }));
   }
-  return jwks === true ? memberKeys(session, found.value) : ok(presented(found.value));
+  return jwks === true ? memberKeys(session, found.value) : ok(presented(found.value, await namesIn(session)));
 }
 
 async function showDifference(
@@ -209,10 +216,11 @@ async function sign({ session, operands }: SessionCall): Promise<Outcome> {
   const signed = await session.client.call((api) =>
     api.POST("/v1/contracts/{contract}/signatures", { params: { path: { contract: id } }, body: signature.value }),
   );
+  const names = await namesIn(session);
   // Scripts that need the contract in force must see that it is not.
   return told(signed, (reply) => {
     const isWaiting = reply.state.kind === "offered";
-    return { ...presented(reply), exit: isWaiting ? EXIT.waiting : EXIT.done };
+    return { ...presented(reply, names), exit: isWaiting ? EXIT.waiting : EXIT.done };
   });
 }
 
@@ -221,19 +229,24 @@ async function change(
   send: (id: string) => Promise<Parameters<typeof told<ContractReply>>[0]>,
 ): Promise<Outcome> {
   const found = await findContract(session.client, operands[0] ?? "");
-  return found.ok ? told(await send(found.value.id), presented) : found;
+  if (!found.ok) return found;
+  const names = await namesIn(session);
+  return told(await send(found.value.id), (reply) => presented(reply, names));
 }
 
-function presented(reply: ContractReply): Exclude<Told, { readonly text: string }> {
+function presented(reply: ContractReply, names: Names): Exclude<Told, { readonly text: string }> {
   const { id, signatures, events, offeredBy, offeredAt } = reply;
   const lines = [
     `contract ${nameOf(reply)} (${id})`,
     ...aligned(
       [
-        ["state", stateInWords(reply)],
-        ["offered", `by ${offeredBy} at ${offeredAt}`],
-        ...signatures.map(({ partner, thumbprint, at }) => ["signed", `by ${partner} at ${at}, key ${thumbprint}`]),
-        ...events.map(({ kind, partner, at }) => [kind, `by ${partner} at ${at}`]),
+        ["state", stateInWords(reply, names)],
+        ["offered", `by ${names.of(offeredBy)} at ${offeredAt}`],
+        ...signatures.map(({ partner, thumbprint, at }) => [
+          "signed",
+          `by ${names.of(partner)} at ${at}, key ${thumbprint}`,
+        ]),
+        ...events.map(({ kind, partner, at }) => [kind, `by ${names.of(partner)} at ${at}`]),
       ],
       2,
     ),
@@ -241,11 +254,11 @@ function presented(reply: ContractReply): Exclude<Told, { readonly text: string 
   return { json: reply, lines };
 }
 
-function stateInWords({ state }: ContractReply): string {
+function stateInWords({ state }: ContractReply, names: Names): string {
   const words = state.kind.replaceAll("-", " ");
   if (state.missing !== undefined && state.missing.length > 0)
-    return `${words}; not signed by ${state.missing.join(", ")}`;
-  return state.by === undefined ? words : `${words} by ${state.by.join(", ")}`;
+    return `${words}; not signed by ${state.missing.map(names.of).join(", ")}`;
+  return state.by === undefined ? words : `${words} by ${state.by.map(names.of).join(", ")}`;
 }
 
 function nameOf({ document }: ContractReply): string {

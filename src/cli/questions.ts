@@ -20,6 +20,7 @@ import { documentOf, findContract } from "./contract-ids.ts";
 import { describe } from "./describe.ts";
 import { documentAt } from "./documents.ts";
 import { writePrivately } from "./files.ts";
+import { namesIn } from "./partner-names.ts";
 import { releaseLines } from "./release-lines.ts";
 import { saveRows } from "./releases.ts";
 import { approvalLines } from "./request-lines.ts";
@@ -155,15 +156,16 @@ async function ask(
   const answer = await session.client.call((api) => api.POST("/v1/questions", { body: question.value }));
   if (!answer.ok) return err(refusedByRoom(answer.error));
   const release = answer.value;
+  const names = await namesIn(session);
   // Scripts that need the answer must see that there is none yet.
-  if (!("receipt" in release)) return ok({ json: release, lines: approvalLines(release), exit: EXIT.waiting });
+  if (!("receipt" in release)) return ok({ json: release, lines: approvalLines(release, names), exit: EXIT.waiting });
   const kept = out === undefined ? ok(null) : await writePrivately(out, `${JSON.stringify(release)}\n`);
   if (!kept.ok) return kept;
   const saved = rows === undefined || release.outcome === "withheld" ? ok([]) : await saveRows(call, release.id, rows);
   if (!saved.ok) return saved;
   const receipt =
     out === undefined ? `receipt: concordat releases ${release.id} -o FILE keeps it` : `receipt: in ${out}`;
-  return ok({ json: release, lines: [...releaseLines(release), receipt, ...saved.value] });
+  return ok({ json: release, lines: [...releaseLines(release, names), receipt, ...saved.value] });
 }
 
 async function explainFile(call: SessionCall): Promise<Outcome> {
@@ -191,7 +193,9 @@ async function explainQuestion({ session }: SessionCall, question: Question): Pr
 
 /** What a question would tell and cost, for a person. */
 export function explanationLines({ words, price }: Explanation): string[] {
-  const sure = price?.expected.map(({ of, plusMinus, scale }) => `${of}: ± ${decimal(plusMinus, scale)} (95 %)`);
+  const sure = price?.expected.map(
+    ({ of, plusMinus, scale }) => `${of}: within ${decimal(plusMinus, scale)} of the truth, 95 times in 100`,
+  );
   const bullets = (title: string, sentences: readonly string[]) =>
     sentences.length === 0 ? [] : [title, ...sentences.map((sentence) => `  - ${sentence}`)];
   return [

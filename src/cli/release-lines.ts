@@ -2,28 +2,29 @@
 
 import type { components } from "../client/api-types.gen.ts";
 import { aligned, shownFigure, shownRho } from "./figures.ts";
+import type { Names } from "./partner-names.ts";
 import { affinityLines, crosstabLines, trendLines } from "./table-lines.ts";
 
 export type Release = components["schemas"]["Release"];
 type Charge = Release["spent"][number];
 
 /** The lines of a release. */
-export function releaseLines(release: Release): string[] {
+export function releaseLines(release: Release, names: Names): string[] {
   return [
-    `${release.kind} ${release.id} for ${release.recipient}, purpose ${String(release.question["purpose"])}`,
+    `${release.kind} ${release.id} for ${names.of(release.recipient)}, purpose ${String(release.question["purpose"])}`,
     `as of ${release.asOf}, kept until ${release.expiresAt}`,
     ...(release.outcome === "withheld" ? [WITHHELD] : []),
-    ...figureLines(release),
+    ...figureLines(release, names),
     privacyLine(release.privacy),
-    ...chargeLines(release.spent),
+    ...chargeLines(release.spent, names),
   ];
 }
 
 // What an answer takes from each account, and what that leaves.
-function chargeLines(charges: readonly Charge[]): string[] {
+function chargeLines(charges: readonly Charge[], names: Names): string[] {
   if (charges.length === 0) return [];
   const rows = charges.map(({ dataset, account, nanoRho, left }) => [
-    `${dataset}, by ${account}`,
+    `${names.list(dataset)}, by ${names.of(account)}`,
     nanoRho === "0" ? "nothing" : shownRho(nanoRho),
     `left ε ${left.epsilon}, enough for ${left.answers} such answers`,
   ]);
@@ -32,20 +33,20 @@ function chargeLines(charges: readonly Charge[]): string[] {
 
 const WITHHELD = "withheld: too few people, or too many; nothing more is said about which";
 
-function figureLines(release: Release): string[] {
+function figureLines(release: Release, names: Names): string[] {
   const { sizes = [], regions = [], matchRates = [], byIdentifier = [], size } = release;
-  const lists = sizes.map((one) => [one.dataset, shownFigure(one)]);
-  const shared = regions.map((one) => [regionName(one.members, sizes.length), shownFigure(one)]);
-  const rates = matchRates.map(({ dataset, share }) => [`of ${dataset}`, `${(share * 100).toFixed(1)} %`]);
+  const lists = sizes.map((one) => [names.list(one.dataset), shownFigure(one)]);
+  const shared = regions.map((one) => [regionName(one.members.map(names.list), sizes.length), shownFigure(one)]);
+  const rates = matchRates.map(({ dataset, share }) => [`of ${names.list(dataset)}`, `${(share * 100).toFixed(1)} %`]);
   const kinds = byIdentifier.map((one) => [one.identifier, shownFigure(one)]);
   return [
     ...titled("people on each list:", lists),
     ...titled("people on exactly:", shared),
     ...titled("match rate:", rates),
     ...titled("matched by:", kinds),
-    ...crosstabLines(release),
-    ...affinityLines(release),
-    ...trendLines(release),
+    ...crosstabLines(release, names),
+    ...affinityLines(release, names),
+    ...trendLines(release, names),
     ...(size === undefined ? [] : [`people on the list: ${shownFigure(size)}`]),
     ...deniabilityLines(release),
   ];

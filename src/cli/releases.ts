@@ -6,6 +6,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import { describe } from "./describe.ts";
 import { aligned, grouped, shownRho } from "./figures.ts";
 import { writePrivately } from "./files.ts";
+import { namesIn } from "./partner-names.ts";
 import { releaseLines } from "./release-lines.ts";
 import { actInRoom, everyItem, type SessionCall } from "./session.ts";
 import { type Outcome, type Refusal, refusedByRoom, type Terminal } from "./terminal.ts";
@@ -69,8 +70,9 @@ async function one(call: SessionCall, release: string): Promise<Outcome> {
   if (!kept.ok) return kept;
   const saved = rows === undefined ? ok([]) : await saveRows(call, release, rows);
   if (!saved.ok) return saved;
+  const names = await namesIn(call.session);
   const receipt = out === undefined ? [] : [`receipt: in ${out}`];
-  return ok({ json: answer.value, lines: [...releaseLines(answer.value), ...receipt, ...saved.value] });
+  return ok({ json: answer.value, lines: [...releaseLines(answer.value, names), ...receipt, ...saved.value] });
 }
 
 async function budget({ session }: SessionCall): Promise<Outcome> {
@@ -81,14 +83,14 @@ async function budget({ session }: SessionCall): Promise<Outcome> {
   );
   if (!items.ok) return items;
   const { spent } = first.value;
-  const totals = spent.map(({ dataset, recipient, nanoRho }) => [dataset, recipient, shownRho(nanoRho)]);
-  const lines = items.value.map(({ at, dataset, recipient, nanoRho, release }) => [
-    at,
-    dataset,
-    recipient,
+  const names = await namesIn(session);
+  const account = ({ dataset, recipient, nanoRho }: (typeof spent)[number]) => [
+    names.list(dataset),
+    names.of(recipient),
     shownRho(nanoRho),
-    release,
-  ]);
+  ];
+  const totals = spent.map(account);
+  const lines = items.value.map((one) => [one.at, ...account(one), one.release]);
   const shown = [
     "taken in all:",
     ...aligned([["list", "recipient", "taken"], ...totals], 2),

@@ -2,35 +2,28 @@
 
 import type { components } from "../client/api-types.gen.ts";
 import { aligned } from "./figures.ts";
+import type { Names } from "./partner-names.ts";
 
 export type Request = components["schemas"]["ApprovalRequest"];
 
 /** The lines of a request, of which `yours` says what it is to the reader. */
-export function approvalLines({
-  id,
-  recipient,
-  question,
-  contract,
-  state,
-  events,
-  expiresAt,
-  yours,
-}: Request): string[] {
+export function approvalLines(request: Request, names: Names): string[] {
+  const { id, recipient, question, contract, state, events, expiresAt, yours } = request;
   const asked = `${String(question["analysis"])} for ${String(question["purpose"])}, contract ${contract.slice(0, 12)}`;
-  const said = events.map(({ kind, partner = "the room", because, at }) => {
+  const said = events.map(({ kind, partner, because, at }) => {
     const reason = because === undefined ? "" : `: ${because}`;
-    return [kind, `by ${partner} at ${at}${reason}`];
+    return [kind, `by ${partner === undefined ? "the room" : names.of(partner)} at ${at}${reason}`];
   });
-  const rows = [["asked", `${asked}, by ${recipient}`], ["state", stateInWords(state)], ...said];
+  const rows = [["asked", `${asked}, by ${names.of(recipient)}`], ["state", stateInWords(state, names)], ...said];
   const until = state.kind === "waiting" ? [["until", expiresAt]] : [];
   return [`request ${id}`, ...aligned([...rows, ...until], 2), ...nextLines({ id, state, yours })];
 }
 
 /** Where a request stands, in a few words. */
-export function stateInWords({ kind, missing = [] }: Request["state"]): string {
+export function stateInWords({ kind, missing = [] }: Request["state"], names: Names): string {
   switch (kind) {
     case "waiting":
-      return `waiting for ${missing.join(", ")}`;
+      return `waiting for ${missing.map(names.of).join(", ")}`;
     case "lapsed":
       return "lapsed: its contract has ended";
     case "refused":

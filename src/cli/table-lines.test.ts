@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { components } from "../client/api-types.gen.ts";
+import { namesOf } from "./partner-names.ts";
 import { affinityLines, crosstabLines, trendLines } from "./table-lines.ts";
 
 type Release = components["schemas"]["Release"];
@@ -21,6 +22,10 @@ const FRAME: Release = {
   salt: "s",
   receipt: "r",
 };
+const NAMES = namesOf([
+  { id: "ann", name: "Ann" },
+  { id: "ben", name: "Ben's Boats" },
+]);
 const shown = (released: number, half: number) => ({ released, interval: [released - half, released + half] });
 const few = { withheld: true, says: "fewer than 50" } as const;
 const tier = { dataset: "ann/people", attribute: "tier", keys: ["gold", null] };
@@ -33,11 +38,11 @@ describe("a table on a terminal", () => {
       keys: [tier.keys[Math.floor(at / 3)] ?? null, line.keys[at % 3] ?? null],
       people,
     }));
-    expect(crosstabLines({ ...FRAME, axes: [tier, line], cells })).toEqual([
+    expect(crosstabLines({ ...FRAME, axes: [tier, line], cells }, NAMES)).toEqual([
       "people whom all share:",
-      "  ann.tier \\ ben.line  sail           motor  (none)",
-      "  gold                 1,200          60     fewer than 50",
-      "  (none)               fewer than 50  75     fewer than 50",
+      "  “tier” at Ann \\ “line” at Ben's Boats  sail           motor  (none)",
+      "  gold                                   1,200          60     fewer than 50",
+      "  (none)                                 fewer than 50  75     fewer than 50",
       "  each ± 8 (95 %)",
     ]);
   });
@@ -54,19 +59,19 @@ describe("a table on a terminal", () => {
       { keys: ["gold"], people: shown(120, 8), measure: { released: 123_456, interval: [120_000, 130_001] } },
       { keys: [null], people: few, measure: few },
     ];
-    expect(crosstabLines({ ...FRAME, axes: [tier], measure, cells })).toEqual([
+    expect(crosstabLines({ ...FRAME, axes: [tier], measure, cells }, NAMES)).toEqual([
       "people whom all share:",
-      "  ann.tier  people          mean of spend",
-      "  gold      120 ± 8 (95 %)  1,234.56, from 1,200.00 to 1,300.01 (95 %)",
-      "  (none)    fewer than 50   fewer than 50",
+      "  “tier” at Ann  people          mean of spend",
+      "  gold           120 ± 8 (95 %)  1,234.56, from 1,200.00 to 1,300.01 (95 %)",
+      "  (none)         fewer than 50   fewer than 50",
     ]);
   });
 
   it("ranks segments, and tells a series a line a point", () => {
     const segments = [{ key: "sail", index: shown(140, 10), shared: shown(200, 8), all: shown(900, 8), lift: 1.4 }];
     const attribute = { dataset: "ben/people", attribute: "line" };
-    expect(affinityLines({ ...FRAME, attribute, segments }).at(-1)).toBe(
-      "  sail      140 ± 10 (95 %)  200 ± 8 (95 %)  900 ± 8 (95 %)",
+    expect(affinityLines({ ...FRAME, attribute, segments }, NAMES).at(-1)).toBe(
+      "  sail                   140 ± 10 (95 %)  200 ± 8 (95 %)  900 ± 8 (95 %)",
     );
     const point = {
       asOf: FRAME.asOf,
@@ -76,7 +81,9 @@ describe("a table on a terminal", () => {
       matchRates: [],
       privacy: FRAME.privacy,
     };
-    expect(trendLines({ ...FRAME, points: [point] })).toHaveLength(3);
+    expect(trendLines({ ...FRAME, points: [point] }, NAMES)[1]).toBe(
+      "  as of                 Ann's “people”  all share",
+    );
     const cell = (people: number) => ({ keys: ["gold"], people: shown(people, 8), measure: shown(people * 100, 800) });
     const axes = [{ dataset: "ben/people", attribute: "tier", keys: ["gold"] }];
     const measure = {
@@ -94,12 +101,12 @@ describe("a table on a terminal", () => {
       cells: [cell(people)],
       privacy: FRAME.privacy,
     });
-    expect(trendLines({ ...FRAME, points: [table("2026-01-01", 120), table("2026-02-01", 130)] })).toEqual([
+    expect(trendLines({ ...FRAME, points: [table("2026-01-01", 120), table("2026-02-01", 130)] }, NAMES)).toEqual([
       "people over time:",
-      "  ben.tier  as of       people          mean of spend",
-      "  gold      2026-01-01  120 ± 8 (95 %)  120.00 ± 8.00 (95 %)",
-      "            2026-02-01  130 ± 8 (95 %)  130.00 ± 8.00 (95 %)",
+      "  “tier” at Ben's Boats  as of       people          mean of spend",
+      "  gold                   2026-01-01  120 ± 8 (95 %)  120.00 ± 8.00 (95 %)",
+      "                         2026-02-01  130 ± 8 (95 %)  130.00 ± 8.00 (95 %)",
     ]);
-    expect([affinityLines(FRAME), trendLines(FRAME), crosstabLines(FRAME)]).toEqual([[], [], []]);
+    expect([affinityLines(FRAME, NAMES), trendLines(FRAME, NAMES), crosstabLines(FRAME, NAMES)]).toEqual([[], [], []]);
   });
 });

@@ -2,16 +2,18 @@
 
 import type { components } from "../client/api-types.gen.ts";
 import { aligned, type Figure, grouped, shownFigure } from "./figures.ts";
+import type { Names } from "./partner-names.ts";
 
 type Release = components["schemas"]["Release"];
 
 /** Two attributes and counts alone make a grid; anything else has a line for each cell. */
-export function crosstabLines({ axes = [], cells = [], measure }: Release): string[] {
+export function crosstabLines({ axes = [], cells = [], measure }: Release, names: Names): string[] {
   const [rows, columns, ...others] = axes;
   if (rows === undefined) return [];
-  if (columns !== undefined && others.length === 0 && measure === undefined) return gridLines(rows, columns, cells);
+  if (columns !== undefined && others.length === 0 && measure === undefined)
+    return gridLines([rows, columns], cells, names);
   const named = measure === undefined ? [] : [`${measure.aggregate} of ${measure.measure}`];
-  const head = [...axes.map(nameOf), "people", ...named];
+  const head = [...axes.map((axis) => axisNamed(axis, names)), "people", ...named];
   const lines = cells.map((cell) => [
     ...cell.keys.map(keyName),
     shownFigure(cell.people),
@@ -21,7 +23,7 @@ export function crosstabLines({ axes = [], cells = [], measure }: Release): stri
 }
 
 /** Segments as they are ranked, with what the index is made of. */
-export function affinityLines({ attribute, segments = [] }: Release): string[] {
+export function affinityLines({ attribute, segments = [] }: Release, names: Names): string[] {
   if (attribute === undefined) return [];
   const rows = segments.map(({ key, index, shared, all }) => [
     keyName(key),
@@ -29,16 +31,16 @@ export function affinityLines({ attribute, segments = [] }: Release): string[] {
     shownFigure(shared),
     shownFigure(all),
   ]);
-  const head = [nameOf(attribute), "index", "shared", "on the list"];
+  const head = [axisNamed(attribute, names), "index", "shared", "on the list"];
   return ["how much more frequent each is among the shared (100: as frequent):", ...aligned([head, ...rows], 2)];
 }
 
 /** A line for each point, the oldest first; of tables, cell by cell. */
-export function trendLines({ points = [] }: Release): string[] {
+export function trendLines({ points = [] }: Release, names: Names): string[] {
   const [first] = points;
   if (first === undefined) return [];
-  if (first.axes !== undefined) return tableTrendLines(points, first.axes);
-  const head = ["as of", ...sizesOf(first).map(({ dataset }) => dataset), "all share"];
+  if (first.axes !== undefined) return tableTrendLines(points, first.axes, names);
+  const head = ["as of", ...sizesOf(first).map(({ dataset }) => names.list(dataset)), "all share"];
   const rows = points.map((point) => {
     const sizes = sizesOf(point);
     const everybody = point.regions?.find(({ members }) => members.length === sizes.length);
@@ -55,10 +57,10 @@ function sizesOf({ sizes = [] }: Point): NonNullable<Point["sizes"]> {
 }
 
 // Points of one series have the same cells in the same order: they are the contract's.
-function tableTrendLines(points: readonly Point[], axes: readonly Axis[]): string[] {
+function tableTrendLines(points: readonly Point[], axes: readonly Axis[], names: Names): string[] {
   const measure = points.at(-1)?.measure;
   const named = measure === undefined ? [] : [`${measure.aggregate} of ${measure.measure}`];
-  const head = [...axes.map(nameOf), "as of", "people", ...named];
+  const head = [...axes.map((axis) => axisNamed(axis, names)), "as of", "people", ...named];
   const rows = points[0]?.cells?.flatMap(({ keys }, place) =>
     points.map(({ asOf, cells = [] }, index) => {
       const names = keys.map((key) => (index === 0 ? keyName(key) : ""));
@@ -74,8 +76,8 @@ type Axis = NonNullable<Release["axes"]>[number];
 type Cells = NonNullable<Release["cells"]>;
 
 // All counts of a table are equally sure, so what that is stands below it once.
-function gridLines(rows: Axis, columns: Axis, cells: Cells): string[] {
-  const head = [`${nameOf(rows)} \\ ${nameOf(columns)}`, ...columns.keys.map(keyName)];
+function gridLines([rows, columns]: readonly [Axis, Axis], cells: Cells, names: Names): string[] {
+  const head = [`${axisNamed(rows, names)} \\ ${axisNamed(columns, names)}`, ...columns.keys.map(keyName)];
   const width = columns.keys.length;
   const lines = rows.keys.map((key, row) => [
     keyName(key),
@@ -94,8 +96,8 @@ function sureLine(cells: Cells): string[] {
   return told?.released === undefined || high === undefined ? [] : [`  each ± ${grouped(high - told.released)} (95 %)`];
 }
 
-function nameOf({ dataset, attribute, grouping }: NonNullable<Release["attribute"]>): string {
-  const name = `${dataset.slice(0, dataset.indexOf("/"))}.${attribute}`;
+function axisNamed({ dataset, attribute, grouping }: NonNullable<Release["attribute"]>, names: Names): string {
+  const name = names.attribute(dataset, attribute);
   return grouping === undefined ? name : `${name} by ${grouping}`;
 }
 

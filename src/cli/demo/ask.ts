@@ -5,6 +5,7 @@ import { type Contract, type ContractDataset, contractId } from "../../domain/co
 import { datasetRef } from "../../domain/dataset/schema.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import { possessive } from "../../domain/policy/words.ts";
+import { explanationLines } from "../questions.ts";
 import { type Asked, answered, explanationOf, overlapOf, type Release, type Scene } from "./asking.ts";
 import { spendAll } from "./spend.ts";
 import { DemoFailure, needed, type Stage, thousands } from "./stage.ts";
@@ -20,7 +21,7 @@ export async function ask(stage: Stage, actors: Actors, contracts: readonly Cont
   const releases: Release[] = [];
   for (const contract of contracts) {
     const overlap = overlapOf(actors, contract);
-    if (overlap !== null) releases.push(await askOverlap({ stage, actors }, overlap));
+    if (overlap !== null) releases.push(await askOverlap({ stage, actors }, overlap, releases.length === 0));
     releases.push(...(await askTables({ stage, actors }, contract)));
     const audience = audienceOf(actors, contract, null);
     if (audience !== null) releases.push(await askAudience({ stage, actors }, audience));
@@ -31,12 +32,19 @@ export async function ask(stage: Stage, actors: Actors, contracts: readonly Cont
   return releases;
 }
 
-async function askOverlap({ stage, actors }: Scene, asked: Asked): Promise<Release> {
+// Of the first question the whole label is shown, as `concordat explain` prints it.
+async function askOverlap({ stage, actors }: Scene, asked: Asked, isFirst: boolean): Promise<Release> {
   const { actor } = asked;
+  const { name } = actor.manifest;
   const explanation = await explanationOf(asked);
+  if (isFirst) {
+    stage.say(`   ${name} reads beforehand what an overlap would tell, which costs nothing:`);
+    for (const line of explanationLines(explanation)) stage.tell(`     ${line}`);
+  }
   const release = await answered({ stage, actors }, asked);
-  stage.say(`   ${actor.manifest.name} asks: how many people are on all ${release.sizes?.length} lists?`);
-  for (const line of [...explanation.words.tells, ...explanation.words.costs]) stage.say(`     ${line}`);
+  const lists = release.sizes?.length === 2 ? "both lists" : `all ${release.sizes?.length} lists`;
+  stage.say(`   ${name} asks: how many people are on ${lists}?`);
+  if (!isFirst) for (const line of [...explanation.words.tells, ...explanation.words.costs]) stage.tell(`     ${line}`);
   for (const size of release.sizes ?? []) stage.say(`     ${shownIn(nameIn(actors, size.dataset), size)}`);
   for (const region of release.regions ?? []) {
     if (region.members.length > 1) {
@@ -57,7 +65,7 @@ async function askAudience(scene: Scene, asked: Asked): Promise<Release> {
   const { actor } = asked;
   const explanation = await explanationOf(asked);
   stage.say(`   ${actor.manifest.name} asks for an audience`);
-  for (const line of explanation.words.tells) stage.say(`     ${line}`);
+  for (const line of explanation.words.tells) stage.tell(`     ${line}`);
   const release = await answered(scene, asked);
   if (release.outcome === "withheld") {
     stage.say("     withheld: too few people, too many, or too like an earlier list");
@@ -80,10 +88,8 @@ async function askForbidden(stage: Stage, actors: Actors, contracts: readonly Co
     const refused = await actor.client.call((api) => api.POST("/v1/questions", { body: question }));
     if (refused.ok) throw new DemoFailure("a question was explained as denied and then answered");
     const clauses = explained.value.reasons.filter((reason) => reason.effect === "denies");
-    stage.say(`   ${actor.manifest.name} asks for more: denied`);
-    for (const line of explained.value.words.tells.slice(0, 1)) stage.say(`     wanted: ${line}`);
-    for (const { says } of clauses) stage.say(`     denied: ${says}`);
-    for (const line of explained.value.words.next.slice(0, 2)) stage.say(`     ${line}`);
+    stage.say(`   ${actor.manifest.name} asks for more and is denied:`);
+    for (const line of explanationLines(explained.value)) stage.tell(`     ${line}`);
     stage.note("denied", { recipient: actor.manifest.id, question, clauses });
     return;
   }

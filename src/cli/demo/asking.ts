@@ -4,11 +4,17 @@ import type { components } from "../../client/api-types.gen.ts";
 import { type Contract, contractId } from "../../domain/contract/document.ts";
 import { datasetRef } from "../../domain/dataset/schema.ts";
 import type { AskedQuestion } from "../../domain/question/question.ts";
+import { type Names, namesOf } from "../partner-names.ts";
 import { DemoFailure, needed, type Stage } from "./stage.ts";
 import { type Actor, type Actors, actorOf } from "./walk.ts";
 
 /** A release as the room gives it. */
 export type Release = components["schemas"]["Release"];
+
+/** What everybody of a demonstration is called. */
+export function namesAmong(actors: Actors): Names {
+  return namesOf([...actors.values()].map(({ manifest }) => manifest));
+}
 
 /** Where a demonstration is told, and who takes part. */
 export type Scene = { readonly stage: Stage; readonly actors: Actors };
@@ -64,7 +70,7 @@ async function approve({ stage, actors }: Scene, request: Request): Promise<void
     const approver = actorNamed(actors, partner);
     const shown = await approver.client.call((api) => api.GET("/v1/approvals/{request}", path));
     for (const line of needed(shown, "reading a request").explained?.words.tells ?? [])
-      stage.say(`     ${approver.manifest.name} reads: ${line}`);
+      stage.tell(`     ${approver.manifest.name} reads: ${line}`);
     const body = { verdict: "approve" as const, because: "agreed in the campaign plan" };
     const given = await approver.client.call((api) => api.POST("/v1/approvals/{request}", { ...path, body }));
     const { state } = needed(given, "approving a request");

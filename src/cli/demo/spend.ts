@@ -23,7 +23,7 @@ export async function spendAll(stage: Stage, actors: Actors, [contract]: readonl
       continue;
     }
     if (!isBudgetSpent(answer.error.extra)) continue;
-    stage.say(`     ${answers} more answers, and then: ${answer.error.detail}`);
+    stage.tell(`     ${answers} more answers, and then: ${answer.error.detail}`);
     await stillAnswered(stage, actor, question);
     stage.note("budget", { recipient: actor.manifest.id, answers, says: answer.error.detail });
     return;

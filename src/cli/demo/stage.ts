@@ -11,6 +11,8 @@ export class DemoFailure extends Error {
 export type Stage = {
   /** A line for people. */
   readonly say: (line?: string) => void;
+  /** A sentence for people, wrapped under where it begins. */
+  readonly tell: (sentence: string) => void;
   /** A heading, with the time since the one before noted in the summary. */
   readonly act: (title: string) => void;
   /** A line that is replaced by the next one, on a terminal alone. */
@@ -34,6 +36,7 @@ export function stageOn(stream: NodeJS.WriteStream, clock: () => number): Stage 
   };
   return {
     say: (line = "") => void stream.write(`${clear}${line}\n`),
+    tell: (sentence) => void stream.write(`${clear}${wrapped(sentence).join("\n")}\n`),
     hint: (line) => void (isLive && stream.write(`${clear}${line}`)),
     act: (title) => {
       close();
@@ -61,6 +64,23 @@ export function needed<Value>(outcome: Result<Value, ProblemReply>, doing: strin
 export function neededText<Value>(outcome: Result<Value, string>): Value {
   if (outcome.ok) return outcome.value;
   throw new DemoFailure(outcome.error);
+}
+
+const WIDTH = 110;
+
+/** A sentence in lines of at most 110 characters, unless a word is longer; further ones begin where it does. */
+export function wrapped(sentence: string): string[] {
+  const [indent = ""] = /^ *(?:- )?/.exec(sentence) ?? [];
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of sentence.slice(indent.length).split(" ")) {
+    const isFirst = line.length === indent.length;
+    if (!isFirst && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = " ".repeat(indent.length) + word;
+    } else line += isFirst ? word : ` ${word}`;
+  }
+  return [...lines, line];
 }
 
 /** `12,345`. */

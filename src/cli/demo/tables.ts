@@ -4,7 +4,7 @@
 import { type Contract, type ContractDataset, contractId } from "../../domain/contract/document.ts";
 import { datasetRef } from "../../domain/dataset/schema.ts";
 import { affinityLines, crosstabLines } from "../table-lines.ts";
-import { type Asked, answered, explanationOf, type Release, type Scene } from "./asking.ts";
+import { type Asked, answered, explanationOf, namesAmong, type Release, type Scene } from "./asking.ts";
 import { type Actor, type Actors, actorOf } from "./walk.ts";
 
 type Framed = { readonly actor: Actor; readonly own: ContractDataset; readonly other: ContractDataset };
@@ -18,8 +18,9 @@ export async function askTables(scene: Scene, contract: Contract): Promise<reado
     const explanation = await explanationOf({ actor, question });
     const release = await answered(scene, { actor, question });
     stage.say(`   ${actor.manifest.name} asks for ${question.analysis === "crosstab" ? "a table" : "an affinity"}`);
-    for (const line of explanation.words.tells) stage.say(`     ${line}`);
-    for (const line of [...crosstabLines(release), ...affinityLines(release)]) stage.say(`     ${line}`);
+    for (const line of explanation.words.tells) stage.tell(`     ${line}`);
+    const names = namesAmong(actors);
+    for (const line of [...crosstabLines(release, names), ...affinityLines(release, names)]) stage.say(`     ${line}`);
     releases.push(release);
   }
   return releases;

@@ -81,7 +81,8 @@ export async function agree({ stage }: Theatre, actors: Actors, contracts: reado
     stage.say(
       `   “${contract.name}” (${id.slice(0, 8)}…) signed by ${names}: in force until ${contract.validity.until}`,
     );
-    await tellPlainly(stage, signers.at(-1) ?? first, id);
+    const isFirst = contract === contracts[0];
+    await tellPlainly(stage, { signer: signers.at(-1) ?? first, id, isWhole: isFirst });
   }
 }
 
@@ -135,12 +136,13 @@ async function hashRaw(stage: Stage, { manifest, schema, customers }: Actor, to:
   return report.value;
 }
 
-// The sentences about what others may learn, which are what a signer must know.
-async function tellPlainly(stage: Stage, signer: Actor, id: string): Promise<void> {
+type Plainly = { readonly signer: Actor; readonly id: string; readonly isWhole: boolean };
+
+// The first contract as `concordat contract show --plain` prints it; of others, what a signer lets the others learn.
+async function tellPlainly(stage: Stage, { signer, id, isWhole }: Plainly): Promise<void> {
   const params = { path: { contract: id } };
   const plain = await signer.client.call((api) => api.GET("/v1/contracts/{contract}/plain", { params }));
-  const told = needed(plain, "the contract in plain words").lines.filter((line) =>
-    line.startsWith(`If ${signer.manifest.name} signs`),
-  );
-  for (const line of told) stage.say(`     ${line}`);
+  const { lines } = needed(plain, "the contract in plain words");
+  const told = isWhole ? lines : lines.filter((line) => line.startsWith(`If ${signer.manifest.name} signs`));
+  for (const line of told) stage.tell(`     ${line}`);
 }

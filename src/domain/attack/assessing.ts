@@ -73,6 +73,6 @@ function assess({ policies, on }: Stage, door: Door, probe: Probe): Assessed {
     priced: { contract, question, terms, epsilon },
     measurements: rules.measurements(contract, question),
     overlap: [question, twin].find((one) => one?.analysis === "overlap") ?? null,
-    tariffs: tariffsOf({ contract, recipient, question, decision, epsilon }),
+    tariffs: tariffsOf({ contract, recipient, question, decision, epsilon, directory }),
   };
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { contractOf, DIRECTORY, HARBOUR, LIMITS_STATED, MERIDIAN, SUNLINE } from "../../testing/documents.ts";
+import {
+  contractJson,
+  contractOf,
+  DIRECTORY,
+  HARBOUR,
+  LIMITS_STATED,
+  MERIDIAN,
+  SUNLINE,
+} from "../../testing/documents.ts";
+import { type Contract, contractSchema } from "./document.ts";
 import { plainContract } from "./plain.ts";
 
 function linesAbout(contract: ReturnType<typeof contractOf>, name: string): string[] {
@@ -18,10 +27,16 @@ describe("a contract in plain words", () => {
 
   it("says for each member what every other may learn, and from whom a list is made", () => {
     const [figures, lists] = linesAbout(contract, "Meridian Bank");
-    expect(figures).toContain("Harbour Yachts may learn how many of Meridian Bank's customers are also its own");
-    expect(figures).toContain("for cross-sell and insight");
-    expect(figures).toContain("“tier” and “region”");
-    expect(lists).toContain("Sunline Holidays may receive a list of its own customers who are also Meridian Bank's");
+    expect(figures).toContain(
+      "Harbour Yachts may learn, for cross-sell and insight, how many of Meridian Bank's customers are also its own",
+    );
+    expect(plainContract(contract, DIRECTORY)).toContain(
+      "Each of these may be about all of Meridian Bank's customers who take part, or only about those chosen by " +
+        "“tier” and “region”.",
+    );
+    expect(lists).toContain(
+      "Sunline Holidays may receive, for activation, a list of its own customers who are also Meridian Bank's",
+    );
     expect(lists).toContain("through email or post");
     expect(linesAbout(contract, "Sunline Holidays")).toEqual([
       expect.stringContaining("Harbour Yachts and Meridian Bank may each learn"),
@@ -36,12 +51,24 @@ describe("a contract in plain words", () => {
       plainContract(contractOf({ datasets, analyses: [{ ...overlap, identifiers, ...matching }] }), DIRECTORY).join(
         "\n",
       );
-    const inOrder = "found by name with postal code, then by e-mail, then by external id, where the first that matches";
+    const inOrder = "by name with postal code, then by e-mail, then by external id; the first that matches counts";
     expect(said({})).toContain(inOrder);
     expect(said({ matching: "in-order" })).toBe(said({}));
-    expect(said({ matching: "any" })).toContain("found by any of name with postal code, e-mail and external id, for");
+    expect(said({ matching: "any" })).toContain(
+      "found among another's by any of name with postal code, e-mail and external id.",
+    );
     expect(said({})).toContain("matched by name with postal code, e-mail and external id (of the external ids called");
-    expect(linesAbout(contractOf(), "Meridian Bank")[1]).toContain("found by e-mail, for");
+    expect(plainContract(contractOf(), DIRECTORY)).toContain(
+      "For audience lists, a customer of one member is found among another's by e-mail.",
+    );
+  });
+
+  it("speaks of another member's customers only where there is another", () => {
+    const said = (one: Contract) => plainContract(one, DIRECTORY).join("\n");
+    expect(said(contractOf())).toContain("are also its own or another member's");
+    const pair = said(contractSchema.parse(contractJson([SUNLINE, HARBOUR])));
+    expect(pair).toContain("are also its own.");
+    expect(pair).not.toContain("its own or another member's");
   });
 
   it("says that a list tells who is a customer, and that no noise hides it", () => {
@@ -82,7 +109,7 @@ describe("a contract in plain words", () => {
   });
 
   it("says that a list's budget is for ever, or when it renews and how often", () => {
-    expect(plainContract(contract, DIRECTORY).join("\n")).toContain("may spend of its privacy budget is for ever: no");
+    expect(plainContract(contract, DIRECTORY).join("\n")).toContain("of its privacy budget stays spent: no");
     const budget = { ...LIMITS_STATED.budget, renewal: { period: "P1Y", times: 1 } };
     const text = plainContract(contractOf({ terms: { ...LIMITS_STATED, budget } }), DIRECTORY).join("\n");
     expect(text).toContain(
@@ -100,7 +127,7 @@ describe("a contract in plain words", () => {
     const text = plainContract(contractOf({ datasets, terms }), DIRECTORY).join("\n");
     for (const fact of [
       "No figure below 1,200 people is shown",
-      "1,500 to 20,000 people",
+      "at least 1,500 people, as far as noise lets that be seen, and at most 20,000;",
       "from 2026-01-01 until 2027-12-31",
       "the consent “mailing” take part, when they would be reached through post",
       "A person at each member concerned approves audience lists first",
@@ -115,7 +142,7 @@ describe("a contract in plain words", () => {
   });
 
   it("says how long a question waits for a person, or that it does not", () => {
-    expect(plainContract(contract, DIRECTORY).join("\n")).toContain("for a person's approval is denied");
+    expect(plainContract(contract, DIRECTORY).join("\n")).toContain("it is denied: this contract lets none wait");
     const waiting = plainContract(contractOf({ approvalWithin: "P2W" }), DIRECTORY).join("\n");
     expect(waiting).toContain("waits for that member's person, at most 14 days");
   });

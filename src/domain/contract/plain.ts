@@ -30,6 +30,7 @@ export function plainContract(contract: Contract, directory: Directory): string[
   return [
     opening(plain),
     ...contract.members.flatMap(({ partner }) => memberLines(plain, partner)),
+    ...matchingLines(contract),
     ...termLines(contract),
     neverShared(),
     ...endings(contract),
@@ -56,7 +57,9 @@ function memberLines(plain: Plain, owner: PartnerId): string[] {
   });
   return [
     `${name} brings ${listed(lists.map(broughtList))}.`,
-    ...(learned.length === 0 ? [`If ${name} signs, no other member learns anything about its customers.`] : learned),
+    ...(learned.length === 0
+      ? [`If ${name} signs, no other member learns anything about its customers.`]
+      : [...learned, ...segmentLines(plain.contract, owner, name)]),
     ...lists.flatMap((list) => consentLines(list, name)),
   ];
 }
@@ -75,30 +78,55 @@ function disclosure({ contract, directory }: Plain, { entry, recipients, owner }
   const whose = possessive(nameOf(directory, owner));
   const who = listed(recipients.map((recipient) => nameOf(directory, recipient)));
   const may = recipients.length > 1 ? `${who} may each` : `${who} may`;
-  const chosen = attributesFor(contract, owner, "filter");
-  const segment = chosen.length === 0 ? "" : `, all of them or those chosen by ${listed(chosen)}`;
-  const how = `found by ${waysOf(entry)}, for ${listed(entry.purposes)}`;
+  const isPair = new Set(contract.datasets.map(({ partner }) => partner)).size < 3;
+  const others = isPair ? "its own" : "its own or another member's";
+  const purposes = `, for ${listed(entry.purposes)},`;
   const groups = attributesFor(contract, owner, "group");
   const measures = measuresFor(contract, owner);
   const channels = listed(entry.channels, "or");
   const isDeniable = contract.terms.deniability !== undefined;
-  return rulesOf(entry.analysis).agreed({ may, whose, segment, how, groups, measures, channels, isDeniable });
+  return rulesOf(entry.analysis).agreed({ may, whose, others, purposes, groups, measures, channels, isDeniable });
+}
+
+function segmentLines(contract: Contract, owner: PartnerId, name: string): string[] {
+  const chosen = attributesFor(contract, owner, "filter");
+  if (chosen.length === 0) return [`Each of these is about all of ${possessive(name)} customers who take part.`];
+  return [
+    `Each of these may be about all of ${possessive(name)} customers who take part, or only about those chosen by ` +
+      `${listed(chosen)}.`,
+  ];
+}
+
+// Where all analyses match alike, that is said once.
+function matchingLines({ analyses }: Contract): string[] {
+  const byWay = new Map<string, Analysis[]>();
+  for (const entry of analyses) {
+    const way = waysOf(entry);
+    const alike = byWay.get(way);
+    byWay.set(way, [...(alike === undefined ? [] : alike), entry.analysis]);
+  }
+  const found = (way: string) => `a customer of one member is found among another's by ${way}`;
+  if (byWay.size === 1) return [...byWay.keys()].map((way) => `In all of this, ${found(way)}.`);
+  return [...byWay].map(([way, alike]) => `For ${listed(alike.map((one) => ANALYSIS_WORDS[one]))}, ${found(way)}.`);
 }
 
 function waysOf({ identifiers, matching }: Entry): string {
   if (identifiers.length === 1) return identifiersInWords(identifiers);
   if (matching === "any") return `any of ${identifiersInWords(identifiers)}`;
   const order = identifiers.map((kind) => identifiersInWords([kind])).join(", then by ");
-  return `${order}, where the first that matches counts`;
+  return `${order}; the first that matches counts`;
 }
 
 function broughtList({ dataset, identifiers, namespace, attributes }: ContractDataset): string {
-  const named = Object.entries(attributes).map(([name, { uses, ...attribute }]) => {
+  const byUses = new Map<string, string[]>();
+  for (const [name, { uses, ...attribute }] of Object.entries(attributes)) {
     const coarse = groupingsOf(attribute).map(([grouping]) => `“${grouping}”`);
-    const also = coarse.length === 0 ? "" : `, also in groups by ${listed(coarse)}`;
-    return `“${name}” ${usesInWords(uses)}${also}`;
-  });
-  const carried = named.length === 0 ? "without attributes" : `with ${listed(named)}`;
+    const also = coarse.length === 0 ? "" : ` (also in groups by ${listed(coarse)})`;
+    const alike = byUses.get(usesInWords(uses));
+    byUses.set(usesInWords(uses), [...(alike === undefined ? [] : alike), `“${name}”${also}`]);
+  }
+  const named = [...byUses].map(([uses, names]) => `${listed(names)} ${uses}`);
+  const carried = named.length === 0 ? "without attributes" : `with ${named.join("; with ")}`;
   const within = namespace === undefined ? "" : ` (of the external ids called “${namespace}”)`;
   return `the list “${dataset}”, matched by ${identifiersInWords(identifiers)}${within}, ${carried}`;
 }
@@ -150,10 +178,10 @@ function termLines({ terms, analyses, approvalWithin }: Contract): string[] {
     ...(terms.mode === "exact" ? [exactLine(terms.rounding), ...noisedLine([...asked])] : [NOISE[terms.mode]]),
     ...([...asked].some(givesRecords) ? [audienceLine(terms), ...deniabilityLines(terms)] : []),
     budgetLine(terms.budget),
+    renewalLine(terms.budget),
     ...(caps.length === 0 ? [] : [`A recipient may ask for ${listed(caps)}.`]),
     ...(waits.length === 0 ? [] : [`A person at each member concerned approves ${listed(waits)} first.`]),
     waitingLine(approvalWithin),
-    renewalLine(terms.budget),
     `Answers are kept for ${spoken(terms.retention)}.`,
     "Each member's own rules hold besides: where they are stricter than this contract, they decide.",
   ];
@@ -165,14 +193,13 @@ function budgetLine({ perRelease, perRecipient, lineage, period, renewal }: Cont
     "Every answer spends units of a privacy budget, which bounds what all answers together can tell about any one " +
     `person: the fewer it spends, the more noise it carries. One answer spends at most ${perRelease}; all answers to ` +
     `one recipient about a member's list at most ${perRecipient} in ${spoken(period)}; all answers to everybody ` +
-    `about it at most ${lineage}, ${often}.`
+    `about it at most ${lineage}, ${often}. How many answers that comes to is told before each question.`
   );
 }
 
 function renewalLine({ renewal }: Contract["terms"]["budget"]): string {
   const never = "no later version, other contract or new upload renews it";
-  if (renewal === undefined)
-    return `What all answers about a list may spend of its privacy budget is for ever: ${never}.`;
+  if (renewal === undefined) return `What answers about a list have spent of its privacy budget stays spent: ${never}.`;
   const { period, times } = renewal;
   return (
     `What all answers about a list may spend of its privacy budget is counted over ${spoken(period)}. So the budget ` +
@@ -181,7 +208,11 @@ function renewalLine({ renewal }: Contract["terms"]["budget"]): string {
 }
 
 function waitingLine(within: string | undefined): string {
-  if (within === undefined) return "A question that a member's rules hold back for a person's approval is denied.";
+  if (within === undefined)
+    return (
+      "Where a member's own rules want a person to approve a question first, it is denied: this contract lets none " +
+      "wait."
+    );
   return (
     `A question that a member's rules hold back waits for that member's person, at most ${spoken(within)}; it is ` +
     "decided again when the last approval comes, and costs nothing until then."
@@ -213,9 +244,12 @@ function noisedLine(asked: readonly Analysis[]): string[] {
   return noised.length === 0 ? [] : [`All the same, ${listed(noised)} carry noise.`];
 }
 
-function audienceLine({ minimumAudience, maximumAudience, audienceValidity }: Contract["terms"]): string {
-  const size = `${figure(minimumAudience)} to ${figure(maximumAudience)} people`;
-  return `A list is given only when its size reads ${size}, and can be collected for ${spoken(audienceValidity)}.`;
+function audienceLine({ mode, minimumAudience, maximumAudience, audienceValidity }: Contract["terms"]): string {
+  const least = mode === "exact" ? "" : ", as far as noise lets that be seen,";
+  return (
+    `A list is given only when it names at least ${figure(minimumAudience)} people${least} and at most ` +
+    `${figure(maximumAudience)}; it can be collected for ${spoken(audienceValidity)}.`
+  );
 }
 
 function deniabilityLines({ deniability }: Contract["terms"]): string[] {
@@ -235,7 +269,8 @@ function neverShared(): string {
 
 function endings(contract: Contract): string[] {
   return [
-    `Before all ${contract.members.length} members have signed, any of them may refuse, and the contract is off.`,
+    `To agree, sign it. Nothing is shared before all ${contract.members.length} members have signed; until then any ` +
+      "of them may refuse, and the contract is off.",
     "Any member may suspend it, alone and at once; nobody but that member lifts its suspension.",
     "A later version takes its place when every member of both has signed; privacy budgets do not renew by that.",
     "Any member may terminate it for good: what was given under it is deleted, with the lists that no other contract " +

@@ -148,6 +148,7 @@ function grants({ source, grant, pointer }: Covering, { owner, recipient, ...acc
 
 function consents({ source, grant, pointer }: Covering, { owner }: AccessRequest): readonly Reason[] {
   if (grant.consent === undefined) return [];
-  const says = `only people who gave ${owner.name} the consent “${grant.consent}” take part`;
+  const why = `because ${possessive(owner.name)} rule “${grant.id}” asks for it`;
+  const says = `only people who gave ${owner.name} the consent “${grant.consent}” take part, ${why}`;
   return [{ ...source, pointer: `${pointer}/consent`, effect: "limits", says }];
 }

@@ -105,6 +105,12 @@ describe("an explanation", () => {
     expect(explained(OVERLAP).costs).toEqual([]);
   });
 
+  it("says what to do next where nobody has to approve: ask", () => {
+    expect(explained(OVERLAP).next).toEqual([
+      "ask it: the answer comes at once, and the same question about the same lists costs nothing again",
+    ]);
+  });
+
   it("says who must approve", () => {
     const limits = { ...LIMITS_STATED, approval: ["overlap"] };
     expect(explained(OVERLAP, { limits }).next).toEqual([
@@ -115,7 +121,7 @@ describe("an explanation", () => {
 
   it("says for a denial which clause denied and what would be permitted, or that nothing near is", () => {
     const post = explained({ ...AUDIENCE, channel: "post" });
-    expect(post.verdict).toBe("this is not permitted");
+    expect(post.verdict).toBe("this is not permitted: nothing is answered, and nothing is spent");
     expect(post.because).toEqual([
       "Meridian Bank's rule “travel-cross-sell” lets Sunline Holidays reach people through email, not through post",
     ]);

@@ -42,7 +42,7 @@ export function explainDecision(
   const isPermitted = decision.kind === "permit";
   return {
     isPermitted,
-    verdict: isPermitted ? "this is permitted" : "this is not permitted",
+    verdict: isPermitted ? "this is permitted" : "this is not permitted: nothing is answered, and nothing is spent",
     because: decision.reasons.map(({ says }) => says),
     tells: disclosures(decision, question, { directory, margins: price === undefined ? [] : price.margins }),
     costs: price === undefined ? [] : costs(price, nameOf(directory, decision.recipient), directory),
@@ -80,8 +80,11 @@ function noiseCompared([first]: readonly Margin[], usually: Margin | null): stri
 }
 
 function nextSteps(decision: Decision, directory: Directory): string[] {
-  if (decision.kind === "permit")
+  if (decision.kind === "permit") {
+    if (decision.approvers.length === 0)
+      return ["ask it: the answer comes at once, and the same question about the same lists costs nothing again"];
     return decision.approvers.map((partner) => `a person at ${nameOf(directory, partner)} must approve it first`);
+  }
   if (decision.instead.length > 0) return decision.instead.map(({ says }) => `permitted instead: ask ${says}`);
   return ["nothing close to this is permitted: one of the clauses above would have to change"];
 }

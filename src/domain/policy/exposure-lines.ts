@@ -2,6 +2,7 @@
 
 import type { ContractId } from "../contract/document.ts";
 import { nameIn } from "../dataset/schema.ts";
+import type { PartnerId } from "../partner/manifest.ts";
 import { rulesOf } from "../question/registry.ts";
 import { limitsInWords } from "./breaches.ts";
 import { contactsInWords } from "./contacts.ts";
@@ -18,6 +19,8 @@ type Told = {
   readonly contracts: readonly ToldContract[];
   /** The id of the grant at a pointer of the policy. */
   readonly grantAt: (pointer: string) => string;
+  /** What an affiliate is called. */
+  readonly nameOf: (partner: PartnerId) => string;
 };
 
 /** The lines of an exposure; a contract under which nothing can be learnt is told as such. */
@@ -36,19 +39,19 @@ export function exposureLines(items: readonly Exposure[], told: Told): readonly 
   ];
 }
 
-function itemLines(item: Exposure, { grantAt }: Told): string[] {
+function itemLines(item: Exposure, { grantAt, nameOf }: Told): string[] {
   const { dataset, analysis, purpose, channel, from, until, clauses, uses } = item;
   const through = channel === null ? "" : `, to reach people through ${channel}`;
   const what = `${ANALYSIS_WORDS[analysis]} for ${purpose}${through}`;
   const clause = `rule “${grantAt(clauses.policy)}”, ${from} to ${until}`;
   return [
     `  list “${nameIn(dataset)}”: ${what}, by ${clause}`,
-    `    ${limitsTold(item)}`,
+    `    ${limitsTold(item, nameOf)}`,
     ...(uses.length === 0 ? ["    by no attribute"] : uses.map((use) => `    ${useTold(use)}`)),
   ];
 }
 
-function limitsTold({ terms, channel, dataset, analysis }: Exposure): string {
+function limitsTold({ terms, channel, dataset, analysis }: Exposure, nameOf: Told["nameOf"]): string {
   const { mode, mechanism, k, minimumAudience, maximumAudience, budget, deniability } = terms;
   const form = mode === "noise" ? NOISE_WORDS[mechanism] : exactForm(analysis);
   const people =
@@ -63,7 +66,7 @@ function limitsTold({ terms, channel, dataset, analysis }: Exposure): string {
     people,
     spent,
     ...(consents === undefined ? [] : [`only who gave ${listed(consents.map((one) => `“${one}”`))}`]),
-    ...(affiliates === undefined ? [] : [`together with ${listed(affiliates)}, as one recipient`]),
+    ...(affiliates === undefined ? [] : [`together with ${listed(affiliates.map(nameOf))}, as one recipient`]),
     ...(contacts === undefined ? [] : contacts.map((cap) => `nobody on more than ${contactsInWords(cap)}`)),
     ...(channel === null || deniability === null ? [] : ["entries deniable, some false on purpose"]),
     ...(terms.approval.includes(analysis) ? ["a person approves each"] : []),

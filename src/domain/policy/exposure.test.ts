@@ -4,6 +4,7 @@ import { LIMITS_STATED } from "../../testing/documents.ts";
 import { ADA, anyClauses, BEN, OWNER, policyOfClauses } from "../../testing/policies.ts";
 import { canonicalDigest } from "../canonical-json.ts";
 import { type Contract, contractId, contractSchema } from "../contract/document.ts";
+import { partnerIdSchema } from "../partner/manifest.ts";
 import { attributesOf, canonicalQuestion, channelOf, questionSchema } from "../question/question.ts";
 import { type Policy, policySchema } from "./document.ts";
 import { exposureOf } from "./exposure.ts";
@@ -261,6 +262,7 @@ describe("an exposure", () => {
       recipient: "Ada Travel",
       contracts: [{ id: contractId(contract), name: "small-world", state: "in-force" }],
       grantAt: () => "all",
+      nameOf: (partner: string) => (partner === "dea-cars" ? "Dea Cars" : partner),
     };
     expect(exposureLines([], told).join("\n")).toMatch(/“small-world”, in force: nothing/);
     expect(exposureLines([], { ...told, contracts: [] })).toEqual([
@@ -271,10 +273,13 @@ describe("an exposure", () => {
     expect(lines).toContain("“tier” to choose people");
     expect(lines).not.toMatch(/nobody on more than|false on purpose/);
     const defaults = { ...policy.defaults, deniability: "0.2" };
-    const capped = { ...policy, defaults, contactsPerPerson: [{ count: 2, period: "P30D" }] };
+    const dea = partnerIdSchema.parse("dea-cars");
+    const affiliates = [{ id: "one-owner", partners: [ADA, dea], because: "one owner" }];
+    const capped = { ...policy, defaults, contactsPerPerson: [{ count: 2, period: "P30D" }], affiliates };
     const narrower = exposureLines(exposed(capped, contract), told);
     const list = narrower.findIndex((line) => line.includes("audience lists for sale"));
     expect(narrower[list + 1]).toMatch(/nobody on more than 2 audience lists in 30 days .* some false on purpose/);
+    expect(narrower[list + 1]).toContain("together with Dea Cars, as one recipient");
     const figures = narrower.findIndex((line) => line.includes("overlap figures"));
     expect(narrower[figures + 1]).not.toMatch(/nobody on more than|false on purpose/);
     const [own, ada, ben] = contract.datasets;

@@ -1,6 +1,6 @@
 // The words in which decisions, contracts and policies are told to people. No field name, pointer or digest in them.
 
-import type { IdentifierKind } from "../dataset/schema.ts";
+import { type DatasetRef, type IdentifierKind, nameIn, ownerOf } from "../dataset/schema.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import { type EpsilonMicros, printEpsilon } from "../privacy/epsilon.ts";
 import type { Mechanism } from "../privacy/mechanism.ts";
@@ -48,6 +48,11 @@ export const NOISE_WORDS = {
 /** The name of a partner in a sentence; its id where the directory does not know it. */
 export function nameOf(directory: Directory, partner: PartnerId): string {
   return directory.get(partner)?.name ?? partner;
+}
+
+/** A list of a partner's: `Harbour Yachts' list “customers”`. */
+export function listInWords(directory: Directory, list: DatasetRef): string {
+  return `${possessive(nameOf(directory, ownerOf(list)))} list “${nameIn(list)}”`;
 }
 
 /** `Harbour Yachts'`, `Meridian Bank's`. */

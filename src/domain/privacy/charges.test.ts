@@ -39,7 +39,7 @@ function tariffUnder(contracted: Stated, owned: Stated): Tariff {
   const decision = decide({ ...asking, recipient: SUNLINE, on: "2026-11-26" });
   if (decision.kind === "deny") throw new Error(decision.reasons.map(({ says }) => says).join("; "));
   const epsilon = decision.terms.budget.perRelease;
-  const [tariff] = tariffsOf({ contract, recipient: SUNLINE, question, decision, epsilon });
+  const [tariff] = tariffsOf({ contract, recipient: SUNLINE, question, decision, epsilon, directory: DIRECTORY });
   if (tariff === undefined) throw new Error("another's list has a tariff");
   return tariff;
 }

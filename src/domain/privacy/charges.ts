@@ -2,7 +2,7 @@
 // ledger and the text of the question alone. Whoever keeps the ledger brings the books; the rule is here.
 
 import type { Contract } from "../contract/document.ts";
-import { type DatasetRef, nameIn, ownerOf } from "../dataset/schema.ts";
+import { type DatasetRef, ownerOf } from "../dataset/schema.ts";
 import { DAY_MILLIS, type Days, isoInstant, type UnixMillis, unixMillis } from "../instant.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import { type LedgerLimits, ledgerLimits } from "../policy/budget.ts";
@@ -10,7 +10,7 @@ import type { Decision } from "../policy/decide.ts";
 import type { Reason, Source } from "../policy/reasons.ts";
 import { meet, type RequestCap, termsOfLimits } from "../policy/terms.ts";
 import type { OwnerTerms } from "../policy/weigh.ts";
-import { counted, possessive } from "../policy/words.ts";
+import { counted, type Directory, listInWords } from "../policy/words.ts";
 import { datasetsOf, type Question } from "../question/question.ts";
 import {
   costOfPureEpsilon,
@@ -20,6 +20,7 @@ import {
   type NanoRho,
   nanoRho,
   parseDelta,
+  priceWithin,
   printEpsilon,
 } from "./epsilon.ts";
 import { leftIn, questionsLeft, spendOrRefuse } from "./filter.ts";
@@ -31,11 +32,15 @@ export type Priced = {
   readonly question: Question;
   readonly decision: Extract<Decision, { kind: "permit" }>;
   readonly epsilon: EpsilonMicros;
+  /** What partners are called in refusals. */
+  readonly directory: Directory;
 };
 
 /** What the documents say of one list's accounts for one question. */
 export type Tariff = {
   readonly lineage: DatasetRef;
+  /** What the list is called in refusals. */
+  readonly listName: string;
   readonly recipient: PartnerId;
   /** Who counts as one recipient in the owner's eyes: the recipient first. Budget and caps are theirs together. */
   readonly group: readonly PartnerId[];
@@ -127,7 +132,8 @@ export function shownCharges(charges: readonly Charge[], isPaid: boolean): Shown
   );
 }
 
-function tariffOf(lineage: DatasetRef, { contract, recipient, question, decision, epsilon }: Priced): Tariff {
+function tariffOf(lineage: DatasetRef, priced: Priced): Tariff {
+  const { contract, recipient, question, decision, epsilon, directory } = priced;
   const owner = ownerTerms(decision, lineage);
   const terms = meet(termsOfLimits(contract.terms), owner.terms);
   const delta = parseDelta(terms.budget.delta);
@@ -135,6 +141,7 @@ function tariffOf(lineage: DatasetRef, { contract, recipient, question, decision
   if (!delta.ok) throw new Error("terms state a delta that is none");
   return {
     lineage,
+    listName: listInWords(directory, lineage),
     recipient,
     group: [recipient, ...(affiliates === undefined ? [] : affiliates)],
     price: epsilon,
@@ -187,15 +194,20 @@ function tightest({ limits, cost }: Tariff, { all, recent }: Book): Pick<Account
   return leftIn(now) <= leftIn(forEver) ? now : forEver;
 }
 
-function budgetRefusal(account: AccountCharge, { lineage, group, price, limits, source }: Tariff): Reason[] {
+function budgetRefusal(account: AccountCharge, tariff: Tariff): Reason[] {
+  const { listName, group, price, limits, periodDays, source } = tariff;
   if (account.cost === 0n) return [];
   const verdict = spendOrRefuse(account, account.cost);
   if (verdict.ok) return [];
-  const whose = account.recipient === "everyone" ? everybodys(account, limits) : `for ${askers(group)} in this period`;
-  const member = account.recipient === "everyone" ? "lineage" : "perRecipient";
+  const days = counted(periodDays, "day");
+  const isOwn = account.recipient !== "everyone";
+  const whose = isOwn ? `for ${askers(group)} in ${days}` : everybodys(account, limits);
+  const member = isOwn ? "perRecipient" : "lineage";
   const another = `another answer at ${printEpsilon(price)} units`;
-  const list = `${possessive(ownerOf(lineage))} list “${nameIn(lineage)}”`;
-  const says = `the privacy budget of ${list} ${whose} does not hold ${another}`;
+  const fits = priceWithin(verdict.error.left);
+  const cheaper = fits === null ? "" : `; one at ${printEpsilon(fits)} would fit, with more noise`;
+  const later = isOwn ? `; what an answer spent counts no more after ${days}` : "";
+  const says = `the privacy budget of ${listName} ${whose} does not hold ${another}${cheaper}${later}`;
   return [{ ...source, pointer: `/defaults/budget/${member}`, effect: "denies", says }];
 }
 

@@ -55,6 +55,14 @@ export function costOfPureEpsilon(epsilon: EpsilonMicros): NanoRho {
   return nanoRho((BigInt(epsilon) ** 2n + 1_999n) / 2_000n);
 }
 
+/** The highest price of an answer that so much rho pays for, in whole hundredths; null where that is less than one. */
+export function priceWithin(rho: NanoRho): EpsilonMicros | null {
+  // epsilon² / 2 ≤ rho, in hundredths and billionths: the square is below 2^52, so the root's floor is exact.
+  const hundredths = Math.floor(Math.sqrt(Number(rho / 50_000n)));
+  const price = parseEpsilon(`${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, "0")}`);
+  return price.ok ? price.value : null;
+}
+
 /**
  * The largest budget whose spending keeps (epsilon, delta)-differential privacy: the largest rho with
  * rho + 2·√(rho·ln(1/delta)) ≤ epsilon, rounded down.

@@ -127,10 +127,10 @@ export type Agreeing = {
   readonly may: string;
   /** `Cat's`. */
   readonly whose: string;
-  /** `, all of them or those chosen by “tier”`, or nothing. */
-  readonly segment: string;
-  /** How people are found, and for what. */
-  readonly how: string;
+  /** Whose customers may be among them besides: `its own`, or `its own or another member's`. */
+  readonly others: string;
+  /** `, for insight and cross-sell,`. */
+  readonly purposes: string;
   readonly channels: string;
   /** Whether the contract asks that entries of lists are deniable. */
   readonly isDeniable: boolean;

@@ -947,7 +947,7 @@ describe("questions", () => {
     expectProblem(
       await call(left, "POST /v1/questions", { json }),
       "no-version",
-      /`bad-empty\/customers` has not been uploaded/,
+      /The bad-empty company's list “customers” has not been uploaded/,
     );
     await declare(empty);
     expectProblem(await call(left, "POST /v1/questions/explain", { json }), "no-version", /not been uploaded/);

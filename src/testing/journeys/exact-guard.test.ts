@@ -131,7 +131,7 @@ test("an answer that was deleted is still held against the next; where its lists
   await upload(left, csvOf(LISTS[0], "l"));
   await upload(right, csvOf(LISTS[1], "r"));
   const refused = await call(left, "POST /v1/questions", { json: overlapOf(next, [left, right]) });
-  expectProblem(refused, "not-permitted", /exact figures about `gone-right\/customers` was deleted when its contract/);
+  expectProblem(refused, "not-permitted", /figures about The gone-right company's list “customers” was deleted/);
   expect(shownOf(await ask(right, overlapOf(next, [left, right])), right)).toEqual([200, 120, 100, 80]);
 });
 
@@ -280,7 +280,7 @@ test("of partners whom an owner counts as one recipient, one alone is given exac
   const question = overlapOf(second, [other, right]);
   expect(shownOf(await ask(left, overlapOf(contract, [left, right])), left)).toEqual([180, 120, 100, 80]);
   const refused = await call(other, "POST /v1/questions", { json: question });
-  expectProblem(refused, "not-permitted", /affiliate of yours was given exact figures of `kin-right\/customers`/);
+  expectProblem(refused, "not-permitted", /was given exact figures of The kin-right company's list “customers”/);
   await upload(left, csvOf(people(0, 180), "l"));
   expect(shownOf(await ask(left, overlapOf(contract, [left, right])), left)).toEqual([180, 120, 120, 60]);
   await putPolicy(right, policyJson(right.id, { ...EXACT, mode: "noise" }, { version: 3, affiliates }));

@@ -30,11 +30,11 @@ export const affinityRules: AnalysisRules<AskedAffinity, AffinityQuestion> = {
   },
   margins: (priced) => [marginOf("people", pricingOfSegments(priced), 0)],
   tells: tellsOf,
-  agreed: ({ may, whose, segment, how, groups }) => {
+  agreed: ({ may, whose, purposes, groups }) => {
     const by = groups.length === 0 ? "no attribute at all" : listed(groups, "or");
     return (
-      `${may} learn which groups of ${whose} customers, by ${by}, are more frequent among those whom it shares than ` +
-      `among all of them, and how many people these are${segment}, ${how}.`
+      `${may} learn${purposes} which groups of ${whose} customers, by ${by}, are more frequent among those whom it ` +
+      "shares than among all of them, and how many people these are."
     );
   },
 };

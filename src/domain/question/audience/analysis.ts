@@ -5,7 +5,6 @@ import type { AskedAudience } from "./question.ts";
 
 export const audienceRules = listRules<AskedAudience>({
   purpose: (channel) => `to reach them through ${channel}`,
-  agreed: ({ may, whose, segment, how, channels }) =>
-    `${may} receive a list of its own customers who are also ${whose}${segment}, ${how}, to reach them through ` +
-    channels,
+  agreed: ({ may, whose, purposes, channels }) =>
+    `${may} receive${purposes} a list of its own customers who are also ${whose}, to reach them through ${channels}`,
 });

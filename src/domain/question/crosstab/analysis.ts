@@ -59,13 +59,10 @@ export const crosstabRules: AnalysisRules<AskedCrosstab, CrosstabQuestion> = {
   margins: (priced) =>
     priced.terms.mode === "exact" ? [] : marginsOfTable(tableOf(priced.contract, priced.question), priced),
   tells: tellsOf,
-  agreed: ({ may, whose, segment, how, groups, measures }) => {
+  agreed: ({ may, whose, others, purposes, groups, measures }) => {
     const by = groups.length === 0 ? "" : `, in a table by ${listed(groups)}`;
     const sums = measures.length === 0 ? "" : `, and for each group ${listed(measures)}`;
-    return (
-      `${may} learn how many of ${whose} customers are also its own or another member's${by}${sums}${segment}, ` +
-      `${how}.`
-    );
+    return `${may} learn${purposes} how many of ${whose} customers are also ${others}${by}${sums}.`;
   },
 };
 

@@ -39,8 +39,8 @@ export const overlapRules: AnalysisRules<AskedOverlap, OverlapQuestion> = {
     const segment = segmentOf(question.where, telling.directory);
     return [`${learnsOf(question.between, telling)}${segment}${detail}${formOf(telling)}`];
   },
-  agreed: ({ may, whose, segment, how }) =>
-    `${may} learn how many of ${whose} customers are also its own or another member's${segment}, ${how}.`,
+  agreed: ({ may, whose, others, purposes }) =>
+    `${may} learn${purposes} how many of ${whose} customers are also ${others}.`,
 };
 
 /** The counts among what was found out. */

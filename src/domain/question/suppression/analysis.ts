@@ -8,7 +8,7 @@ import type { AskedSuppression } from "./question.ts";
 
 export const suppressionRules = listRules<AskedSuppression>({
   purpose: (channel) => `to leave them out of what it sends through ${channel}`,
-  agreed: ({ may, whose, segment, how, channels }) =>
-    `${may} receive a list of its own customers who are also ${whose}${segment}, ${how}, to leave them out of what ` +
-    `it sends through ${channels}`,
+  agreed: ({ may, whose, purposes, channels }) =>
+    `${may} receive${purposes} a list of its own customers who are also ${whose}, to leave them out of what it sends ` +
+    `through ${channels}`,
 });

@@ -55,10 +55,10 @@ export const trendRules: AnalysisRules<AskedTrend, TrendQuestion> = {
     "the earlier points of the series are answers that it was given before, and tell nothing new",
   ],
   agreed: (agreeing) => {
-    const { may, whose, segment, how } = agreeing;
+    const { may, whose, others, purposes } = agreeing;
     return (
-      `${may} learn how the number of ${whose} customers who are also its own or another member's changes from ` +
-      `version to version${tablesOf(agreeing)}${segment}, ${how}.`
+      `${may} learn${purposes} how the number of ${whose} customers who are also ${others} changes from version to ` +
+      `version of the lists${tablesOf(agreeing)}.`
     );
   },
 };
