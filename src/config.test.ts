@@ -23,6 +23,8 @@ describe("the settings of a room", () => {
     [{ LOG_LEVEL: "loud" }, "LOG_LEVEL"],
     [{ PUBLIC_ORIGIN: "room.example" }, "PUBLIC_ORIGIN"],
     [{ CONCORDAT_KEYS: "somewhere" }, "CONCORDAT_KEYS"],
+    [{ CONCORDAT_KEYS: "env:9" }, "CONCORDAT_KEYS"],
+    [{ CONCORDAT_KEYS: "command:" }, "CONCORDAT_KEYS"],
     [{ CONCORDAT_MEMORY: "plenty" }, "CONCORDAT_MEMORY: bytes, such as `8GiB`"],
     [{ CONCORDAT_MEMORY: "" }, "CONCORDAT_MEMORY: bytes, such as `8GiB`"],
     [{ CONCORDAT_MEMORY: "8GB" }, "CONCORDAT_MEMORY: bytes, such as `8GiB`"],

@@ -5,6 +5,7 @@ import { homedir, totalmem } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { textDigest } from "./domain/bytes.ts";
+import { type KeyPlace, keyVariables } from "./domain/key-place.ts";
 import { LIMITS } from "./domain/limits.ts";
 import { err, ok, type Result } from "./domain/result.ts";
 
@@ -24,7 +25,7 @@ const environmentSchema = z.object({
   CONCORDAT_ENGINE: z.enum(["columnar"]).optional(),
   CONCORDAT_KEYS: z
     .string()
-    .regex(/^file:.+$/, "`file:PATH`")
+    .regex(/^(?:file:.+|env:[A-Za-z_][A-Za-z0-9_]{0,60}|command:.+)$/, "`file:PATH`, `env:PREFIX` or `command:CMD`")
     .optional(),
   CONCORDAT_MEMORY: z
     .string()
@@ -42,7 +43,8 @@ const environmentSchema = z.object({
 
 export type Config = {
   readonly dataDirectory: string;
-  readonly keysPath: string;
+  /** Where the room's keys come from. */
+  readonly keys: KeyPlace;
   readonly databaseUrl: string | null;
   /** Bytes that sealing and questions may use together. */
   readonly memoryBytes: number;
@@ -61,14 +63,15 @@ export function readConfig(
 ): Result<Config, readonly string[]> {
   const parsed = environmentSchema.safeParse(environment);
   if (!parsed.success) return err(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
-  const known = new Set([...Object.keys(environmentSchema.shape), ...CLIENT_NAMES]);
+  const dataDirectory = parsed.data.CONCORDAT_DATA ?? join(homedir(), ".concordat");
+  const keys = keyPlace(parsed.data.CONCORDAT_KEYS ?? `file:${join(dataDirectory, "keys.json")}`, environment);
+  const known = new Set([...Object.keys(environmentSchema.shape), ...CLIENT_NAMES, ...variablesOf(keys)]);
   const unknown = Object.keys(environment).filter((name) => name.startsWith("CONCORDAT_") && !known.has(name));
   if (unknown.length > 0) return err(unknown.map((name) => `${name}: there is no such setting`));
   const set = parsed.data;
-  const dataDirectory = set.CONCORDAT_DATA ?? join(homedir(), ".concordat");
   const config: Config = Object.freeze({
     dataDirectory,
-    keysPath: set.CONCORDAT_KEYS?.slice("file:".length) ?? join(dataDirectory, "keys.json"),
+    keys,
     databaseUrl: set.DATABASE_URL ?? null,
     memoryBytes: set.CONCORDAT_MEMORY ?? Math.max(LIMITS.memoryBytes, Math.floor(totalmem() / 2)),
     publishing: {
@@ -89,6 +92,18 @@ export function configurationDigest(config: Config): string {
   const isOwnDatabase = databaseUrl === null;
   const told = JSON.stringify({ host, port, publicOrigin, logLevel, memoryBytes, publishing, isOwnDatabase });
   return textDigest(told);
+}
+
+// Variables are read when the keys are: no setting holds a secret.
+function keyPlace(text: string, environment: Readonly<Record<string, string | undefined>>): KeyPlace {
+  const colon = text.indexOf(":");
+  const [kind, rest] = [text.slice(0, colon), text.slice(colon + 1)];
+  if (kind === "command") return { kind, command: rest };
+  return kind === "env" ? { kind, prefix: rest, variable: (name) => environment[name] } : { kind: "file", path: rest };
+}
+
+function variablesOf(place: KeyPlace): readonly string[] {
+  return place.kind === "env" ? Object.values(keyVariables(place.prefix)) : [];
 }
 
 function bytesOf(text: string): number {

@@ -5,15 +5,21 @@ import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pino } from "pino";
+import {
+  progressInMemory,
+  receivingInMemory,
+  runningInMemory,
+  standingInMemory,
+  turnsInMemory,
+} from "./app/in-memory.ts";
 import { keepHouse } from "./app/keep-house.ts";
 import { keepRounds, readOnlyNote, type Teller } from "./app/keep-rounds.ts";
 import { checkStanding, storeWhileSound } from "./app/log-standing.ts";
-import type { InTurn, Ports, Progress, ProgressState, Receiving, Room, Running, Standing } from "./app/ports.ts";
+import type { Ports, Room } from "./app/ports.ts";
 import { publishRound } from "./app/publish-checkpoint.ts";
 import { checkKeys, startRoom, sweepRoom } from "./app/start-room.ts";
 import { type Config, configurationDigest } from "./config.ts";
 import type { PublicKey } from "./crypto/jwk.ts";
-import type { Contradiction } from "./domain/audit/comparison.ts";
 import { unixMillis } from "./domain/instant.ts";
 import { LIMITS } from "./domain/limits.ts";
 import { OPERATOR } from "./domain/partner/manifest.ts";
@@ -21,15 +27,17 @@ import { err, ok, type Result } from "./domain/result.ts";
 import { columnarMatcher } from "./engine/columnar/matcher.ts";
 import { listen } from "./http/listener.ts";
 import { roomServer } from "./http/server.ts";
+import type { KeyRing } from "./ports/key-ring.ts";
 import type { LogMemory } from "./ports/log-memory.ts";
 import { checkDatabase } from "./storage/check-database.ts";
 import { connectDatabase, type Database } from "./storage/database.ts";
 import { holdDirectory } from "./storage/directory-hold.ts";
 import { type EmbeddedDatabase, removeEmbedded, startEmbedded } from "./storage/embedded/launcher.ts";
 import { freshDatabase } from "./storage/fresh-database.ts";
+import { hasKeyRing, openKeyRing } from "./storage/key-ring.ts";
 import { openLogMemory } from "./storage/log-memory.ts";
 import { migrate } from "./storage/migrate.ts";
-import { type RoomKeys, readOperatorKey, readRoomKeys } from "./storage/room-keys.ts";
+import { keySource, type RoomKeys, readOperatorKey } from "./storage/room-keys.ts";
 import { MIGRATIONS, postgresStore } from "./storage/store.ts";
 
 /** A room that serves. */
@@ -95,8 +103,11 @@ async function assemble(
   config: Config,
   undo: Undo,
 ): Promise<Result<Omit<RunningRoom, "stop" | "dataDirectory">, readonly string[]>> {
-  const keys = await readRoomKeys(config.keysPath);
+  const source = keySource(config.keys, { mayMake: !(await hasKeyRing(config.dataDirectory)) });
+  const keys = await source.read();
   if (!keys.ok) return err([keys.error]);
+  const keyRing = await openKeyRing(config.dataDirectory, source, keys.value);
+  if (!keyRing.ok) return err([keyRing.error]);
   const operatorKeyPath = join(config.dataDirectory, "operator.jwk");
   const operatorKey = await readOperatorKey(operatorKeyPath);
   if (!operatorKey.ok) return err([operatorKey.error]);
@@ -106,10 +117,10 @@ async function assemble(
   if (!checked.ok) return checked;
   const memory = await openLogMemory(config.dataDirectory);
   if (!memory.ok) return err([memory.error]);
-  const ports = portsOf(config, keys.value, { database: database.value, memory: memory.value });
+  const ports = portsOf(config, keys.value, { database: database.value, memory: memory.value, keyRing: keyRing.value });
   undo.push(() => ports.matcher.end());
   const fitting = await checkKeys(ports);
-  if (!fitting.ok) return err([`the keys in ${config.keysPath} ${fitting.error}`]);
+  if (!fitting.ok) return err([`the keys of ${source.name} ${fitting.error}`]);
   const standing = await checkStanding(ports);
   if (!standing.ok) return err([`${config.dataDirectory}: ${standing.error}`]);
   const contradiction = ports.standing.of();
@@ -145,9 +156,9 @@ function targetOf(config: Config, embedded: EmbeddedDatabase | null): Parameters
   return { kind: "url", url: config.databaseUrl, directory: config.dataDirectory };
 }
 
-type Kept = { readonly database: Database; readonly memory: LogMemory };
+type Kept = { readonly database: Database; readonly memory: LogMemory; readonly keyRing: KeyRing };
 
-function portsOf(config: Config, keys: RoomKeys, { database, memory }: Kept): Ports {
+function portsOf(config: Config, keys: RoomKeys, { database, memory, keyRing }: Kept): Ports {
   const standing = standingInMemory();
   return {
     store: storeWhileSound(postgresStore(database.room), standing),
@@ -161,7 +172,7 @@ function portsOf(config: Config, keys: RoomKeys, { database, memory }: Kept): Po
     }),
     clock: () => unixMillis(Date.now()),
     random: (count) => randomBytes(count),
-    room: roomOf(config, keys),
+    room: roomOf(config, keys, keyRing),
     progress: progressInMemory(),
     inTurn: turnsInMemory(),
     running: runningInMemory(),
@@ -170,80 +181,9 @@ function portsOf(config: Config, keys: RoomKeys, { database, memory }: Kept): Po
 }
 
 // The room is named after its key: a checkpoint of another key is another log's.
-function roomOf({ publishing }: Config, { log: signingKey, wrapping: wrappingKey }: RoomKeys): Room {
+function roomOf({ publishing }: Config, { log: signingKey }: RoomKeys, keyRing: KeyRing): Room {
   const origin = `concordat/${signingKey.publicKey.thumbprint}`;
-  return { origin, signingKey, noteSigner: { name: origin, key: signingKey }, publishing, wrappingKey };
-}
-
-// The first contradiction is the one to tell of; none is taken back while the room runs.
-function standingInMemory(): Standing {
-  let found: Contradiction | null = null;
-  return {
-    of: () => found,
-    fall: (contradiction) => {
-      found ??= contradiction;
-    },
-  };
-}
-
-function turnsInMemory(): InTurn {
-  const last = new Map<string, Promise<unknown>>();
-  return async (thing, work) => {
-    const before = last.get(thing);
-    const own = (before ?? Promise.resolve()).then(work, work);
-    last.set(thing, own);
-    try {
-      return await own;
-    } finally {
-      if (last.get(thing) === own) last.delete(thing);
-    }
-  };
-}
-
-function runningInMemory(): Running {
-  const running = new Map<string, Set<AbortController>>();
-  return {
-    during: async (upload, work) => {
-      const own = new AbortController();
-      const all = running.get(upload) ?? new Set();
-      running.set(upload, all.add(own));
-      try {
-        return await work(own.signal);
-      } finally {
-        all.delete(own);
-        if (all.size === 0) running.delete(upload);
-      }
-    },
-    cancel: (upload) => {
-      for (const controller of running.get(upload) ?? []) controller.abort();
-    },
-  };
-}
-
-function receivingInMemory(most: number): Receiving {
-  const counts = new Map<string, number>();
-  const count = async <Value>(partner: string, work: () => Promise<Value>) => {
-    counts.set(partner, (counts.get(partner) ?? 0) + 1);
-    try {
-      return await work();
-    } finally {
-      const left = (counts.get(partner) ?? 1) - 1;
-      if (left === 0) counts.delete(partner);
-      else counts.set(partner, left);
-    }
-  };
-  return (partner, work) => ((counts.get(partner) ?? 0) < most ? count(partner, work) : null);
-}
-
-function progressInMemory(): Progress {
-  const states = new Map<string, ProgressState>();
-  return {
-    tell: (upload, state) => {
-      if (state === null) states.delete(upload);
-      else states.set(upload, state);
-    },
-    of: (upload) => states.get(upload) ?? null,
-  };
+  return { origin, signingKey, noteSigner: { name: origin, key: signingKey }, publishing, keyRing };
 }
 
 async function serve(

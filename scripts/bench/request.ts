@@ -50,7 +50,7 @@ export async function requestTimes(
 ): Promise<RequestTimes> {
   const started = await runRoom({
     dataDirectory: join(directory, "room"),
-    keysPath: join(directory, "room", "keys.json"),
+    keys: { kind: "file", path: join(directory, "room", "keys.json") },
     memoryBytes: 2 * 1_073_741_824,
     publishing: { seconds: LIMITS.checkpointSeconds, entries: LIMITS.checkpointEntries },
     databaseUrl: null,
@@ -115,7 +115,7 @@ async function matchedAlone({ ports }: RunningRoom, number: number): Promise<voi
     for (const partner of parties) {
       const version = await tx.versions.current(datasetRef(partner, "bench"));
       if (version === null) throw new Error("a list is not there");
-      const dataKey = await unwrapDataKey(tx, ports.room.wrappingKey, partner);
+      const dataKey = await unwrapDataKey(tx, ports.room.keyRing, partner);
       opened.push({ segment: version.segment, dataKey, consents: [], where: [] });
     }
     return opened;

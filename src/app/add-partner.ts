@@ -51,6 +51,24 @@ export function dataKeyLabel(partner: PartnerId): Uint8Array {
   return utf8(`concordat data key of ${partner}`);
 }
 
+/** Who holds the key of the key ring that wraps a partner's data key: each data key has one of its own. */
+export function dataKeyHolder(partner: PartnerId, number: number): string {
+  return `${partner} ${number}`;
+}
+
+// Makes a partner's next data key. The ring's own is there first: one that no data key needs hurts nobody.
+async function makeDataKey(
+  ports: Pick<Ports, "random" | "room">,
+  tx: Transaction,
+  partner: PartnerId,
+): Promise<Uint8Array> {
+  const number = await tx.dataKeys.nextNumber(partner);
+  const key = ports.random(32);
+  const wrapping = await ports.room.keyRing.make(dataKeyHolder(partner, number));
+  await tx.dataKeys.put(partner, number, seal(wrapping, key, dataKeyLabel(partner)));
+  return key;
+}
+
 /** The keys that a manifest names, or null where one of them cannot be registered. */
 export function manifestKeys(manifest: Manifest): readonly PublicKey[] | null {
   const keys = (manifest.jwks?.keys ?? []).map((jwk) => parsePublicJwk(jwk));
@@ -71,7 +89,7 @@ async function addOrRecall(
   const before = await tx.partners.find(manifest.id);
   if (before === null) {
     await tx.partners.add(manifest.id, manifest);
-    await tx.dataKeys.put(manifest.id, seal(ports.room.wrappingKey, ports.random(32), dataKeyLabel(manifest.id)));
+    await makeDataKey(ports, tx, manifest.id);
     return ok("added");
   }
   const isSame = before.manifest !== null && canonicalJson(before.manifest) === canonicalJson(manifest);

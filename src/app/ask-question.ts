@@ -26,7 +26,7 @@ import { debit } from "./charge-question.ts";
 import { type Computed, filesBehind } from "./compute-answer.ts";
 import { NO_LISTS } from "./count-contacts.ts";
 import { NOTHING_COUNTED, storedCounted } from "./given-lists.ts";
-import { sealCoin } from "./list-coin.ts";
+import { coinKey, sealCoin } from "./list-coin.ts";
 import { membersOf } from "./offer-contract.ts";
 import type { Caller, Keeping } from "./ports.ts";
 import { versionOf } from "./question-versions.ts";
@@ -190,7 +190,7 @@ function sealedCoin(
 ): Uint8Array | null {
   if (coin === null) return null;
   const files = filesBehind(leavesOut ? permitted : { ...permitted, lists: NO_LISTS });
-  return sealCoin(room.wrappingKey, id, { ...coin, files });
+  return sealCoin(coinKey(room.keyRing), id, { ...coin, files });
 }
 
 // One draw of noise for everybody who is entitled to the figures: who asks later gets those that were drawn.

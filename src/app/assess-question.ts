@@ -8,7 +8,7 @@ import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Decision, decide } from "../domain/policy/decide.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
 import type { PolicyInForce } from "../domain/policy/weigh.ts";
-import { listInWords, type PartnerCard } from "../domain/policy/words.ts";
+import type { PartnerCard } from "../domain/policy/words.ts";
 import type { Charge } from "../domain/privacy/charges.ts";
 import { isTooNear } from "../domain/privacy/differencing.ts";
 import { type EpsilonMicros, parseEpsilon } from "../domain/privacy/epsilon.ts";
@@ -27,6 +27,7 @@ import type { ContractFile, DatasetRow, ReleaseRow, RequestFile, VersionRow } fr
 import type { Transaction } from "../ports/store.ts";
 import { chargingOf } from "./charge-question.ts";
 import { type ListsBehind, listsBehind } from "./count-contacts.ts";
+import { noVersion } from "./end-versions.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
 import { keyOfVersions } from "./question-versions.ts";
 import { drawnBefore, holdersOf } from "./recorded-figures.ts";
@@ -150,7 +151,8 @@ async function permittedBy(
   const { question, digest, decision, recipient, ...about } = ruled;
   const still = borneOut(lists, ruled);
   const { contract } = about.file;
-  const versions = answeringVersions({ contract, question, still, directory: about.directory }, lists);
+  const answering = { contract, question, still, directory: about.directory };
+  const versions = await answeringVersions(tx, answering, lists);
   if (!versions.ok) return versions;
   const versionsKey = keyOfVersions(versions.value);
   const epsilon = priceOf(question, decision);
@@ -241,16 +243,14 @@ function borneOut(lists: readonly List[], { question, decision }: Ruled): Versio
 
 type Answering = Pick<Permitted, "question" | "directory" | "still"> & { readonly contract: Contract };
 
-function answeringVersions(
+async function answeringVersions(
+  tx: Transaction,
   { contract, question, directory, still }: Answering,
   lists: readonly List[],
-): Result<VersionRow[], Problem> {
+): Promise<Result<VersionRow[], Problem>> {
   const versions: VersionRow[] = [];
   for (const { ref: list, version, asked, dataset } of lists) {
-    if (version === null) {
-      const says = `${listInWords(directory, list)} has not been uploaded yet`;
-      return err(problem("no-version", says, { dataset: list }));
-    }
+    if (version === null) return err(await noVersion(tx, { list, directory }));
     const issues = dataset === null ? [] : undeclaredIn({ contract, question, list, schema: dataset.schema });
     if (issues.length > 0) return err(unsound(issues));
     versions.push(asked !== null && version === still ? asked : version);

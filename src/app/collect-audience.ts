@@ -14,7 +14,7 @@ import { storedQuestion } from "./compared-list.ts";
 import { type GivenLists, givenLists, listRecords, type OpenedLists, openGiven, versionsIn } from "./given-lists.ts";
 import { contractFile, membersOf, stateOf } from "./offer-contract.ts";
 import type { Caller, Ports } from "./ports.ts";
-import { filesOf, keyOfVersions, versionOf } from "./question-versions.ts";
+import { filesOf, keyOfVersions } from "./question-versions.ts";
 import { partiesOf } from "./sign-contract.ts";
 
 type CollectPorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
@@ -64,14 +64,16 @@ async function recordsOf(
   return records.filter((record) => still.has(record));
 }
 
-async function open(ports: CollectPorts, tx: Transaction, collecting: Collecting): Promise<Result<Ready, Problem>> {
-  const found = await collectable(tx, collecting);
+async function open(ports: CollectPorts, tx: Transaction, request: Collecting): Promise<Result<Ready, Problem>> {
+  const collecting = await collectable(tx, request);
+  if (!collecting.ok) return collecting;
+  const { release } = collecting.value;
+  const found = await versionsOf(tx, release);
   if (!found.ok) return found;
-  const { release } = found.value;
-  const versions = await versionsOf(tx, release);
+  const versions = found.value;
   const given = await givenLists(tx, [release]);
   if (!given.has(release.id)) return err(problem("release-gone", LOST));
-  const opened = await openGiven(tx, ports.room.wrappingKey, given);
+  const opened = await openGiven(tx, ports.room.keyRing, given);
   return isWhole({ release, ...versions, opened })
     ? ok({ release, ...versions, opened })
     : err(problem("release-gone", REPLACED));
@@ -81,7 +83,9 @@ const REPLACED =
   "the entries of this list are deniable, so it is given as it was made or not at all, and one of its lists is " +
   "another one since: ask for the list again";
 const LOST =
-  "an earlier list that decided who stands on this one was deleted with its contract: ask for the list again";
+  "an earlier list that decided who stands on this one was deleted, at its end or with its contract: " +
+  "ask for the list again";
+const ENDED = "a version of a list that it was made from has come to its end: ask for the list again";
 
 // Whether a list may leave beside the versions in force: one with a coin only as the very same, with everybody who was
 // there, erased since or not.
@@ -101,7 +105,9 @@ async function leave(
   const found = await collectable(tx, request);
   if (!found.ok) return found;
   const { release, file } = found.value;
-  const { asked, current } = await versionsOf(tx, release);
+  const versions = await versionsOf(tx, release);
+  if (!versions.ok) return versions;
+  const { asked, current } = versions.value;
   if (keyOfVersions(current) !== keyOfVersions(ready.current)) return "changed-meanwhile";
   const given = await givenLists(tx, [release]);
   if (filesBehind({ asked, current, given }) !== filesBehind({ ...ready, given: ready.opened.given }))
@@ -136,19 +142,24 @@ async function collectable(
   return err(problem("contract-not-in-force", `the contract is ${kind.replaceAll("-", " ")}`, { state: kind }));
 }
 
-async function versionsOf(tx: Transaction, release: ReleaseRow): Promise<Pick<Ready, "asked" | "current">> {
+// A version whose end has come gives nothing more, whatever was given before.
+async function versionsOf(
+  tx: Transaction,
+  release: ReleaseRow,
+): Promise<Result<Pick<Ready, "asked" | "current">, Problem>> {
   const asked: VersionRow[] = [];
   for (const id of release.versions.split(",")) {
     const version = await tx.versions.find(id);
-    if (version === null) throw new Error("a version of a release is not there");
+    if (version === null) return err(problem("release-gone", ENDED));
     asked.push(version);
   }
   const current: VersionRow[] = [];
   for (const list of datasetsOf(storedQuestion(release))) {
     const version = await tx.versions.current(list);
-    current.push(version ?? versionOf(asked, list));
+    if (version === null) return err(problem("release-gone", ENDED));
+    current.push(version);
   }
-  return { asked, current };
+  return ok({ asked, current });
 }
 
 function notFound(): Problem {

@@ -16,6 +16,7 @@ import type { Change, DataKey, SealedVersion } from "../ports/matcher.ts";
 import type { DatasetRow, UploadRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
+import { keepingIn } from "./end-versions.ts";
 import { type Forgotten, forgottenBy, withoutForgotten } from "./forgotten-people.ts";
 import {
   closedFault,
@@ -107,7 +108,7 @@ async function driftOf(ports: CommitPorts, upload: UploadRow, sealed: SealedVers
   const found = await ports.store.read(act, async (tx) => {
     const version = await askedVersion(tx, upload, sealed);
     if (version === null) return null;
-    return { version, dataKey: await unwrapDataKey(tx, ports.room.wrappingKey, upload.partner) };
+    return { version, dataKey: await unwrapDataKey(tx, ports.room.keyRing, upload.partner) };
   });
   if (found === null) return null;
   const { version, dataKey } = found;
@@ -173,7 +174,7 @@ async function open(ports: CommitPorts, tx: Transaction, request: Committing): P
   const checked = await check(tx, request);
   if (!checked.ok) return checked;
   const { partner } = checked.value.file.upload;
-  const dataKey = await unwrapDataKey(tx, ports.room.wrappingKey, partner);
+  const dataKey = await unwrapDataKey(tx, ports.room.keyRing, partner);
   return ok({ ...checked.value, dataKey, forgotten: await forgottenBy(ports, tx, { partner, dataKey }) });
 }
 
@@ -278,14 +279,17 @@ async function publish(
   const { caller, upload, sealed, leftOut, drift, report } = made;
   const id = `ver_${toBase64Url(ports.random(16))}`;
   const { partner, dataset, change } = upload;
-  const version = { ...sealed, id, partner, dataset, change, normaliser: NORMALISER_VERSION, report, drift };
+  const { days, isStated } = await keepingIn(tx, upload);
+  const end = { endsAt: unixMillis(tx.now + days * DAY_MILLIS), isEndStated: isStated };
+  const version = { ...sealed, id, partner, dataset, change, normaliser: NORMALISER_VERSION, report, drift, ...end };
   const sequence = await tx.versions.add(version);
   await tx.uploads.close(upload.id, "committed", id);
   const subject = { version: id, upload: upload.id, dataset: datasetRef(partner, dataset) };
   const { read, accepted, blank, cleared, rejected } = report;
   const { people, duplicates, increment } = sealed;
   const rows = { read, accepted, blank, cleared, rejected };
-  const detail = { change, sequence, ...rows, people, duplicates, leftOut, ...increment };
+  const counts = { ...rows, people, duplicates, leftOut, ...increment };
+  const detail = { change, sequence, ...counts, endsAt: isoInstant(end.endsAt) };
   await appendEntry(ports, tx, { act: "upload-committed", actor: caller, parties: [partner], subject, detail });
   return ok({ ...version, sequence, sealedAt: tx.now });
 }

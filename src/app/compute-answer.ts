@@ -7,6 +7,7 @@ import { listDistance } from "../domain/question/audience/answer.ts";
 import { isForList } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
 import { unreachable } from "../domain/result.ts";
+import type { KeyRing } from "../ports/key-ring.ts";
 import type { ComparedList } from "../ports/matcher.ts";
 import type { ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
@@ -44,11 +45,11 @@ export type Computed = {
 };
 
 /** Reads what the matcher will need, in the transaction that permitted the question. */
-export async function openFor(tx: Transaction, wrappingKey: Uint8Array, permitted: Permitted): Promise<Opened> {
+export async function openFor(tx: Transaction, keyRing: KeyRing, permitted: Permitted): Promise<Opened> {
   const partners = [...new Set(permitted.versions.map(({ partner }) => partner))];
   const [keys, lists, releases] = await Promise.all([
-    Promise.all(partners.map(async (partner) => [partner, await unwrapDataKey(tx, wrappingKey, partner)] as const)),
-    openGiven(tx, wrappingKey, permitted.lists.given),
+    Promise.all(partners.map(async (partner) => [partner, await unwrapDataKey(tx, keyRing, partner)] as const)),
+    openGiven(tx, keyRing, permitted.lists.given),
     earlierReleases(tx, permitted),
   ]);
   const earlier = await Promise.all(releases.map((release) => earlierIn(tx, release)));

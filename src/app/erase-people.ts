@@ -60,7 +60,7 @@ type Lists = {
 };
 
 async function openLists(ports: ErasePorts, tx: Transaction, partner: PartnerId): Promise<Lists> {
-  const dataKey = await unwrapDataKey(tx, ports.room.wrappingKey, partner);
+  const dataKey = await unwrapDataKey(tx, ports.room.keyRing, partner);
   const forgotten = await forgottenBy(ports, tx, { partner, dataKey });
   return { dataKey, forgotten, lists: await listsOf(tx, partner) };
 }

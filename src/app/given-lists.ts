@@ -5,11 +5,12 @@ import { canonicalJson } from "../domain/canonical-json.ts";
 import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { datasetsOf, isForList, type ListQuestion } from "../domain/question/question.ts";
+import type { KeyRing } from "../ports/key-ring.ts";
 import type { ContactCap, Contacts, Matcher, Selection } from "../ports/matcher.ts";
 import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { comparedList, type Keys, storedConsents, storedQuestion } from "./compared-list.ts";
-import { type KeptCoin, openCoin } from "./list-coin.ts";
+import { coinKey, type KeptCoin, openCoin } from "./list-coin.ts";
 import { unwrapDataKey } from "./receive-part.ts";
 
 /** By list: the caps on contacts with its people, each with the ids of the lists that count. */
@@ -62,13 +63,13 @@ export function versionsIn(given: GivenLists): readonly VersionRow[] {
 }
 
 /** Reads the keys and coins of lists, in a transaction that acts for their owners. */
-export async function openGiven(tx: Transaction, wrappingKey: Uint8Array, given: GivenLists): Promise<OpenedLists> {
+export async function openGiven(tx: Transaction, keyRing: KeyRing, given: GivenLists): Promise<OpenedLists> {
   const partners = [...new Set([...given.values()].flatMap(({ versions }) => versions.map(({ partner }) => partner)))];
   const keys = await Promise.all(
-    partners.map(async (partner) => [partner, await unwrapDataKey(tx, wrappingKey, partner)] as const),
+    partners.map(async (partner) => [partner, await unwrapDataKey(tx, keyRing, partner)] as const),
   );
   const coins = [...given.values()].flatMap(({ release: { id, coin } }) =>
-    coin === null ? [] : [[id, openCoin(wrappingKey, id, coin)] as const],
+    coin === null ? [] : [[id, openCoin(coinKey(keyRing), id, coin)] as const],
   );
   return { given, keys: new Map(keys), coins: new Map(coins) };
 }

@@ -1,5 +1,6 @@
 // What time alone brings about, at start and every hour after: questions that nobody approved in time end, as do those
-// whose contract has; answers past their retention are deleted; deletions that a crash cut short get their certificate.
+// whose contract has; answers and versions of lists past their retention are deleted; deletions that a crash cut short
+// get their certificate.
 
 import { requestState } from "../domain/approval/request.ts";
 import type { ContractId } from "../domain/contract/document.ts";
@@ -10,6 +11,7 @@ import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { endRequest } from "./await-approval.ts";
 import { certifyDeletions } from "./delete-given.ts";
+import { endVersions } from "./end-versions.ts";
 import { contractFile, membersOf, stateOf } from "./offer-contract.ts";
 import type { Ports } from "./ports.ts";
 import { everybody } from "./start-room.ts";
@@ -21,6 +23,7 @@ export async function keepHouse(ports: HousePorts): Promise<void> {
   const parties = await everybody(ports);
   await ports.store.write({ name: "end requests", parties }, (tx) => endRequests(ports, tx));
   await ports.store.write({ name: "delete answers", parties }, (tx) => deleteAnswers(ports, tx));
+  await endVersions(ports, parties);
   await certifyDeletions(ports, parties);
 }
 

@@ -8,6 +8,7 @@ import type { RandomBytes } from "../domain/privacy/random.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { KeyRing } from "../ports/key-ring.ts";
 import type { LogMemory } from "../ports/log-memory.ts";
 import type { Matcher } from "../ports/matcher.ts";
 import type { Act, Store, Transaction } from "../ports/store.ts";
@@ -19,8 +20,8 @@ export type Room = {
   readonly noteSigner: NoteSigner;
   /** When a checkpoint is published for witnesses: so many seconds or entries after the last one, at the most. */
   readonly publishing: { readonly seconds: number; readonly entries: number };
-  /** Wraps partners' data keys. Secret. */
-  readonly wrappingKey: Uint8Array;
+  /** Wraps partners' data keys, and what the room seals for itself. Secret. */
+  readonly keyRing: KeyRing;
 };
 
 /** Where the progress of running uploads is told; it lives in memory, since a restart ends what runs. */

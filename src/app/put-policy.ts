@@ -13,6 +13,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { PolicyRow, PolicySignatureRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
+import { keepAsStated } from "./end-versions.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
 import { verifySigner } from "./verify-signer.ts";
 
@@ -124,6 +125,7 @@ async function countersigned(ports: Needed, tx: Transaction, taken: Taken): Prom
 async function inForce(ports: Needed, tx: Transaction, taken: Taken): Promise<Result<SignedPolicy, Problem>> {
   const { caller, policy, digest, thumbprint } = taken;
   await tx.policies.put(policy, digest);
+  await keepAsStated(tx, policy);
   await tx.policies.sign(caller.partner, { digest, thumbprint, ...taken.signature });
   const row = { partner: caller.partner, version: policy.version, digest, policy, putAt: tx.now };
   const { signatures } = await signedBy(tx, row);

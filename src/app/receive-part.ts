@@ -6,10 +6,11 @@ import { LIMITS } from "../domain/limits.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import type { KeyRing } from "../ports/key-ring.ts";
 import type { DataKey, ListRefusal, ReadPart } from "../ports/matcher.ts";
 import type { DatasetRow, PartRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { dataKeyLabel } from "./add-partner.ts";
+import { dataKeyHolder, dataKeyLabel } from "./add-partner.ts";
 import { closedFault, findUpload, forgetUpload, progressOfParts, type UploadFile } from "./open-upload.ts";
 import { type Caller, type Ports, type ProgressState, unlessAborted } from "./ports.ts";
 
@@ -43,7 +44,7 @@ async function receive(
   signal: AbortSignal,
 ): Promise<Result<UploadFile, Problem>> {
   const act = { name: "receive part", parties: [request.caller.partner] };
-  const ready = await ports.store.read(act, (tx) => prepare(tx, ports.room.wrappingKey, request));
+  const ready = await ports.store.read(act, (tx) => prepare(tx, ports.room.keyRing, request));
   if (!ready.ok) return ready;
   const { file, dataset, dataKey } = ready.value;
   const known = file.parts[request.number - 1];
@@ -115,11 +116,13 @@ function endedPart(
 }
 
 /** A partner's data key, unwrapped. Secret; kept in memory while it is used. */
-export async function unwrapDataKey(tx: Transaction, wrappingKey: Uint8Array, partner: PartnerId): Promise<DataKey> {
-  const wrapped = await tx.dataKeys.find(partner);
-  if (wrapped === null) throw new Error("a partner has no data key");
-  const key = openBox(wrappingKey, wrapped, dataKeyLabel(partner));
-  if (!key.ok) throw new Error("a data key does not open: is this the room's wrapping key?");
+export async function unwrapDataKey(tx: Transaction, keyRing: KeyRing, partner: PartnerId): Promise<DataKey> {
+  const row = await tx.dataKeys.find(partner);
+  if (row === null) throw new Error("a partner has no data key");
+  const wrapping = keyRing.find(dataKeyHolder(partner, row.number));
+  if (wrapping === null) throw new Error("the key ring does not have the key of a data key any more");
+  const key = openBox(wrapping, row.wrapped, dataKeyLabel(partner));
+  if (!key.ok) throw new Error("a data key does not open: is this the room's key ring?");
   return key.value;
 }
 
@@ -176,7 +179,7 @@ function refusedList(refusal: ListRefusal, { number }: Receiving): Problem {
 
 async function prepare(
   tx: Transaction,
-  wrappingKey: Uint8Array,
+  keyRing: KeyRing,
   { id, number, caller }: Receiving,
 ): Promise<Result<{ file: UploadFile; dataset: DatasetRow; dataKey: DataKey }, Problem>> {
   const file = await findUpload(tx, id);
@@ -186,7 +189,7 @@ async function prepare(
   if (fault !== null) return err(fault);
   const dataset = await tx.datasets.find(upload.partner, upload.dataset);
   if (dataset === null) throw new Error("an upload's dataset is not there");
-  return ok({ file: file.value, dataset, dataKey: await unwrapDataKey(tx, wrappingKey, caller.partner) });
+  return ok({ file: file.value, dataset, dataKey: await unwrapDataKey(tx, keyRing, caller.partner) });
 }
 
 function orderFault(number: number, received: number): Problem | null {

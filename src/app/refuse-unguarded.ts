@@ -59,8 +59,8 @@ function lostReason({ question, file, directory }: Ruled, list: DatasetRef): Rea
   const source = { document: "contract", version: file.contract.version, digest: file.id } as const;
   const earlier = isForList(question) ? "an earlier list from" : "data of earlier exact figures about";
   const says =
-    `${earlier} ${listInWords(directory, list)} was deleted when its contract was terminated, so another one ` +
-    "could not be compared with it any more";
+    `${earlier} ${listInWords(directory, list)} was deleted, when its contract was terminated or at its end, so ` +
+    "another one could not be compared with it any more";
   return { ...source, pointer: "/analyses", effect: "denies", says };
 }
 

@@ -8,8 +8,9 @@ import { canonicalJson } from "../domain/canonical-json.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { dataKeyLabel } from "./add-partner.ts";
+import { dataKeyHolder, dataKeyLabel } from "./add-partner.ts";
 import { appendEntry } from "./append-entry.ts";
+import { COIN_HOLDER } from "./list-coin.ts";
 import type { Ports, Room } from "./ports.ts";
 import { everyPartner } from "./read-partners.ts";
 
@@ -26,9 +27,13 @@ export async function checkKeys(ports: Pick<Ports, "store" | "room">): Promise<R
       return err("are not this room's: its log was signed with another key");
     }
     for (const partner of parties) {
-      const wrapped = await tx.dataKeys.find(partner);
-      if (wrapped !== null && !openBox(ports.room.wrappingKey, wrapped, dataKeyLabel(partner)).ok) {
-        return err(`are not this room's: they do not open the data key of \`${partner}\``);
+      const row = await tx.dataKeys.find(partner);
+      const holder = row === null ? null : dataKeyHolder(partner, row.number);
+      // A database from before the key was destroyed: what lies under it stays unreadable, and is deleted again.
+      if (row === null || holder === null || ports.room.keyRing.isDestroyed(holder)) continue;
+      const wrapping = ports.room.keyRing.find(holder);
+      if (wrapping === null || !openBox(wrapping, row.wrapped, dataKeyLabel(partner)).ok) {
+        return err(`are not this room's: their key ring does not open the data key of \`${partner}\``);
       }
     }
     return ok(null);
@@ -43,6 +48,7 @@ export async function startRoom(
   ports: Pick<Ports, "store" | "random" | "room">,
   start: { readonly operatorKey: PublicKey; readonly configurationDigest: string; readonly version: string },
 ): Promise<void> {
+  await ports.room.keyRing.make(COIN_HOLDER);
   await ports.store.write({ name: "start room", parties: [OPERATOR] }, async (tx) => {
     if ((await tx.partners.find(OPERATOR)) === null) await tx.partners.add(OPERATOR, null);
     const { thumbprint, jwk } = start.operatorKey;

@@ -53,12 +53,18 @@ export function versionLines(version: Version): string[] {
   const where = first === undefined ? [] : [`  the first: part ${first.part}, line ${first.line}`];
   return [
     `version ${sequence} of ${dataset} (${id}), sealed at ${sealedAt}`,
+    endLine(version),
     `${grouped(people)} people (${grouped(duplicates)} duplicates joined)`,
     ...incrementLines(version),
     `${rows}, ${left}`,
     ...refused,
     ...where,
   ];
+}
+
+function endLine({ endsAt, isEndStated }: Version): string {
+  const end = `ends at ${endsAt}: no question reaches it then, and it is deleted`;
+  return isEndStated ? end : `${end}; neither its schema nor a policy says how long it is kept, your first policy will`;
 }
 
 function incrementLines({ change, increment }: Version): string[] {

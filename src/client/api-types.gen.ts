@@ -1480,6 +1480,7 @@ export interface components {
                     granted: string[];
                 };
             };
+            retention?: string;
             rejects: string;
         };
         Dataset: {
@@ -1513,6 +1514,10 @@ export interface components {
             increment: components["schemas"]["Increment"] | null;
             /** @description RFC 3339, UTC, with milliseconds */
             sealedAt: string;
+            /** @description from then on no question is asked on it, and it is deleted */
+            endsAt: string;
+            /** @description whether the list's schema or your policy said how long it is kept; if not, your first policy will */
+            isEndStated: boolean;
             normaliser: string;
             report: components["schemas"]["RowReport"];
         };

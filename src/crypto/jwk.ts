@@ -120,6 +120,13 @@ export function signingKeyFromJwk(value: unknown): Result<SigningKey, KeyRefusal
   return isPair(publicKey.value, signer) ? ok({ publicKey: publicKey.value, signer }) : err("private-part-differs");
 }
 
+/** The private JWK of a key, as `signingKeyFromJwk` reads it. Secret. */
+export function privateJwkOf({ publicKey, signer }: SigningKey): PrivateJwk {
+  const { d } = signer.export({ format: "jwk" });
+  if (d === undefined) throw new Error("a signing key has no private part");
+  return { ...publicKey.jwk, d };
+}
+
 const ALGORITHMS = { Ed25519: "EdDSA", "P-256": "ES256" } as const;
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 const COMMON_MEMBERS = ["kty", "crv", "x", "kid", "use", "alg", "key_ops"];

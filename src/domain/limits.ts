@@ -73,12 +73,18 @@ export const LIMITS = {
   idempotencyDays: 30,
   /** Seconds after which an unfinished idempotent request may be taken up again: its server is gone. */
   idempotencyLeaseSeconds: 120,
+  /** Milliseconds in which the command that gives the room's keys must end. */
+  keyCommandMillis: 30_000,
+  /** Bytes that this command may print: the document of the keys is below a thousand. */
+  keyDocumentBytes: 65_536,
   /** Days an enrolment code is good for. */
   enrolmentDays: 7,
   /** Times an increment is sealed while other versions come into force, before its commit gives way. */
   sealingTries: 5,
   /** Days an upload may stay open without a part. */
   uploadDays: 2,
+  /** How long a version is kept for which neither its list nor a policy states it: no question reaches it. */
+  unstatedRetention: "P30D",
   /** Questions of one asker that wait for people under one contract: an inbox that nobody reads protects nobody. */
   waitingRequests: 20,
   /** Milliseconds between two rounds of what time alone brings about: ends of requests, deletion past retention. */

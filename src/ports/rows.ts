@@ -14,7 +14,12 @@ import type { Change, SealedVersion } from "./matcher.ts";
 /** Page of a list: items after a cursor, in the order of their keys. */
 export type Page = { readonly after: string | null; readonly limit: number };
 
-export type PartnerRow = { readonly id: PartnerId; readonly manifest: Manifest | null; readonly addedAt: UnixMillis };
+export type PartnerRow = {
+  readonly id: PartnerId;
+  readonly manifest: Manifest | null;
+  readonly addedAt: UnixMillis;
+  readonly leftAt: UnixMillis | null;
+};
 
 export type KeyRow = {
   /** RFC 7638, base64url. */
@@ -119,6 +124,27 @@ export type VersionRow = SealedVersion & {
   readonly normaliser: string;
   readonly report: RowReport;
   readonly sealedAt: UnixMillis;
+  /** From when on no question is asked on it. */
+  readonly endsAt: UnixMillis;
+  /** Whether its list or its owner's policy said so. */
+  readonly isEndStated: boolean;
+};
+
+/** A version that was deleted at its end. */
+export type EndedVersionRow = Pick<VersionRow, "id" | "partner" | "dataset" | "sequence" | "segment" | "endsAt">;
+
+export type DataKeyRow = {
+  /** 1, 2, 3, ... within the partner. */
+  readonly number: number;
+  readonly wrapped: Uint8Array;
+  readonly putAt: UnixMillis;
+};
+/** A data key that was destroyed. */
+export type DestroyedKeyRow = {
+  readonly partner: PartnerId;
+  readonly number: number;
+  /** What became unreadable with it, as canonical JSON of `app/destroy-data-key.ts`. */
+  readonly taken: string;
 };
 
 /** People who were erased from a partner's lists at once. */

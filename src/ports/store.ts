@@ -5,19 +5,19 @@
 import type { RequestEvent } from "../domain/approval/request.ts";
 import type { ContractId } from "../domain/contract/document.ts";
 import type { DatasetRef, DatasetSchema } from "../domain/dataset/schema.ts";
-import type { UnixMillis } from "../domain/instant.ts";
+import type { Days, UnixMillis } from "../domain/instant.ts";
 import type { Manifest, PartnerId } from "../domain/partner/manifest.ts";
 import type { Policy } from "../domain/policy/document.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
+import type { DestructionStore } from "./destruction-store.ts";
 import type { SealedVersion } from "./matcher.ts";
 import type {
   ContractEventRow,
   ContractFile,
   CosignatureRow,
   DatasetRow,
-  DeletionRow,
+  EndedVersionRow,
   EntryRow,
-  ErasureRow,
   IdempotencyAttempt,
   IdempotencyStart,
   KeyRow,
@@ -62,7 +62,7 @@ export type Store = {
  * What a transaction reads and writes. Calls that do not need each other's outcome may be made without awaiting each:
  * they go to the store together and happen in the order in which they were made.
  */
-export type Transaction = {
+export type Transaction = DestructionStore & {
   /** The database's clock at the start of the transaction. Rules that depend on time use this one. */
   readonly now: UnixMillis;
   /**
@@ -76,6 +76,8 @@ export type Transaction = {
     readonly list: (page: Page) => Promise<readonly PartnerRow[]>;
     /** `manifest` is null for the operator alone. */
     readonly add: (id: PartnerId, manifest: Manifest | null) => Promise<void>;
+    /** Notes that the partner left. */
+    readonly leave: (id: PartnerId) => Promise<void>;
   };
   readonly keys: {
     readonly find: (thumbprint: string) => Promise<KeyRow | null>;
@@ -135,11 +137,6 @@ export type Transaction = {
     readonly list: (partner: PartnerId) => Promise<readonly DatasetRow[]>;
     readonly create: (partner: PartnerId, schema: DatasetSchema) => Promise<void>;
   };
-  readonly dataKeys: {
-    /** The partner's data key, wrapped under the room's wrapping key. */
-    readonly find: (partner: PartnerId) => Promise<Uint8Array | null>;
-    readonly put: (partner: PartnerId, wrapped: Uint8Array) => Promise<void>;
-  };
   readonly uploads: {
     readonly open: (upload: Pick<UploadRow, "id" | "partner" | "dataset" | "change">) => Promise<void>;
     readonly find: (id: string) => Promise<UploadRow | null>;
@@ -150,6 +147,7 @@ export type Transaction = {
     readonly openIds: (days: number) => Promise<readonly string[]>;
   };
   readonly versions: {
+    /** The newest, until its end has come. */
     readonly current: (dataset: DatasetRef) => Promise<VersionRow | null>;
     readonly find: (id: string) => Promise<VersionRow | null>;
     /** Newest first. */
@@ -163,17 +161,20 @@ export type Transaction = {
     /** Deletes every version of a list: none is in force or found any more. Answers what stood. */
     readonly forget: (dataset: DatasetRef) => Promise<readonly Pick<VersionRow, "id" | "segment">[]>;
     /** The segments of versions that were deleted. */
+    /**
+     * Deletes the versions of the transaction's parties whose end has come, with those before them in their lists.
+     * Answers them, oldest first.
+     */
+    readonly forgetEnded: () => Promise<readonly EndedVersionRow[]>;
+    /** When the newest version of a list was deleted, if there is none in force any more. */
+    readonly lastEnd: (dataset: DatasetRef) => Promise<UnixMillis | null>;
+    /** Ends versions of a list `days` after they were sealed: sooner than so far, or where nothing was stated. */
+    readonly keepFor: (dataset: DatasetRef, days: Days) => Promise<void>;
     readonly deletedSegments: (ids: readonly string[]) => Promise<readonly string[]>;
     /** When the versions sealed within the last `days` were sealed, newest first. */
     readonly sealedWithin: (dataset: DatasetRef, days: number) => Promise<readonly UnixMillis[]>;
     /** Segments of every version. Throws unless the act is for every partner: what is hidden must not seem absent. */
     readonly segments: () => Promise<readonly string[]>;
-  };
-  readonly erasures: {
-    /** The oldest first. */
-    readonly list: (partner: PartnerId) => Promise<readonly ErasureRow[]>;
-    readonly count: (partner: PartnerId) => Promise<number>;
-    readonly add: (erasure: ErasureRow) => Promise<void>;
   };
   readonly ledger: {
     /** Spent on one recipient within the last `days`, or for ever when null. */
@@ -230,13 +231,6 @@ export type Transaction = {
     readonly forgetExpired: () => Promise<readonly Pick<ReleaseRow, "id" | "contract">[]>;
     /** Marks the rows as collected. False when they were before. */
     readonly collect: (id: string) => Promise<boolean>;
-  };
-  readonly deletions: {
-    readonly add: (deletion: DeletionRow) => Promise<void>;
-    /** Those of the transaction's parties that have no certificate yet. */
-    readonly uncertified: () => Promise<readonly DeletionRow[]>;
-    /** Notes the certificate's place in the log. False when there is one already. */
-    readonly certify: (contract: ContractId, entry: number) => Promise<boolean>;
   };
   readonly requests: {
     readonly find: (id: string) => Promise<RequestFile | null>;

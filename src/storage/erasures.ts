@@ -1,4 +1,4 @@
-// People whom partners have erased: their tokens, sealed under the partner's data key. Rows are added, never changed.
+// People whom partners have erased: their tokens, sealed under the partner's data key. Rows are only added.
 
 import type { ErasureRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
@@ -15,6 +15,11 @@ export function erasures(tx: Statements): Transaction["erasures"] {
       const [row] = await tx<{ count: number }[]>`
         select count(*)::int8 as count from concordat.erasure where partner = ${partner}`;
       return row?.count ?? 0;
+    },
+    reseal: async ({ partner, number, sealed }) => {
+      const { count } = await tx`
+        update concordat.erasure set sealed = ${sealed} where partner = ${partner} and number = ${number}`;
+      if (count !== 1) throw new Error("an erasure that is not there was sealed anew");
     },
     add: async ({ partner, number, sealed }) => {
       await tx`insert into concordat.erasure (partner, number, sealed) values (${partner}, ${number}, ${sealed})`;

@@ -2,17 +2,15 @@
 // The operator stands in it too, without a manifest.
 
 import { canonicalJson } from "../domain/canonical-json.ts";
-import type { UnixMillis } from "../domain/instant.ts";
-import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { PartnerRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import type { DocumentReaders } from "./documents.ts";
 import type { Statements } from "./pool.ts";
 
-type Row = { readonly id: PartnerId; readonly manifest: string | null; readonly addedAt: UnixMillis };
+type Row = Omit<PartnerRow, "manifest"> & { readonly manifest: string | null };
 
 export function partners(tx: Statements, read: DocumentReaders): Transaction["partners"] {
-  const columns = tx`id, manifest, concordat.millis(added_at) as "addedAt"`;
+  const columns = tx`id, manifest, concordat.millis(added_at) as "addedAt", concordat.millis(left_at) as "leftAt"`;
   return {
     find: async (id) => {
       const [row] = await tx<Row[]>`select ${columns} from concordat.partner where id = ${id}`;
@@ -24,6 +22,9 @@ export function partners(tx: Statements, read: DocumentReaders): Transaction["pa
         where ${after}::text is null or id > ${after}
         order by id limit ${limit}`;
       return rows.map((row) => toPartner(row, read));
+    },
+    leave: async (id) => {
+      await tx`update concordat.partner set left_at = now() where id = ${id} and left_at is null`;
     },
     add: async (id, manifest) => {
       await tx`insert into concordat.partner (id, manifest) values (${id}, ${manifest && canonicalJson(manifest)})`;

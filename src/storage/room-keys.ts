@@ -1,51 +1,142 @@
-// The keys of a room by itself, in files of mode 0600 beside, and never in, the database: the room's own, and the
-// operator's, with which the first requests are signed. Both are made at the first start.
+// The keys of a room, which are never in its database: one document, from a file of mode 0600, from variables of the
+// environment or from a command, such as a client of a key management service. Read at the start, kept in memory alone.
 
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import { z } from "zod";
-import { generateSigningKey, type SigningKey, signingKeyFromJwk } from "../crypto/jwk.ts";
+import { generateSigningKey, privateJwkOf, type SigningKey, signingKeyFromJwk } from "../crypto/jwk.ts";
 import { fromBase64Url, toBase64Url } from "../domain/bytes.ts";
 import { type Json, parseStrictJson } from "../domain/canonical-json.ts";
+import { type KeyPlace, keyVariables } from "../domain/key-place.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { hasCode } from "./error-code.ts";
+import { outputOf } from "./key-command.ts";
+import { readSecret, writeSecret } from "./secret-file.ts";
 
 /** The keys that lie outside the database. Secret. */
 export type RoomKeys = {
-  /** Wraps the partners' data keys. 32 bytes. */
+  /** Seals the key ring. 32 bytes. */
   readonly wrapping: Uint8Array;
+  /** Takes the place of `wrapping` when it is rotated; accepted beside it until then. */
+  readonly nextWrapping: Uint8Array | null;
   /** Makes tokens. 32 bytes; the matcher alone uses it. */
   readonly room: Uint8Array;
   /** Signs receipts and checkpoints. */
   readonly log: SigningKey;
 };
 
-const keysSchema = z.strictObject({
-  concordat: z.literal("room-keys/1"),
-  wrapping: z.string(),
-  room: z.string(),
-  log: z.record(z.string(), z.string()),
-});
+export type KeySource = {
+  /** What a sentence about the source names it by; nothing of it is secret. */
+  readonly name: string;
+  /** Says what is wrong where there are no keys that can be used; never what was there. */
+  readonly read: () => Promise<Result<RoomKeys, string>>;
+  /** Puts other keys in their place; null where the room cannot. */
+  readonly write: ((keys: RoomKeys) => Promise<void>) | null;
+};
 
-/** Reads the room's keys, making them first where there are none. Says what is wrong with a file it cannot use. */
-export async function readRoomKeys(path: string): Promise<Result<RoomKeys, string>> {
-  const text = await readSecret(path, freshRoomKeys);
-  if (!text.ok) return text;
-  const parsed = keysSchema.safeParse(jsonOf(text.value));
-  if (!parsed.success) return err(`${path} does not hold the keys of a room`);
-  const [wrapping, room] = [keyBytes(parsed.data.wrapping), keyBytes(parsed.data.room)];
-  const log = signingKeyFromJwk(parsed.data.log);
-  if (wrapping === null || room === null || !log.ok) return err(`a key in ${path} is not one`);
-  return ok({ wrapping, room, log: log.value });
+/**
+ * The source of a room's keys.
+ * @param mayMake  whether a file that is not there is made: only for a room that never had keys
+ */
+export function keySource(place: KeyPlace, { mayMake }: { readonly mayMake: boolean }): KeySource {
+  switch (place.kind) {
+    case "file":
+      return {
+        name: place.path,
+        read: () => keysInFile(place.path, mayMake),
+        write: (keys) => writeSecret(place.path, formatKeys(keys)),
+      };
+    case "env":
+      return { name: `the variables ${place.prefix}…`, read: async () => keysInVariables(place), write: null };
+    case "command":
+      return { name: "what the command of CONCORDAT_KEYS prints", read: () => keysOfCommand(place), write: null };
+  }
 }
 
 /** Reads the operator's key, making it first where there is none. */
 export async function readOperatorKey(path: string): Promise<Result<SigningKey, string>> {
-  const text = await readSecret(path, () => JSON.stringify(generateSigningKey().privateJwk));
+  const text = await readSecret(path);
   if (!text.ok) return text;
+  if (text.value === null) {
+    const fresh = generateSigningKey();
+    await writeSecret(path, JSON.stringify(fresh.privateJwk));
+    return ok(fresh.key);
+  }
   const key = signingKeyFromJwk(jsonOf(text.value));
   return key.ok ? key : err(`${path} does not hold a private key`);
+}
+
+const jwkSchema = z.record(z.string(), z.string());
+const documentSchema = z.strictObject({
+  concordat: z.literal("room-keys/1"),
+  wrapping: z.string(),
+  room: z.string(),
+  log: jwkSchema,
+  next: z.strictObject({ wrapping: z.string() }).exactOptional(),
+});
+
+type Fields = { readonly wrapping: string; readonly nextWrapping: string | null; readonly room: string; log: unknown };
+type Names = { readonly [field in keyof Fields]: string };
+
+async function keysInFile(path: string, mayMake: boolean): Promise<Result<RoomKeys, string>> {
+  const text = await readSecret(path);
+  if (!text.ok) return text;
+  if (text.value !== null) return keysInDocument(text.value, path);
+  if (!mayMake) return err(`${path} is gone: bring the file back, since nothing of the room opens without its keys`);
+  const log = generateSigningKey();
+  const keys = { wrapping: freshKey(), nextWrapping: null, room: freshKey(), log: log.key };
+  await writeSecret(path, formatKeys(keys));
+  return ok(keys);
+}
+
+function keysInVariables({ prefix, variable }: KeyPlace & { readonly kind: "env" }): Result<RoomKeys, string> {
+  const names: Names = keyVariables(prefix);
+  const [wrapping, room, log] = [variable(names.wrapping), variable(names.room), variable(names.log)];
+  if (wrapping === undefined || room === undefined || log === undefined) {
+    const missing = [names.wrapping, names.room, names.log].filter((name) => variable(name) === undefined);
+    return err(`${missing.join(" and ")} of the environment must hold a key`);
+  }
+  const next = variable(names.nextWrapping);
+  return keysOf({ wrapping, nextWrapping: next === undefined ? null : next, room, log: jsonOf(log) }, names);
+}
+
+async function keysOfCommand({ command }: KeyPlace & { readonly kind: "command" }): Promise<Result<RoomKeys, string>> {
+  const printed = await outputOf(command);
+  return printed.ok ? keysInDocument(printed.value, "what the command of CONCORDAT_KEYS prints") : printed;
+}
+
+function keysInDocument(text: string, where: string): Result<RoomKeys, string> {
+  const document = documentSchema.safeParse(jsonOf(text));
+  if (!document.success) return err(`${where} does not hold the keys of a room`);
+  const { wrapping, next, room, log } = document.data;
+  const nameOf = (field: string) => `\`${field}\` of ${where}`;
+  const names = {
+    wrapping: nameOf("wrapping"),
+    nextWrapping: nameOf("next.wrapping"),
+    room: nameOf("room"),
+    log: nameOf("log"),
+  };
+  return keysOf({ wrapping, nextWrapping: next === undefined ? null : next.wrapping, room, log }, names);
+}
+
+// What is wrong is named by its place, never by what stands there.
+function keysOf(given: Fields, names: Names): Result<RoomKeys, string> {
+  const [wrapping, room] = [keyBytes(given.wrapping), keyBytes(given.room)];
+  const nextWrapping = given.nextWrapping === null ? null : keyBytes(given.nextWrapping);
+  const log = signingKeyFromJwk(given.log);
+  if (wrapping === null) return err(`${names.wrapping} ${NO_KEY}`);
+  if (room === null) return err(`${names.room} ${NO_KEY}`);
+  if (given.nextWrapping !== null && nextWrapping === null) return err(`${names.nextWrapping} ${NO_KEY}`);
+  if (!log.ok || log.value.publicKey.algorithm !== "EdDSA") {
+    return err(`${names.log} is not a private Ed25519 key, which checkpoints are signed with (JWK)`);
+  }
+  return ok({ wrapping, nextWrapping, room, log: log.value });
+}
+
+const NO_KEY = "is not a key: 32 bytes in base64url";
+
+function formatKeys({ wrapping, nextWrapping, room, log }: RoomKeys): string {
+  const next = nextWrapping === null ? {} : { next: { wrapping: toBase64Url(nextWrapping) } };
+  const keys = { wrapping: toBase64Url(wrapping), room: toBase64Url(room), log: privateJwkOf(log) };
+  return `${JSON.stringify({ concordat: "room-keys/1", ...keys, ...next })}\n`;
 }
 
 function jsonOf(text: string): Json | undefined {
@@ -53,31 +144,9 @@ function jsonOf(text: string): Json | undefined {
   return json.ok ? json.value : undefined;
 }
 
-async function readSecret(path: string, fresh: () => string): Promise<Result<string, string>> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    if (hasCode(error, "ENOENT")) return writeSecret(path, fresh());
-    throw error;
-  });
-  const { mode } = await stat(path);
-  return (mode & 0o077) === 0 ? ok(text) : err(`${path} can be read by others: chmod 600 ${path}`);
-}
-
-// Written aside, synced and renamed: a crash leaves a whole file or none.
-async function writeSecret(path: string, text: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const aside = `${path}.${toBase64Url(randomBytes(6))}`;
-  const file = await open(aside, "wx", 0o600);
-  await file.writeFile(text);
-  await file.sync();
-  await file.close();
-  await rename(aside, path);
-  return text;
-}
-
-function freshRoomKeys(): string {
-  const fresh = () => toBase64Url(randomBytes(32));
-  const log = generateSigningKey().privateJwk;
-  return JSON.stringify({ concordat: "room-keys/1", wrapping: fresh(), room: fresh(), log });
+/** A fresh secret of 32 bytes. */
+export function freshKey(): Uint8Array {
+  return new Uint8Array(randomBytes(32));
 }
 
 function keyBytes(text: string): Uint8Array | null {

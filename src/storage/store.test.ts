@@ -159,14 +159,17 @@ describe("row-level security", () => {
     });
     expect(columns).toEqual([
       ...["approval_request.approvers", "contract_deletion.entry"],
+      ...["data_key.wrapped", "data_key.destroyed_at", "data_key.taken", "data_key.entry"],
       ...["enrolment.code_digest", "enrolment.issued_at", "enrolment.expires_at", "enrolment.used_at"],
+      "erasure.sealed",
       ...["idempotency.attempt", "idempotency.lease_until", "idempotency.reply_status"],
       ...["idempotency.reply_content_type", "idempotency.reply_body"],
       ...["ledger_account.spent", "ledger_account.cap", "log_witness.retired_at"],
-      ...["nonce.expires_at", "partner_key.revoked_at"],
+      ...["nonce.expires_at", "partner.left_at", "partner_key.revoked_at"],
       ...["release.answer", "release.receipt", "release.collected_at", "release.forgotten_at"],
       ...["upload.state", "upload.closed_at", "upload.version"],
       ...["version.segment", "version.people", "version.duplicates", "version.bytes", "version.deleted_at"],
+      ...["version.ends_at", "version.is_end_stated"],
     ]);
   });
 
@@ -299,7 +302,7 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
     await tx.policies.wait(policyOf(ann, { version: 2 }), digest);
     await tx.keys.register({ thumbprint, partner: ann, jwk: "{}" });
     await tx.policies.sign(ann, { digest, thumbprint, protected: "header", signature: "signed" });
-    await tx.dataKeys.put(ann, new Uint8Array(60));
+    await tx.dataKeys.put(ann, 1, new Uint8Array(60));
     await tx.nonces.claim(ann, "nonce", 300);
     await tx.idempotency.start(ann, "key", "digest");
     await tx.uploads.open({ id: "upload", partner: ann, dataset: "customers", change: "replace" });

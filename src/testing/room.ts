@@ -23,7 +23,7 @@ export async function startTestRoom(given?: string, publishing = PUBLISHING): Pr
   const directory = given ?? (await mkdtemp(join(tmpdir(), "concordat-room-")));
   const room = await runRoom({
     dataDirectory: directory,
-    keysPath: join(directory, "keys.json"),
+    keys: { kind: "file", path: join(directory, "keys.json") },
     memoryBytes: 512 * 1_048_576,
     publishing,
     databaseUrl: null,

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Brand } from "../brand.ts";
 import { LIMITS } from "../limits.ts";
 import { type PartnerId, slugSchema } from "../partner/manifest.ts";
+import { durationSchema } from "../policy/limits-document.ts";
 import { publicText } from "../public-text.ts";
 
 /**
@@ -108,6 +109,8 @@ export const datasetSchemaSchema = z
     /** Decimal numbers that figures may add up; an empty cell is none. */
     measures: z.record(slugSchema, measureSchema).exactOptional(),
     consents: z.record(slugSchema, consentSchema),
+    /** How long a version is kept after it was sealed; the owner's policy may say less. Absent: as the policy says. */
+    retention: durationSchema.exactOptional(),
     /** The share of rows that may be refused before the whole upload is: a decimal fraction, such as "0.02". */
     rejects: z.string().regex(/^(?:0(?:\.\d{1,6})?|1)$/),
   })

@@ -197,10 +197,10 @@ function presentReport({ read, accepted, blank, cleared, rejected, byReason, rej
   return { read, accepted, blank, cleared, rejected, byReason, rejects };
 }
 
-function presentVersion({ sealedAt, report, ...version }: VersionRow) {
-  const { id, dataset, sequence, people, duplicates, change, increment, normaliser } = version;
-  const told = { id, dataset, sequence, people, duplicates, change, increment, normaliser };
-  return { ...told, sealedAt: isoInstant(sealedAt), report: presentReport(report) };
+function presentVersion({ sealedAt, endsAt, report, ...version }: VersionRow) {
+  const { id, dataset, sequence, people, duplicates, change, increment, normaliser, isEndStated } = version;
+  const told = { id, dataset, sequence, people, duplicates, change, increment, normaliser, isEndStated };
+  return { ...told, sealedAt: isoInstant(sealedAt), endsAt: isoInstant(endsAt), report: presentReport(report) };
 }
 
 function presentUpload({ upload, parts }: UploadFile, progress: ProgressState | null) {

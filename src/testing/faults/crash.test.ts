@@ -16,7 +16,8 @@ import { removeEmbedded } from "../../storage/embedded/launcher.ts";
 import { findPlace } from "../../storage/embedded/place.ts";
 import { postmasterOf } from "../../storage/embedded/postmaster.ts";
 import type { Statements } from "../../storage/pool.ts";
-import { type RoomKeys, readRoomKeys } from "../../storage/room-keys.ts";
+import type { RoomKeys } from "../../storage/room-keys.ts";
+import { readRoomKeys } from "../room-keys.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { type BusyRoom, busyRoom, KINDS, type Kind, type Sent } from "./busy-room.ts";
 import { type ChildRoom, startChild, type WaitingRoom, waitingRoom } from "./child-room.ts";
@@ -78,8 +79,8 @@ async function setScene(random: Numbers): Promise<Scene> {
   const room = await startChild(waitingRoom({ directory, port: 0, logFile }));
   const { origin } = room;
   const operator = signingKeyFromJwk(JSON.parse(await readFile(join(directory, "operator.jwk"), "utf8")));
-  const roomKeys = await readRoomKeys(join(directory, "keys.json"));
-  if (!operator.ok || !roomKeys.ok) throw new Error("the room's keys do not read");
+  const roomKeys = await readRoomKeys(directory);
+  if (!operator.ok) throw new Error("the room's keys do not read");
   const keys = await populate(origin, operator.value);
   const first = new Map<string, Range>();
   for (const [partner, range] of FIRST_LISTS) {
@@ -89,7 +90,7 @@ async function setScene(random: Numbers): Promise<Scene> {
   const place = { directory, port: Number(new URL(origin).port), logFile };
   const busy = busyRoom({ origin, keys, contract, random });
   const spare = waitingRoom(place);
-  const rest = { first, seen: [], told: [], room, spare, roomKeys: roomKeys.value, operator: operator.value };
+  const rest = { first, seen: [], told: [], room, spare, roomKeys, operator: operator.value };
   return { directory, origin, place, keys, busy, ...rest };
 }
 
@@ -136,7 +137,7 @@ async function comeBack(scene: Scene): Promise<void> {
     expect(inForceFaults(lists, busy.sent)).toEqual([]);
     scene.told.push(await cutOff(sql, busy.sent));
     const newest = MEMBERS.flatMap((member) => lists.filter((list) => list.partner === member).slice(-1));
-    const room = { directory, keys: scene.roomKeys, lists: newest.map((list) => contentOf(scene, list)) };
+    const room = { directory, lists: newest.map((list) => contentOf(scene, list)) };
     expect(await contentFaults(sql, room)).toEqual([]);
   });
   const latest = await checkpointOf(scene, operator);
@@ -180,7 +181,7 @@ async function verifyAtRest(scene: Scene): Promise<void> {
     expect(await tableFaults(sql)).toEqual([]);
     expect(await fileFaults(sql, directory)).toEqual([]);
     const lists = (await sealedLists(sql)).map((list) => contentOf(scene, list));
-    expect(await contentFaults(sql, { directory, keys: scene.roomKeys, lists })).toEqual([]);
+    expect(await contentFaults(sql, { directory, lists })).toEqual([]);
     const releases = await sql<{ id: string }[]>`select id from concordat.release order by id`;
     expect(releases.map(({ id }) => id)).toEqual(
       answers(busy)

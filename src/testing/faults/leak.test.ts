@@ -17,7 +17,7 @@ import { policySchema } from "../../domain/policy/document.ts";
 import { removeEmbedded } from "../../storage/embedded/launcher.ts";
 import { findPlace } from "../../storage/embedded/place.ts";
 import type { Statements } from "../../storage/pool.ts";
-import { readRoomKeys } from "../../storage/room-keys.ts";
+import { readRoomKeys } from "../room-keys.ts";
 import { signedCall } from "../signed-call.ts";
 import { startChild, waitingRoom } from "./child-room.ts";
 import { asOwner } from "./room-facts.ts";
@@ -45,9 +45,8 @@ test("nothing uploaded is anywhere: no digest, e-mail, phone, token or record re
     await rm(directory, { recursive: true });
   });
   await runJourneys(child.origin, room, lists);
-  const keys = await readRoomKeys(join(room, "keys.json"));
-  if (!keys.ok) throw new Error(keys.error);
-  const secrets = lists.flatMap((list) => [...needlesOf(list, keys.value.room)]);
+  const keys = await readRoomKeys(room);
+  const secrets = lists.flatMap((list) => [...needlesOf(list, keys.room)]);
   const known: Needle = { kind: "known", bytes: Buffer.from(lists[0]?.partDigest ?? "") };
   const search = searchFor([...secrets, known]);
 

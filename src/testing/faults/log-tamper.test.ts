@@ -18,6 +18,7 @@ import { migrate } from "../../storage/migrate.ts";
 import { MIGRATIONS, postgresStore } from "../../storage/store.ts";
 import { transaction } from "../../storage/transaction.ts";
 import { type TestDatabase, testDatabase } from "../database.ts";
+import { memoryKeyRing } from "../memory-key-ring.ts";
 import { seededRandom } from "../seeded-random.ts";
 
 // Not a power of two, so that every stored node is part of some proof.
@@ -41,7 +42,7 @@ const room: Room = {
   signingKey: key,
   noteSigner: { name: origin, key },
   publishing: { seconds: 60, entries: 1_000 },
-  wrappingKey: new Uint8Array(32),
+  keyRing: memoryKeyRing(),
 };
 const random = (count: number) => randomBytes(count);
 const caller = { partner: OPERATOR, thumbprint: key.publicKey.thumbprint };

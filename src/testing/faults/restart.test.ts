@@ -132,27 +132,29 @@ describe("a room that was stopped and started again", () => {
 
   test("refuses keys that are not its own, in a sentence, and serves again with its own", async () => {
     await room.stop();
-    const kept = await readFile(config.keysPath, "utf8");
+    const keysPath = join(config.dataDirectory, "keys.json");
+    const kept = await readFile(keysPath, "utf8");
     const own: { readonly log: object } = JSON.parse(kept);
-    const writeKeys = (text: string) => writeFile(config.keysPath, text, { mode: 0o600 });
+    const writeKeys = (text: string) => writeFile(keysPath, text, { mode: 0o600 });
     const fresh = () => toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
     const foreign = { ...own, log: generateSigningKey().privateJwk };
     const tried: [text: string, says: RegExp][] = [
-      [JSON.stringify({ ...own, wrapping: fresh() }), /do not open/],
+      [JSON.stringify({ ...own, wrapping: fresh() }), /sealed under the wrapping key [0-9a-f]{16}, and .* gives/],
+      [JSON.stringify({ ...own, room: fresh() }), /another key for tokens/],
       [JSON.stringify(foreign), /another key/],
-      [JSON.stringify({ ...own, wrapping: "short" }), /is not one/],
+      [JSON.stringify({ ...own, wrapping: "short" }), /is not a key/],
       [JSON.stringify({ ...own, room: undefined }), /does not hold the keys of a room/],
       ["not JSON at all", /does not hold the keys of a room/],
     ];
     for (const [text, says] of tried) {
       await writeKeys(text);
       expect(await refusalOf(config)).toEqual([expect.stringMatching(says)]);
-      expect((await refusalOf(config))[0]).toContain(config.keysPath);
+      expect((await refusalOf(config))[0]).toContain(keysPath);
     }
     await writeKeys(kept);
-    await chmod(config.keysPath, 0o640);
-    expect(await refusalOf(config)).toEqual([`${config.keysPath} can be read by others: chmod 600 ${config.keysPath}`]);
-    await chmod(config.keysPath, 0o600);
+    await chmod(keysPath, 0o640);
+    expect(await refusalOf(config)).toEqual([`${keysPath} can be read by others: chmod 600 ${keysPath}`]);
+    await chmod(keysPath, 0o600);
     room = await started(config);
     expect((await fetch(`${room.url}/readyz`)).status).toBe(200);
   });

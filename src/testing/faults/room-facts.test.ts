@@ -1,7 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readRoomKeys } from "../../storage/room-keys.ts";
 import { startTestRoom, type TestRoom } from "../room.ts";
 import { asOwner, type Content, contentFaults, fileFaults, sealedLists, tableFaults } from "./room-facts.ts";
 import { agree, bringList, mustCall, overlapQuestion, populate } from "./small-world.ts";
@@ -93,11 +92,9 @@ test("the checks name a file that nothing names, a file that is missing, and a l
 });
 
 async function contentOf(lists: Awaited<ReturnType<typeof sealedLists>>, starts: readonly number[]) {
-  const keys = await readRoomKeys(join(room.directory, "keys.json"));
-  if (!keys.ok) throw new Error(keys.error);
   const contents = lists.map((list, index): Content => {
     const from = starts[index] ?? 0;
     return { list, people: { from, until: list.partner === "alba-travel" ? 300 : 400 } };
   });
-  return { directory: room.directory, keys: keys.value, lists: contents };
+  return { directory: room.directory, lists: contents };
 }

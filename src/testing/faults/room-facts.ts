@@ -3,13 +3,13 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { dataKeyLabel } from "../../app/add-partner.ts";
+import { dataKeyHolder, dataKeyLabel } from "../../app/add-partner.ts";
 import { open as openBox } from "../../crypto/sealed-box.ts";
 import { type PartnerId, partnerIdSchema } from "../../domain/partner/manifest.ts";
 import { columnarMatcher } from "../../engine/columnar/matcher.ts";
 import { startEmbedded } from "../../storage/embedded/launcher.ts";
 import { openPool, type Statements } from "../../storage/pool.ts";
-import type { RoomKeys } from "../../storage/room-keys.ts";
+import { readRoomKeys } from "../room-keys.ts";
 import type { Range } from "./small-world.ts";
 
 /** Reads the tables of a running room as the superuser. */
@@ -75,22 +75,23 @@ export async function sealedLists(sql: Statements): Promise<readonly SealedList[
 /** Opens every list with its partner's key and compares each pair of partners' lists of equal place with the truth. */
 export async function contentFaults(
   sql: Statements,
-  room: { readonly directory: string; readonly keys: RoomKeys; readonly lists: readonly Content[] },
+  room: { readonly directory: string; readonly lists: readonly Content[] },
 ): Promise<string[]> {
-  const { directory, keys } = room;
+  const { directory } = room;
+  const { room: roomKey, keyRing } = await readRoomKeys(directory);
   const matcher = columnarMatcher({
     directory: join(directory, "lists"),
-    roomKey: keys.room,
+    roomKey,
     roomKeyVersion: 1,
     memoryBytes: 256 * 1_048_576,
   });
-  const wrapped = await sql<
-    { partner: string; wrapped: Uint8Array }[]
-  >`select partner, wrapped from concordat.data_key`;
+  const wrapped = await sql<{ partner: string; number: number; wrapped: Uint8Array }[]>`
+    select partner, number, wrapped from concordat.data_key where destroyed_at is null`;
   const dataKeys = new Map(
     wrapped.map((row) => {
       const partner = partnerIdSchema.parse(row.partner);
-      const key = openBox(keys.wrapping, new Uint8Array(row.wrapped), dataKeyLabel(partner));
+      const wrapping = keyRing.find(dataKeyHolder(partner, row.number)) ?? new Uint8Array(32);
+      const key = openBox(wrapping, new Uint8Array(row.wrapped), dataKeyLabel(partner));
       if (!key.ok) throw new Error(`the data key of ${partner} does not open`);
       return [partner, key.value];
     }),

@@ -62,7 +62,7 @@ async function roomBehind({ url }: Relay): Promise<RunningRoom> {
   const directory = await mkdtemp(join(tmpdir(), "concordat-room-"));
   const started = await runRoom({
     dataDirectory: directory,
-    keysPath: join(directory, "keys.json"),
+    keys: { kind: "file", path: join(directory, "keys.json") },
     memoryBytes: 512 * 1_048_576,
     publishing: { seconds: LIMITS.checkpointSeconds, entries: LIMITS.checkpointEntries },
     databaseUrl: url,

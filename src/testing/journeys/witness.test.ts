@@ -364,7 +364,7 @@ async function start(): Promise<RunningRoom> {
   const directory = join(folder, "data");
   const started = await runRoom({
     dataDirectory: directory,
-    keysPath: join(directory, "keys.json"),
+    keys: { kind: "file", path: join(directory, "keys.json") },
     memoryBytes: 256 * 1_048_576,
     publishing: { seconds: 60, entries: ENTRIES },
     databaseUrl: relay.url,

@@ -15,7 +15,7 @@ export function partiesLaws(store: () => Store): void {
       const [ann, bob] = await twoPartners(store());
       const [before] = [ann, bob].sort();
       const row = await as(bob).read((tx) => tx.partners.find(ann));
-      expect(row).toEqual({ id: ann, manifest: manifestOf(ann), addedAt: row?.addedAt });
+      expect(row).toEqual({ id: ann, manifest: manifestOf(ann), addedAt: row?.addedAt, leftAt: null });
       expect(await as(bob).read((tx) => tx.partners.find(party("nobody-here")))).toBeNull();
       expect(await as(bob).read((tx) => tx.partners.find(OPERATOR))).toMatchObject({ id: OPERATOR, manifest: null });
       const all = await as(bob).read((tx) => tx.partners.list({ after: null, limit: 1_000 }));

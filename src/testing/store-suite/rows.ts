@@ -54,7 +54,8 @@ export const REPORT: RowReport = {
 export function sealedVersionOf(partner: PartnerId, id: string): Omit<VersionRow, "sequence" | "sealedAt"> {
   const sealed = { segment: `segment-of-${id}`, people: 8, duplicates: 0, bytes: 4_096, scheme: "blake3/1" };
   const made = { change: "replace", increment: null, drift: null, normaliser: "concordat-1", report: REPORT } as const;
-  return { ...sealed, ...made, id, partner, dataset: "customers" };
+  const end = { endsAt: unixMillis(4_000_000_000_123), isEndStated: true };
+  return { ...sealed, ...made, ...end, id, partner, dataset: "customers" };
 }
 
 /** An overlap between the members, answered, in the log at `entry`. */

@@ -82,6 +82,10 @@ export const versionReplySchema = z
     change: changeSchema,
     increment: incrementSchema.nullable().describe("what it did to the version before; null for a full list"),
     sealedAt: instantSchema,
+    endsAt: instantSchema.describe("from then on no question is asked on it, and it is deleted"),
+    isEndStated: z
+      .boolean()
+      .describe("whether the list's schema or your policy said how long it is kept; if not, your first policy will"),
     normaliser: z.string(),
     report: rowReportSchema,
   })

@@ -1,0 +1,21 @@
+// Where a room's keys come from, as its settings say. No secret stands here: variables are read when the keys are.
+
+/**
+ * - `file`: a document of mode 0600, made at the first start
+ * - `env`: one variable of the environment a key, their names beginning with the prefix
+ * - `command`: a command line of the shell that prints the document
+ */
+export type KeyPlace =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "env"; readonly prefix: string; readonly variable: (name: string) => string | undefined }
+  | { readonly kind: "command"; readonly command: string };
+
+/** The variables that hold keys under a prefix; `nextWrapping` need not be there. */
+export function keyVariables(prefix: string) {
+  return {
+    wrapping: `${prefix}WRAPPING`,
+    nextWrapping: `${prefix}NEXT_WRAPPING`,
+    room: `${prefix}ROOM`,
+    log: `${prefix}LOG`,
+  };
+}

@@ -1,0 +1,27 @@
+// The key ring: one key a holder, outside the database and outside every backup of it. What the database holds wrapped
+// opens with these alone, so that a key destroyed here ends whatever lies under it, in old copies of the database too.
+
+import type { Result } from "../domain/result.ts";
+
+/** A rotation of the key that the ring itself is sealed under: which keys, by their ids, and how many it holds. */
+export type WrappingRotation = { readonly from: string; readonly to: string; readonly holders: number };
+
+export type KeyRing = {
+  /** The holder's key, 32 bytes; null where it has none, or has none any more. Secret. */
+  readonly find: (holder: string) => Uint8Array | null;
+  readonly isDestroyed: (holder: string) => boolean;
+  /** The holder's key, made and kept where it had none. @throws for a holder whose key was destroyed */
+  readonly make: (holder: string) => Promise<Uint8Array>;
+  /** Destroys the holder's key for good; nothing happens the second time. */
+  readonly destroy: (holder: string) => Promise<void>;
+  /**
+   * Seals the whole ring under the wrapping key that comes next, in one write: it is sealed under one of the two at any
+   * moment. A source that the room can write gets a fresh key first, and forgets the former afterwards.
+   * @returns a sentence where there is no next key, or the source cannot be read
+   */
+  readonly rotate: () => Promise<Result<WrappingRotation, string>>;
+  /** The rotation that the log does not tell of yet, across restarts. */
+  readonly unlogged: () => WrappingRotation | null;
+  /** Notes that the log tells of it. */
+  readonly logged: () => Promise<void>;
+};

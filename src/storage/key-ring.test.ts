@@ -1,0 +1,143 @@
+// The key ring in a file passes the suite of the port; here is what only a file can be held to.
+
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { keyRingSuite } from "../testing/key-ring-suite.ts";
+import { memoryKeyRing } from "../testing/memory-key-ring.ts";
+import { openKeyRing } from "./key-ring.ts";
+import { freshKey, type KeySource, keySource, type RoomKeys } from "./room-keys.ts";
+
+let folder: string;
+let count = 0;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "concordat-ring-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+keyRingSuite("the key ring in memory", async () => memoryKeyRing(["second"]));
+keyRingSuite("the key ring in a file", async () => (await place()).ring);
+keyRingSuite("the key ring in a file whose keys the room cannot write", async () => {
+  const { keys, directory } = await place();
+  return openedIn(directory, fixed({ ...keys, nextWrapping: freshKey() }));
+});
+
+async function place() {
+  const directory = join(folder, `${++count}`);
+  const source = keySource({ kind: "file", path: join(directory, "keys.json") }, { mayMake: true });
+  const keys = await keysOf(source);
+  return { directory, source, keys, ring: await openedIn(directory, source), path: join(directory, "key-ring.json") };
+}
+
+async function keysOf(source: KeySource): Promise<RoomKeys> {
+  const keys = await source.read();
+  if (!keys.ok) throw new Error(keys.error);
+  return keys.value;
+}
+
+async function openedIn(directory: string, source: KeySource) {
+  const ring = await openKeyRing(directory, source, await keysOf(source));
+  if (!ring.ok) throw new Error(ring.error);
+  return ring.value;
+}
+
+/** A source that the room cannot write, such as an environment. */
+const fixed = (keys: RoomKeys): KeySource => ({
+  name: "a service",
+  read: async () => ({ ok: true, value: keys }),
+  write: null,
+});
+
+async function refusal(directory: string, source: KeySource): Promise<string> {
+  const opened = await openKeyRing(directory, source, await keysOf(source));
+  return opened.ok ? "opened" : opened.error;
+}
+
+test("is there again after a restart, sealed, for its owner alone", async () => {
+  const { directory, source, ring, path } = await place();
+  const key = await ring.make("ann 1");
+  await ring.make("bob 1");
+  await ring.destroy("bob 1");
+  const again = await openedIn(directory, source);
+  expect(again.find("ann 1")).toEqual(key);
+  expect([again.find("bob 1"), again.isDestroyed("bob 1")]).toEqual([null, true]);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  const text = await readFile(path, "utf8");
+  for (const spelt of ["hex", "base64", "base64url"] as const)
+    expect(text).not.toContain(Buffer.from(key).toString(spelt));
+});
+
+test("keeps every key that is made at once", async () => {
+  const { directory, source, ring } = await place();
+  const holders = Array.from({ length: 20 }, (_, index) => `p${index} 1`);
+  const made = await Promise.all(holders.map((holder) => ring.make(holder)));
+  const again = await openedIn(directory, source);
+  expect(holders.map((holder) => again.find(holder))).toEqual(made);
+});
+
+test("is refused under other keys, damaged, moved between holders, or open to others", async () => {
+  const { directory, source, keys, ring, path } = await place();
+  await Promise.all([ring.make("ann 1"), ring.make("bob 1")]);
+  const kept = await readFile(path, "utf8");
+  expect(await refusal(directory, fixed({ ...keys, wrapping: freshKey() }))).toMatch(/sealed under the wrapping key/);
+  expect(await refusal(directory, fixed({ ...keys, room: freshKey() }))).toMatch(/another key for tokens/);
+  const ringOf: { keys: Record<string, string> } = JSON.parse(kept);
+  const moved = { ...ringOf, keys: { ...ringOf.keys, "ann 1": ringOf.keys["bob 1"] } };
+  for (const [text, says] of [
+    ["{}", /does not hold a key ring/],
+    [JSON.stringify(moved), /key of `ann 1` that does not open/],
+  ] as const) {
+    await writeFile(path, text);
+    expect(await refusal(directory, source)).toMatch(says);
+  }
+  await writeFile(path, kept);
+  await chmod(path, 0o644);
+  expect(await refusal(directory, source)).toMatch(/can be read by others: chmod 600/);
+});
+
+test("after a rotation opens under the next key alone, and a file of keys forgets the former", async () => {
+  const { directory, source, keys, ring, path } = await place();
+  const key = await ring.make("ann 1");
+  const before = await readFile(path, "utf8");
+  expect((await ring.rotate()).ok).toBe(true);
+  const now = await keysOf(source);
+  expect(now.nextWrapping).toBeNull();
+  expect(now.wrapping).not.toEqual(keys.wrapping);
+  const again = await openedIn(directory, source);
+  expect(again.find("ann 1")).toEqual(key);
+  expect(again.unlogged()).not.toBeNull();
+  expect(await refusal(directory, fixed(keys))).toMatch(/sealed under the wrapping key/);
+  // A copy of the ring from before is worth nothing without the former key.
+  await writeFile(path, before);
+  expect(await refusal(directory, source)).toMatch(/sealed under the wrapping key/);
+});
+
+test("goes on with a rotation that was cut short, whichever of its writes was the last", async () => {
+  const { directory, source, keys, ring, path } = await place();
+  const key = await ring.make("ann 1");
+  const [ringBefore, nextWrapping] = [await readFile(path, "utf8"), freshKey()];
+  if (source.write === null) throw new Error("a file can be written");
+  await source.write({ ...keys, nextWrapping });
+  expect((await openedIn(directory, source)).find("ann 1")).toEqual(key);
+  expect((await ring.rotate()).ok).toBe(true);
+  expect((await keysOf(source)).wrapping).toEqual(nextWrapping);
+  // The ring lies under the next key, and the file of keys still names both.
+  await source.write({ ...keys, nextWrapping });
+  expect((await openedIn(directory, source)).find("ann 1")).toEqual(key);
+  expect(await keysOf(source)).toMatchObject({ wrapping: nextWrapping, nextWrapping: null });
+  // The former key was given up, and the ring comes back from before: nothing opens, and it says why.
+  await writeFile(path, ringBefore);
+  expect(await refusal(directory, source)).toMatch(/sealed under the wrapping key/);
+});
+
+test("asks for a next key where it cannot make one, and takes none twice", async () => {
+  const { directory, keys, ring } = await place();
+  await ring.make("ann 1");
+  const [alone, next] = [fixed(keys), fixed({ ...keys, nextWrapping: freshKey() })];
+  expect(await (await openedIn(directory, alone)).rotate()).toMatchObject({ ok: false, error: /no next wrapping key/ });
+  const rotating = await openedIn(directory, next);
+  expect((await rotating.rotate()).ok).toBe(true);
+  expect(await rotating.rotate()).toMatchObject({ ok: false, error: /under the next wrapping key .* already/ });
+  expect((await openedIn(directory, next)).find("ann 1")).toEqual(rotating.find("ann 1"));
+});

@@ -1,0 +1,187 @@
+// The key ring in a file of mode 0600 of the data directory, sealed under the room's wrapping key: beside, and never
+// in, the database and what is kept of it. One write makes, destroys or rotates; what was destroyed leaves its name, so
+// that nothing brings it back unseen.
+
+import { join } from "node:path";
+import { z } from "zod";
+import { derive, open, seal } from "../crypto/sealed-box.ts";
+import { fromBase64Url, toBase64Url, toHex, utf8 } from "../domain/bytes.ts";
+import { parseStrictJson } from "../domain/canonical-json.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { KeyRing, WrappingRotation } from "../ports/key-ring.ts";
+import { freshKey, type KeySource, type RoomKeys } from "./room-keys.ts";
+import { readSecret, writeSecret } from "./secret-file.ts";
+
+const RING_FILE = "key-ring.json";
+
+/** Whether a room was ever started in a data directory: its keys are there, or lost. */
+export async function hasKeyRing(directory: string): Promise<boolean> {
+  const ring = await readSecret(join(directory, RING_FILE));
+  return !ring.ok || ring.value !== null;
+}
+
+const rotationSchema = z.strictObject({ from: z.string(), to: z.string(), holders: z.int() });
+const ringSchema = z.strictObject({
+  concordat: z.literal("key-ring/1"),
+  /** Which wrapping key the ring is sealed under. */
+  wrapping: z.string(),
+  /** Which key makes the tokens of the room's lists. */
+  room: z.string(),
+  keys: z.record(z.string(), z.string()),
+  destroyed: z.array(z.string()),
+  unlogged: rotationSchema.nullable(),
+});
+
+type Ring = {
+  readonly wrapping: Uint8Array;
+  readonly room: string;
+  readonly keys: ReadonlyMap<string, Uint8Array>;
+  readonly destroyed: ReadonlySet<string>;
+  readonly unlogged: WrappingRotation | null;
+};
+
+/**
+ * Opens the ring of a data directory with the keys read from their source, or begins one where there is none.
+ * Where it is sealed under the next wrapping key already, a rotation was cut short, and a source that can be written
+ * forgets the former key now.
+ */
+export async function openKeyRing(
+  directory: string,
+  source: KeySource,
+  keys: RoomKeys,
+): Promise<Result<KeyRing, string>> {
+  const path = join(directory, RING_FILE);
+  const text = await readSecret(path);
+  if (!text.ok) return text;
+  const opened = text.value === null ? ok(emptyRing(keys)) : ringIn(text.value, path, { source, keys });
+  if (!opened.ok) return opened;
+  if (opened.value.wrapping === keys.nextWrapping) await promote(source, keys);
+  return ok(ringAt(path, source, opened.value));
+}
+
+// A name for a key that tells nothing of it: eight bytes derived from it, in hex.
+function keyId(key: Uint8Array): string {
+  return toHex(derive(key, "concordat key id", 8));
+}
+
+function emptyRing({ wrapping, room }: RoomKeys): Ring {
+  return { wrapping, room: keyId(room), keys: new Map(), destroyed: new Set(), unlogged: null };
+}
+
+function ringIn(
+  text: string,
+  path: string,
+  { source, keys }: { readonly source: KeySource; readonly keys: RoomKeys },
+): Result<Ring, string> {
+  const json = parseStrictJson(text);
+  const document = json.ok ? ringSchema.safeParse(json.value) : null;
+  if (document?.success !== true) return err(`${path} does not hold a key ring: bring back the file as it was`);
+  const { wrapping: id, room, keys: sealed, destroyed, unlogged } = document.data;
+  if (room !== keyId(keys.room)) {
+    return err(`${source.name} gives another key for tokens than the one that this room's lists were made with`);
+  }
+  const given = [keys.wrapping, ...(keys.nextWrapping === null ? [] : [keys.nextWrapping])];
+  const wrapping = given.find((key) => keyId(key) === id);
+  if (wrapping === undefined) {
+    const ids = given.map(keyId).join(" and ");
+    return err(`${path} is sealed under the wrapping key ${id}, and ${source.name} gives ${ids}`);
+  }
+  const opened = new Map<string, Uint8Array>();
+  for (const [holder, box] of Object.entries(sealed)) {
+    const bytes = fromBase64Url(box);
+    const key = bytes.ok ? open(wrapping, bytes.value, labelOf(holder)) : bytes;
+    if (!key.ok) return err(`${path} holds a key of \`${holder}\` that does not open: bring back the file as it was`);
+    opened.set(holder, key.value);
+  }
+  return ok({ wrapping, room, keys: opened, destroyed: new Set(destroyed), unlogged });
+}
+
+function ringAt(path: string, source: KeySource, opened: Ring): KeyRing {
+  let ring = opened;
+  let turn: Promise<unknown> = Promise.resolve();
+  // One write at a time, and memory follows the file.
+  const change = <Value>(work: (now: Ring) => Promise<{ next: Ring; value: Value }>): Promise<Value> => {
+    const own = turn.then(async () => {
+      const { next, value } = await work(ring);
+      if (next !== ring) await writeSecret(path, formatRing(next));
+      ring = next;
+      return value;
+    });
+    // Whoever asked for the change hears of its failure.
+    turn = own.catch(() => {});
+    return own;
+  };
+  return {
+    find: (holder) => ring.keys.get(holder) ?? null,
+    isDestroyed: (holder) => ring.destroyed.has(holder),
+    make: (holder) => change(async (now) => made(now, holder)),
+    destroy: (holder) => change(async (now) => ({ next: without(now, holder), value: undefined })),
+    rotate: async () => {
+      const keys = await nextKeys(source);
+      if (!keys.ok) return keys;
+      if (keyId(keys.value.nextWrapping) === keyId(ring.wrapping)) return err(alreadyUnder(source));
+      const rotation = await change(async (now) => rotated(now, keys.value.nextWrapping));
+      await promote(source, keys.value);
+      return ok(rotation);
+    },
+    unlogged: () => ring.unlogged,
+    logged: () => change(async (now) => ({ next: { ...now, unlogged: null }, value: undefined })),
+  };
+}
+
+function made(ring: Ring, holder: string): { readonly next: Ring; readonly value: Uint8Array } {
+  if (ring.destroyed.has(holder)) throw new Error(`the key of \`${holder}\` was destroyed`);
+  const there = ring.keys.get(holder);
+  if (there !== undefined) return { next: ring, value: there };
+  const key = freshKey();
+  return { next: { ...ring, keys: new Map(ring.keys).set(holder, key) }, value: key };
+}
+
+function without(ring: Ring, holder: string): Ring {
+  if (ring.destroyed.has(holder)) return ring;
+  const keys = new Map([...ring.keys].filter(([name]) => name !== holder));
+  return { ...ring, keys, destroyed: new Set([...ring.destroyed, holder]) };
+}
+
+function rotated(ring: Ring, to: Uint8Array): { readonly next: Ring; readonly value: WrappingRotation } {
+  const [from, next] = [keyId(ring.wrapping), keyId(to)];
+  const value = { from, to: next, holders: ring.keys.size };
+  return { next: { ...ring, wrapping: to, unlogged: value }, value };
+}
+
+type WithNext = RoomKeys & { readonly nextWrapping: Uint8Array };
+
+// A key that a rotation begun earlier has put in place is the one to go on with.
+async function nextKeys(source: KeySource): Promise<Result<WithNext, string>> {
+  const keys = await source.read();
+  if (!keys.ok) return keys;
+  const { nextWrapping } = keys.value;
+  if (nextWrapping !== null) return ok({ ...keys.value, nextWrapping });
+  if (source.write === null) {
+    return err(
+      `${source.name} gives no next wrapping key, and the room cannot write there: put one beside the present`,
+    );
+  }
+  const fresh = { ...keys.value, nextWrapping: freshKey() };
+  await source.write(fresh);
+  return ok(fresh);
+}
+
+function alreadyUnder({ name }: KeySource): string {
+  return `the key ring lies under the next wrapping key of ${name} already: make that the present one, and put another`;
+}
+
+async function promote(source: KeySource, { nextWrapping, ...keys }: RoomKeys): Promise<void> {
+  if (source.write === null || nextWrapping === null) return;
+  await source.write({ ...keys, wrapping: nextWrapping, nextWrapping: null });
+}
+
+function formatRing({ wrapping, room, keys, destroyed, unlogged }: Ring): string {
+  const sealed = [...keys].map(([holder, key]) => [holder, toBase64Url(seal(wrapping, key, labelOf(holder)))]);
+  const ring = { wrapping: keyId(wrapping), room, keys: Object.fromEntries(sealed), destroyed: [...destroyed] };
+  return `${JSON.stringify({ concordat: "key-ring/1", ...ring, unlogged })}\n`;
+}
+
+function labelOf(holder: string): Uint8Array {
+  return utf8(`concordat key ring: ${holder}`);
+}

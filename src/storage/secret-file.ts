@@ -1,0 +1,44 @@
+// Files with secrets: mode 0600, replaced whole and synced, so that a crash leaves the former or the later.
+
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { toHex } from "../domain/bytes.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import { hasCode } from "./error-code.ts";
+
+/** The text of a file that its owner alone may read; null where there is none. */
+export async function readSecret(path: string): Promise<Result<string | null, string>> {
+  try {
+    const { mode } = await stat(path);
+    if ((mode & 0o077) !== 0) return err(`${path} can be read by others: chmod 600 ${path}`);
+    return ok(await readFile(path, "utf8"));
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+    return ok(null);
+  }
+}
+
+/** Puts a text in the place of a file, or makes the file and its folder. */
+export async function writeSecret(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const aside = `${path}.${toHex(randomBytes(6))}`;
+  const file = await open(aside, "wx", 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(aside, path);
+  await syncFolder(dirname(path));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
