@@ -1,6 +1,7 @@
 // What a member may do to a contract beside signing it: refuse, suspend, resume, terminate. Each works at once.
 
 import type { ContractId } from "../domain/contract/document.ts";
+import { mayAct } from "../domain/contract/lifecycle.ts";
 import type { Problem } from "../domain/problem.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { ContractEventKind, ContractFile } from "../ports/rows.ts";
@@ -21,7 +22,8 @@ const EVENT: { readonly [change in ContractChange]: ContractEventKind } = {
 };
 
 /**
- * Notes a member's change to a contract, if the contract is open for it. Refusal and termination are final. With
+ * Notes a member's change to a contract, if the contract is open for it. Suspending or resuming does the same to later
+ * versions that all have signed and that have not begun. Refusal and termination are final. With
  * termination, later versions that wait for their first day end as well, and what was given under the contract is
  * deleted; the certificate follows when the sealed files are gone.
  */
@@ -41,37 +43,72 @@ export async function changeContract(
     const happening = { actor: caller, parties: concernedBy(file), subject: { contract: id }, detail };
     await appendEntry(ports, tx, { act: `contract-${EVENT[change]}`, ...happening });
     if (change === "terminate") await deleteGiven(tx, file, await endFollowing(ports, tx, { caller, file }));
+    if (change === "suspend" || change === "resume") await carryOn(ports, tx, { caller, file, change });
     return ok({ file, state });
   });
   if (change === "terminate" && changed.ok) await certifyDeletions(ports, parties);
   return changed;
 }
 
-// Versions that all have signed and that have not begun: an end for good is not undone by what was signed before it.
-// Whoever ends a version is a member of the next one or leaves with it, so it may end that too. Of a version after that
-// it may know nothing: what others agreed among themselves, without its lists, is theirs to end.
+type Changed = { readonly caller: Caller; readonly file: ContractFile };
+
+// An end for good is not undone by what was signed before it.
 async function endFollowing(
   ports: Pick<Ports, "random" | "room">,
   tx: Transaction,
-  { caller, file }: { readonly caller: Caller; readonly file: ContractFile },
+  changed: Changed,
 ): Promise<readonly ContractFile[]> {
-  const ended: ContractFile[] = [];
+  const followers = await followersOf(tx, changed);
+  for (const follower of followers) await noteFollower(ports, tx, { ...changed, follower, change: "terminate" });
+  return followers;
+}
+
+// A suspension holds for the contract and not for the page on which it stood that day, and so does lifting it.
+async function carryOn(
+  ports: Pick<Ports, "random" | "room">,
+  tx: Transaction,
+  changed: Changed & { readonly change: "suspend" | "resume" },
+): Promise<void> {
+  const { caller, change } = changed;
+  for (const follower of await followersOf(tx, changed)) {
+    const isOpen = mayAct(stateOf(tx, follower), { kind: change, partner: caller.partner }).ok;
+    if (isOpen) await noteFollower(ports, tx, { ...changed, follower });
+  }
+}
+
+// Versions that all have signed and that have not begun. Whoever changes a version is a member of the next one or
+// leaves with it, so it may change that too. Of a version after that it may know nothing: what others agreed among
+// themselves, without its lists, is theirs.
+async function followersOf(tx: Transaction, { caller, file }: Changed): Promise<readonly ContractFile[]> {
+  const followers: ContractFile[] = [];
   for (let next = file.successor; next !== null; ) {
     const follower = await tx.contracts.find(next.id);
     if (follower === null || !concernedBy(follower).includes(caller.partner)) break;
     await tx.actForAlso(concernedBy(follower));
-    await tx.contracts.note(next.id, { kind: "terminated", partner: caller.partner });
-    const subject = { contract: next.id };
-    const detail = { state: "terminated", because: "the version before was terminated", previousDigest: file.id };
-    await appendEntry(ports, tx, {
-      act: "contract-terminated",
-      actor: caller,
-      parties: concernedBy(follower),
-      subject,
-      detail,
-    });
-    ended.push(follower);
+    followers.push(follower);
     next = follower.successor;
   }
-  return ended;
+  return followers;
+}
+
+type Following = Changed & {
+  readonly follower: ContractFile;
+  readonly change: Exclude<ContractChange, "refuse">;
+};
+
+async function noteFollower(
+  ports: Pick<Ports, "random" | "room">,
+  tx: Transaction,
+  { caller, file, follower, change }: Following,
+): Promise<void> {
+  const kind = EVENT[change];
+  await tx.contracts.note(follower.id, { kind, partner: caller.partner });
+  const { kind: state } = stateOf(tx, await contractFile(tx, follower.id));
+  await appendEntry(ports, tx, {
+    act: `contract-${kind}`,
+    actor: caller,
+    parties: concernedBy(follower),
+    subject: { contract: follower.id },
+    detail: { state, because: `the version before was ${kind}`, previousDigest: file.id },
+  });
 }

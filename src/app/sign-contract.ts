@@ -3,7 +3,7 @@
 import { CONTRACT_TYP } from "../crypto/contract-jws.ts";
 import type { JwsEntry } from "../crypto/jws.ts";
 import type { ContractId } from "../domain/contract/document.ts";
-import { mayAct } from "../domain/contract/lifecycle.ts";
+import { mayAct, suspensionsCarried } from "../domain/contract/lifecycle.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile } from "../ports/rows.ts";
@@ -13,7 +13,10 @@ import { amendmentFault, type ContractView, concernedBy, contractFile, stateOf }
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
 import { verifySigner } from "./verify-signer.ts";
 
-/** Verifies and keeps a member's signature. When it is the last one missing, the contract is in force from its date. */
+/**
+ * Verifies and keeps a member's signature. When it is the last one missing, the contract is in force from its date, or
+ * suspended by those who suspended the version before.
+ */
 export async function signContract(
   ports: Pick<Ports, "store" | "random" | "room"> & Keeping<ContractView>,
   request: { readonly caller: Caller; readonly contract: ContractId; readonly signature: JwsEntry },
@@ -26,15 +29,17 @@ export async function signContract(
     const { contract } = open.value;
     const signer = await verifySigner(tx, { caller, document: contract, typ: CONTRACT_TYP, signature });
     if (!signer.ok) return err(problem("contract-signature-invalid", signer.error));
-    const overtaken = await overtakenFault(tx, open.value);
+    const before = await versionBefore(tx, open.value);
+    const overtaken = before === null ? null : amendmentFault(tx, before);
     if (overtaken !== null) return err(overtaken);
     await tx.contracts.sign(id, { partner: caller.partner, thumbprint: signer.value, ...signature });
-    const file = await contractFile(tx, id);
-    const state = stateOf(tx, file);
-    const detail = { keyThumbprint: signer.value, state: state.kind };
-    const happening = { actor: caller, parties: concernedBy(file), subject: { contract: id }, detail };
+    const signed = stateOf(tx, await contractFile(tx, id));
+    const detail = { keyThumbprint: signer.value, state: signed.kind };
+    const happening = { actor: caller, parties: concernedBy(open.value), subject: { contract: id }, detail };
     await appendEntry(ports, tx, { act: "contract-signed", ...happening });
-    return ok({ file, state });
+    if (before !== null && signed.kind !== "offered") await carrySuspensions(ports, tx, { before, later: open.value });
+    const file = await contractFile(tx, id);
+    return ok({ file, state: stateOf(tx, file) });
   });
 }
 
@@ -64,8 +69,31 @@ export async function openFile(
 }
 
 // An amendment is signed while the version that it amends can still be amended.
-async function overtakenFault(tx: Transaction, { contract }: ContractFile): Promise<Problem | null> {
-  if (contract.previous === null) return null;
+async function versionBefore(tx: Transaction, { contract }: ContractFile): Promise<ContractFile | null> {
   // SAFETY: the contract's schema holds `previous` to the pattern of an id.
-  return amendmentFault(tx, await contractFile(tx, contract.previous as ContractId));
+  return contract.previous === null ? null : contractFile(tx, contract.previous as ContractId);
+}
+
+// Nobody lifts a suspension but the member who asked for it, so a version that is signed meanwhile is suspended too.
+// The room notes it, whoever signed last.
+async function carrySuspensions(
+  ports: Pick<Ports, "random" | "room">,
+  tx: Transaction,
+  { before, later }: { readonly before: ContractFile; readonly later: ContractFile },
+): Promise<void> {
+  for (const partner of suspensionsCarried(before, later)) {
+    await tx.contracts.note(later.id, { kind: "suspended", partner });
+    await appendEntry(ports, tx, {
+      act: "contract-suspended",
+      actor: null,
+      parties: concernedBy(later),
+      subject: { contract: later.id },
+      detail: {
+        state: "suspended",
+        because: "the version before is suspended",
+        by: partner,
+        previousDigest: before.id,
+      },
+    });
+  }
 }

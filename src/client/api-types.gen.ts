@@ -216,7 +216,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Suspend a contract at once */
+        /** Suspend a contract at once, with later versions that all have signed */
         post: operations["postContractsContractSuspension"];
         delete?: never;
         options?: never;

@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { contractOf, HARBOUR, MERIDIAN, SUNLINE } from "../../testing/documents.ts";
+import { contractJson, contractOf, HARBOUR, MERIDIAN, SUNLINE } from "../../testing/documents.ts";
 import { unixMillis } from "../instant.ts";
 import { type PartnerId, partnerIdSchema } from "../partner/manifest.ts";
-import { contractId } from "./document.ts";
-import { type ContractAct, type ContractEvent, type ContractHistory, contractState, mayAct } from "./lifecycle.ts";
+import { contractId, contractSchema } from "./document.ts";
+import {
+  type ContractAct,
+  type ContractEvent,
+  type ContractHistory,
+  contractState,
+  mayAct,
+  suspensionsCarried,
+} from "./lifecycle.ts";
 
 const MEMBERS = [SUNLINE, HARBOUR, MERIDIAN];
 const STRANGER = partnerIdSchema.parse("aurora-air");
@@ -125,5 +132,24 @@ describe("who may do what", () => {
       ok: false,
       error: "contract-not-open",
     });
+  });
+});
+
+describe("a later version", () => {
+  const later = { contract: contractOf({ version: 2, previous: contractId(CONTRACT) }) };
+  const carried = (...events: ContractEvent[]) => suspensionsCarried({ contract: CONTRACT, events }, later);
+
+  it("begins suspended by each of its members that has not lifted its own suspension of the one before", () => {
+    expect(carried()).toEqual([]);
+    expect(carried(event("suspended", MERIDIAN), event("suspended", HARBOUR))).toEqual([HARBOUR, MERIDIAN]);
+    expect(carried(event("suspended", HARBOUR), event("resumed", HARBOUR))).toEqual([]);
+    expect(carried(event("suspended", HARBOUR), event("resumed", SUNLINE))).toEqual([HARBOUR]);
+  });
+
+  it("is not suspended by who left it, nor by who was no member of the one before", () => {
+    const without = { contract: contractSchema.parse(contractJson([SUNLINE, MERIDIAN])) };
+    const events = [event("suspended", HARBOUR), event("suspended", SUNLINE)];
+    expect(suspensionsCarried({ contract: CONTRACT, events }, without)).toEqual([SUNLINE]);
+    expect(suspensionsCarried({ ...without, events }, later)).toEqual([SUNLINE]);
   });
 });

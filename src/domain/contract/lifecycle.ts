@@ -116,6 +116,20 @@ export function isAmendable(state: ContractState, successor: Successor | null): 
   return successor === null && (isAgreed(state) || state.kind === "expired");
 }
 
+/**
+ * The members of a later version whose suspension of the version before stands, whatever else became of that one: they
+ * have not lifted it, so the later version begins suspended.
+ */
+export function suspensionsCarried(
+  before: Pick<ContractHistory, "contract" | "events">,
+  later: Pick<ContractHistory, "contract">,
+): readonly PartnerId[] {
+  const members = later.contract.members.map((member) => member.partner);
+  return before.contract.members
+    .map((member) => member.partner)
+    .filter((member) => members.includes(member) && isSuspendedBy(member, before.events));
+}
+
 // A member's last word on suspension is the one that holds.
 function isSuspendedBy(member: PartnerId, events: readonly ContractEvent[]): boolean {
   return events.findLast((event) => event.partner === member)?.kind === "suspended";

@@ -271,7 +271,8 @@ function endings(contract: Contract): string[] {
   return [
     `To agree, sign it. Nothing is shared before all ${contract.members.length} members have signed; until then any ` +
       "of them may refuse, and the contract is off.",
-    "Any member may suspend it, alone and at once; nobody but that member lifts its suspension.",
+    "Any member may suspend it, alone and at once; nobody but that member lifts its suspension, nor does a later " +
+      "version.",
     "A later version takes its place when every member of both has signed; privacy budgets do not renew by that.",
     "Any member may terminate it for good: what was given under it is deleted, with the lists that no other contract " +
       "of their owner names, and the log keeps a certificate. A later version that has not begun " +

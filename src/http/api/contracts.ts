@@ -137,7 +137,7 @@ export const CONTRACT_ROUTES: readonly Route[] = [
     present: (view) => ({ status: 201, json: presentContract(view) }),
   }),
   changeRoute("refuse", "refusal", "Refuse a contract that is not in force yet; final"),
-  changeRoute("suspend", "suspension", "Suspend a contract at once"),
+  changeRoute("suspend", "suspension", "Suspend a contract at once, with later versions that all have signed"),
   changeRoute("resume", "resumption", "Lift your own suspension; in force again when all who suspended have"),
   changeRoute(
     "terminate",

@@ -177,6 +177,41 @@ describe("a suspension", () => {
     await ask(left, question);
   });
 
+  test("goes over to a version that is signed meanwhile, and only its member lifts it", async () => {
+    const { left, right, contract } = await pair();
+    const third = await joiner();
+    await act(right, contract, "suspension");
+    const json = contractJson([left, right, third], { version: 2, previous: contract, terms: WIDE_LIMITS });
+    const { id } = await offer(left, json);
+    for (const member of [right, left, third]) await sign(member, { id, json });
+    expect((await stateOf(left, contract)).kind).toBe("replaced");
+    expect(await stateOf(third, id)).toMatchObject({ kind: "suspended", by: [right.id] });
+    const question = overlapOf(id, [left, third]);
+    for (const member of [left, third])
+      expectProblem(await call(member, "POST /v1/questions", { json: question }), "contract-not-in-force", /susp/);
+    expectProblem(await act(left, id, "resumption"), "contract-not-open", /suspended/);
+    const noted = (await verifiedLog(third)).filter((entry) => entry.act === "contract-suspended");
+    expect(noted.map(({ actor, subject, detail }) => [actor, subject["contract"], detail["by"]])).toEqual([
+      [{ room: true }, id, right.id],
+    ]);
+    await act(right, id, "resumption");
+    await ask(third, question);
+  });
+
+  test("holds for a version that waits for its first day, and so does lifting it", async () => {
+    const { left, right, contract, json } = await pair();
+    const later = { ...json, version: 2, previous: contract, validity: { from: "2098-01-01", until: "2099-12-31" } };
+    const { id } = await offer(left, later);
+    for (const member of [left, right]) await sign(member, { id, json: later });
+    await act(left, id, "suspension");
+    for (const member of [left, right]) await act(member, contract, "suspension");
+    expect(await stateOf(left, id)).toMatchObject({ kind: "suspended", by: [left.id, right.id] });
+    await act(right, contract, "resumption");
+    expect(await stateOf(left, id)).toMatchObject({ kind: "suspended", by: [left.id] });
+    await act(left, contract, "resumption");
+    expect((await stateOf(left, id)).kind).toBe("signed-not-yet-valid");
+  });
+
   test("while a list is being worked out keeps its rows in, and no entry says that they were collected", async () => {
     const { left, right, contract } = await pair();
     const { id, outcome } = await ask(left, audienceOf(contract, [left, right]));
