@@ -5,19 +5,14 @@ import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pino } from "pino";
-import {
-  progressInMemory,
-  receivingInMemory,
-  runningInMemory,
-  standingInMemory,
-  turnsInMemory,
-} from "./app/in-memory.ts";
+import { portsInMemory } from "./app/in-memory.ts";
 import { keepHouse } from "./app/keep-house.ts";
 import { keepRounds, readOnlyNote, type Teller } from "./app/keep-rounds.ts";
 import { checkStanding, storeWhileSound } from "./app/log-standing.ts";
 import type { Ports, Room } from "./app/ports.ts";
 import { publishRound } from "./app/publish-checkpoint.ts";
-import { checkKeys, startRoom, sweepRoom } from "./app/start-room.ts";
+import { rememberErasures } from "./app/remember-erasures.ts";
+import { checkKeys, everybody, startRoom, sweepRoom } from "./app/start-room.ts";
 import { type Config, configurationDigest } from "./config.ts";
 import type { PublicKey } from "./crypto/jwk.ts";
 import { unixMillis } from "./domain/instant.ts";
@@ -27,12 +22,15 @@ import { err, ok, type Result } from "./domain/result.ts";
 import { columnarMatcher } from "./engine/columnar/matcher.ts";
 import { listen } from "./http/listener.ts";
 import { roomServer } from "./http/server.ts";
+import type { ErasureMemory } from "./ports/erasure-memory.ts";
 import type { KeyRing } from "./ports/key-ring.ts";
 import type { LogMemory } from "./ports/log-memory.ts";
+import { isRestoreUnfinished } from "./storage/backup/loading.ts";
 import { checkDatabase } from "./storage/check-database.ts";
 import { connectDatabase, type Database } from "./storage/database.ts";
 import { holdDirectory } from "./storage/directory-hold.ts";
 import { type EmbeddedDatabase, removeEmbedded, startEmbedded } from "./storage/embedded/launcher.ts";
+import { openErasureMemory } from "./storage/erasure-memory.ts";
 import { freshDatabase } from "./storage/fresh-database.ts";
 import { hasKeyRing, openKeyRing } from "./storage/key-ring.ts";
 import { openLogMemory } from "./storage/log-memory.ts";
@@ -115,9 +113,10 @@ async function assemble(
   if (!database.ok) return database;
   const checked = await checkDatabase(database.value.room);
   if (!checked.ok) return checked;
-  const memory = await openLogMemory(config.dataDirectory);
-  if (!memory.ok) return err([memory.error]);
-  const ports = portsOf(config, keys.value, { database: database.value, memory: memory.value, keyRing: keyRing.value });
+  const memories = await openMemories(config.dataDirectory);
+  if (!memories.ok) return err([memories.error]);
+  const kept = { database: database.value, keyRing: keyRing.value, ...memories.value };
+  const ports = portsOf(config, keys.value, kept);
   undo.push(() => ports.matcher.end());
   const fitting = await checkKeys(ports);
   if (!fitting.ok) return err([`the keys of ${source.name} ${fitting.error}`]);
@@ -132,10 +131,19 @@ async function assemble(
   return ok({ ...serving, operatorKeyPath, warnings, ports });
 }
 
+/** What the room of a data directory remembers beside its database. */
+export async function openMemories(directory: string): Promise<Result<Pick<Kept, "memory" | "erasureMemory">, string>> {
+  const memory = await openLogMemory(directory);
+  if (!memory.ok) return memory;
+  const erasureMemory = await openErasureMemory(directory);
+  return erasureMemory.ok ? ok({ memory: memory.value, erasureMemory: erasureMemory.value }) : erasureMemory;
+}
+
 async function openRoom(config: Config, ports: Ports, operatorKey: PublicKey): Promise<void> {
   const configuration = { configurationDigest: configurationDigest(config), version: packageVersion() };
   await startRoom(ports, { operatorKey, ...configuration });
   await sweepRoom(ports);
+  await rememberErasures(ports, await everybody(ports));
   await keepHouse(ports);
   await publishRound(ports);
 }
@@ -146,24 +154,35 @@ async function openDatabase(config: Config, undo: Undo): Promise<Result<Database
   const connected = await connectDatabase(targetOf(config, embedded));
   if (!connected.ok) return err([connected.error]);
   undo.push(() => connected.value.close());
+  if (await isRestoreUnfinished(connected.value.owner)) {
+    return err(["a restore into this database did not come to its end: run `concordat restore` again"]);
+  }
   const migrated = await migrate(connected.value.owner, { folder: MIGRATIONS, appRole: connected.value.appRole });
   return migrated.ok ? connected : err([migrated.error]);
 }
 
-function targetOf(config: Config, embedded: EmbeddedDatabase | null): Parameters<typeof connectDatabase>[0] {
+/** Where a room's database is: its own, which runs, or the one that its settings name. */
+export function targetOf(config: Config, embedded: EmbeddedDatabase | null): Parameters<typeof connectDatabase>[0] {
   if (embedded !== null) return { kind: "embedded", connection: embedded.connection };
   if (config.databaseUrl === null) throw new Error("neither a database of its own nor another");
   return { kind: "url", url: config.databaseUrl, directory: config.dataDirectory };
 }
 
-type Kept = { readonly database: Database; readonly memory: LogMemory; readonly keyRing: KeyRing };
+/** What a room is made of beside its keys. */
+export type Kept = {
+  readonly database: Database;
+  readonly keyRing: KeyRing;
+  readonly memory: LogMemory;
+  readonly erasureMemory: ErasureMemory;
+};
 
-function portsOf(config: Config, keys: RoomKeys, { database, memory, keyRing }: Kept): Ports {
-  const standing = standingInMemory();
+/** Makes the ports of a room. Their matcher has threads, which `matcher.end` ends. */
+export function portsOf(config: Config, keys: RoomKeys, { database, keyRing, ...memories }: Kept): Ports {
+  const inMemory = portsInMemory();
   return {
-    store: storeWhileSound(postgresStore(database.room), standing),
-    memory,
-    standing,
+    ...inMemory,
+    store: storeWhileSound(postgresStore(database.room), inMemory.standing),
+    ...memories,
     matcher: columnarMatcher({
       directory: join(config.dataDirectory, "lists"),
       roomKey: keys.room,
@@ -173,15 +192,15 @@ function portsOf(config: Config, keys: RoomKeys, { database, memory, keyRing }: 
     clock: () => unixMillis(Date.now()),
     random: (count) => randomBytes(count),
     room: roomOf(config, keys, keyRing),
-    progress: progressInMemory(),
-    inTurn: turnsInMemory(),
-    running: runningInMemory(),
-    receiving: receivingInMemory(LIMITS.partsAtOnce),
   };
 }
 
-// The room is named after its key: a checkpoint of another key is another log's.
-function roomOf({ publishing }: Config, { log: signingKey }: RoomKeys, keyRing: KeyRing): Room {
+/** The room as its keys make it. It is named after its log's: a checkpoint of another key is another log's. */
+export function roomOf(
+  { publishing }: Pick<Config, "publishing">,
+  { log: signingKey }: Pick<RoomKeys, "log">,
+  keyRing: KeyRing,
+): Room {
   const origin = `concordat/${signingKey.publicKey.thumbprint}`;
   return { origin, signingKey, noteSigner: { name: origin, key: signingKey }, publishing, keyRing };
 }

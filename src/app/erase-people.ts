@@ -16,6 +16,7 @@ import { appendEntry } from "./append-entry.ts";
 import { type Forgotten, forgottenBy, keepForgotten, sealWithout } from "./forgotten-people.ts";
 import type { Caller, Keeping, Ports } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
+import { rememberErasures } from "./remember-erasures.ts";
 
 /** What an erasure came to. It speaks of the partner's own lists alone. */
 export type Erasure = {
@@ -24,7 +25,8 @@ export type Erasure = {
   readonly lists: readonly { readonly dataset: DatasetRef; readonly people: number; readonly versions: number }[];
 };
 
-type ErasePorts = Pick<Ports, "store" | "matcher" | "random" | "room"> & Keeping<Erasure>;
+type MakePorts = Pick<Ports, "matcher" | "random" | "room">;
+type ErasePorts = MakePorts & Pick<Ports, "store" | "erasureMemory"> & Keeping<Erasure>;
 type Erasing = { readonly caller: Caller; readonly identifiers: readonly HashedIdentifier[] };
 
 const TRIES = 4;
@@ -39,15 +41,19 @@ export async function erasePeople(ports: ErasePorts, erasing: Erasing): Promise<
   if (partner === OPERATOR) return err(problem("partner-only", "the operator has no list with people in it"));
   const parties = [partner];
   for (let tries = 0; tries < TRIES; tries++) {
-    const lists = await ports.store.read({ name: "find people", parties }, (tx) => openLists(ports, tx, partner));
-    const made = await makeAnew(ports, lists, erasing);
+    const lists = await ports.store.read({ name: "find people", parties }, (tx) =>
+      listsWithErasures(ports, tx, partner),
+    );
+    const made = await makeAnew(ports, lists, { partner, tokens: tokensOf(ports, erasing.identifiers) });
     const outcome = await ports.store.write({ name: "erase people", parties }, (tx) =>
       conclude(ports, tx, { erasing, lists, made }),
     );
     // Where the transaction broke off nobody knows which of the two is named, and the sweep at start decides.
     const gone = outcome === null ? made.versions.map(({ sealed }) => sealed) : made.versions.map(({ row }) => row);
     for (const { segment } of gone) await ports.matcher.dropSegment(segment);
-    if (outcome !== null) return ok(outcome);
+    if (outcome === null) continue;
+    await rememberErasures(ports, parties);
+    return ok(outcome);
   }
   return err(problem("unavailable", "your lists change faster than somebody can be erased from them"));
 }
@@ -59,7 +65,8 @@ type Lists = {
   readonly lists: readonly { readonly dataset: DatasetRow; readonly versions: readonly VersionRow[] }[];
 };
 
-async function openLists(ports: ErasePorts, tx: Transaction, partner: PartnerId): Promise<Lists> {
+/** Reads what a partner has. Requires a transaction that acts for it. */
+export async function listsWithErasures(ports: MakePorts, tx: Transaction, partner: PartnerId): Promise<Lists> {
   const dataKey = await unwrapDataKey(tx, ports.room.keyRing, partner);
   const forgotten = await forgottenBy(ports, tx, { partner, dataKey });
   return { dataKey, forgotten, lists: await listsOf(tx, partner) };
@@ -74,15 +81,22 @@ async function listsOf(tx: Transaction, partner: PartnerId): Promise<Lists["list
 
 const NOBODY: Holders = { people: 0, records: [], tokens: [] };
 
+/** What takes the place of lists that held somebody. */
 type Made = {
+  /** Of the people, all that the lists join to those asked for among them. */
   readonly tokens: readonly NamedToken[];
   readonly erasure: Erasure["lists"];
   /** Versions of lists that held somebody, each with what takes its place. */
   readonly versions: readonly { readonly row: VersionRow; readonly sealed: SealedVersion }[];
 };
 
-async function makeAnew(ports: ErasePorts, lists: Lists, { identifiers, caller }: Erasing): Promise<Made> {
-  const { tokens, holders } = await everyHolder(ports, lists, tokensOf(ports, identifiers));
+/** Seals every version of lists that hold somebody with these tokens anew, without these people. */
+export async function makeAnew(
+  ports: MakePorts,
+  lists: Lists,
+  asked: { readonly partner: PartnerId; readonly tokens: readonly NamedToken[] },
+): Promise<Made> {
+  const { tokens, holders } = await everyHolder(ports, lists, asked.tokens);
   const versions: { row: VersionRow; sealed: SealedVersion }[] = [];
   const erasure: Erasure["lists"][number][] = [];
   let isWhole = false;
@@ -91,7 +105,7 @@ async function makeAnew(ports: ErasePorts, lists: Lists, { identifiers, caller }
       const found = rows.map((row) => holders.get(row.id) ?? NOBODY);
       const held = found.filter(({ people }) => people > 0).length;
       const [inForce = NOBODY] = found;
-      erasure.push({ dataset: datasetRef(caller.partner, dataset.name), people: inForce.people, versions: held });
+      erasure.push({ dataset: datasetRef(asked.partner, dataset.name), people: inForce.people, versions: held });
       // Versions of one list may share frames, so none of the old files may be read by any of them afterwards.
       for (const [index, row] of held === 0 ? [] : rows.entries()) {
         const { records } = found[index] ?? NOBODY;
@@ -106,7 +120,7 @@ async function makeAnew(ports: ErasePorts, lists: Lists, { identifiers, caller }
   }
 }
 
-function tokensOf({ matcher }: ErasePorts, identifiers: readonly HashedIdentifier[]): readonly NamedToken[] {
+function tokensOf({ matcher }: MakePorts, identifiers: readonly HashedIdentifier[]): readonly NamedToken[] {
   return matcher.tokensOf(
     identifiers.map((identifier) => {
       const digest = fromHex(identifier.hash);
@@ -118,7 +132,7 @@ function tokensOf({ matcher }: ErasePorts, identifiers: readonly HashedIdentifie
 
 // Whoever is found in one version may have further tokens, by which another version knows them.
 async function everyHolder(
-  { matcher }: ErasePorts,
+  { matcher }: MakePorts,
   { lists, dataKey }: Lists,
   asked: readonly NamedToken[],
 ): Promise<{ readonly tokens: readonly NamedToken[]; readonly holders: ReadonlyMap<string, Holders> }> {
@@ -148,14 +162,21 @@ async function conclude(
   const { partner } = caller;
   const now = stateOf(await tx.erasures.count(partner), await listsOf(tx, partner));
   if (now !== stateOf(lists.forgotten.erasures, lists.lists)) return null;
-  for (const { row, sealed } of made.versions) await tx.versions.reseal(row.id, sealed);
-  const { dataKey, forgotten } = lists;
-  await keepForgotten(ports, tx, { partner, dataKey, forgotten, tokens: made.tokens });
+  await putAnew(ports, tx, { partner, lists, made });
   const detail = { identifiers: identifiers.length, lists: made.erasure.map((list) => ({ ...list })) };
   await appendEntry(ports, tx, { act: "people-erased", actor: caller, parties: [partner], subject: {}, detail });
   const erasure = { at: tx.now, lists: made.erasure };
   await ports.keep(tx, ok(erasure));
   return erasure;
+}
+
+type Putting = { readonly partner: PartnerId; readonly lists: Lists; readonly made: Made };
+
+/** Puts the new files in the place of the old, and keeps the people's tokens. */
+export async function putAnew(ports: MakePorts, tx: Transaction, { partner, lists, made }: Putting): Promise<void> {
+  for (const { row, sealed } of made.versions) await tx.versions.reseal(row.id, sealed);
+  const { dataKey, forgotten } = lists;
+  await keepForgotten(ports, tx, { partner, dataKey, forgotten, tokens: made.tokens });
 }
 
 function stateOf(erasures: number, lists: Lists["lists"]): string {

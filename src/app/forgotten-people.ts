@@ -7,6 +7,7 @@ import { canonicalJson } from "../domain/canonical-json.ts";
 import type { DatasetSchema } from "../domain/dataset/schema.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { DataKey, NamedToken, SealedVersion } from "../ports/matcher.ts";
+import type { ErasureRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import type { Ports } from "./ports.ts";
 
@@ -25,19 +26,25 @@ type Kept = { readonly scheme: string; readonly tokens: readonly NamedToken[] };
  * @throws when their tokens were made under another room key, by which they would be found in no list
  */
 export async function forgottenBy(
-  { matcher }: Pick<Ports, "matcher">,
+  ports: Pick<Ports, "matcher">,
   tx: Transaction,
   { partner, dataKey }: Named,
 ): Promise<Forgotten> {
   const rows = await tx.erasures.list(partner);
-  const tokens = rows.flatMap(({ number, sealed }) => {
-    const opened = open(dataKey, sealed, labelOf(partner, number));
-    if (!opened.ok) throw new Error("an erasure does not open under its partner's data key");
-    const kept: Kept = JSON.parse(new TextDecoder().decode(opened.value));
-    if (kept.scheme !== matcher.scheme) throw new Error("people were erased under another room key");
-    return kept.tokens;
-  });
-  return { erasures: rows.length, tokens };
+  return { erasures: rows.length, tokens: rows.flatMap((row) => openErasure(ports, dataKey, row)) };
+}
+
+/** The tokens of one erasure. @throws as `forgottenBy` does */
+export function openErasure(
+  { matcher }: Pick<Ports, "matcher">,
+  dataKey: DataKey,
+  { partner, number, sealed }: ErasureRow,
+): readonly NamedToken[] {
+  const opened = open(dataKey, sealed, labelOf(partner, number));
+  if (!opened.ok) throw new Error("an erasure does not open under its partner's data key");
+  const kept: Kept = JSON.parse(new TextDecoder().decode(opened.value));
+  if (kept.scheme !== matcher.scheme) throw new Error("people were erased under another room key");
+  return kept.tokens;
 }
 
 /** Keeps the tokens of people who are erased: the erasure after those that there are. */

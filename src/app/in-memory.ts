@@ -1,10 +1,23 @@
-// What a room keeps of its own work in memory, since a restart ends the work as well.
+// What a room keeps in memory alone, since a restart ends what it is about: its standing, the order of its turns, and
+// what is at work on uploads.
 
 import type { Contradiction } from "../domain/audit/comparison.ts";
-import type { InTurn, Progress, ProgressState, Receiving, Running, Standing } from "./ports.ts";
+import { LIMITS } from "../domain/limits.ts";
+import type { InTurn, Ports, Progress, ProgressState, Receiving, Running, Standing } from "./ports.ts";
 
-/** The standing of a room. The first contradiction is the one to tell of; none is taken back while the room runs. */
-export function standingInMemory(): Standing {
+/** Everything of a room that begins anew with each start. */
+export function portsInMemory(): Pick<Ports, "standing" | "progress" | "inTurn" | "running" | "receiving"> {
+  return {
+    standing: standingInMemory(),
+    progress: progressInMemory(),
+    inTurn: turnsInMemory(),
+    running: runningInMemory(),
+    receiving: receivingInMemory(LIMITS.partsAtOnce),
+  };
+}
+
+// The first contradiction is the one to tell of; none is taken back while the room runs.
+function standingInMemory(): Standing {
   let found: Contradiction | null = null;
   return {
     of: () => found,
@@ -14,8 +27,7 @@ export function standingInMemory(): Standing {
   };
 }
 
-/** Turns of one process. */
-export function turnsInMemory(): InTurn {
+function turnsInMemory(): InTurn {
   const last = new Map<string, Promise<unknown>>();
   return async (thing, work) => {
     const before = last.get(thing);
@@ -29,8 +41,7 @@ export function turnsInMemory(): InTurn {
   };
 }
 
-/** What is at work in one process. */
-export function runningInMemory(): Running {
+function runningInMemory(): Running {
   const running = new Map<string, Set<AbortController>>();
   return {
     during: async (upload, work) => {
@@ -50,8 +61,7 @@ export function runningInMemory(): Running {
   };
 }
 
-/** Places for as many parts of one partner at a time as `most` says. */
-export function receivingInMemory(most: number): Receiving {
+function receivingInMemory(most: number): Receiving {
   const counts = new Map<string, number>();
   const count = async <Value>(partner: string, work: () => Promise<Value>) => {
     counts.set(partner, (counts.get(partner) ?? 0) + 1);
@@ -66,8 +76,7 @@ export function receivingInMemory(most: number): Receiving {
   return (partner, work) => ((counts.get(partner) ?? 0) < most ? count(partner, work) : null);
 }
 
-/** Progress as one process tells it. */
-export function progressInMemory(): Progress {
+function progressInMemory(): Progress {
   const states = new Map<string, ProgressState>();
   return {
     tell: (upload, state) => {

@@ -6,6 +6,8 @@ import { LIMITS } from "../domain/limits.ts";
 import { keepHouse } from "./keep-house.ts";
 import type { Ports } from "./ports.ts";
 import { publishRound, roundMillis } from "./publish-checkpoint.ts";
+import { rememberErasures } from "./remember-erasures.ts";
+import { everybody } from "./start-room.ts";
 
 /** Where the operator is told what went wrong in a round. */
 export type Teller = (outcome: string, failure: unknown) => void;
@@ -15,7 +17,7 @@ export type Teller = (outcome: string, failure: unknown) => void;
  * @returns ends them when the running ones have; the last checkpoint is remembered once more on the way
  */
 export function keepRounds(
-  ports: Pick<Ports, "store" | "matcher" | "random" | "room" | "memory" | "standing">,
+  ports: Pick<Ports, "store" | "matcher" | "random" | "room" | "memory" | "erasureMemory" | "standing">,
   tell: Teller,
 ): () => Promise<void> {
   const isSound = () => ports.standing.of() === null;
@@ -26,7 +28,7 @@ export function keepRounds(
     if (wasSound && contradiction !== null) tell(readOnlyNote(contradiction), null);
   };
   const house = rounds(LIMITS.houseMillis, {
-    work: async () => isSound() && keepHouse(ports),
+    work: async () => isSound() && tidyUp(ports),
     failed: (failure) => tell("house not kept", failure),
   });
   const publishing = rounds(roundMillis(ports.room), {
@@ -40,10 +42,23 @@ export function keepRounds(
   };
 }
 
+async function tidyUp(ports: Parameters<typeof keepRounds>[0]): Promise<void> {
+  await keepHouse(ports);
+  await rememberErasures(ports, await everybody(ports));
+}
+
 /** What the operator of a read-only room is told. */
 export function readOnlyNote(contradiction: Contradiction): string {
   const says = `the room signs nothing and is read-only: ${contradictionInWords(contradiction)}`;
-  return `${says}; stop it, bring its latest database back and start it again`;
+  const mend = "stop it, bring its latest database back, or restore its latest backup, and start it again";
+  return `${says}.${lossOf(contradiction)} Reading and verifying go on. What to do: ${mend}`;
+}
+
+function lossOf(contradiction: Contradiction): string {
+  if (contradiction.kind !== "behind") return "";
+  const entries = contradiction.shown.size - contradiction.size;
+  const last = entries === 1 ? "the last entry" : `the last ${entries} entries`;
+  return ` What ${last} stood for, answers and what they spent among it, is not in this database.`;
 }
 
 type Round = { readonly work: () => Promise<unknown>; readonly failed: (failure: unknown) => void };

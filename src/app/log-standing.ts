@@ -57,6 +57,42 @@ export async function checkStanding(
   return ok(null);
 }
 
+/** What came of comparing a log with checkpoints from outside its database. */
+export type Confronted = {
+  /** Entries of the largest of them; null where there was none. */
+  readonly compared: number | null;
+  readonly contradiction: Contradiction | null;
+};
+
+/**
+ * Compares a log that was put back with checkpoints that others kept of it, and remembers what contradicts it, or else
+ * its own last one: no later start forgets either.
+ * @returns the place of a note that this room's key has not signed
+ */
+export async function confront(
+  ports: Pick<Ports, "store" | "room" | "memory" | "standing">,
+  notes: readonly string[],
+): Promise<Result<Confronted, { readonly strange: number }>> {
+  const shown: { readonly note: string; readonly checkpoint: Checkpoint }[] = [];
+  for (const [strange, note] of notes.entries()) {
+    const opened = openOwn(ports.room, note);
+    if (!opened.ok) return err({ strange });
+    shown.push({ note, checkpoint: opened.value });
+  }
+  // The largest first: of several that contradict, the one that shows most is remembered.
+  shown.sort((left, right) => right.checkpoint.size - left.checkpoint.size);
+  const compared = shown[0]?.checkpoint.size ?? null;
+  for (const { note, checkpoint } of shown) {
+    const act = { name: "compare log", parties: [OPERATOR] };
+    const contradiction = await ports.store.read(act, (tx) => contradictionOf(tx, checkpoint));
+    if (contradiction === null) continue;
+    ports.standing.fall(contradiction);
+    await ports.memory.remember(note);
+    return ok({ compared, contradiction });
+  }
+  return ok({ compared, contradiction: null });
+}
+
 /** How the log fails to be the one of a checkpoint that the room's key has signed; null when it is, or only grew. */
 export async function contradictionOf(tx: Transaction, shown: Checkpoint): Promise<Contradiction | null> {
   const { size } = await tx.log.head();

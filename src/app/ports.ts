@@ -8,6 +8,7 @@ import type { RandomBytes } from "../domain/privacy/random.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ErasureMemory } from "../ports/erasure-memory.ts";
 import type { KeyRing } from "../ports/key-ring.ts";
 import type { LogMemory } from "../ports/log-memory.ts";
 import type { Matcher } from "../ports/matcher.ts";
@@ -70,6 +71,7 @@ export type Standing = {
 export type Ports = {
   readonly store: Store;
   readonly memory: LogMemory;
+  readonly erasureMemory: ErasureMemory;
   readonly standing: Standing;
   readonly matcher: Matcher;
   readonly clock: Clock;

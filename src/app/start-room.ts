@@ -14,6 +14,9 @@ import { COIN_HOLDER } from "./list-coin.ts";
 import type { Ports, Room } from "./ports.ts";
 import { everyPartner } from "./read-partners.ts";
 
+/** Who holds the key of the key ring that opens backups. */
+export const BACKUP_HOLDER = "room backups";
+
 /**
  * Whether the room's keys are those that its database was written with. A room under others would sign a second
  * history and open no list, so this stands before anything is written. O(partners).
@@ -49,6 +52,7 @@ export async function startRoom(
   start: { readonly operatorKey: PublicKey; readonly configurationDigest: string; readonly version: string },
 ): Promise<void> {
   await ports.room.keyRing.make(COIN_HOLDER);
+  await ports.room.keyRing.make(BACKUP_HOLDER);
   await ports.store.write({ name: "start room", parties: [OPERATOR] }, async (tx) => {
     if ((await tx.partners.find(OPERATOR)) === null) await tx.partners.add(OPERATOR, null);
     const { thumbprint, jwk } = start.operatorKey;

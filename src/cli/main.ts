@@ -2,8 +2,10 @@
 
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
+import { addBackup } from "./backup.ts";
 import { addDemo } from "./demo.ts";
 import { runProgram } from "./program.ts";
+import { addRestore } from "./restore.ts";
 import { addServe } from "./serve.ts";
 
 // A reader such as `head` may leave before the end; that is no failure of this program.
@@ -23,7 +25,7 @@ const exit = await runProgram(
     clock: () => Date.now(),
     random: (count) => randomBytes(count),
   },
-  [addServe, addDemo],
+  [addServe, addDemo, addBackup, addRestore],
 );
 // A room that did not start has set its own.
 if (exit !== 0) process.exitCode = exit;

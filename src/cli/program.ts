@@ -21,7 +21,7 @@ import { addUpload } from "./upload.ts";
 import { addWitness } from "./witness.ts";
 
 /** Commands that are not a client's: those that run a room. */
-export type AddCommands = (program: Command) => void;
+export type AddCommands = (program: Command, terminal: Terminal) => void;
 
 /**
  * Runs one command line.
@@ -54,7 +54,7 @@ function newProgram(terminal: Terminal, rooms: readonly AddCommands[]): Command 
   const program = new Command("concordat");
   configure(program, terminal);
   program.hook("preAction", shareOptions);
-  for (const add of rooms) add(program);
+  for (const add of rooms) add(program, terminal);
   addKeys(program, terminal);
   addPartners(program, terminal);
   addEnrol(program, terminal);

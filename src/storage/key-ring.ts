@@ -12,11 +12,12 @@ import type { KeyRing, WrappingRotation } from "../ports/key-ring.ts";
 import { freshKey, type KeySource, type RoomKeys } from "./room-keys.ts";
 import { readSecret, writeSecret } from "./secret-file.ts";
 
-const RING_FILE = "key-ring.json";
+/** Where a data directory holds its key ring. */
+export const KEY_RING_FILE = "key-ring.json";
 
 /** Whether a room was ever started in a data directory: its keys are there, or lost. */
 export async function hasKeyRing(directory: string): Promise<boolean> {
-  const ring = await readSecret(join(directory, RING_FILE));
+  const ring = await readSecret(join(directory, KEY_RING_FILE));
   return !ring.ok || ring.value !== null;
 }
 
@@ -50,7 +51,7 @@ export async function openKeyRing(
   source: KeySource,
   keys: RoomKeys,
 ): Promise<Result<KeyRing, string>> {
-  const path = join(directory, RING_FILE);
+  const path = join(directory, KEY_RING_FILE);
   const text = await readSecret(path);
   if (!text.ok) return text;
   const opened = text.value === null ? ok(emptyRing(keys)) : ringIn(text.value, path, { source, keys });

@@ -17,20 +17,29 @@ const DIGESTS = "digests.json";
 const FILE_NAME = /^(\d{4})-[a-z0-9]+(-[a-z0-9]+)*\.sql$/;
 const digestsDocument = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/));
 
+type Migrating = {
+  readonly folder: string;
+  readonly appRole: string;
+  /** No others than these, which must be the folder's first: for a schema as it was. */
+  readonly exactly?: readonly Recorded[];
+};
+
 /**
  * Runs the migrations of `folder` that the database lacks, each alone, and returns their names. In the files
  * `:"app"` stands for the application role, as a variable does in psql.
  */
 export async function migrate(
   owner: Pool,
-  { folder, appRole }: { readonly folder: string; readonly appRole: string },
+  { folder, appRole, exactly }: Migrating,
 ): Promise<Result<readonly string[], string>> {
   const migrations = await frozenMigrations(folder);
   if (!migrations.ok) return migrations;
+  const known = migrations.value.length;
+  const wanted = exactly === undefined ? migrations : firstOf(migrations.value, exactly);
+  if (!wanted.ok) return wanted;
   await makeRecord(owner);
   const ran: string[] = [];
-  for (const migration of migrations.value) {
-    const known = migrations.value.length;
+  for (const migration of wanted.value) {
     const step = await transaction(owner, actOf(migration), async (tx) => {
       const recorded = await tx<Recorded[]>`select number, name, digest from concordat.migration order by number`;
       if (recorded.length > known) return err("the database was migrated by a newer release: run that one");
@@ -45,6 +54,35 @@ export async function migrate(
     if (step.value === "ran") ran.push(migration.name);
   }
   return ok(ran);
+}
+
+/** Whether a database has run the migrations of `folder`, all of them and no others. Changes nothing. */
+export async function isMigrated(owner: Pool, folder: string): Promise<Result<null, string>> {
+  const migrations = await frozenMigrations(folder);
+  if (!migrations.ok) return migrations;
+  const act = { name: "read the migration record", parties: [], access: "read only" } as const;
+  return transaction(owner, act, async (tx) => {
+    const [table] = await tx<
+      { isThere: boolean }[]
+    >`select to_regclass('concordat.migration') is not null as "isThere"`;
+    if (table?.isThere !== true) return err("the database holds no room");
+    const recorded = await tx<Recorded[]>`select number, name, digest from concordat.migration order by number`;
+    const same = firstOf(migrations.value, recorded);
+    if (!same.ok) return same;
+    const isWhole = recorded.length === migrations.value.length;
+    return isWhole ? ok(null) : err("the database was migrated by an older release: run that one, or start the room");
+  });
+}
+
+function firstOf(files: readonly Migration[], recorded: readonly Recorded[]): Result<readonly Migration[], string> {
+  if (recorded.length > files.length) return err("the database was migrated by a newer release: run that one");
+  const first = files.slice(0, recorded.length);
+  for (const [index, file] of first.entries()) {
+    const before = recorded[index];
+    const same = before === undefined ? ok("ran before" as const) : sameAs(before, file);
+    if (!same.ok) return same;
+  }
+  return ok(first);
 }
 
 /** Writes the digests of files that have none yet into digests.json; refuses when a frozen file changed or is gone. */

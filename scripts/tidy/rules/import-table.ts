@@ -60,7 +60,14 @@ const TABLE: readonly Row[] = [
   // Files of people are named by the digest of their bytes (node:crypto), which are read in streams.
   {
     folder: "src/engine",
-    may: ["src/domain", "src/ports", "src/wire", "src/kernels", "src/crypto/sealed-box.ts"],
+    may: [
+      "src/domain",
+      "src/ports",
+      "src/wire",
+      "src/kernels",
+      "src/crypto/sealed-box.ts",
+      "src/crypto/sealed-frames.ts",
+    ],
     packages: [
       "tsx/esm/api",
       ...FILES,
@@ -134,11 +141,13 @@ const TABLE: readonly Row[] = [
   },
   { folder: "src/config.ts", may: ["src/domain"], packages: ["zod", "node:"] },
   { folder: "src/main.ts", may: ["src"], packages: [""] },
+  { folder: "src/safekeeping", may: ["src"], packages: ["node:"] },
   // Generators of the demo's people draw from the seeded source that the tests draw from.
   { folder: "partners", may: ["src/domain", "src/testing/seeded-random.ts"], packages: ["node:"] },
 ];
 
-const MAIN_IMPORTERS = ["src/cli/serve.ts", "src/cli/demo.ts", "src/cli/demo"];
+const ROOTS = ["src/main.ts", "src/safekeeping"];
+const ROOT_IMPORTERS = ["serve", "demo", "backup", "restore"].map((name) => `src/cli/${name}.ts`);
 
 export const importTable: Rule = {
   name: "import-table",
@@ -155,6 +164,7 @@ export const importTable: Rule = {
     { "src/domain/a.ts": 'import { readFileSync } from "node:fs";' },
     { "src/app/ask.ts": 'import { shape } from "../wire/shape.ts";' },
     { "src/http/server.ts": 'import { main } from "../main.ts";' },
+    { "src/cli/ask.ts": 'import { backUp } from "../safekeeping/back-up.ts";' },
     { "src/crypto/jwk.ts": 'import { store } from "../storage/store.ts";' },
     { "src/client/ask.ts": 'const fs = await import("node:fs");' },
   ],
@@ -176,10 +186,11 @@ function everyRoomBut(...closed: readonly string[]): readonly string[] {
 function checkModule(module: Module, row: Row): readonly Finding[] {
   return importsOf(module).flatMap(({ node, specifier, target, isTypeOnly }) => {
     if (target === null) return mayUse(row, specifier) ? [] : [at(module, node, packageAdvice(row, specifier))];
-    if (target === "src/main.ts" && !MAIN_IMPORTERS.some((path) => isUnder(module.path, path))) {
-      return [at(module, node, "leave `main.ts` to `cli/serve` and `cli/demo`; take what you need as an argument")];
+    const isRoot = ROOTS.some((root) => isUnder(target, root));
+    if (isRoot && ![...ROOTS, ...ROOT_IMPORTERS].some((path) => isUnder(module.path, path))) {
+      return [at(module, node, `leave \`${target}\` to commands that run a room; take what you need as an argument`)];
     }
-    if (target === "src/main.ts" || mayImport(row, target, isTypeOnly)) return [];
+    if (isRoot || mayImport(row, target, isTypeOnly)) return [];
     return [at(module, node, importAdvice(row, target))];
   });
 }

@@ -10,6 +10,8 @@ import { err, ok, type Result } from "../result.ts";
 /** Everything that the log records; the list is closed, and an entry of another act does not decode. */
 export const ACTS = [
   "room-started",
+  "room-restored",
+  "backup-made",
   "partner-added",
   "key-registered",
   "key-revoked",

@@ -1,8 +1,8 @@
 // Frames of sealed files, read by themselves.
 
 import { closeSync, openSync, readSync } from "node:fs";
+import { type FileKey, openFrame } from "../../crypto/sealed-frames.ts";
 import type { FrameSpot } from "./sealed-file.ts";
-import { type FileKey, openFrame } from "./sealed-frames.ts";
 
 /** A frame and the file that it lies in. */
 export type PlacedSpot = { readonly path: string; readonly fileKey: FileKey; readonly spot: FrameSpot };

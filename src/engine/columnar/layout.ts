@@ -1,5 +1,6 @@
 // Where things lie under the matcher's directory, and what the names may be.
 
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 export type Layout = {
@@ -23,6 +24,11 @@ export function layoutOf(directory: string): Layout {
     staging,
     part: (id, number) => join(staging(id), `${String(number).padStart(6, "0")}.part`),
   };
+}
+
+/** Makes the folders where they are not there. */
+export function makeFolders({ segments, stagings }: Layout): void {
+  for (const path of [segments, stagings]) mkdirSync(path, { recursive: true, mode: 0o700 });
 }
 
 function checkedId(id: string): string {

@@ -1,8 +1,8 @@
 // The work of loading: opens a frame of a sealed version and puts its columns where they belong in the arena.
 
+import type { FileKey } from "../../crypto/sealed-frames.ts";
 import { frameOpener } from "./frame-bytes.ts";
 import type { FrameSpot } from "./sealed-file.ts";
-import type { FileKey } from "./sealed-frames.ts";
 import type { Thread } from "./threads/thread.ts";
 
 /** A frame, and where its bytes go, one stretch after the other. */

@@ -2,7 +2,6 @@
 // told in ../README.md.
 
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import {
@@ -23,7 +22,7 @@ import { driftOf } from "./drift.ts";
 import { droppingFrom } from "./dropping.ts";
 import type { Engine } from "./engine.ts";
 import { holdersIn, tokensBy } from "./holders.ts";
-import { type Layout, layoutOf } from "./layout.ts";
+import { type Layout, layoutOf, makeFolders } from "./layout.ts";
 import type { Two } from "./matched.ts";
 import { overlapOfMany, overlapOfTwo } from "./questions.ts";
 import { recordKeyOf } from "./record-key.ts";
@@ -71,7 +70,7 @@ const CHUNK_BYTES = 2_097_152;
 
 export function columnarMatcher(options: ColumnarOptions): Matcher {
   const layout = layoutOf(options.directory);
-  for (const path of [layout.segments, layout.stagings]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolders(layout);
   const engine = engineOf(layout, options);
   const shelf = shelfIn(engine.arena);
   const forget = (segment: string) => shelf.retain((key) => !segmentsIn(key).includes(segment));

@@ -1,6 +1,7 @@
 // The work of placing: opens a staged frame and puts each row where the rows of its bucket are gathered, its further
 // tokens where those of their buckets are, and its record reference among those whose hashes begin alike.
 
+import type { FileKey } from "../../crypto/sealed-frames.ts";
 import { BUCKETS } from "../../domain/matching/token-table.ts";
 import { type BucketCounts, PLANES, planeOf } from "../../wire/segment/bucket-counts.ts";
 import { type FrameLayout, frameLayout, type ReferenceSpace } from "../../wire/segment/frame.ts";
@@ -8,7 +9,6 @@ import type { RowShape } from "../../wire/segment/shape.ts";
 import { frameOpener, type OpenFrames } from "./frame-bytes.ts";
 import { letGo } from "./let-go.ts";
 import type { FrameSpot } from "./sealed-file.ts";
-import type { FileKey } from "./sealed-frames.ts";
 import type { Thread } from "./threads/thread.ts";
 
 /** Columns of the arena from the row `first` on, for `count` rows; what lies outside is left out. */

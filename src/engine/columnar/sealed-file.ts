@@ -7,8 +7,16 @@ import { createHash, randomBytes } from "node:crypto";
 import { writevSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import {
+  type FileKey,
+  fileKeyOf,
+  newSalt,
+  openFrame,
+  SALT_BYTES,
+  sealFrame,
+  TAG_BYTES,
+} from "../../crypto/sealed-frames.ts";
 import { letGo } from "./let-go.ts";
-import { type FileKey, fileKeyOf, newSalt, openFrame, SALT_BYTES, sealFrame, TAG_BYTES } from "./sealed-frames.ts";
 
 /** What a file is called while it is written. `sweep` deletes whatever bears this ending. */
 export const UNFINISHED = ".unfinished";
@@ -195,11 +203,10 @@ export type OpenedFile = { readonly fileKey: FileKey; readonly last: Uint8Array;
 export async function openSealedFile({ path, dataKey, label }: Sealed): Promise<OpenedFile> {
   const file = await open(path, "r");
   try {
-    const { salt, lastFrame, dependencies, tail } = await readTail(file);
-    const fileKey = fileKeyOf(dataKey, salt, label);
-    const last = openFrame(fileKey, { number: LAST_NUMBER, isLast: true }, lastFrame);
-    const digest = createHash("sha256").update(salt).update(lastFrame).update(dependencies).update(tail).digest("hex");
-    return { fileKey, last, digest };
+    const tail = await readTail(file);
+    const fileKey = fileKeyOf(dataKey, tail.salt, label);
+    const last = openFrame(fileKey, { number: LAST_NUMBER, isLast: true }, tail.lastFrame);
+    return { fileKey, last, digest: digestOfTail(tail) };
   } catch (error) {
     throw new Error(`the sealed file ${path} is damaged, or sealed under another key`, { cause: error });
   } finally {
@@ -207,23 +214,41 @@ export async function openSealedFile({ path, dataKey, label }: Sealed): Promise<
   }
 }
 
+/** The digest that the writer of a file gave; null where its end is lost. Needs no key. */
+export async function digestOf(path: string): Promise<string | null> {
+  const tail = await tailIfAny(path);
+  return tail === null ? null : digestOfTail(tail);
+}
+
 class EndsTooSoon extends Error {}
 
 /** The names of the files that are read with this one; null where its end is lost. Needs no key, and proves nothing. */
 export async function dependenciesOf(path: string): Promise<readonly string[] | null> {
+  const tail = await tailIfAny(path);
+  if (tail === null) return null;
+  const { dependencies } = tail;
+  const names = Array.from({ length: dependencies.length / DIGEST_BYTES }, (_, index) =>
+    dependencies.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES),
+  );
+  return names.map((name) => Buffer.from(name).toString("hex"));
+}
+
+type Tail = Awaited<ReturnType<typeof readTail>>;
+
+async function tailIfAny(path: string): Promise<Tail | null> {
   const file = await open(path, "r");
   try {
-    const { dependencies } = await readTail(file);
-    const names = Array.from({ length: dependencies.length / DIGEST_BYTES }, (_, index) =>
-      dependencies.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES),
-    );
-    return names.map((name) => Buffer.from(name).toString("hex"));
+    return await readTail(file);
   } catch (error) {
     if (error instanceof EndsTooSoon) return null;
     throw error;
   } finally {
     await file.close();
   }
+}
+
+function digestOfTail({ salt, lastFrame, dependencies, tail }: Tail): string {
+  return createHash("sha256").update(salt).update(lastFrame).update(dependencies).update(tail).digest("hex");
 }
 
 async function readTail(file: FileHandle) {

@@ -2,6 +2,7 @@
 // byte, then whose columns are. Rows of one token stand in that order already, so only the others are looked at again,
 // in the frames that were just written.
 
+import type { FileKey } from "../../crypto/sealed-frames.ts";
 import { BUCKETS } from "../../domain/matching/token-table.ts";
 import type { Spot } from "../../wire/segment/manifest.ts";
 import type { RowShape } from "../../wire/segment/shape.ts";
@@ -9,7 +10,6 @@ import type { Draft } from "./draft.ts";
 import { frameBytesOf } from "./frame-bytes.ts";
 import { breath } from "./pace.ts";
 import { LONGEST_RECORD, unpackRecords } from "./record-text.ts";
-import type { FileKey } from "./sealed-frames.ts";
 import { startsOf } from "./version.ts";
 
 type Writing = {

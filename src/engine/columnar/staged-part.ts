@@ -1,5 +1,6 @@
 // What stands in the last frame of a staged part: where its frames lie and what they hold, in words.
 
+import type { FileKey } from "../../crypto/sealed-frames.ts";
 import type { DatasetSchema } from "../../domain/dataset/schema.ts";
 import type { Change } from "../../ports/matcher.ts";
 import { type BucketCounts, emptyCounts } from "../../wire/segment/bucket-counts.ts";
@@ -7,7 +8,6 @@ import type { ReferenceSpace } from "../../wire/segment/frame.ts";
 import { REFERENCES, type RowShape, shapeOf } from "../../wire/segment/shape.ts";
 import { type FrameNumbers, MOST_PREFIX_BYTES } from "./numbers-form.ts";
 import type { FrameSpot } from "./sealed-file.ts";
-import type { FileKey } from "./sealed-frames.ts";
 
 /** A frame of a part: where it lies and how many rows of which buckets it has. */
 export type FrameEntry = {

@@ -1,10 +1,10 @@
 // A sealed version as it is read: what it says of itself, and where each of its frames lies.
 
+import type { FileKey } from "../../crypto/sealed-frames.ts";
 import { BUCKETS } from "../../domain/matching/token-table.ts";
 import { type Manifest, readManifest, SEGMENT_LABEL, type Spot } from "../../wire/segment/manifest.ts";
 import type { Layout } from "./layout.ts";
 import { openSealedFile } from "./sealed-file.ts";
-import type { FileKey } from "./sealed-frames.ts";
 
 export type Version = {
   readonly name: string;

@@ -2,6 +2,7 @@
 // postmaster.pid and takes it over, which is also how two processes of one room share a database.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants, type FileHandle, open, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -50,6 +51,11 @@ export async function startEmbedded({ directory }: { readonly directory: string 
   } catch (error) {
     throw explained(error);
   }
+}
+
+/** Whether the room whose files are in `directory` has a database of its own. */
+export async function hasEmbedded({ directory }: { readonly directory: string }): Promise<boolean> {
+  return existsSync(directory) && existsSync((await findPlace(directory)).cluster);
 }
 
 /** Removes a room's database for good: stops its server and deletes its files. */

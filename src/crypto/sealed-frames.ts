@@ -17,11 +17,16 @@ export type FileKey = { readonly key: Uint8Array; readonly label: string };
 /** Where a frame belongs: no two frames of a file have the same number, and the last says that it is. */
 export type FramePlace = { readonly number: number; readonly isLast: boolean };
 
+/** A fresh salt: a file's key is its own, even under one data key. */
 export function newSalt(): Uint8Array {
   return new Uint8Array(randomBytes(SALT_BYTES));
 }
 
-/** The key of a file. @param label what the file is and where it belongs; only the same label opens it */
+/**
+ * The key of a file.
+ * @param dataKey  32 bytes, secret
+ * @param label  what the file is and where it belongs; only the same label opens it
+ */
 export function fileKeyOf(dataKey: Uint8Array, salt: Uint8Array, label: string): FileKey {
   if (dataKey.length !== 32) throw new Error("a data key has 32 bytes");
   return { key: new Uint8Array(hkdfSync("sha256", dataKey, salt, `concordat sealed file 2 ${label}`, 32)), label };

@@ -1,0 +1,63 @@
+// What backup and restore share: the room's keys, which neither of them makes, and steps that are taken back.
+
+import { BACKUP_HOLDER } from "../app/start-room.ts";
+import type { Config } from "../config.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { KeyRing } from "../ports/key-ring.ts";
+import { type BackupKeys, backupKeys } from "../storage/backup/keys.ts";
+import { hasKeyRing, KEY_RING_FILE, openKeyRing } from "../storage/key-ring.ts";
+import { keySource, type RoomKeys } from "../storage/room-keys.ts";
+
+/** Why nothing was done, a sentence each. */
+export type Refusal = readonly string[];
+
+/** What takes back what was done, the last first. */
+export type Undo = (() => Promise<void>)[];
+
+/** Does work whose steps are taken back when it is over, however it ends. */
+export async function undoing<Value>(work: (undo: Undo) => Promise<Value>): Promise<Value> {
+  const undo: Undo = [];
+  try {
+    return await work(undo);
+  } finally {
+    await takeBack(undo);
+  }
+}
+
+// One step that fails keeps none of the others from being taken back.
+async function takeBack(undo: Undo): Promise<void> {
+  const step = undo.pop();
+  if (step === undefined) return;
+  try {
+    await step();
+  } finally {
+    await takeBack(undo);
+  }
+}
+
+/** The keys of a room, with the ring that they open. */
+export type OpenKeys = {
+  readonly keys: RoomKeys;
+  readonly keyRing: KeyRing;
+  /** Of backups. */
+  readonly own: BackupKeys;
+  /** What a sentence about the keys names them by. */
+  readonly from: string;
+};
+
+/** Opens the keys of the room. It would make its own where there are none; a copy of it rests on those that it has. */
+export async function keysOf(config: Config): Promise<Result<OpenKeys, Refusal>> {
+  const source = keySource(config.keys, { mayMake: false });
+  const keys = await source.read();
+  if (!keys.ok) return err([keys.error]);
+  if (!(await hasKeyRing(config.dataDirectory))) return err([`${config.dataDirectory} ${NO_RING}`]);
+  const keyRing = await openKeyRing(config.dataDirectory, source, keys.value);
+  if (!keyRing.ok) return err([keyRing.error]);
+  const key = keyRing.value.find(BACKUP_HOLDER);
+  if (key === null) return err([`the key ring in ${config.dataDirectory} has no key for backups: start the room once`]);
+  return ok({ keys: keys.value, keyRing: keyRing.value, own: backupKeys(key), from: source.name });
+}
+
+const NO_RING =
+  `holds no ${KEY_RING_FILE}, without which no list opens: bring the room's there, beside its keys, ` +
+  "or name the room's directory with CONCORDAT_DATA";
