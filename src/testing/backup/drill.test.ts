@@ -106,9 +106,9 @@ describe.each(["own", "given"] as const)("a room with its %s database", (kind) =
     await other.stop();
   });
 
-  test.runIf(kind === "own")(
-    "that is put back from an older backup keeps erased people erased and spent budgets spent",
-    async () => {
+  // What is found to be missing does not rest on whose database it is: one of the two ways for each.
+  if (kind === "own")
+    test("that is put back from an older backup keeps erased people erased and spent budgets spent", async () => {
       const memory = first.config.dataDirectory;
       const early = needed(await backUp(first.config, join(first.folder, "early.backup")));
       const held = await peopleOf(room);
@@ -132,8 +132,7 @@ describe.each(["own", "given"] as const)("a room with its %s database", (kind) =
       expect((await logOf(other)).length).toBe(size);
       expect(size).toBe(early.entries);
       await other.stop();
-    },
-  );
+    });
 
   if (kind === "given")
     test("is read-only as well where all that is left is the memory of an erasure", async () => {
