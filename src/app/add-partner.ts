@@ -56,8 +56,8 @@ export function dataKeyHolder(partner: PartnerId, number: number): string {
   return `${partner} ${number}`;
 }
 
-// Makes a partner's next data key. The ring's own is there first: one that no data key needs hurts nobody.
-async function makeDataKey(
+/** Makes a partner's next data key. The ring's own is there first: one that no data key needs hurts nobody. */
+export async function makeDataKey(
   ports: Pick<Ports, "random" | "room">,
   tx: Transaction,
   partner: PartnerId,
@@ -92,6 +92,8 @@ async function addOrRecall(
     await makeDataKey(ports, tx, manifest.id);
     return ok("added");
   }
+  if (before.leftAt !== null)
+    return err(problem("partner-exists", `\`${manifest.id}\` left the room: take another id`));
   const isSame = before.manifest !== null && canonicalJson(before.manifest) === canonicalJson(manifest);
   const hasKey = (await tx.keys.ofPartner(manifest.id)).some((key) => key.revokedAt === null);
   if (isSame && !hasKey) return ok("recalled");

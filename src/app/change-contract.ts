@@ -2,12 +2,14 @@
 
 import type { ContractId } from "../domain/contract/document.ts";
 import { mayAct } from "../domain/contract/lifecycle.ts";
+import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Problem } from "../domain/problem.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { ContractEventKind, ContractFile } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { certifyDeletions, deleteGiven } from "./delete-given.ts";
+import { endMemberships } from "./end-membership.ts";
 import { type ContractView, concernedBy, contractFile, stateOf } from "./offer-contract.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
 import { openFile, partiesOf } from "./sign-contract.ts";
@@ -33,24 +35,45 @@ export async function changeContract(
 ): Promise<Result<ContractView, Problem>> {
   const { caller, contract: id, change } = request;
   const parties = await partiesOf(ports, caller, id);
-  const changed = await settle(ports, { name: `${change} contract`, parties }, async (tx) => {
-    const open = await openFile(tx, { id, act: { kind: change, partner: caller.partner } });
-    if (!open.ok) return open;
-    await tx.contracts.note(id, { kind: EVENT[change], partner: caller.partner });
-    const file = await contractFile(tx, id);
-    const state = stateOf(tx, file);
-    const detail = { state: state.kind };
-    const happening = { actor: caller, parties: concernedBy(file), subject: { contract: id }, detail };
-    await appendEntry(ports, tx, { act: `contract-${EVENT[change]}`, ...happening });
-    if (change === "terminate") await deleteGiven(tx, file, await endFollowing(ports, tx, { caller, file }));
-    if (change === "suspend" || change === "resume") await carryOn(ports, tx, { caller, file, change });
-    return ok({ file, state });
-  });
-  if (change === "terminate" && changed.ok) await certifyDeletions(ports, parties);
+  const changed = await settle(ports, { name: `${change} contract`, parties }, (tx) =>
+    changeIn(ports, tx, { ...request, partner: caller.partner }),
+  );
+  if (change !== "terminate" || !changed.ok) return changed;
+  await certifyDeletions(ports, parties);
+  await endMemberships(ports, parties);
   return changed;
 }
 
-type Changed = { readonly caller: Caller; readonly file: ContractFile };
+type Changing = {
+  /** Who asked, and on whose behalf: the same but for a partner that the operator removes. */
+  readonly caller: Caller;
+  readonly partner: PartnerId;
+  readonly contract: ContractId;
+  readonly change: ContractChange;
+};
+
+/** The same inside a transaction, which comes to act for whom it concerns. Certificates come after it. */
+export async function changeIn(
+  ports: Pick<Ports, "random" | "room">,
+  tx: Transaction,
+  { caller, partner, contract: id, change }: Changing,
+): Promise<Result<ContractView, Problem>> {
+  const open = await openFile(tx, { id, act: { kind: change, partner } });
+  if (!open.ok) return open;
+  await tx.actForAlso(concernedBy(open.value));
+  await tx.contracts.note(id, { kind: EVENT[change], partner });
+  const file = await contractFile(tx, id);
+  const state = stateOf(tx, file);
+  const detail = { state: state.kind, ...(caller.partner === partner ? {} : { because: "partner-removed", partner }) };
+  const happening = { actor: caller, parties: concernedBy(file), subject: { contract: id }, detail };
+  await appendEntry(ports, tx, { act: `contract-${EVENT[change]}`, ...happening });
+  const changed = { caller, partner, file };
+  if (change === "terminate") await deleteGiven(tx, file, await endFollowing(ports, tx, changed));
+  if (change === "suspend" || change === "resume") await carryOn(ports, tx, { ...changed, change });
+  return ok({ file, state });
+}
+
+type Changed = Pick<Changing, "caller" | "partner"> & { readonly file: ContractFile };
 
 // An end for good is not undone by what was signed before it.
 async function endFollowing(
@@ -69,9 +92,9 @@ async function carryOn(
   tx: Transaction,
   changed: Changed & { readonly change: "suspend" | "resume" },
 ): Promise<void> {
-  const { caller, change } = changed;
+  const { partner, change } = changed;
   for (const follower of await followersOf(tx, changed)) {
-    const isOpen = mayAct(stateOf(tx, follower), { kind: change, partner: caller.partner }).ok;
+    const isOpen = mayAct(stateOf(tx, follower), { kind: change, partner }).ok;
     if (isOpen) await noteFollower(ports, tx, { ...changed, follower });
   }
 }
@@ -79,11 +102,11 @@ async function carryOn(
 // Versions that all have signed and that have not begun. Whoever changes a version is a member of the next one or
 // leaves with it, so it may change that too. Of a version after that it may know nothing: what others agreed among
 // themselves, without its lists, is theirs.
-async function followersOf(tx: Transaction, { caller, file }: Changed): Promise<readonly ContractFile[]> {
+async function followersOf(tx: Transaction, { partner, file }: Changed): Promise<readonly ContractFile[]> {
   const followers: ContractFile[] = [];
   for (let next = file.successor; next !== null; ) {
     const follower = await tx.contracts.find(next.id);
-    if (follower === null || !concernedBy(follower).includes(caller.partner)) break;
+    if (follower === null || !concernedBy(follower).includes(partner)) break;
     await tx.actForAlso(concernedBy(follower));
     followers.push(follower);
     next = follower.successor;
@@ -99,10 +122,10 @@ type Following = Changed & {
 async function noteFollower(
   ports: Pick<Ports, "random" | "room">,
   tx: Transaction,
-  { caller, file, follower, change }: Following,
+  { caller, partner, file, follower, change }: Following,
 ): Promise<void> {
   const kind = EVENT[change];
-  await tx.contracts.note(follower.id, { kind, partner: caller.partner });
+  await tx.contracts.note(follower.id, { kind, partner });
   const { kind: state } = stateOf(tx, await contractFile(tx, follower.id));
   await appendEntry(ports, tx, {
     act: `contract-${kind}`,

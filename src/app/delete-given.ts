@@ -122,7 +122,7 @@ async function chainOf(tx: Transaction, file: ContractFile): Promise<ContractFil
 // Lists that a contract still needs which has not ended and which the list's owner has signed: what another member
 // offers holds nobody's data in the room.
 async function neededLists(tx: Transaction, ended: ReadonlySet<ContractId>): Promise<ReadonlySet<DatasetRef>> {
-  const files = await everyContract(tx);
+  const files = await filedContracts(tx);
   const living = files.filter((file) => !ended.has(file.id) && !hasEnded(stateOf(tx, file)));
   return new Set(
     living.flatMap((file) => {
@@ -132,7 +132,8 @@ async function neededLists(tx: Transaction, ended: ReadonlySet<ContractId>): Pro
   );
 }
 
-async function everyContract(tx: Transaction): Promise<ContractFile[]> {
+/** Every contract that the transaction's parties see. */
+export async function filedContracts(tx: Transaction): Promise<ContractFile[]> {
   const files: ContractFile[] = [];
   for (let after: ContractId | null = null; ; ) {
     const page: readonly ContractFile[] = await tx.contracts.list({ after, limit: LIMITS.pageItems });

@@ -23,7 +23,7 @@ export function enrolKey(
   return settle(ports, { name: "enrol key", parties: [partner, OPERATOR] }, async (tx) => {
     const row = await tx.partners.find(partner);
     if ((await tx.keys.find(key.thumbprint)) !== null) return err(keyExists());
-    if (row === null || !(await tx.enrolments.redeem(partner, codeDigest(code)))) {
+    if (row === null || row.leftAt !== null || !(await tx.enrolments.redeem(partner, codeDigest(code)))) {
       return err(problem("enrolment-code-invalid", "the code is not one that this partner may use now"));
     }
     const named = row.manifest === null ? [] : manifestKeys(row.manifest);

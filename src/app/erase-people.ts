@@ -2,7 +2,7 @@
 // dropped, and from every list that is yet to come. What was in force stays in force, under its own name; questions
 // that run meanwhile start over, and a list of people that was given is collected without them.
 
-import { fromHex } from "../domain/bytes.ts";
+import { equalBytes, fromHex } from "../domain/bytes.ts";
 import { type DatasetRef, datasetRef } from "../domain/dataset/schema.ts";
 import type { UnixMillis } from "../domain/instant.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
@@ -162,6 +162,7 @@ async function conclude(
   const { partner } = caller;
   const now = stateOf(await tx.erasures.count(partner), await listsOf(tx, partner));
   if (now !== stateOf(lists.forgotten.erasures, lists.lists)) return null;
+  if (!equalBytes(await unwrapDataKey(tx, ports.room.keyRing, partner), lists.dataKey)) return null;
   await putAnew(ports, tx, { partner, lists, made });
   const detail = { identifiers: identifiers.length, lists: made.erasure.map((list) => ({ ...list })) };
   await appendEntry(ports, tx, { act: "people-erased", actor: caller, parties: [partner], subject: {}, detail });

@@ -55,8 +55,25 @@ export async function keepForgotten(
 ): Promise<void> {
   const number = forgotten.erasures + 1;
   const kept: Kept = { scheme: matcher.scheme, tokens };
-  const sealed = seal(dataKey, utf8(canonicalJson({ ...kept, tokens: [...tokens] })), labelOf(partner, number));
+  const sealed = sealedUnder(dataKey, kept, labelOf(partner, number));
   await tx.erasures.add({ partner, number, sealed });
+}
+
+/** Keeps the tokens of people who were erased under another data key than before, as the partner's first erasure. */
+export async function sealForgotten(
+  { matcher }: Pick<Ports, "matcher">,
+  tx: Transaction,
+  { partner, dataKey, tokens }: Named & { readonly tokens: readonly NamedToken[] },
+): Promise<void> {
+  const count = await tx.erasures.count(partner);
+  for (let number = 1; number <= count; number += 1) {
+    const kept: Kept = { scheme: matcher.scheme, tokens: number === 1 ? tokens : [] };
+    await tx.erasures.reseal({ partner, number, sealed: sealedUnder(dataKey, kept, labelOf(partner, number)) });
+  }
+}
+
+function sealedUnder(dataKey: DataKey, { scheme, tokens }: Kept, label: Uint8Array): Uint8Array {
+  return seal(dataKey, utf8(canonicalJson({ scheme, tokens: [...tokens] })), label);
 }
 
 function labelOf(partner: PartnerId, number: number): Uint8Array {

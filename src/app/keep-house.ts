@@ -1,6 +1,6 @@
 // What time alone brings about, at start and every hour after: questions that nobody approved in time end, as do those
-// whose contract has; answers and versions of lists past their retention are deleted; deletions that a crash cut short
-// get their certificate.
+// whose contract has; answers and versions of lists past their retention are deleted; a partner whose last contract ran
+// out loses its data key; what a crash cut short of deleting and destroying is done, with its certificate.
 
 import { requestState } from "../domain/approval/request.ts";
 import type { ContractId } from "../domain/contract/document.ts";
@@ -11,9 +11,12 @@ import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { endRequest } from "./await-approval.ts";
 import { certifyDeletions } from "./delete-given.ts";
+import { certifyDestructions, destroyAgain } from "./destroy-data-key.ts";
+import { endMemberships } from "./end-membership.ts";
 import { endVersions } from "./end-versions.ts";
 import { contractFile, membersOf, stateOf } from "./offer-contract.ts";
 import type { Ports } from "./ports.ts";
+import { tellRotation } from "./rotate-wrapping.ts";
 import { everybody } from "./start-room.ts";
 
 type HousePorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
@@ -25,6 +28,10 @@ export async function keepHouse(ports: HousePorts): Promise<void> {
   await ports.store.write({ name: "delete answers", parties }, (tx) => deleteAnswers(ports, tx));
   await endVersions(ports, parties);
   await certifyDeletions(ports, parties);
+  await destroyAgain(ports, parties);
+  await certifyDestructions(ports, parties);
+  await tellRotation(ports);
+  await endMemberships(ports, parties);
 }
 
 async function endRequests(ports: HousePorts, tx: Transaction): Promise<void> {

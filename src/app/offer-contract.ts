@@ -76,7 +76,7 @@ async function offerFault(tx: Transaction, contract: Contract, id: ContractId): 
     return problem("contract-exists", "this very contract was offered before");
   for (const member of membersOf(contract)) {
     const row = await tx.partners.find(member);
-    if (row === null || row.manifest === null) {
+    if (row === null || row.manifest === null || row.leftAt !== null) {
       return problem("contract-unsound", `the room has no partner \`${member}\``, {
         issues: [{ path: "/members", says: `the room has no partner \`${member}\`` }],
       });

@@ -59,7 +59,7 @@ function lostReason({ question, file, directory }: Ruled, list: DatasetRef): Rea
   const source = { document: "contract", version: file.contract.version, digest: file.id } as const;
   const earlier = isForList(question) ? "an earlier list from" : "data of earlier exact figures about";
   const says =
-    `${earlier} ${listInWords(directory, list)} was deleted, when its contract was terminated or at its end, so ` +
+    `${earlier} ${listInWords(directory, list)} was deleted when its contract was terminated, or at its end, so ` +
     "another one could not be compared with it any more";
   return { ...source, pointer: "/analyses", effect: "denies", says };
 }

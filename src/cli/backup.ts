@@ -31,8 +31,9 @@ async function backup({ world }: Terminal, file: string): Promise<Outcome> {
       `backed up: ${path}, ${grouped(bytes)} bytes`,
       `  ${grouped(entries)} entries of the log, ${grouped(rows)} rows, ${grouped(files)} sealed files`,
       `  ${name}, SHA-256 ${digest}`,
-      `the room's keys are not in it, and nothing opens it without them: keep ${apart(config.value, made.value)} elsewhere,`,
-      "and copy the key ring again whenever a partner comes or leaves",
+      "the room's keys are not in it, and nothing opens it without them: keep",
+      `  ${apart(config.value, made.value)} elsewhere,`,
+      "  and copy the key ring again whenever a partner comes or leaves",
     ],
   });
 }

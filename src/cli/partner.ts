@@ -23,6 +23,15 @@ export function addPartners(program: Command, terminal: Terminal): void {
     ]),
     addOne,
   );
+  actInRoom(
+    terminal,
+    describe(
+      partner.command("remove <partner>"),
+      "leave the room for good, or remove a partner (operator): contracts end, all data become unreadable",
+      ["concordat partner remove sunline-holidays --for-ever"],
+    ).option("--for-ever", "yes: nothing brings it back, no backup either, and nobody gets its id again"),
+    removeOne,
+  );
   actInRoom(terminal, describe(partner.command("list"), "show who is in the room", ["concordat partner list"]), list);
 }
 
@@ -45,6 +54,25 @@ async function addOne({ session, operands }: SessionCall): Promise<Outcome> {
       `${partner} is in the room; its enrolment code is good once, until ${expiresAt}`,
       "next: hand it over privately; with it the partner runs",
       `  concordat enrol ${code} --url ${session.client.url}`,
+    ],
+  }));
+}
+
+const removalOptions = z.looseObject({ forEver: z.boolean().optional() });
+
+async function removeOne({ session, operands, options }: SessionCall): Promise<Outcome> {
+  const [partner = ""] = operands;
+  if (removalOptions.parse(options).forEver !== true) {
+    return err(misused(`this ends every contract of ${partner} and destroys its data key`, "say --for-ever if so"));
+  }
+  const removed = await session.client.call((api) =>
+    api.DELETE("/v1/partners/{partner}", { params: { path: { partner } } }),
+  );
+  return told(removed, (row) => ({
+    json: row,
+    lines: [
+      `${row.id} left the room at ${row.leftAt ?? ""}: its keys sign nothing more, its data key is destroyed`,
+      "the certificate is the entry `data-key-destroyed` of the log; the operator can export and verify it",
     ],
   }));
 }

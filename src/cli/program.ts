@@ -15,6 +15,7 @@ import { addPolicy } from "./policy.ts";
 import { addQuestions } from "./questions.ts";
 import { addReceipt } from "./receipt.ts";
 import { addBudget, addReleases } from "./releases.ts";
+import { addRoom } from "./room.ts";
 import { addSubject } from "./subject.ts";
 import { EXIT, type ExitCode, failed, misused, type Terminal, tell, type World } from "./terminal.ts";
 import { addUpload } from "./upload.ts";
@@ -72,6 +73,7 @@ function newProgram(terminal: Terminal, rooms: readonly AddCommands[]): Command 
   addAudit(program, terminal);
   addReceipt(program, terminal);
   addWitness(program, terminal);
+  addRoom(program, terminal);
   return program;
 }
 

@@ -83,6 +83,8 @@ export const LIMITS = {
   sealingTries: 5,
   /** Days an upload may stay open without a part. */
   uploadDays: 2,
+  /** Days after a contract's last day in which its members keep what they brought: they may amend it until then. */
+  expiredDays: 30,
   /** How long a version is kept for which neither its list nor a policy states it: no question reaches it. */
   unstatedRetention: "P30D",
   /** Questions of one asker that wait for people under one contract: an inbox that nobody reads protects nobody. */

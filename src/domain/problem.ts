@@ -84,6 +84,7 @@ export const PROBLEMS = {
   "key-unacceptable": row(422, "the key cannot be registered", "bring a public Ed25519 or P-256 key"),
   "key-exists": row(409, "the key is registered", "nothing to do, or make a new key"),
   "last-key": row(409, "a partner's last active key cannot be revoked", "register its successor first"),
+  "key-not-rotated": row(409, "the key cannot be rotated now", "read `detail`: it says what the next key lacks"),
   // Contracts
   "contract-exists": row(409, "this contract was offered before", "sign or refuse the one that is there"),
   "contract-not-open": row(409, "the contract is not open for this", "look at its state with `contract show`"),

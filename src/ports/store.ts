@@ -143,6 +143,8 @@ export type Transaction = DestructionStore & {
     readonly parts: (id: string) => Promise<readonly PartRow[]>;
     readonly addPart: (upload: UploadRow, part: PartRow) => Promise<void>;
     readonly close: (id: string, state: Exclude<UploadState, "open">, version: string | null) => Promise<void>;
+    /** Drops the partner's open uploads; answers their ids. */
+    readonly dropAll: (partner: PartnerId) => Promise<readonly string[]>;
     /** Ids of open uploads; those idle for `days` are dropped first. Throws unless the act is for every partner. */
     readonly openIds: (days: number) => Promise<readonly string[]>;
   };

@@ -35,6 +35,12 @@ export function uploads(tx: Statements): Transaction["uploads"] {
         where id = ${id} and state = 'open'`;
       if (count !== 1) throw new Error("an upload was closed that is not open");
     },
+    dropAll: async (partner) => {
+      const rows = await tx<{ id: string }[]>`
+        update concordat.upload set state = 'dropped', closed_at = now()
+        where partner = ${partner} and state = 'open' returning id`;
+      return rows.map((row) => row.id).sort();
+    },
     openIds: async (days) => {
       await assertActsForEverybody(tx);
       await dropIdle(tx, days);

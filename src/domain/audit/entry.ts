@@ -13,6 +13,7 @@ export const ACTS = [
   "room-restored",
   "backup-made",
   "partner-added",
+  "partner-removed",
   "key-registered",
   "key-revoked",
   "policy-put",
@@ -24,6 +25,7 @@ export const ACTS = [
   "contract-resumed",
   "contract-terminated",
   "data-deleted",
+  "data-key-destroyed",
   "dataset-created",
   "upload-committed",
   "upload-refused",
@@ -43,6 +45,7 @@ export const ACTS = [
   "witness-registered",
   "witness-retired",
   "configuration-changed",
+  "wrapping-key-rotated",
 ] as const;
 
 // Names stay under 64 characters so that a digest cannot pass as one, and begin with a letter or digit, so that none

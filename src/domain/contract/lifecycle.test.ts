@@ -7,6 +7,7 @@ import {
   type ContractAct,
   type ContractEvent,
   type ContractHistory,
+  contractEnd,
   contractState,
   mayAct,
   suspensionsCarried,
@@ -151,5 +152,22 @@ describe("a later version", () => {
     const events = [event("suspended", HARBOUR), event("suspended", SUNLINE)];
     expect(suspensionsCarried({ contract: CONTRACT, events }, without)).toEqual([SUNLINE]);
     expect(suspensionsCarried({ ...without, events }, later)).toEqual([SUNLINE]);
+  });
+});
+
+describe("the end of a contract", () => {
+  const GRACE = 30 * 86_400_000;
+  it("is its termination, or some days after its last one, in which it may still be amended", () => {
+    expect(contractEnd(stateOf({ events: [event("terminated", SUNLINE)] }), GRACE)).toBe(AT);
+    const end = contractEnd(stateOf({ today: "2027-01-01" }), GRACE);
+    expect(new Date(Number(end)).toISOString()).toBe("2027-01-31T00:00:00.000Z");
+  });
+
+  it("is none while it binds or may come to bind, and where it never did or a later version stands for it", () => {
+    for (const history of [{}, { signatures: [] }, { today: "2026-05-31" }, { events: [event("suspended", SUNLINE)] }])
+      expect(contractEnd(stateOf(history), GRACE)).toBe("goes-on");
+    const successor = { id: contractId(CONTRACT), from: "2026-11-01" };
+    for (const history of [{ events: [event("refused", SUNLINE)], signatures: [] }, { successor }])
+      expect(contractEnd(stateOf(history), GRACE)).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 // Where a contract stands: read off its signatures, the events its members caused and the calendar. In force only when
 // every member has signed and the dates hold; any member's suspension works at once; refusal and termination are final.
 
-import type { UnixMillis } from "../instant.ts";
+import { DAY_MILLIS, startOfDate, type UnixMillis, unixMillis } from "../instant.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import { err, ok, type Result, unreachable } from "../result.ts";
 import type { Contract, ContractId } from "./document.ts";
@@ -106,6 +106,19 @@ function isAgreed({ kind }: Pick<ContractState, "kind">): boolean {
 /** Whether a contract has ended: by refusal, termination, a later version or its last day. */
 export function hasEnded(state: Pick<ContractState, "kind">): boolean {
   return !isAgreed(state) && state.kind !== "offered";
+}
+
+/**
+ * When a contract ended: `goes-on` while it binds or may come to bind, null where it never bound its members or a later
+ * version stands for it. One that ran out counts as ended `graceMillis` after its last day.
+ */
+export function contractEnd(state: ContractState, graceMillis: number): UnixMillis | "goes-on" | null {
+  if (state.kind === "terminated") return state.at;
+  if (state.kind === "refused" || state.kind === "replaced") return null;
+  if (state.kind !== "expired") return "goes-on";
+  const last = startOfDate(state.until);
+  if (!last.ok) throw new Error("a contract ends on a day that is none");
+  return unixMillis(last.value + DAY_MILLIS + graceMillis);
 }
 
 /**

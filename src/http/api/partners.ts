@@ -3,6 +3,7 @@
 import { addPartner } from "../../app/add-partner.ts";
 import { enrolKey } from "../../app/enrol-key.ts";
 import { listPartners, readJwks, readPartner } from "../../app/read-partners.ts";
+import { removePartner } from "../../app/remove-partner.ts";
 import { addKey, revokeKey } from "../../app/rotate-key.ts";
 import { KEY_REFUSALS, parsePublicJwk } from "../../crypto/jwk.ts";
 import { isoInstant } from "../../domain/instant.ts";
@@ -74,6 +75,22 @@ export const PARTNER_ROUTES: readonly Route[] = [
     present: (row) => ({ status: 200, json: presentPartner(row) }),
   }),
   route({
+    method: "delete",
+    path: "/v1/partners/{partner}",
+    tag: "partners",
+    summary:
+      "Leave the room for good, or remove a partner as the operator: its contracts end, its keys sign nothing more, " +
+      "and its data key is destroyed, so that nothing that it brought can be read, in old copies either",
+    audience: "partner",
+    params: partnerPathSchema,
+    query: NOTHING,
+    body: NO_BODY,
+    replies: { 200: { says: "the partner, gone", schema: partnerSchema } },
+    problems: ["not-found", "partner-only"],
+    run: ({ caller, params }, ports) => removePartner(ports, { caller, partner: params.partner }),
+    present: (row) => ({ status: 200, json: presentPartner(row) }),
+  }),
+  route({
     method: "get",
     path: "/v1/partners/{partner}/jwks.json",
     tag: "partners",
@@ -123,9 +140,10 @@ export const PARTNER_ROUTES: readonly Route[] = [
   }),
 ];
 
-function presentPartner({ id, manifest, addedAt }: PartnerRow) {
+function presentPartner({ id, manifest, addedAt, leftAt }: PartnerRow) {
   const { name, industry, datasets } = manifest ?? { name: "the operator", industry: "room", datasets: [] };
-  return { id, name, industry, datasets, addedAt: isoInstant(addedAt) };
+  const left = leftAt === null ? null : isoInstant(leftAt);
+  return { id, name, industry, datasets, addedAt: isoInstant(addedAt), leftAt: left };
 }
 
 function presentKey({ thumbprint, jwk, registeredAt, revokedAt }: KeyRow) {

@@ -9,6 +9,7 @@ import { EXPOSURE_ROUTES } from "./exposure.ts";
 import { PARTNER_ROUTES } from "./partners.ts";
 import { POLICY_ROUTES } from "./policies.ts";
 import { QUESTION_ROUTES } from "./questions.ts";
+import { ROOM_ROUTES } from "./room.ts";
 import { SUBJECT_ROUTES } from "./subjects.ts";
 import { TILE_ROUTES } from "./tiles.ts";
 import { WITNESS_ROUTES } from "./witnesses.ts";
@@ -25,4 +26,5 @@ export const ROUTES: readonly Route[] = [
   ...AUDIT_ROUTES,
   ...TILE_ROUTES,
   ...WITNESS_ROUTES,
+  ...ROOM_ROUTES,
 ];

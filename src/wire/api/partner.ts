@@ -23,6 +23,7 @@ export const partnerSchema = z
     name: z.string(),
     industry: z.string(),
     addedAt: instantSchema,
+    leftAt: instantSchema.nullable().describe("when it left the room for good"),
     datasets: z.array(z.strictObject({ name: z.string(), about: z.string().optional() })),
   })
   .meta({ id: "Partner" });
