@@ -26,7 +26,7 @@ export type ExposureView = {
 };
 
 /** States from which a contract can still come to be used. */
-const OPEN_STATES: readonly string[] = ["offered", "signed-not-yet-valid", "in-force", "suspended"];
+export const OPEN_STATES: readonly string[] = ["offered", "signed-not-yet-valid", "in-force", "suspended"];
 
 /** What `to` could learn about the caller from today on, under contracts that are open or may yet be. */
 export function readExposure(
@@ -40,7 +40,7 @@ export function readExposure(
     const current = await tx.policies.current(owner);
     if (current === null)
       return err(problem("policy-missing", "you have put no policy in force, so nothing is permitted"));
-    const files = (await everyContract(tx)).filter((file) => isBetween(tx, file, [owner, to]));
+    const files = (await contractsInView(tx)).filter((file) => isBetween(tx, file, [owner, to]));
     const members = [...new Set([owner, to, ...files.flatMap(({ contract }) => membersOf(contract))])];
     const directory = await directoryOf(tx, members);
     const on = isoDate(tx.now);
@@ -75,7 +75,8 @@ function isBetween(tx: Transaction, file: ContractFile, partners: readonly Partn
   return partners.every((partner) => members.includes(partner)) && OPEN_STATES.includes(stateOf(tx, file).kind);
 }
 
-async function everyContract(tx: Transaction): Promise<ContractFile[]> {
+/** Every contract that concerns a party of the transaction, newest first. One statement for each hundred. */
+export async function contractsInView(tx: Transaction): Promise<ContractFile[]> {
   const files: ContractFile[] = [];
   for (let after: string | null = null; ; ) {
     const page: readonly ContractFile[] = await tx.contracts.list({ after, limit: LIMITS.pageItems });

@@ -1,5 +1,5 @@
-// Reading the log: entries that concern the reader, proofs that they stand in it and that it only grew, and the export
-// that verifies without the room.
+// Reading the log: entries that concern the reader, proofs that they stand in it and that it only grew, and the pieces
+// of an export that verifies without the room.
 
 import type { Checkpoint } from "../domain/audit/checkpoint.ts";
 import { EXPORT_CLOSING, type ExportedEntry, exportEntry, exportOpening } from "../domain/audit/export-file.ts";
@@ -58,7 +58,7 @@ type Exporting = { readonly caller: Caller; readonly earlier: Checkpoint | null 
  * The export file of what the caller may read, piece by piece in canonical form: one entry at a time is in memory.
  * With `earlier`, it carries the proof that the log only grew since that checkpoint.
  */
-export async function exportLog(
+export async function logPieces(
   ports: Pick<Ports, "store">,
   request: Exporting,
 ): Promise<Result<AsyncIterable<string>, Problem>> {
@@ -93,7 +93,8 @@ async function* exportPieces(
   yield EXPORT_CLOSING;
 }
 
-async function provenEntries(
+/** A page of the entries that concern the reader, each with its proof under the tree of `size` leaves. */
+export async function provenEntries(
   tx: Transaction,
   { from, size }: { readonly from: number; readonly size: number },
 ): Promise<ExportedEntry[]> {
@@ -103,7 +104,8 @@ async function provenEntries(
   return planned.map(({ index, entry, plan }) => ({ index, entry, proof: proofFromPlan(plan, nodes) }));
 }
 
-async function proofOf(tx: Transaction, plan: ProofPlan): Promise<readonly Uint8Array[]> {
+/** The proof that a plan describes, from the hashes that are stored. */
+export async function proofOf(tx: Transaction, plan: ProofPlan): Promise<readonly Uint8Array[]> {
   return proofFromPlan(plan, await tx.log.nodes(plan.flat()));
 }
 

@@ -56,7 +56,7 @@ export async function readJwks(
 }
 
 /** A stored key with the members by which others find it. */
-function publishedJwk(jwk: string): PublishedJwk {
+export function publishedJwk(jwk: string): PublishedJwk {
   const key = parsePublicJwk(JSON.parse(jwk));
   if (!key.ok) throw new Error("a registered key is refused");
   return { ...key.value.jwk, kid: key.value.thumbprint, alg: key.value.algorithm, use: "sig" };

@@ -82,7 +82,8 @@ export function readBundle(
   });
 }
 
-async function cosigned(tx: Transaction, { size, checkpoint }: PublishedRow): Promise<string> {
+/** A published checkpoint with the lines of the witnesses that have cosigned it. */
+export async function cosigned(tx: Transaction, { size, checkpoint }: PublishedRow): Promise<string> {
   const rows = await tx.witnesses.cosignatures(size, LIMITS.cosignaturesShown);
   return `${checkpoint}${rows.map(({ line }) => `${line}\n`).join("")}`;
 }

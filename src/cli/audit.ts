@@ -2,29 +2,17 @@
 
 import type { Command } from "commander";
 import { z } from "zod";
-import { openCheckpoint, verifyAuditExport } from "../client/verify.ts";
-import type { VerifierKey } from "../crypto/signed-note.ts";
-import type { Checkpoint } from "../domain/audit/checkpoint.ts";
 import { type AuditEntry, decodeEntry } from "../domain/audit/entry.ts";
-import { toBase64Url } from "../domain/bytes.ts";
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, ok } from "../domain/result.ts";
 import { addCompare } from "./audit-compare.ts";
+import { addExports, kept } from "./audit-export.ts";
+import { addVerify } from "./audit-verify.ts";
 import { addWitnesses } from "./audit-witnesses.ts";
 import { describe } from "./describe.ts";
-import { aligned, grouped } from "./figures.ts";
-import { readText, writePrivately } from "./files.ts";
-import { KEY_OPTION, pinnedKey, readRoomKey, trustedKey } from "./room-key.ts";
+import { aligned } from "./figures.ts";
+import { readRoomKey } from "./room-key.ts";
 import { actInRoom, type SessionCall } from "./session.ts";
-import {
-  act,
-  type Call,
-  failed,
-  type Outcome,
-  type Refusal,
-  refusedByRoom,
-  type Terminal,
-  unverified,
-} from "./terminal.ts";
+import { failed, type Outcome, refusedByRoom, type Terminal, unverified } from "./terminal.ts";
 
 const optionsSchema = z.object({
   from: z.coerce.number().optional(),
@@ -43,15 +31,7 @@ export function addAudit(program: Command, terminal: Terminal): void {
     ),
     list,
   );
-  actInRoom(
-    terminal,
-    describe(audit.command("export"), "fetch everything that concerns you, with its proofs", [
-      "concordat audit export -o log.json --checkpoint kept.txt",
-    ])
-      .option("-o, --out <file>", "where it goes (default: standard output)")
-      .option("--checkpoint <file>", "a checkpoint kept from earlier: adds the proof that the log only grew since"),
-    (call) => exportLog(call, terminal),
-  );
+  addExports(audit, terminal);
   actInRoom(
     terminal,
     describe(audit.command("checkpoint"), "fetch the log's last signed checkpoint, to keep and compare later", [
@@ -61,15 +41,7 @@ export function addAudit(program: Command, terminal: Terminal): void {
       .option("--cosigned", "the last one that is published for witnesses, with the lines of those that cosigned it"),
     checkpoint,
   );
-  act(
-    terminal,
-    describe(audit.command("verify <file>"), "verify an exported log offline", [
-      "concordat audit verify log.json --checkpoint kept.txt",
-    ])
-      .option("--checkpoint <file>", "a checkpoint kept from earlier, which the log must extend")
-      .option(...KEY_OPTION),
-    (call) => verify(terminal, call),
-  );
+  addVerify(audit, terminal);
   actInRoom(
     terminal,
     describe(audit.command("key"), "show the room's verifier key, and compare it with the one pinned", [
@@ -107,19 +79,6 @@ async function list({ session, options }: SessionCall): Promise<Outcome> {
   return ok({ json: entries, lines: aligned([["index", "at", "act", "by", "about"], ...rows]) });
 }
 
-async function exportLog({ session, options }: SessionCall, terminal: Terminal): Promise<Outcome> {
-  const { out, checkpoint: file } = optionsSchema.parse(options);
-  const earlier = file === undefined ? ok(null) : await keptCheckpoint(file, await pinnedKey(terminal, options));
-  if (!earlier.ok) return earlier;
-  const tree = earlier.value;
-  const query = tree === null ? {} : { size: tree.size, root: toBase64Url(tree.root) };
-  const answer = await session.client.call((api) =>
-    api.GET("/v1/audit/export", { params: { query }, parseAs: "text" }),
-  );
-  if (!answer.ok) return err(refusedByRoom(answer.error));
-  return kept(out, { text: answer.value }, "the log");
-}
-
 async function checkpoint({ session, options }: SessionCall): Promise<Outcome> {
   const { out, cosigned } = optionsSchema.parse(options);
   const answer =
@@ -129,46 +88,6 @@ async function checkpoint({ session, options }: SessionCall): Promise<Outcome> {
   if (!answer.ok) return err(refusedByRoom(answer.error));
   const note = typeof answer.value === "string" ? answer.value : answer.value.checkpoint;
   return kept(out, { text: note, json: { checkpoint: note } }, "the checkpoint");
-}
-
-type Fetched = { readonly text: string; readonly json?: unknown };
-
-async function kept(out: string | undefined, fetched: Fetched, what: string): Promise<Outcome> {
-  if (out === undefined) return ok(fetched);
-  const written = await writePrivately(out, fetched.text);
-  return written.ok ? ok({ json: { out }, lines: [`${what} is in ${out}`] }) : written;
-}
-
-async function verify(terminal: Terminal, { operands, options }: Call): Promise<Outcome> {
-  const key = await trustedKey(terminal, options);
-  if (!key.ok) return key;
-  const text = await readText(operands[0] ?? "");
-  if (!text.ok) return text;
-  const file = optionsSchema.parse(options).checkpoint;
-  const earlier = file === undefined ? ok(null) : await keptCheckpoint(file, key);
-  if (!earlier.ok) return earlier;
-  const verified = verifyAuditExport(text.value, key.value, earlier.value ?? undefined);
-  if (!verified.ok) {
-    const { index, says, kind } = verified.error;
-    const refusal = unverified(index === undefined ? says : `entry ${index}: ${says}`);
-    return err({ ...refusal, json: { isVerified: false, kind, says, ...(index === undefined ? {} : { index }) } });
-  }
-  const { origin, size, entries, root } = verified.value;
-  const since = earlier.value === null ? "" : `; it only grew since it had ${grouped(earlier.value.size)}`;
-  const lines = [
-    `verified: ${grouped(entries.length)} entries stand in the log ${origin}`,
-    `the log has ${grouped(size)} entries${since}`,
-  ];
-  const json = { isVerified: true, origin, size, root: toBase64Url(root), entries: entries.length };
-  return ok({ json, lines });
-}
-
-async function keptCheckpoint(file: string, key: Result<VerifierKey, Refusal>): Promise<Result<Checkpoint, Refusal>> {
-  if (!key.ok) return key;
-  const note = await readText(file);
-  if (!note.ok) return note;
-  const opened = openCheckpoint(note.value, key.value);
-  return opened.ok ? opened : err(unverified(`\`${file}\`: ${opened.error}`));
 }
 
 async function roomKey({ session }: SessionCall): Promise<Outcome> {

@@ -29,6 +29,15 @@ export async function readTextIfAny(path: string): Promise<Result<string | null,
   }
 }
 
+/** A file's bytes. */
+export async function readBytes(path: string): Promise<Result<Uint8Array, Refusal>> {
+  try {
+    return ok(new Uint8Array(await readFile(path)));
+  } catch (error) {
+    return err(failed(`\`${path}\` cannot be read: ${reasonOf(error)}`));
+  }
+}
+
 /** A file's JSON, read strictly: no duplicate names. */
 export async function readJson(path: string): Promise<Result<Json, Refusal>> {
   const text = await readText(path);

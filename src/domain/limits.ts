@@ -109,6 +109,8 @@ export const LIMITS = {
   cosignaturesShown: 99,
   /** Characters of a signed note that is read: 100 lines with the longest names. */
   noteCharacters: 32_768,
+  /** Entries that one evidence file holds: some 20 MB, which browsers still open. */
+  evidenceEntries: 10_000,
   /** Entries that one page of the log holds. */
   logPageEntries: 1_000,
   /** Times one transaction runs before its conflict is let out: with jitter, a tenth in a row is a hot spot. */

@@ -22,6 +22,7 @@ const CLIENT = [
   "src/domain/dataset",
   "src/domain/contract",
   "src/domain/audit",
+  "src/domain/evidence",
   "src/crypto",
   "src/wire",
 ];

@@ -1,10 +1,12 @@
 // The log: entries that concern the caller, proofs, and the export that verifies without the room.
 
-import { exportLog, proveConsistency, proveInclusion, readCheckpoint, readEntries } from "../../app/read-log.ts";
+import { exportLog } from "../../app/export-log.ts";
+import { proveConsistency, proveInclusion, readCheckpoint, readEntries } from "../../app/read-log.ts";
+import type { Checkpoint } from "../../domain/audit/checkpoint.ts";
 import { fromBase64Url, toBase64 } from "../../domain/bytes.ts";
 import { LIMITS } from "../../domain/limits.ts";
-import { problem } from "../../domain/problem.ts";
-import { err, ok } from "../../domain/result.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
 import {
   checkpointSchema,
   consistencyQuerySchema,
@@ -95,11 +97,21 @@ export const AUDIT_ROUTES: readonly Route[] = [
     replies: { 200: { says: "an `audit-export/1` document", contentType: "application/json" } },
     problems: [],
     run: async ({ caller, query }, ports) => {
-      if (query.size === undefined || query.root === undefined) return exportLog(ports, { caller, earlier: null });
-      const root = fromBase64Url(query.root);
-      if (!root.ok) return err(problem("invalid-parameter", "`root` is not base64url"));
-      return exportLog(ports, { caller, earlier: { origin: ports.room.origin, size: query.size, root: root.value } });
+      const earlier = earlierOf(ports.room.origin, query);
+      return earlier.ok ? exportLog(ports, { caller, earlier: earlier.value }) : earlier;
     },
     present: (text) => ({ status: 200, contentType: "application/json", text }),
   }),
 ];
+
+/** The checkpoint that the reader kept, as it names it; null where it names none. */
+export function earlierOf(
+  origin: string,
+  { size, root: text }: { readonly size?: number | undefined; readonly root?: string | undefined },
+): Result<Checkpoint | null, Problem> {
+  if (size === undefined || text === undefined) return ok(null);
+  const root = fromBase64Url(text);
+  return root.ok
+    ? ok({ origin, size, root: root.value })
+    : err(problem("invalid-parameter", "`root` is not base64url"));
+}

@@ -5,6 +5,7 @@ import { APPROVAL_ROUTES } from "./approvals.ts";
 import { AUDIT_ROUTES } from "./audit.ts";
 import { CONTRACT_ROUTES } from "./contracts.ts";
 import { DATASET_ROUTES } from "./datasets.ts";
+import { EVIDENCE_ROUTES } from "./evidence.ts";
 import { EXPOSURE_ROUTES } from "./exposure.ts";
 import { PARTNER_ROUTES } from "./partners.ts";
 import { POLICY_ROUTES } from "./policies.ts";
@@ -24,6 +25,7 @@ export const ROUTES: readonly Route[] = [
   ...APPROVAL_ROUTES,
   ...SUBJECT_ROUTES,
   ...AUDIT_ROUTES,
+  ...EVIDENCE_ROUTES,
   ...TILE_ROUTES,
   ...WITNESS_ROUTES,
   ...ROOM_ROUTES,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appendEntry } from "../../app/append-entry.ts";
 import type { Room } from "../../app/ports.ts";
-import { exportLog, proveConsistency } from "../../app/read-log.ts";
+import { logPieces, proveConsistency } from "../../app/read-log.ts";
 import { generateSigningKey } from "../../crypto/jwk.ts";
 import { parseVerifierKey, rawPublicKey, signNote, verifierKey, verifyNote } from "../../crypto/signed-note.ts";
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "../../domain/audit/checkpoint.ts";
@@ -108,7 +108,7 @@ describe("with an earlier checkpoint in hand, an auditor sees what the database'
 
   async function exportedText(earlier: Checkpoint): Promise<string | null> {
     try {
-      const pieces = await exportLog({ store }, { caller, earlier });
+      const pieces = await logPieces({ store }, { caller, earlier });
       if (!pieces.ok) return null;
       let text = "";
       for await (const piece of pieces.value) text += piece;

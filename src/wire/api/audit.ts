@@ -88,12 +88,16 @@ export const entriesQuerySchema = z.strictObject({
 export const inclusionQuerySchema = z.strictObject({ index: size, size });
 export const consistencyQuerySchema = z.strictObject({ first: size, second: size });
 /** The size and root (base64url) of a checkpoint that the reader kept: both or neither. */
-export const exportQuerySchema = z
-  .strictObject({
-    size: size.optional(),
-    root: z
-      .string()
-      .regex(/^[A-Za-z0-9_-]{43}$/, "a root, 43 characters of base64url")
-      .optional(),
-  })
-  .refine(({ size, root }) => (size === undefined) === (root === undefined), "give both `size` and `root`, or neither");
+export const earlierShape = {
+  size: size.optional(),
+  root: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/, "a root, 43 characters of base64url")
+    .optional(),
+};
+type Earlier = { readonly size?: number | undefined; readonly root?: string | undefined };
+export const isBothOrNeither = [
+  ({ size, root }: Earlier) => (size === undefined) === (root === undefined),
+  "give both `size` and `root`, or neither",
+] as const;
+export const exportQuerySchema = z.strictObject(earlierShape).refine(...isBothOrNeither);
