@@ -34,6 +34,11 @@ export async function forgottenBy(
   return { erasures: rows.length, tokens: rows.flatMap((row) => openErasure(ports, dataKey, row)) };
 }
 
+/** Whether an erasure lies under a data key. */
+export function liesUnder(dataKey: DataKey, { partner, number, sealed }: ErasureRow): boolean {
+  return open(dataKey, sealed, labelOf(partner, number)).ok;
+}
+
 /** The tokens of one erasure. @throws as `forgottenBy` does */
 export function openErasure(
   { matcher }: Pick<Ports, "matcher">,

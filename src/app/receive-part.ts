@@ -117,10 +117,16 @@ function endedPart(
 
 /** A partner's data key, unwrapped. Secret; kept in memory while it is used. */
 export async function unwrapDataKey(tx: Transaction, keyRing: KeyRing, partner: PartnerId): Promise<DataKey> {
+  const key = await heldDataKey(tx, keyRing, partner);
+  if (key === null) throw new Error("a partner has no data key, or the key ring has its key no more");
+  return key;
+}
+
+/** The same, or null where the partner has no data key that still opens. */
+export async function heldDataKey(tx: Transaction, keyRing: KeyRing, partner: PartnerId): Promise<DataKey | null> {
   const row = await tx.dataKeys.find(partner);
-  if (row === null) throw new Error("a partner has no data key");
-  const wrapping = keyRing.find(dataKeyHolder(partner, row.number));
-  if (wrapping === null) throw new Error("the key ring does not have the key of a data key any more");
+  const wrapping = row === null ? null : keyRing.find(dataKeyHolder(partner, row.number));
+  if (row === null || wrapping === null) return null;
   const key = openBox(wrapping, row.wrapped, dataKeyLabel(partner));
   if (!key.ok) throw new Error("a data key does not open: is this the room's key ring?");
   return key.value;

@@ -5,8 +5,9 @@ import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { RememberedErasure } from "../ports/erasure-memory.ts";
 import type { ErasureRow } from "../ports/rows.ts";
 import { listsWithErasures, makeAnew, putAnew } from "./erase-people.ts";
-import { openErasure } from "./forgotten-people.ts";
+import { liesUnder, openErasure } from "./forgotten-people.ts";
 import type { Ports } from "./ports.ts";
+import { heldDataKey } from "./receive-part.ts";
 import { everybody } from "./start-room.ts";
 
 type ReplayPorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
@@ -16,7 +17,8 @@ export type Replayed = { readonly erasures: number; readonly people: number };
 
 /**
  * Erases once more whom the room remembers to have erased and the database does not: before it is served. The log gets
- * no entry, as the room's own log has theirs and this database lacks them.
+ * no entry, as the room's own log has theirs and this database lacks them. What lies under a data key that was
+ * destroyed since, lists and erasures, is unreadable on both sides and is passed over.
  */
 export async function replayErasures(ports: ReplayPorts, remembered: readonly RememberedErasure[]): Promise<Replayed> {
   let replayed: Replayed = { erasures: 0, people: 0 };
@@ -35,10 +37,14 @@ async function replayOf(
   own: readonly RememberedErasure[],
 ): Promise<Replayed | null> {
   const act = { name: "replay erasures", parties: [partner] };
-  const { lists, missing } = await ports.store.read(act, async (tx) => ({
-    lists: await listsWithErasures(ports, tx, partner),
-    missing: missingIn(await tx.erasures.list(partner), own),
-  }));
+  const found = await ports.store.read(act, async (tx) => {
+    if ((await heldDataKey(tx, ports.room.keyRing, partner)) === null) return null;
+    const lists = await listsWithErasures(ports, tx, partner);
+    return { lists, missing: missingIn(await tx.erasures.list(partner), own) };
+  });
+  if (found === null) return null;
+  const { lists } = found;
+  const missing = found.missing.filter((erasure) => liesUnder(lists.dataKey, erasure));
   if (missing.length === 0) return null;
   const tokens = missing.flatMap((erasure) => openErasure(ports, lists.dataKey, erasure));
   const made = await makeAnew(ports, lists, { partner, tokens });

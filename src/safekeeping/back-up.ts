@@ -18,7 +18,7 @@ import { openMemories, packageVersion, roomOf, targetOf } from "../main.ts";
 import { type Copied, copyRoom } from "../storage/backup/copying.ts";
 import { backupName, newHeader } from "../storage/backup/format.ts";
 import type { BackupKeys } from "../storage/backup/keys.ts";
-import { connectDatabase, type Database } from "../storage/database.ts";
+import { connectDatabase, type Database, PASSWORD_FILE } from "../storage/database.ts";
 import { holdDirectory } from "../storage/directory-hold.ts";
 import { hasEmbedded, startEmbedded } from "../storage/embedded/launcher.ts";
 import { KEY_RING_FILE } from "../storage/key-ring.ts";
@@ -114,7 +114,12 @@ async function soundPorts(
 }
 
 async function openRunning(config: Config, undo: Undo): Promise<Result<Database, Refusal>> {
-  const embedded = config.databaseUrl === null ? await openEmbedded(config.dataDirectory, undo) : ok(null);
+  // Connecting from elsewhere would give the role of a room that serves another password.
+  const { dataDirectory, databaseUrl } = config;
+  if (databaseUrl !== null && !existsSync(join(dataDirectory, PASSWORD_FILE))) {
+    return err([`${dataDirectory} is not the data directory of the room in this database`]);
+  }
+  const embedded = databaseUrl === null ? await openEmbedded(dataDirectory, undo) : ok(null);
   if (!embedded.ok) return embedded;
   const connected = await connectDatabase(targetOf(config, embedded.value));
   if (!connected.ok) return err([connected.error]);

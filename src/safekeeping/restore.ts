@@ -22,14 +22,16 @@ import {
   type Contents,
   checkBackup,
   clearDatabase,
+  holdsRoom,
   loadDatabase,
   markDatabase,
   placeFiles,
+  TAKEN,
   unmarkDatabase,
 } from "../storage/backup/loading.ts";
 import { type OpenBackup, openBackup } from "../storage/backup/reading.ts";
 import { checkDatabase } from "../storage/check-database.ts";
-import { connectDatabase, type Database } from "../storage/database.ts";
+import { connectDatabase, type Database, PASSWORD_FILE } from "../storage/database.ts";
 import { holdDirectory } from "../storage/directory-hold.ts";
 import { removeEmbedded, startEmbedded } from "../storage/embedded/launcher.ts";
 import { KEY_RING_FILE } from "../storage/key-ring.ts";
@@ -74,6 +76,8 @@ export async function readBackup(config: Config, file: string): Promise<Result<B
 /** Puts a room back. Where it cannot be, directory and database are as empty as before. */
 export async function restoreRoom(config: Config, wanted: Wanted): Promise<Result<Restored, Refusal>> {
   return withBackup(config, wanted.file, async (source) => {
+    // Before anything is connected, which would give the role of a room that serves another password.
+    if (config.databaseUrl !== null && (await holdsRoom(config.databaseUrl))) return err([TAKEN]);
     const occupied = await occupantsOf(config);
     if (occupied.length > 0 && !occupied.includes(UNFINISHED)) {
       const names = occupied.map((name) => `\`${name}\``).join(", ");
@@ -120,10 +124,13 @@ function described({ header }: OpenBackup, { plan, end }: Contents): BackupConte
   return { name: backupName(header), madeAt, release, entries: plan.log.size, rows, files: end.files };
 }
 
-/** Files that may be there before: the keys, which are in no backup. */
+/** Made by whoever was here before: keys, which are in no backup, and the password of the database's role. */
+const WELCOME = [KEY_RING_FILE, "operator.jwk", PASSWORD_FILE];
+
+/** What is in the data directory beside what may be there. */
 async function occupantsOf({ dataDirectory, keys }: Config): Promise<readonly string[]> {
   if (!existsSync(dataDirectory)) return [];
-  const own = [KEY_RING_FILE, "operator.jwk", ...(keys.kind === "file" ? [keys.path] : [])];
+  const own = [...WELCOME, ...(keys.kind === "file" ? [keys.path] : [])];
   const kept = new Set(own.map((path) => resolve(dataDirectory, path)));
   return (await readdir(dataDirectory)).filter((name) => !kept.has(resolve(dataDirectory, name)));
 }

@@ -33,7 +33,8 @@ type App = { readonly role: string; readonly password: string | null; readonly a
 const OWNER_SESSIONS = 2;
 const ROOM_SESSIONS = 16;
 const SCRAM_ITERATIONS = 4_096;
-const PASSWORD_FILE = "database-password";
+/** The file in the data directory with the application role's password. */
+export const PASSWORD_FILE = "database-password";
 
 /** Connects both roles, making the application role at the first call; a refusal says what to grant or mend. */
 export async function connectDatabase(target: DatabaseTarget): Promise<Result<Database, string>> {

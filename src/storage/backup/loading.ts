@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import type { SealedFiles } from "../../ports/sealed-files.ts";
 import type { Database } from "../database.ts";
 import { migrate } from "../migrate.ts";
-import type { Pool, Statements } from "../pool.ts";
+import { openPool, type Pool, type Statements } from "../pool.ts";
 import { type Act, actForAlso, transaction } from "../transaction.ts";
 import { type End, endSchema, fileSchema, type Plan, planSchema, type Table } from "./format.ts";
 import { BackupDamaged, type BackupRecord, type OpenBackup } from "./reading.ts";
@@ -16,6 +16,9 @@ import { quotedName, tablesOf } from "./tables.ts";
 
 const RESTORE: Act = { name: "restore", parties: [OPERATOR], access: "read write" };
 const MARK = "concordat.restore_unfinished";
+
+/** Why a database is not restored into. */
+export const TAKEN = "the database holds a room already: name an empty one";
 
 /** What a file holds, read to its end. */
 export type Contents = { readonly plan: Plan; readonly end: End };
@@ -45,12 +48,26 @@ export async function isRestoreUnfinished(owner: Pool): Promise<boolean> {
   });
 }
 
+/** Whether a database that an address names holds a room, other than one that a restore left unfinished. */
+export async function holdsRoom(url: string): Promise<boolean> {
+  const owner = openPool({ url }, 1);
+  try {
+    return await transaction(owner, { ...RESTORE, access: "read only" }, isTaken);
+  } finally {
+    await owner.close();
+  }
+}
+
+async function isTaken(tx: Statements): Promise<boolean> {
+  const [state] = await tx<{ isTaken: boolean }[]>`
+    select to_regnamespace('concordat') is not null and to_regclass(${MARK}) is null as "isTaken"`;
+  return state?.isTaken === true;
+}
+
 /** Takes a database for a restore: one without a room, or one in which a restore was broken off. */
 export async function markDatabase(owner: Pool): Promise<Result<null, string>> {
   return transaction(owner, RESTORE, async (tx) => {
-    const [state] = await tx<{ hasRoom: boolean; isMarked: boolean }[]>`
-      select to_regnamespace('concordat') is not null as "hasRoom", to_regclass(${MARK}) is not null as "isMarked"`;
-    if (state?.hasRoom === true && !state.isMarked) return err("the database holds a room already: name an empty one");
+    if (await isTaken(tx)) return err(TAKEN);
     await tx.unsafe(`drop schema if exists concordat cascade; create schema concordat; create table ${MARK} ()`);
     return ok(null);
   });

@@ -9,7 +9,9 @@ import type { SigningKey } from "../../crypto/jwk.ts";
 import { parseVerifierKey, rawPublicKey, type VerifierKey, verifierKey } from "../../crypto/signed-note.ts";
 import type { Result } from "../../domain/result.ts";
 import { type RunningRoom, runRoom } from "../../main.ts";
+import { appRoleOn } from "../../storage/database.ts";
 import { removeEmbedded } from "../../storage/embedded/launcher.ts";
+import { transaction } from "../../storage/transaction.ts";
 import { type TestDatabase, testDatabase } from "../database.ts";
 import { relayTo } from "../relay.ts";
 import { operatorKeyOf } from "../room.ts";
@@ -38,9 +40,9 @@ export function places(kind: "own" | "given") {
     const relay = given === null ? null : await relayTo(given);
     undo.push(async () => {
       relay?.close();
-      await (given === null ? removeEmbedded({ directory: data }) : given.close());
+      await (given === null ? removeEmbedded({ directory: data }) : givenUp(given));
     });
-    const url = relay === null ? {} : { DATABASE_URL: relay.url };
+    const url = given === null || relay === null ? {} : { DATABASE_URL: await asOrdinary(given, relay.url) };
     const environment = { CONCORDAT_DATA: data, PORT: "0", LOG_LEVEL: "silent", CONCORDAT_MEMORY: "128MiB", ...url };
     return { folder, environment, given, config: needed(readConfig(environment)) };
   };
@@ -53,6 +55,34 @@ export function places(kind: "own" | "given") {
     for (const step of undo.splice(0).reverse()) await step();
   };
   return { open, start, closeAll };
+}
+
+const ORDINARY = { name: "ordinary owner", parties: [], access: "read write" } as const;
+
+function ordinaryName({ target }: TestDatabase): { readonly database: string; readonly owner: string } {
+  const database = target.kind === "embedded" ? target.connection.database : new URL(target.url).pathname.slice(1);
+  return { database, owner: `${database}_owner` };
+}
+
+/** The database by the address of a user who owns no more than what it makes: row-level security binds it as well. */
+async function asOrdinary(given: TestDatabase, address: string): Promise<string> {
+  const { database, owner } = ordinaryName(given);
+  const makes = `create role ${owner} login createrole password '${owner}'`;
+  const grants = `grant create on database ${database} to ${owner}`;
+  await transaction(given.owner, ORDINARY, async (tx) => void (await tx.unsafe(`${makes}; ${grants}`)));
+  const url = new URL(address);
+  [url.username, url.password] = [owner, owner];
+  return url.href;
+}
+
+async function givenUp(given: TestDatabase): Promise<void> {
+  const { database, owner } = ordinaryName(given);
+  const drops = ["drop schema if exists concordat cascade"];
+  for (const role of [appRoleOn(database), owner]) drops.push(`drop owned by ${role}`, `drop role ${role}`);
+  await transaction(given.owner, ORDINARY, async (tx) => {
+    for (const statement of drops) await tx.unsafe(statement);
+  });
+  await given.close();
 }
 
 async function copyKeys(source: string, target: string): Promise<void> {
