@@ -6,6 +6,7 @@ import { decisionLines } from "./decision-lines.ts";
 import { growthLines } from "./growth.ts";
 import { incrementLines } from "./increment.ts";
 import { ingestLines } from "./ingest.ts";
+import { logLines } from "./log-lines.ts";
 import { type Limits, limitsText, machineLimits, machineName } from "./machine.ts";
 import { crossTabLines, segmentLines } from "./matches.ts";
 import { memoryLines } from "./memory-lines.ts";
@@ -30,6 +31,7 @@ const MEASURED: { readonly [part in Part]: (stage: Stage) => Promise<Line[]> } =
   growth: growthLines,
   memory: memoryLines,
   decide: async () => [...(await decisionLines()), ...policyLines()],
+  log: logLines,
   api: requestLines,
 };
 

@@ -14,6 +14,7 @@ export const PARTS = [
   "growth",
   "memory",
   "decide",
+  "log",
   "api",
 ] as const;
 export type Part = (typeof PARTS)[number];

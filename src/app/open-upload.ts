@@ -7,6 +7,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { Change } from "../ports/matcher.ts";
 import type { PartRow, UploadRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
+import { appendEntry } from "./append-entry.ts";
 import type { Caller, Keeping, Ports, ProgressState } from "./ports.ts";
 
 /** An upload and the parts that have arrived. */
@@ -43,19 +44,32 @@ export function readUpload(
  * it is.
  */
 export async function dropUpload(
-  ports: Pick<Ports, "store" | "matcher" | "progress" | "inTurn" | "running">,
+  ports: Pick<Ports, "store" | "random" | "room" | "matcher" | "progress" | "inTurn" | "running">,
   request: { readonly caller: Caller; readonly id: string },
 ): Promise<Result<UploadFile, Problem>> {
   const act = { name: "drop upload", parties: [request.caller.partner] };
-  const dropped = await ports.store.note(act, async (tx) => {
+  const dropped = await ports.store.write(act, async (tx) => {
     const found = await findUpload(tx, request.id);
-    if (found.ok && found.value.upload.state === "open") await tx.uploads.close(request.id, "dropped", null);
-    return found.ok ? findUpload(tx, request.id) : found;
+    if (!found.ok || found.value.upload.state !== "open") return found;
+    await tx.uploads.close(request.id, "dropped", null);
+    await logDrop(ports, tx, { caller: request.caller, file: found.value });
+    return findUpload(tx, request.id);
   });
   if (!dropped.ok) return dropped;
   ports.running.cancel(request.id);
   await ports.inTurn(request.id, () => forgetUpload(ports, request.id));
   return dropped;
+}
+
+async function logDrop(
+  ports: Pick<Ports, "random" | "room">,
+  tx: Transaction,
+  { caller, file }: { readonly caller: Caller; readonly file: UploadFile },
+): Promise<void> {
+  const { upload, parts } = file;
+  const subject = { upload: upload.id, dataset: datasetRef(upload.partner, upload.dataset) };
+  const detail = { change: upload.change, parts: parts.length, read: progressOfParts(parts).rows };
+  await appendEntry(ports, tx, { act: "upload-dropped", actor: caller, parties: [caller.partner], subject, detail });
 }
 
 /** Deletes what a closed upload staged. Only in the upload's turn, so that nothing reads or adds to it meanwhile. */

@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import type { EvidenceFault } from "../client/open-evidence.ts";
-import { openCheckpoint, verifyAuditExport } from "../client/verify.ts";
+import { openCheckpoint, verifyAuditPieces } from "../client/verify.ts";
 import { type VerifiedEvidence, verifyEvidence } from "../client/verify-evidence.ts";
 import { parseCosignerKey } from "../crypto/cosignature.ts";
 import type { VerifierKey } from "../crypto/signed-note.ts";
@@ -13,7 +13,7 @@ import { partsOf } from "../domain/evidence/reading.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { describe } from "./describe.ts";
 import { grouped } from "./figures.ts";
-import { readBytes, readText } from "./files.ts";
+import { beginsWith, readBytes, readText, reasonOf, textPieces } from "./files.ts";
 import { KEY_OPTION, trustedKey } from "./room-key.ts";
 import { act, type Call, EXIT, misused, type Outcome, type Refusal, type Terminal, unverified } from "./terminal.ts";
 
@@ -46,13 +46,13 @@ export async function keptCheckpoint(
 async function verify(terminal: Terminal, { operands, options }: Call): Promise<Outcome> {
   const key = await trustedKey(terminal, options);
   if (!key.ok) return key;
-  const bytes = await readBytes(operands[0] ?? "");
-  if (!bytes.ok) return bytes;
+  const [path = ""] = operands;
   const { checkpoint, witness = [] } = optionsSchema.parse(options);
   const earlier = checkpoint === undefined ? ok(null) : await keptCheckpoint(checkpoint, key);
   if (!earlier.ok) return earlier;
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.value);
-  if (text.startsWith('{"checkpoint"')) return verifyLog(text, key.value, earlier.value);
+  const isLog = await beginsWith(path, LOG_BEGINS);
+  if (!isLog.ok) return isLog;
+  if (isLog.value) return verifyLog(path, key.value, earlier.value);
   const witnesses: VerifierKey[] = [];
   for (const given of witness) {
     const parsed = parseCosignerKey(given);
@@ -60,11 +60,15 @@ async function verify(terminal: Terminal, { operands, options }: Call): Promise<
       return err(misused(`\`${given}\` is no key of a witness`, "as `concordat audit witnesses` shows them"));
     witnesses.push(parsed.value);
   }
+  const bytes = await readBytes(path);
+  if (!bytes.ok) return bytes;
   return verifyFile(bytes.value, { room: key.value, witnesses, earlier: earlier.value });
 }
 
-function verifyLog(text: string, key: VerifierKey, earlier: Checkpoint | null): Outcome {
-  const verified = verifyAuditExport(text, key, earlier ?? undefined);
+const LOG_BEGINS = '{"checkpoint"';
+
+function verifyLog(path: string, key: VerifierKey, earlier: Checkpoint | null): Outcome {
+  const verified = verifyPieces(path, key, earlier);
   if (!verified.ok) {
     const { index, says, kind } = verified.error;
     const refusal = unverified(index === undefined ? says : `entry ${index}: ${says}`);
@@ -72,11 +76,24 @@ function verifyLog(text: string, key: VerifierKey, earlier: Checkpoint | null): 
   }
   const { origin, size, entries, root } = verified.value;
   const lines = [
-    `verified: ${grouped(entries.length)} entries stand in the log ${origin}`,
+    `verified: ${grouped(entries)} entries stand in the log ${origin}`,
     `the log has ${grouped(size)} entries${sinceWhen(earlier)}`,
   ];
-  const json = { isVerified: true, origin, size, root: toBase64Url(root), entries: entries.length };
+  const json = { isVerified: true, origin, size, root: toBase64Url(root), entries };
   return ok({ json, lines });
+}
+
+// A log of a million entries is a file of more than a gigabyte, so it is never held whole.
+function verifyPieces(
+  path: string,
+  key: VerifierKey,
+  earlier: Checkpoint | null,
+): ReturnType<typeof verifyAuditPieces> {
+  try {
+    return verifyAuditPieces(textPieces(path), key, earlier ?? undefined);
+  } catch (error) {
+    return err({ kind: "not-an-export", says: `the file cannot be read: ${reasonOf(error)}` });
+  }
 }
 
 function sinceWhen(earlier: Checkpoint | null): string {

@@ -1,7 +1,8 @@
 // Files that commands read and write: documents in strict JSON, secrets for their owner alone, and a sentence
 // instead of an error number when that fails.
 
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { closeSync, openSync, readSync } from "node:fs";
+import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Json, parseStrictJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -35,6 +36,34 @@ export async function readBytes(path: string): Promise<Result<Uint8Array, Refusa
     return ok(new Uint8Array(await readFile(path)));
   } catch (error) {
     return err(failed(`\`${path}\` cannot be read: ${reasonOf(error)}`));
+  }
+}
+
+/** Whether a file's first bytes are these, in ASCII. */
+export async function beginsWith(path: string, beginning: string): Promise<Result<boolean, Refusal>> {
+  try {
+    const file = await open(path, "r");
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(beginning.length), 0, beginning.length, 0);
+    await file.close();
+    return ok(buffer.toString("latin1", 0, bytesRead) === beginning);
+  } catch (error) {
+    return err(failed(`\`${path}\` cannot be read: ${reasonOf(error)}`));
+  }
+}
+
+const PIECE_BYTES = 1_048_576;
+
+/** A file's text piece by piece, for one that no text of this language could hold. @throws where it cannot be read */
+export function* textPieces(path: string): Generator<string> {
+  const file = openSync(path, "r");
+  try {
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    const bytes = new Uint8Array(PIECE_BYTES);
+    for (let count = readSync(file, bytes); count > 0; count = readSync(file, bytes))
+      yield decoder.decode(bytes.subarray(0, count), { stream: true });
+    yield decoder.decode();
+  } finally {
+    closeSync(file);
   }
 }
 

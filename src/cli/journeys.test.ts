@@ -238,6 +238,17 @@ describe("two companies in a room", () => {
     const stranger = "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2";
     const unseen = await concordat(...completed, "--witness", stranger);
     expect(unseen).toMatchObject({ exit: 5, err: expect.stringMatching(/`remora.n621.de` has not cosigned/) });
+    await done(...as(HARBOUR, "audit", "export", "--contract", CONTRACT, "-o", at("evidence.html")));
+    const proven = ["audit", "verify", at("evidence.html"), "--key", (await json(...as(HARBOUR, "audit", "key"))).key];
+    expect(await done(...proven)).toMatch(/^verified: evidence for harbour-yachts.*the page says what the evidence/s);
+    const page = await readFile(at("evidence.html"), "utf8");
+    await writeFile(at("evidence.html"), page.replace("Who learned what", "Who heard what"));
+    expect(await concordat(...proven)).toMatchObject({
+      exit: 5,
+      err: expect.stringMatching(/^error: page: line \d+ says/),
+    });
+    const { contacts } = await json(...as(HARBOUR, "audit", "record", "-o", at("record.html")));
+    expect(contacts.length).toBeGreaterThan(0);
     const verify = as(HARBOUR, "audit", "verify", at("log.json"), "--checkpoint", at("kept.txt"));
     expect(await done(...verify)).toMatch(/it only grew since it had \d+/);
     const { key } = await json(...as(HARBOUR, "audit", "key"));

@@ -6,7 +6,12 @@ import { KEY_REFUSALS, type PublicKey, parsePublicJwk, type Thumbprint } from ".
 import { SIGNATURE_REFUSALS } from "../crypto/jws.ts";
 import { type VerifierKey, verifyNote } from "../crypto/signed-note.ts";
 import { type Checkpoint, parseCheckpoint } from "../domain/audit/checkpoint.ts";
-import { type ExportRefusal, type VerifiedExport, verifyExport } from "../domain/audit/export-file.ts";
+import {
+  type ExportRefusal,
+  type VerifiedExport,
+  verifyExport,
+  verifyExportPieces,
+} from "../domain/audit/export-file.ts";
 import { utf8 } from "../domain/bytes.ts";
 import { canonicalDigest, parseStrictJson } from "../domain/canonical-json.ts";
 import { type Contract, contractSchema } from "../domain/contract/document.ts";
@@ -55,6 +60,24 @@ export function verifyAuditExport(
   earlier?: Checkpoint,
 ): Result<VerifiedExport, ExportRefusal> {
   return verifyExport(text, { openCheckpoint: (note) => openCheckpoint(note, key), earlier });
+}
+
+/**
+ * The same for a file of any length, read piece by piece.
+ * @param pieces  the file's text, cut anywhere
+ * @returns the log as its checkpoint has it, and how many entries stand in it
+ */
+export function verifyAuditPieces(
+  pieces: Iterable<string>,
+  key: VerifierKey,
+  earlier?: Checkpoint,
+): Result<Checkpoint & { readonly entries: number }, ExportRefusal> {
+  let entries = 0;
+  const verifier = { openCheckpoint: (note: string) => openCheckpoint(note, key), earlier };
+  const verified = verifyExportPieces(pieces, verifier, () => {
+    entries += 1;
+  });
+  return verified.ok ? ok({ ...verified.value, entries }) : verified;
 }
 
 /** Opens a signed checkpoint: the room's line must verify, and the log must bear the name of the room's key. */

@@ -29,6 +29,7 @@ export const ACTS = [
   "dataset-created",
   "upload-committed",
   "upload-refused",
+  "upload-dropped",
   "version-ended",
   "people-erased",
   "question-permitted",

@@ -3,7 +3,7 @@ import { toBase64, utf8 } from "../bytes.ts";
 import { err, type Result } from "../result.ts";
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 import { encodeEntry } from "./entry.ts";
-import { type AuditExport, formatExport, type Verifier, verifyExport } from "./export-file.ts";
+import { type AuditExport, formatExport, type Verifier, verifyExport, verifyExportPieces } from "./export-file.ts";
 import {
   append,
   consistencyPlan,
@@ -188,5 +188,20 @@ describe("verifyExport", () => {
         .map((other) => `${at}: ${character} to ${other}`);
     });
     expect(accepted).toEqual([]);
+  });
+});
+
+describe("verifyExportPieces", () => {
+  it("says the same wherever the text is cut, and gives each entry once and in order", () => {
+    const text = formatExport(WHOLE);
+    for (const width of [1, 2, 3, 7, 50, 333, text.length]) {
+      const pieces = Array.from({ length: Math.ceil(text.length / width) }, (_, at) =>
+        text.slice(at * width, (at + 1) * width),
+      );
+      const taken: number[] = [];
+      const verdict = verifyExportPieces(pieces, KEEPER, ({ index }) => taken.push(index));
+      expect(verdict, `pieces of ${width}`).toEqual({ ok: true, value: checkpointAt(7) });
+      expect(taken).toEqual([1, 4, 6]);
+    }
   });
 });

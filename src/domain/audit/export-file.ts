@@ -9,7 +9,7 @@ import { err, ok, type Result } from "../result.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type AuditEntry, decodeEntry } from "./entry.ts";
 import { leafHash } from "./merkle.ts";
-import { verifyConsistency, verifyInclusion } from "./proof.ts";
+import { inclusionVerifier, verifyConsistency } from "./proof.ts";
 
 /** An entry of an export with its proof; `entry` is its stored text. */
 export type ExportedEntry = { readonly index: number; readonly entry: string; readonly proof: readonly Uint8Array[] };
@@ -59,7 +59,8 @@ const size = z.int().nonnegative();
 const auditExportSchema = z.strictObject({
   concordat: z.literal("audit-export/1"),
   checkpoint: z.string(),
-  entries: z.array(z.strictObject({ index: size, entry: z.string(), proof: z.array(hash) })),
+  /** Read one by one. */
+  entries: z.tuple([]),
   consistency: z.strictObject({ from: z.strictObject({ size, root: hash }), proof: z.array(hash) }).optional(),
 });
 
@@ -93,17 +94,82 @@ function growth({ from, proof }: NonNullable<ExportFrame["consistency"]>) {
 /**
  * Verifies an export file: its form, the checkpoint's signature, that the log only grew since `earlier`, and that each
  * entry stands where it says. The file must be byte for byte its own canonical form; one final newline may follow.
- * O(entries × log size) hashes. It cannot know what the file leaves out: an export has the entries of one reader.
+ * It cannot know what the file leaves out: an export has the entries of one reader.
  */
 export function verifyExport(text: string, verifier: Verifier): Result<VerifiedExport, ExportRefusal> {
-  const document = parseExport(text.endsWith("\n") ? text.slice(0, -1) : text);
+  const entries: AuditEntry[] = [];
+  const verified = verifyExportPieces([text], verifier, (entry) => entries.push(entry));
+  return verified.ok ? ok({ ...verified.value, entries }) : verified;
+}
+
+/**
+ * The same for a file of any length, piece by piece: one entry at a time is in memory. Of a file that is refused,
+ * entries may have been taken before the fault was met.
+ * Time: O(1) hashes an entry where a file has them all, O(log size) for each that stands alone.
+ * @param pieces  the file's text, cut anywhere
+ * @param take  is given each entry that stands in the log, in order
+ */
+export function verifyExportPieces(
+  pieces: Iterable<string>,
+  verifier: Verifier,
+  take: (entry: AuditEntry) => void,
+): Result<Checkpoint, ExportRefusal> {
+  let tree: { readonly now: Checkpoint; readonly check: EntryCheck } | null = null;
+  for (const cut of cutExport(pieces)) {
+    if (cut.kind === "entry") {
+      const entry = tree?.check(cut.text);
+      if (entry === undefined) return refuse("not-an-export", "the file is not JSON: it has no beginning");
+      if (!entry.ok) return entry;
+      take(entry.value);
+    } else {
+      const opened = openFrame(cut.text, verifier);
+      if (!opened.ok) return opened;
+      tree = { now: opened.value, check: entryCheck(opened.value) };
+    }
+  }
+  return tree === null ? refuse("not-an-export", "the file is empty") : ok(tree.now);
+}
+
+type Cut = { readonly kind: "frame" | "entry"; readonly text: string };
+
+const BEFORE_ENTRIES = ',"entries":[';
+const BETWEEN_ENTRIES = '},{"entry":';
+const AFTER_ENTRIES = "]}";
+
+// Quotes within texts are escaped, so these marks stand between members alone. What stands before the entries is told
+// as a file of its own without any; an end that is not as it should be becomes an entry that does not read.
+function* cutExport(pieces: Iterable<string>): Generator<Cut> {
+  let rest = "";
+  let isOpen = false;
+  for (const piece of pieces) {
+    rest += piece;
+    if (!isOpen) {
+      const at = rest.indexOf(BEFORE_ENTRIES);
+      if (at < 0) continue;
+      isOpen = true;
+      yield { kind: "frame", text: `${rest.slice(0, at)}${BEFORE_ENTRIES}${AFTER_ENTRIES}` };
+      rest = rest.slice(at + BEFORE_ENTRIES.length);
+    }
+    let start = 0;
+    for (let at = rest.indexOf(BETWEEN_ENTRIES); at >= 0; at = rest.indexOf(BETWEEN_ENTRIES, start)) {
+      yield { kind: "entry", text: rest.slice(start, at + 1) };
+      start = at + 2;
+    }
+    rest = rest.slice(start);
+  }
+  const text = rest.endsWith("\n") ? rest.slice(0, -1) : rest;
+  if (!isOpen) yield { kind: "frame", text };
+  else if (text !== AFTER_ENTRIES)
+    yield { kind: "entry", text: text.endsWith(AFTER_ENTRIES) ? text.slice(0, -AFTER_ENTRIES.length) : "" };
+}
+
+function openFrame(text: string, verifier: Verifier): Result<Checkpoint, ExportRefusal> {
+  const document = parseExport(text);
   if (!document.ok) return document;
   const opened = verifier.openCheckpoint(document.value.checkpoint);
   if (!opened.ok) return refuse("checkpoint", opened.error);
   const grown = checkGrowth(document.value, opened.value, verifier.earlier);
-  if (!grown.ok) return grown;
-  const entries = checkEntries(document.value, opened.value);
-  return entries.ok ? ok({ ...opened.value, entries: entries.value }) : entries;
+  return grown.ok ? opened : grown;
 }
 
 function parseExport(text: string): Result<Parsed, ExportRefusal> {
@@ -151,20 +217,37 @@ function checkEarlier(from: Tree | undefined, now: Checkpoint, earlier: Checkpoi
     : refuse("inconsistent", "the file's proof is not from the checkpoint kept");
 }
 
-function checkEntries(document: Parsed, now: Checkpoint): Result<readonly AuditEntry[], ExportRefusal> {
-  const entries: AuditEntry[] = [];
+// One entry as `exportEntry` writes it: its text as a JSON text, its index, its proof.
+const ENTRY = /^\{"entry":("(?:[^"\\]|\\.)*"),"index":(0|[1-9]\d{0,15}),"proof":\[(.*)\]\}$/s;
+
+type EntryCheck = (text: string) => Result<AuditEntry, ExportRefusal>;
+
+// Checks entry after entry of one file.
+function entryCheck(now: Checkpoint): EntryCheck {
+  const stands = inclusionVerifier(now);
   let previous = -1;
-  for (const { index, entry, proof } of document.entries) {
+  return (text) => {
+    const found = ENTRY.exec(text);
+    const [quoted, digits, hashes] = [found?.[1], found?.[2], found?.[3]];
+    const entry = quoted === undefined ? err("no-entry") : parseStrictJson(quoted);
+    if (!entry.ok || typeof entry.value !== "string" || canonicalJson(entry.value) !== quoted || hashes === undefined)
+      return refuse("not-an-export", "the file is not in canonical form");
+    const index = Number(digits);
     if (index <= previous) return refuse("order", "entries do not rise by index", index);
     previous = index;
-    const decoded = decodeEntry(entry);
+    const decoded = decodeEntry(entry.value);
     if (!decoded.ok) return refuse("entry", `the entry is refused: ${decoded.error}`, index);
     if (decoded.value.index !== index) return refuse("entry", "the entry names another index", index);
-    const claim = { leafHash: leafHash(utf8(entry)), index, size: now.size, proof, root: now.root };
-    if (!verifyInclusion(claim)) return refuse("inclusion", "the entry does not stand there in the log", index);
-    entries.push(decoded.value);
-  }
-  return ok(entries);
+    const proof = hashes === "" ? [] : hashes.split(",").map(unquoted);
+    return stands({ leafHash: leafHash(utf8(entry.value)), index, proof })
+      ? decoded
+      : refuse("inclusion", "the entry does not stand there in the log", index);
+  };
+}
+
+// What is no text in quotes becomes no hash.
+function unquoted(text: string): string {
+  return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : "";
 }
 
 function refuse(kind: ExportRefusal["kind"], says: string, index?: number): Result<never, ExportRefusal> {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { referenceConsistency, referencePath, referenceRoot } from "../../testing/vectors/rfc9162/reference-tree.ts";
-import { fromBase64, utf8 } from "../bytes.ts";
+import { fromBase64, toBase64, utf8 } from "../bytes.ts";
 import {
   consistencyPlan,
   frontierPlan,
@@ -14,7 +14,13 @@ import {
   proofFromPlan,
   rootOf,
 } from "./merkle.ts";
-import { type ConsistencyClaim, type InclusionClaim, verifyConsistency, verifyInclusion } from "./proof.ts";
+import {
+  type ConsistencyClaim,
+  type InclusionClaim,
+  inclusionVerifier,
+  verifyConsistency,
+  verifyInclusion,
+} from "./proof.ts";
 
 const LEAVES = Array.from({ length: 40 }, (_, index) => leafHash(utf8(`leaf ${index}`)));
 const OTHER = leafHash(utf8("another"));
@@ -204,5 +210,36 @@ describe("published vectors", () => {
       const claim = { leafHash: leafHash ?? Uint8Array.of(), root: root ?? Uint8Array.of(), proof: proof ?? [] };
       expect(verifyInclusion({ ...claim, index: leafIdx, size: treeSize }), desc).toBe(!wantErr);
     }
+  });
+});
+
+describe("inclusionVerifier", () => {
+  it("says of leaf after leaf what verifyInclusion says of each, good and damaged in any order", () => {
+    const size = fc.integer({ min: 1, max: 40 });
+    const asked = fc.array(fc.record({ at: fc.nat(39), way: fc.nat(400), isDamaged: fc.boolean() }), { maxLength: 12 });
+    fc.assert(
+      fc.property(size, asked, (leaves, claims) => {
+        const { root } = inclusionClaim(0, leaves);
+        const stands = inclusionVerifier({ size: leaves, root });
+        for (const { at, way, isDamaged } of claims) {
+          const claim = inclusionClaim(at % leaves, leaves);
+          const ways = damaged(claim.proof);
+          const proof = isDamaged ? (ways[way % ways.length] ?? []) : claim.proof;
+          const told = stands({ ...claim, proof: proof.map(toBase64) });
+          expect(told).toBe(verifyInclusion({ ...claim, proof }));
+        }
+      }),
+    );
+  });
+
+  it("refuses what is no base64 of a hash, another leaf, and a place outside the tree", () => {
+    const { root, proof, leafHash: leaf } = inclusionClaim(3, 7);
+    const stands = inclusionVerifier({ size: 7, root });
+    const texts = proof.map(toBase64);
+    expect(stands({ leafHash: leaf, index: 3, proof: texts })).toBe(true);
+    expect(stands({ leafHash: leaf, index: 3, proof: texts.map((text) => `${text}=`) })).toBe(false);
+    expect(stands({ leafHash: OTHER, index: 3, proof: texts })).toBe(false);
+    expect(stands({ leafHash: leaf, index: 7, proof: texts })).toBe(false);
+    expect(stands({ leafHash: leaf, index: 3, proof: texts })).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 // Verification of inclusion and consistency proofs (RFC 9162 §2.1.3.2, §2.1.4.2): booleans, strict about every length.
 // Holds for sizes up to 2^53 - 1, hence halving in place of shifts.
 
-import { equalBytes } from "../bytes.ts";
+import { equalBytes, fromBase64 } from "../bytes.ts";
 import { EMPTY_FRONTIER, nodeHash, rootOf } from "./merkle.ts";
 
 export type InclusionClaim = {
@@ -43,6 +43,55 @@ export function verifyInclusion(claim: InclusionClaim): boolean {
     place = parent(place);
   }
   return place.last === 0 && equalBytes(hash, root);
+}
+
+/** A leaf with its proof as base64, as files carry it. */
+export type LeafClaim = { readonly leafHash: Uint8Array; readonly index: number; readonly proof: readonly string[] };
+
+/**
+ * Verifies leaf after leaf of one tree. Leaves whose paths meet share the rest of the way: their proofs must agree
+ * there to the letter, and are hashed once. O(1) hashes a leaf where all leaves come in order, O(log size) for each
+ * that comes alone; says the same as `verifyInclusion`.
+ */
+export function inclusionVerifier(tree: Pick<InclusionClaim, "size" | "root">): (claim: LeafClaim) => boolean {
+  const { size, root } = tree;
+  // By the rightmost node of a level, which tells levels apart: the last node of a good path there.
+  const known = new Map<number, Reached>();
+  return ({ leafHash, index, proof }) => {
+    if (!isSize(index) || !isSize(size) || index >= size || !isHash(leafHash)) return false;
+    const reached: (readonly [number, Reached])[] = [];
+    // INVARIANT: nothing of a path is known before all of it has held.
+    const holds = () => {
+      for (const [level, node] of reached) known.set(level, node);
+      return true;
+    };
+    let place: Place = { from: index, last: size - 1 };
+    let hash = leafHash;
+    for (const [used, text] of proof.entries()) {
+      const before = known.get(place.last);
+      if (before?.from === place.from)
+        return equalBytes(before.hash, hash) && agreeFrom(before, { proof, used }) && holds();
+      if (place.last === 0) return false;
+      reached.push([place.last, { from: place.from, hash, proof, used }]);
+      const sibling = fromBase64(text);
+      if (!sibling.ok || !isHash(sibling.value)) return false;
+      const isRight = isRightOrLast(place);
+      hash = isRight ? nodeHash(sibling.value, hash) : nodeHash(hash, sibling.value);
+      place = parent(isRight ? climbToRight(place) : place);
+    }
+    return place.last === 0 && equalBytes(hash, root) && holds();
+  };
+}
+
+type Rest = { readonly proof: readonly string[]; readonly used: number };
+type Reached = Rest & { readonly from: number; readonly hash: Uint8Array };
+
+// What is left of two proofs from the same node on.
+function agreeFrom(one: Rest, other: Rest): boolean {
+  const left = one.proof.length - one.used;
+  if (left !== other.proof.length - other.used) return false;
+  for (let at = 0; at < left; at++) if (one.proof[one.used + at] !== other.proof[other.used + at]) return false;
+  return true;
 }
 
 /**

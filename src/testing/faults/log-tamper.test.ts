@@ -10,7 +10,7 @@ import { verifyExport } from "../../domain/audit/export-file.ts";
 import { append, EMPTY_FRONTIER, leafHash, rootOf, type TreeNode } from "../../domain/audit/merkle.ts";
 import { verifyConsistency } from "../../domain/audit/proof.ts";
 import { concatBytes, utf8 } from "../../domain/bytes.ts";
-import { OPERATOR } from "../../domain/partner/manifest.ts";
+import { OPERATOR, type PartnerId, partnerIdSchema } from "../../domain/partner/manifest.ts";
 import { err, type Result } from "../../domain/result.ts";
 import type { Store } from "../../ports/store.ts";
 import { TEXT_ARRAY } from "../../storage/arrays.ts";
@@ -24,7 +24,8 @@ import { seededRandom } from "../seeded-random.ts";
 // Not a power of two, so that every stored node is part of some proof.
 const ENTRIES = 45;
 const KNOWN = 30;
-const TAMPERS = 100;
+// T-40 asks for 1,000: CONCORDAT_TEST_TAMPERS=1000.
+const TAMPERS = Number(process.env["CONCORDAT_TEST_TAMPERS"] ?? 200);
 
 /** Everything that the owner of the database finds of the log, and may change. */
 type Rows = {
@@ -69,7 +70,8 @@ describe("with an earlier checkpoint in hand, an auditor sees what the database'
 
   function appendOne(count: number): Promise<string> {
     return store.write({ name: "append", parties: [OPERATOR] }, async (tx) => {
-      const happening = { actor: caller, parties: [OPERATOR], subject: { partner: OPERATOR }, detail: { count } };
+      const parties = [tenantOf(count), OPERATOR];
+      const happening = { actor: caller, parties, subject: { partner: tenantOf(count) }, detail: { count } };
       return (await appendEntry({ random, room }, tx, { act: "policy-put", ...happening })).checkpoint;
     });
   }
@@ -90,6 +92,7 @@ describe("with an earlier checkpoint in hand, an auditor sees what the database'
 
   async function writeRows(rows: Rows): Promise<void> {
     await transaction(database.owner, asOwner, async (tx) => {
+      await tx.unsafe("set local synchronous_commit = off");
       await tx.unsafe("delete from concordat.log_entry; delete from concordat.log_node");
       const entries = tx.array([...rows.entries], TEXT_ARRAY);
       await tx`
@@ -149,33 +152,37 @@ describe("with an earlier checkpoint in hand, an auditor sees what the database'
     expect(await objection(known(KNOWN))).toBeNull();
   });
 
-  test(`${TAMPERS} times out of ${TAMPERS}`, async () => {
-    const seed = process.env["CONCORDAT_TEST_SEED"] ?? randomBytes(8).toString("hex");
-    console.log(`log tampering: seed ${seed} (CONCORDAT_TEST_SEED)`);
-    const bytes = seededRandom(seed);
-    const below: Numbers = (bound) => Buffer.from(bytes(4)).readUInt32LE() % bound;
-    const tally = new Map<string, number>();
-    const ways = Object.entries(TAMPERINGS);
-    for (let turn = 0; turn < TAMPERS; turn++) {
-      const [name, tamper] = ways[turn % ways.length] ?? [];
-      if (name === undefined || tamper === undefined) throw new Error("no way to tamper");
-      await writeRows(tamper(whole, { below, checkpoints }));
-      // A damaged frontier shows when the log next grows from it.
-      if (name === "replaces a hash of the frontier") await appendOne(turn);
-      const objected = await objection(known(KNOWN));
-      expect(objected, `${name}, turn ${turn}`).not.toBeNull();
-      const told = `${name}: ${objected}`;
-      tally.set(told, (tally.get(told) ?? 0) + 1);
-    }
-    await writeRows(whole);
-    expect(await objection(known(KNOWN))).toBeNull();
-    console.log(
-      [...tally]
-        .map(([told, times]) => `${times} × ${told}`)
-        .sort()
-        .join("\n"),
-    );
-  });
+  test(
+    `${TAMPERS} times out of ${TAMPERS}`,
+    async () => {
+      const seed = process.env["CONCORDAT_TEST_SEED"] ?? randomBytes(8).toString("hex");
+      console.log(`log tampering: seed ${seed} (CONCORDAT_TEST_SEED)`);
+      const bytes = seededRandom(seed);
+      const below: Numbers = (bound) => Buffer.from(bytes(4)).readUInt32LE() % bound;
+      const tally = new Map<string, number>();
+      const ways = Object.entries(TAMPERINGS);
+      for (let turn = 0; turn < TAMPERS; turn++) {
+        const [name, tamper] = ways[turn % ways.length] ?? [];
+        if (name === undefined || tamper === undefined) throw new Error("no way to tamper");
+        await writeRows(tamper(whole, { below, checkpoints }));
+        // A damaged frontier shows when the log next grows from it.
+        if (name === "replaces a hash of the frontier") await appendOne(turn);
+        const objected = await objection(known(KNOWN));
+        expect(objected, `${name}, turn ${turn}`).not.toBeNull();
+        const told = `${name}: ${objected}`;
+        tally.set(told, (tally.get(told) ?? 0) + 1);
+      }
+      await writeRows(whole);
+      expect(await objection(known(KNOWN))).toBeNull();
+      console.log(
+        [...tally]
+          .map(([told, times]) => `${times} × ${told}`)
+          .sort()
+          .join("\n"),
+      );
+    },
+    TAMPERS * 1_000,
+  );
 });
 
 type Numbers = (below: number) => number;
@@ -209,6 +216,15 @@ const TAMPERINGS: Readonly<Record<string, Tampering>> = {
     return { ...rows, entries, nodes, frontier, size };
   },
   "inserts an entry as the room": (rows, { below }) => rebuilt(inserted(rows.entries, below)),
+  "renumbers an entry": (rows, { below }) => ({ ...rows, entries: misnumbered(rows.entries, below) }),
+  "renumbers an entry as the room": (rows, { below }) => rebuilt(misnumbered(rows.entries, below)),
+  "rewrites the tail": (rows, { below }) => ({ ...rows, entries: retold(rows.entries, below) }),
+  "rewrites the tail as the room, and goes on": (rows, { below }) => {
+    const entries = retold(rows.entries, below);
+    return rebuilt(renumbered([...entries, ...entries.slice(-1 - below(9))]));
+  },
+  "gives an entry to another partner": (rows, { below }) => ({ ...rows, entries: given(rows.entries, below) }),
+  "gives an entry to another partner as the room": (rows, { below }) => rebuilt(given(rows.entries, below)),
   "swaps two entries": (rows, { below }) => ({ ...rows, entries: swapped(rows.entries, below) }),
   "swaps two entries as the room": (rows, { below }) => rebuilt(renumbered(swapped(rows.entries, below))),
   "replaces the hash of a node": (rows, { below }) => {
@@ -244,6 +260,30 @@ function swapped(entries: readonly string[], below: Numbers): string[] {
   const second = first + 1 + below(KNOWN - 1 - first);
   const [one = "", other = ""] = [entries[first], entries[second]];
   return entries.map((entry, at) => (at === first ? other : at === second ? one : entry));
+}
+
+/** One entry has another number than its place. */
+function misnumbered(entries: readonly string[], below: Numbers): string[] {
+  const place = below(KNOWN);
+  const other = (place + 1 + below(KNOWN - 1)) % KNOWN;
+  return entries.map((entry, at) => (at === place ? entry.replace(/"index":\d+/, `"index":${other}`) : entry));
+}
+
+/** From some place on, which the auditor's checkpoint covers, every entry tells something else. */
+function retold(entries: readonly string[], below: Numbers): string[] {
+  const from = below(KNOWN);
+  return entries.map((entry, at) => (at < from ? entry : entry.replace(/"count":\d+/, `"count":${at + 1_000}`)));
+}
+
+/** One entry concerns another partner than it did. */
+function given(entries: readonly string[], below: Numbers): string[] {
+  const place = below(KNOWN);
+  const [from, to] = [tenantOf(place), tenantOf(place + 1)];
+  return entries.map((entry, at) => (at === place ? entry.replaceAll(`"${from}"`, `"${to}"`) : entry));
+}
+
+function tenantOf(count: number): PartnerId {
+  return partnerIdSchema.parse(count % 2 === 0 ? "alba-travel" : "boreal-boats");
 }
 
 function renumbered(entries: readonly string[]): string[] {

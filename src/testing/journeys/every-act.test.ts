@@ -1,0 +1,242 @@
+// Every act is on the record: each route that changes anything, or lets anything leave, is driven, and its entries are
+// seen. A route without an entry stands here with the reason; one that is in neither list fails.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cosign, cosignerKey } from "../../crypto/cosignature.ts";
+import { generateSigningKey } from "../../crypto/jwk.ts";
+import { rawPublicKey } from "../../crypto/signed-note.ts";
+import type { ACTS, AuditEntry } from "../../domain/audit/entry.ts";
+import { utf8 } from "../../domain/bytes.ts";
+import { ROUTES } from "../../http/api/routes.ts";
+import { entryListSchema } from "../../wire/api/audit.ts";
+import { csvOf, emailDigest, people, sha256Hex } from "./lists.ts";
+import {
+  audienceOf,
+  bring,
+  call,
+  commit,
+  contractJson,
+  declare,
+  entryOf,
+  type Member,
+  manifestOf,
+  openUpload,
+  openWorld,
+  overlapOf,
+  policyJson,
+  putPolicy,
+  sendPart,
+  upload,
+  WIDE_LIMITS,
+  type World,
+} from "./world.ts";
+
+type Act = (typeof ACTS)[number];
+
+/** What changes nothing that anybody rests on, or is told by a later entry. */
+const NO_ENTRY: Readonly<Record<string, string>> = {
+  "POST /v1/questions/explain": "nothing leaves: it is worked out from documents and the asker's own ledger",
+  "POST /v1/policy/check": "nothing comes into force, and nothing is kept",
+  "POST /v1/datasets/{dataset}/uploads":
+    "nothing is in force yet: the entry comes when it is committed, refused or dropped",
+  "PUT /v1/uploads/{upload}/parts/{part}": "staged rows are nobody's to read: the entry of the upload counts them",
+  "POST /v1/audit/cosignatures": "an entry for each would need a checkpoint for each, which would be cosigned again",
+};
+
+/** Reading that is an act: something leaves the room as a file, or rows that name customers do. */
+const READING_THAT_LEAVES = [
+  "GET /v1/releases/{release}/rows",
+  "GET /v1/audit/export",
+  "GET /v1/audit/evidence",
+  "GET /v1/audit/record",
+  "GET /v1/audit/assessment",
+  "GET /v1/audit/breach",
+];
+
+let world: World;
+let alba: Member;
+let boreal: Member;
+const seen = new Map<string, Set<Act>>();
+
+beforeAll(async () => {
+  world = await openWorld();
+  [alba, boreal] = [await bring(world, "alba-travel"), await bring(world, "boreal-boats")];
+});
+afterAll(() => world.room.discard());
+
+describe("every act is there", () => {
+  test("partners and keys", async () => {
+    const added = await drive("POST /v1/partners", ["partner-added"], () =>
+      call(world.operator, "POST /v1/partners", { json: manifestOf("cassia-cruises") }),
+    );
+    const { key } = generateSigningKey();
+    const cassia: Member = { ...alba, id: "cassia-cruises" as Member["id"], key };
+    const json = { jwk: key.publicKey.jwk, code: added.body["code"] };
+    const keys = "/v1/partners/cassia-cruises/keys";
+    await drive("POST /v1/partners/{partner}/keys", ["key-registered"], () => call(cassia, `POST ${keys}`, { json }));
+    await drive("DELETE /v1/partners/{partner}/keys/{thumbprint}", ["key-revoked"], () =>
+      call(world.operator, `DELETE ${keys}/${key.publicKey.thumbprint}`),
+    );
+  });
+
+  test("policies and lists", async () => {
+    await drive("PUT /v1/policy", ["policy-put"], () => putPolicy(alba, policyJson(alba.id, HELD)));
+    await putPolicy(boreal, policyJson(boreal.id));
+    await drive("POST /v1/policy/check", [], () => call(alba, "POST /v1/policy/check", { json: policyJson(alba.id) }));
+    await drive("POST /v1/datasets", ["dataset-created"], () => declare(alba));
+    await declare(boreal);
+    await upload(boreal, csvOf(people(0, 300), "b"));
+    const path = "POST /v1/datasets/{dataset}/uploads";
+    const dropped = await drive(path, [], () => openUpload(alba));
+    await drive("PUT /v1/uploads/{upload}/parts/{part}", [], () =>
+      sendPart(alba, { upload: dropped, number: 1, content: csvOf(people(0, 30), "a") }),
+    );
+    await drive("DELETE /v1/uploads/{upload}", ["upload-dropped"], () => call(alba, `DELETE /v1/uploads/${dropped}`));
+    await drive("DELETE /v1/uploads/{upload}", [], () => call(alba, `DELETE /v1/uploads/${dropped}`));
+    await drive("POST /v1/uploads/{upload}/commit", ["upload-committed"], () =>
+      committed(alba, csvOf(people(0, 300), "a")),
+    );
+    const bad = people(0, 30).map((row) => ({ ...row, tier: "unheard-of" }));
+    await drive("POST /v1/uploads/{upload}/commit", ["upload-refused"], () => committed(alba, csvOf(bad, "a")));
+  });
+
+  test("contracts, questions, approvals and what is collected", async () => {
+    const json = contractJson([alba, boreal], { approvalWithin: "P14D", terms: WIDE_LIMITS });
+    const contracts = "POST /v1/contracts";
+    const refused = await drive(contracts, ["contract-offered"], () =>
+      call(alba, contracts, { json: { ...json, name: "other" } }),
+    );
+    await change(boreal, { contract: String(refused.body["id"]), noun: "refusal", acts: ["contract-refused"] });
+    const { body } = await call(alba, contracts, { json });
+    const contract = String(body["id"]);
+    for (const member of [alba, boreal])
+      await drive("POST /v1/contracts/{contract}/signatures", ["contract-signed"], () =>
+        call(member, `POST /v1/contracts/${contract}/signatures`, { json: entryOf(member.key, json) }),
+      );
+    await change(boreal, { contract, noun: "suspension", acts: ["contract-suspended"] });
+    await change(boreal, { contract, noun: "resumption", acts: ["contract-resumed"] });
+    const overlap = overlapOf(contract, [alba, boreal]);
+    await drive("POST /v1/questions/explain", [], () => call(boreal, "POST /v1/questions/explain", { json: overlap }));
+    await asked(boreal, { ...overlap, purpose: "activation" }, ["question-denied"]);
+    const waits = await asked(boreal, overlap, ["approval-requested"]);
+    await decided(boreal, waits, { verdict: "withdraw" }, ["approval-withdrawn"]);
+    const again = await asked(boreal, overlap, ["approval-requested"]);
+    await decided(alba, again, { verdict: "deny", because: "not now" }, ["approval-denied"]);
+    const third = await asked(boreal, overlap, ["approval-requested"]);
+    await decided(alba, third, { verdict: "approve" }, ["approval-given", "question-permitted"]);
+    await asked(boreal, overlap, ["question-permitted"]);
+    const list = await asked(boreal, audienceOf(contract, [boreal, alba]), ["question-permitted"]);
+    const where = [{ dataset: `${alba.id}/customers`, attribute: "tier", in: ["gold"] }];
+    await asked(
+      boreal,
+      { ...audienceOf(contract, [boreal, alba]), where: [...where, { ...where[0], in: ["silver"] }] },
+      ["question-withheld"],
+    );
+    await drive("GET /v1/releases/{release}/rows", ["release-collected"], () =>
+      call(boreal, `GET /v1/releases/${list}/rows`),
+    );
+    const identifiers = [{ kind: "email", hash: emailDigest(1) }];
+    await drive("POST /v1/subjects/erasures", ["people-erased"], () =>
+      call(alba, "POST /v1/subjects/erasures", { json: { identifiers } }),
+    );
+    await exported(contract);
+    await change(alba, { contract, noun: "termination", acts: ["contract-terminated", "data-deleted"] });
+  });
+
+  test("witnesses", async () => {
+    const signer = { name: `${alba.id}/witness`, key: generateSigningKey().key };
+    const key = cosignerKey(signer.name, rawPublicKey(signer.key.publicKey));
+    const { text } = await call(alba, "GET /v1/audit/checkpoint");
+    const line = cosign(text.slice(0, text.indexOf("\n\n") + 1), signer, Math.floor(Date.now() / 1_000));
+    const json = { key, checkpoint: text + line };
+    await drive("POST /v1/audit/witnesses", ["witness-registered"], () =>
+      call(alba, "POST /v1/audit/witnesses", { json }),
+    );
+    await drive("POST /v1/audit/cosignatures", [], () =>
+      call(alba, "POST /v1/audit/cosignatures", { json: { checkpoint: text + line } }),
+    );
+    const path = `DELETE /v1/audit/witnesses/${signer.key.publicKey.thumbprint}`;
+    await drive("DELETE /v1/audit/witnesses/{thumbprint}", ["witness-retired"], () => call(alba, path));
+  });
+
+  test("and no route is left that was not driven", () => {
+    const changing = ROUTES.filter(({ method }) => method !== "get").map(
+      ({ method, path }) => `${method.toUpperCase()} ${path}`,
+    );
+    const driven = [...seen].filter(([, acts]) => acts.size > 0).map(([route]) => route);
+    expect(driven.sort()).toEqual(
+      [...changing.filter((route) => NO_ENTRY[route] === undefined), ...READING_THAT_LEAVES].sort(),
+    );
+    expect(
+      [...seen]
+        .filter(([, acts]) => acts.size === 0)
+        .map(([route]) => route)
+        .sort(),
+    ).toEqual(Object.keys(NO_ENTRY).sort());
+  });
+
+  test("and no entry has an address, a digest of one, or a record reference of anybody on a list", async () => {
+    const log = (await entries(0)).map((entry) => JSON.stringify(entry)).join("\n");
+    for (const { person } of people(0, 300)) {
+      expect(log).not.toContain(emailDigest(person));
+      expect(log).not.toContain(`person${person}@`);
+      expect(log).not.toMatch(new RegExp(`"[ab]${person}"`));
+    }
+  });
+});
+
+const HELD = { approval: ["overlap"] };
+
+/** Does what a route is for, and holds the log to have these entries of it and no others. */
+async function drive<Value>(route: string, acts: readonly Act[], work: () => Promise<Value>): Promise<Value> {
+  const before = (await entries(0)).length;
+  const value = await work();
+  const added = (await entries(before)).map(({ act }) => act);
+  expect(added, route).toEqual(acts);
+  const known = seen.get(route) ?? new Set();
+  seen.set(route, new Set([...known, ...acts]));
+  return value;
+}
+
+/** Entries of the whole log from an index on, as the operator reads them, which reading leaves no entry. */
+async function entries(from: number): Promise<readonly AuditEntry[]> {
+  const page = await call(world.operator, `GET /v1/audit/entries?from=${from}&limit=1000`);
+  return entryListSchema.parse(page.body).items.map(({ entry }) => JSON.parse(entry));
+}
+
+type Change = { readonly contract: string; readonly noun: string; readonly acts: readonly Act[] };
+
+function change(member: Member, { contract, noun, acts }: Change) {
+  return drive(`POST /v1/contracts/{contract}/${noun}`, acts, () =>
+    call(member, `POST /v1/contracts/${contract}/${noun}`, { json: {} }),
+  );
+}
+
+/** Asks, and gives the id of what came of it. */
+async function asked(member: Member, json: object, acts: readonly Act[]): Promise<string> {
+  const answer = await drive("POST /v1/questions", acts, () => call(member, "POST /v1/questions", { json }));
+  return String(answer.body["id"]);
+}
+
+function decided(member: Member, request: string, json: object, acts: readonly Act[]) {
+  return drive("POST /v1/approvals/{request}", acts, () => call(member, `POST /v1/approvals/${request}`, { json }));
+}
+
+async function committed(member: Member, csv: string) {
+  const id = await openUpload(member);
+  await sendPart(member, { upload: id, number: 1, content: csv });
+  return commit(member, id, [sha256Hex(utf8(csv))]);
+}
+
+async function exported(contract: string): Promise<void> {
+  const today = new Date(Date.now()).toISOString().slice(0, 10);
+  const files = [
+    ["export", ""],
+    ["evidence", `?contract=${contract}`],
+    ["record", ""],
+    ["assessment", ""],
+    ["breach", `?from=${today}&until=${today}`],
+  ];
+  for (const [name, query] of files)
+    await drive(`GET /v1/audit/${name}`, ["log-exported"], () => call(alba, `GET /v1/audit/${name}${query}`));
+}
