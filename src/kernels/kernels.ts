@@ -2,8 +2,8 @@
 // the fallback and the oracle. A kernel takes byte offsets into one memory that threads share; it allocates nothing,
 // keeps nothing between calls, and finds all room it needs at offsets that its caller gives.
 
-/** A byte offset into the memory, 0 to 2^32 - 1. */
-export type Offset = number;
+import type { Offset } from "./offset.ts";
+import type { WordKernels } from "./word-kernels.ts";
 
 /** `count` digests of 32 bytes, the 32 bytes of a key, and room for `count` tokens. All divisible by 4. */
 export type TokenBatch = {
@@ -138,27 +138,6 @@ export type TokenSplit = {
   readonly rest: Offset;
 };
 
-/** Words with texts, whose lengths have a byte each; two tables of 256 words by the words' first bytes. */
-export type Tally = {
-  readonly words: Offset;
-  readonly lengths: Offset;
-  readonly count: number;
-  readonly rows: Offset;
-  readonly bytes: Offset;
-};
-
-/** Room for two words a row. */
-export type Dealing = Tally & { readonly rowPlaces: Offset; readonly bytePlaces: Offset };
-
-/** `count` places, and room for as many, which may be the same. */
-export type Narrowing = {
-  readonly places: Offset;
-  readonly count: number;
-  readonly first: number;
-  readonly most: number;
-  readonly to: Offset;
-};
-
 /** Words, and a bitmap of zeros for the `width` below 2^31 of them from `from` on, and a bit more for all others. */
 export type NumberMarking = Readonly<Record<"numbers" | "count" | "from" | "width" | "bits", number>>;
 
@@ -200,19 +179,7 @@ export type Meeting = {
   readonly right: MasksOf;
 };
 
-export type Kernels = {
-  /** Adds to the tables how many words, and how many bytes of texts, have each first byte. */
-  tally(tally: Tally): void;
-
-  /** Deals out places: the tables hold the next row and byte of each first byte, and go on behind the last dealt. */
-  deal(dealing: Dealing): void;
-
-  /** Counts places from `first`; those that are not among the `most` behind it become `0xffffffff`. */
-  narrow(narrowing: Narrowing): void;
-
-  /** Where each of texts one behind the other begins, and behind the last its end: `count + 1` words at `offsets`. */
-  addUp(lengths: Offset, count: number, offsets: Offset): void;
-
+export type Kernels = WordKernels & {
   splitTokens(split: TokenSplit): void;
 
   /**

@@ -37,11 +37,17 @@ export function wasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memo
     tally: ({ words, lengths, count, rows, bytes }) => void wasm.tally(words, lengths, count, rows, bytes),
     deal: ({ words, lengths, count, rows, bytes, rowPlaces, bytePlaces }) =>
       void wasm.deal(words, lengths, count, rows, bytes, rowPlaces, bytePlaces),
+    group: ({ words, count, order, ends }) => void wasm.group(words, count, order, ends),
+    spread: ({ from, to, groups, starts, first, most, width }) =>
+      void wasm.spread(from, to, groups.order, groups.ends, starts, first, most, width),
     narrow: ({ places, count, first, most, to }) => void wasm.narrow(places, count, first, most, to),
     addUp: (lengths, count, offsets) => void wasm.addUp(lengths, count, offsets),
     splitTokens: ({ tokens, count, keys, rest }) => void wasm.splitTokens(tokens, count, keys, rest),
     readNumbers: ({ texts, lengths, count, prefix, low, high }) =>
       wasm.readNumbers(texts, lengths, count, prefix, low, high),
+    firstRepeat: (words, count, from) => wasm.firstRepeat(words, count, from) >>> 0,
+    extremes: (words, count, to) => void wasm.extremes(words, count, to),
+    marked: ({ words, count, bits, mask, to }) => wasm.marked(words, count, bits, mask, to) >>> 0,
     markNumbers: ({ numbers, count, from, width, bits }) => wasm.markNumbers(numbers, count, from, width, bits) >>> 0,
     bitsInBoth: (left, right, words) => wasm.bitsInBoth(left, right, words) >>> 0,
     tokens: ({ digests, count, key, tokens }) => void wasm.tokens(digests, count, key, tokens),

@@ -10,7 +10,9 @@ import { plainMatching } from "./plain/matching.ts";
 import { plainNumbers } from "./plain/numbers.ts";
 import { plainRecords } from "./plain/records.ts";
 import { plainScatter } from "./plain/scatter.ts";
+import { plainSpreading } from "./plain/spreading.ts";
 import { plainStanding } from "./plain/standing.ts";
+import { plainWords } from "./plain/words.ts";
 
 /** Compresses digests of 8 little-endian words under a key of 8 into tokens of 4 words that compare as bytes do. */
 export type CompressAll = (batch: {
@@ -28,7 +30,9 @@ export function plainKernels(buffer: SharedArrayBuffer, compressAll: CompressAll
   return {
     ...plainDealing(buffer),
     ...plainNumbers(buffer),
+    ...plainWords(buffer),
     ...plainScatter(buffer),
+    ...plainSpreading(buffer),
     ...plainBitmaps(buffer),
     ...plainColumns(buffer),
     ...plainMatching(buffer),

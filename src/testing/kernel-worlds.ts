@@ -3,8 +3,9 @@
 // next, so that a kernel that writes beside its room or trusts it to be empty is found out.
 
 import { compressAll } from "../domain/identifier/token-kernel.gen.ts";
-import type { Kernels, Offset } from "../kernels/kernels.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { compileKernels, wasmKernels } from "../kernels/load.ts";
+import type { Offset } from "../kernels/offset.ts";
 import { plainKernels } from "../kernels/plain.ts";
 
 const PAGES = 34_000;

@@ -3,6 +3,7 @@
 import type { RowShape } from "../../wire/segment/shape.ts";
 import { type Bump, bumpBytes } from "./bump.ts";
 import type { MergeSettings } from "./merge-piece.ts";
+import { markWordsFor } from "./numbered-records.ts";
 import { type SectionSize, sectionScratchBytes } from "./section.ts";
 
 /** Where a section of the earlier version lies, opened. */
@@ -28,7 +29,19 @@ export type InputRooms = {
   readonly finals: number;
 };
 
-type Sizes = Pick<MergeSettings, "shape" | "size" | "baseRows">;
+/** Where an ordinary section lies, opened, in room that any other section takes for something else; and its own. */
+export type QuickRooms = Pick<EarlierRooms, "table" | "columns"> & {
+  readonly low: number;
+  readonly high: number;
+  readonly places: number;
+  readonly origins: number;
+  /** Rows of the largest section that is made. */
+  readonly mostRows: number;
+  readonly marks: number;
+  readonly markWords: number;
+};
+
+type Sizes = Pick<MergeSettings, "shape" | "size" | "baseRows" | "references">;
 
 const earlierSizes = (shape: RowShape, rows: number) => ({
   key: 8,
@@ -53,16 +66,17 @@ const inputSizes = (shape: RowShape, { bucketRows, recordBytes }: SectionSize) =
 ];
 
 /** Bytes that each thread needs. */
-export function mergingScratchBytes({ shape, size, baseRows }: Sizes): number {
-  const sizes = [...Object.values(earlierSizes(shape, baseRows)), ...inputSizes(shape, size)];
+export function mergingScratchBytes({ shape, size, baseRows, references }: Sizes): number {
+  const ofQuick = [size.rows * 4, size.rows * 4, markWordsFor(references.count) * 4];
+  const sizes = [...Object.values(earlierSizes(shape, baseRows)), ...inputSizes(shape, size), ...ofQuick];
   return sectionScratchBytes(shape, size) + bumpBytes(sizes);
 }
 
 /** Takes the room behind that in which sections are made. */
 export function mergingRooms(
   bump: Bump,
-  { shape, size, baseRows }: Sizes,
-): { readonly base: EarlierRooms; readonly input: InputRooms } {
+  { shape, size, baseRows, references }: Sizes,
+): { readonly base: EarlierRooms; readonly input: InputRooms; readonly quick: QuickRooms } {
   const sizes = earlierSizes(shape, baseRows);
   const base: EarlierRooms = {
     key: bump.take(sizes.key),
@@ -79,5 +93,17 @@ export function mergingRooms(
   const columns = others.slice(0, shape.columns.length);
   const [lengths = 0, recordBytes = 0, finals = 0] = others.slice(shape.columns.length);
   const input: InputRooms = { keys, rest, columns, lengths, recordBytes, finals };
-  return { base, input };
+  const markWords = markWordsFor(references.count);
+  const quick: QuickRooms = {
+    table: base.table,
+    columns: base.columns,
+    low: base.hashes,
+    high: base.offsets,
+    places: bump.take(size.rows * 4),
+    origins: bump.take(size.rows * 4),
+    mostRows: size.rows,
+    marks: bump.take(markWords * 4),
+    markWords,
+  };
+  return { base, input, quick };
 }

@@ -1,47 +1,56 @@
 // Merging by runs: a section whose rows stand in the order of their tokens takes new rows in where theirs belong, and
-// copies what stays in runs. For sections of a list in which every row has the first kind, no token is held twice, and
-// references are numbers: the ordinary case. Whatever else befalls a section, it is made anew from its rows.
+// what stays is copied in runs. For sections of a list in which every row has the first kind, no token is held twice,
+// and references are numbers: the ordinary case. Whatever else befalls a section, it is made anew from its rows.
 
-import type { RowShape } from "../../wire/segment/shape.ts";
 import type { BucketRows } from "./bucket-rows.ts";
 import type { EarlierBucket } from "./merge-piece.ts";
-import { type Parts, readUnder } from "./numbered-records.ts";
-import type { PackedNumbers } from "./record-text.ts";
-import { sumOf } from "./sums.ts";
-
-/** A section's columns. */
-export type SectionColumns = {
-  readonly keys: Uint32Array;
-  readonly rest: Uint32Array;
-  readonly columns: readonly Uint8Array[];
-  readonly records: PackedNumbers;
-};
+import { numberReader, type Parts } from "./numbered-records.ts";
+import type { NumberForm } from "./record-text.ts";
+import type { Thread } from "./threads/thread.ts";
 
 /** Rows of one bucket that come, in order, and before which row of the section each belongs. */
 type Incoming = { readonly rows: BucketRows; readonly order: readonly number[]; readonly before: readonly number[] };
 
-export type RunMerge = SectionColumns & {
+/** Which row stands where in the section that is made. */
+export type RunMerge = {
+  readonly count: number;
   /** Rows of each bucket. */
   readonly bucketRows: readonly number[];
-  /** Per bucket: which row each row that came becomes, in the order in which they were given. */
-  readonly added: readonly Uint32Array[];
-  /** Rows that stay, in runs: the first, the one behind the last, and which row the first becomes. */
-  readonly runs: readonly (readonly [from: number, to: number, at: number])[];
+  /** By bucket: the rows that came, and which row each of them becomes, as they were given and in their order. */
+  readonly added: readonly Added[];
+  /** Rows that came, ascending. */
+  readonly places: readonly number[];
 };
 
-type Merging = {
-  readonly buffer: SharedArrayBuffer;
-  readonly shape: RowShape;
-  readonly section: SectionColumns;
+export type Added = {
+  readonly rows: BucketRows;
+  /** In their order, by the places that they were given in. */
+  readonly order: readonly number[];
+  readonly finals: Uint32Array;
+  /** Their references as numbers under the section's form, in their order. */
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+};
+
+/** Room for a bucket's order and what its sort needs. */
+type SortingRooms = { readonly order: number; readonly scratch: number; readonly sorted: number };
+
+export type Merging = {
+  readonly thread: Pick<Thread, "buffer" | "kernels">;
+  /** The section's tokens. */
+  readonly keys: Uint32Array;
+  readonly rest: Uint32Array;
+  readonly form: NumberForm;
   readonly buckets: readonly EarlierBucket[];
   /** Rows that go, ascending. */
   readonly dropped: readonly number[];
   readonly added: readonly BucketRows[] | null;
-  /** Memory for so many bytes that the section is made in; it is used again for the next. */
-  readonly memory: (bytes: number) => ArrayBuffer;
+  readonly rooms: SortingRooms;
+  /** Where it is written which earlier row each row of the section is; of rows that came, any. */
+  readonly origins: Uint32Array;
 };
 
-/** Merges a section, or answers null where it is not an ordinary one. O(rows) time, in copies of whole runs. */
+/** Merges a section, or answers null where it is not an ordinary one. O(rows) time. */
 export function mergeRuns(merging: Merging): RunMerge | null {
   const incoming: Incoming[] = [];
   for (const [index, bucket] of merging.buckets.entries()) {
@@ -51,29 +60,34 @@ export function mergeRuns(merging: Merging): RunMerge | null {
     if (found === null) return null;
     incoming.push(found);
   }
-  const records = numbersOf(merging, incoming);
-  return records === null ? null : copyRuns(merging, incoming, records);
+  const added: Added[] = [];
+  for (const { rows, order } of incoming) {
+    const numbers = numbersOf(merging, rows, order);
+    if (numbers === null) return null;
+    added.push({ rows, order, finals: new Uint32Array(order.length), ...numbers });
+  }
+  return { added, ...writeOrigins(merging, incoming, added), bucketRows: bucketRowsOf(merging) };
 }
 
 /** Where rows that come belong; null where one of them has the token of another, or of a row that stays. */
-function placesOf({ buffer, section, dropped }: Merging, bucket: EarlierBucket, rows: BucketRows): Incoming | null {
+function placesOf(merging: Merging, bucket: EarlierBucket, rows: BucketRows): Incoming | null {
+  const { thread, dropped } = merging;
   const count = rows.homes;
-  const keys = new Uint32Array(buffer, rows.keys, count);
-  const rest = new Uint32Array(buffer, rows.rest, count * 3);
-  const order = Array.from({ length: count }, (_, place) => place);
-  order.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || compareRest(rest, a, { rest, at: b }));
+  const keys = new Uint32Array(thread.buffer, rows.keys, count);
+  const rest = new Uint32Array(thread.buffer, rows.rest, count * 3);
+  const order = orderOf(merging, rows, rest);
   const before: number[] = [];
   let low = bucket.firstRow;
   const end = bucket.firstRow + bucket.homes;
   for (const [index, place] of order.entries()) {
-    low = lowerBound(section.keys, keys[place] ?? 0, [low, end]);
+    low = lowerBound(merging.keys, keys[place] ?? 0, [low, end]);
     let at = low;
     let order96 = 1;
-    for (; at < end && section.keys[at] === keys[place]; at++) {
-      order96 = compareRest(section.rest, at, { rest, at: place });
+    for (; at < end && merging.keys[at] === keys[place]; at++) {
+      order96 = compareRest(merging.rest, at, { rest, at: place });
       if (order96 >= 0) break;
     }
-    const isSame = at < end && section.keys[at] === keys[place] && order96 === 0;
+    const isSame = at < end && merging.keys[at] === keys[place] && order96 === 0;
     // Who takes a row's place mostly brings the token that it had.
     const isHeld = isSame && dropped[lowerBound(dropped, at, [0, dropped.length])] !== at;
     const next = order[index + 1];
@@ -83,6 +97,17 @@ function placesOf({ buffer, section, dropped }: Merging, bucket: EarlierBucket, 
     before.push(at);
   }
   return { rows, order, before };
+}
+
+/** The places of a bucket's rows in the order of their tokens. */
+function orderOf({ thread, rooms }: Merging, { keys, homes: count }: BucketRows, rest: Uint32Array): number[] {
+  const { kernels, buffer } = thread;
+  kernels.order({ keys, count, order: rooms.order, scratch: rooms.scratch });
+  kernels.gather({ to: rooms.sorted, from: keys, order: rooms.order, count, width: 4 });
+  const order = Array.from(new Uint32Array(buffer, rooms.order, count));
+  if (kernels.firstRepeat(rooms.sorted, count, 1) === count) return order;
+  const words = new Uint32Array(buffer, keys, count);
+  return order.sort((a, b) => (words[a] ?? 0) - (words[b] ?? 0) || compareRest(rest, a, { rest, at: b }));
 }
 
 type Rest = { readonly rest: Uint32Array; readonly at: number };
@@ -107,152 +132,72 @@ function lowerBound(keys: ArrayLike<number>, key: number, [from, to]: readonly [
   return low;
 }
 
-type Numbers = { readonly low: readonly number[]; readonly high: readonly number[] };
-
 /** References of rows that come, in their order, as numbers under the section's form; null where one has another. */
-function numbersOf({ buffer, section }: Merging, incoming: readonly Incoming[]): Numbers | null {
-  const low: number[] = [];
-  const high: number[] = [];
+function numbersOf({ thread, form }: Merging, rows: BucketRows, order: readonly number[]): Numbers | null {
+  const numbers: Numbers = { low: [], high: [] };
   const parts: Parts = { low: 0, high: 0 };
-  for (const { rows, order } of incoming) {
-    const lengths = new Uint8Array(buffer, rows.lengths, rows.homes);
-    const bytes = new Uint8Array(buffer, rows.recordBytes, rows.recordBytesLength);
-    const starts: number[] = [];
-    let end = 0;
-    for (const length of lengths) {
-      starts.push(end);
-      end += length;
-    }
-    for (const place of order) {
-      const start = starts[place] ?? 0;
-      if (!readUnder(section.records, bytes.subarray(start, start + (lengths[place] ?? 0)), parts)) return null;
-      low.push(parts.low);
-      high.push(parts.high);
-    }
+  const lengths = new Uint8Array(thread.buffer, rows.lengths, rows.homes);
+  const bytes = new Uint8Array(thread.buffer, rows.recordBytes, rows.recordBytesLength);
+  const read = numberReader(form, { starts: startsIn(lengths), lengths, bytes });
+  for (const place of order) {
+    if (!read(place, parts)) return null;
+    numbers.low.push(parts.low);
+    numbers.high.push(parts.high);
   }
-  return { low, high };
+  return numbers;
 }
 
-function copyRuns(merging: Merging, incoming: readonly Incoming[], numbers: Numbers): RunMerge {
-  const { section, shape, buckets, dropped } = merging;
-  const count = section.keys.length - dropped.length + numbers.low.length;
-  const hasHigh = section.records.high !== null || numbers.high.some((high) => high > 0);
-  const to = emptySection(merging, count, hasHigh);
-  const runs: (readonly [number, number, number])[] = [];
-  const added = incoming.map(({ order }) => new Uint32Array(order.length));
-  let [from, at, gone, taken] = [0, 0, 0, 0];
-  const copyTo = (end: number) => {
+function startsIn(lengths: Uint8Array): Uint32Array {
+  const starts = new Uint32Array(lengths.length);
+  for (let at = 1; at < starts.length; at++) starts[at] = (starts[at - 1] ?? 0) + (lengths[at - 1] ?? 0);
+  return starts;
+}
+
+type Numbers = { readonly low: number[]; readonly high: number[] };
+
+function writeOrigins(
+  { keys, dropped, origins }: Merging,
+  incoming: readonly Incoming[],
+  added: readonly Added[],
+): Pick<RunMerge, "count" | "places"> {
+  const places: number[] = [];
+  let [from, at, gone] = [0, 0, 0];
+  const goTo = (end: number) => {
     while (from < end) {
       const stop = Math.min(end, dropped[gone] ?? end);
-      if (stop > from) {
-        copyRun(section, to, { shape, from, end: stop, at });
-        runs.push([from, stop, at]);
-        at += stop - from;
-      }
+      countUp(origins, at, [from, stop]);
+      at += stop - from;
       from = stop;
-      if (dropped[gone] === from) {
-        gone++;
-        from++;
-      }
+      if (dropped[gone] !== from) continue;
+      gone++;
+      from++;
     }
   };
-  for (const [index, { rows, order, before }] of incoming.entries()) {
-    const source = sourceOf(merging, rows);
+  for (const [index, { order, before }] of incoming.entries()) {
+    const finals = added[index]?.finals ?? new Uint32Array(order.length);
     for (const [turn, place] of order.entries()) {
-      copyTo(before[turn] ?? 0);
-      putRow(shape, to, { source, place, at });
-      to.records.low[at] = numbers.low[taken] ?? 0;
-      if (to.records.high !== null) to.records.high[at] = numbers.high[taken] ?? 0;
-      taken++;
-      const finals = added[index];
-      if (finals !== undefined) finals[place] = at;
-      at++;
+      goTo(before[turn] ?? 0);
+      finals[place] = at;
+      places.push(at);
+      origins[at++] = 0;
     }
   }
-  copyTo(section.keys.length);
-  return { ...to, runs, ...byBucket(merging, { incoming, added, buckets }) };
+  goTo(keys.length);
+  return { count: at, places };
 }
 
-/** Columns of so many rows, full of whatever was there. */
-function emptySection({ section, shape, memory }: Merging, count: number, hasHigh: boolean): SectionColumns {
-  const widths = shape.columns.map(({ width }) => width);
-  const buffer = memory(sumOf(widths.map((width) => roundedUp(count * width))) + 6 * roundedUp(count * 4));
-  let next = 0;
-  const take = (bytes: number) => {
-    const from = next;
-    next += roundedUp(bytes);
-    return from;
-  };
-  const words = (each: number) => new Uint32Array(buffer, take(count * 4 * each), count * each);
-  return {
-    keys: words(1),
-    rest: words(3),
-    records: { ...section.records, low: words(1), high: hasHigh ? words(1) : null },
-    columns: widths.map((width) => new Uint8Array(buffer, take(count * width), count * width)),
-  };
+// HOT: once a row of the section.
+function countUp(words: Uint32Array, at: number, [from, to]: readonly [number, number]): void {
+  const less = at - from;
+  for (let row = from; row < to; row++) words[row + less] = row;
 }
 
-function roundedUp(bytes: number): number {
-  return Math.ceil(bytes / 8) * 8;
-}
-
-type Run = { readonly shape: RowShape; readonly from: number; readonly end: number; readonly at: number };
-
-function copyRun(section: SectionColumns, to: SectionColumns, { shape, from, end, at }: Run): void {
-  to.keys.set(section.keys.subarray(from, end), at);
-  to.rest.set(section.rest.subarray(from * 3, end * 3), at * 3);
-  for (const [index, { width }] of shape.columns.entries()) {
-    const column = section.columns[index];
-    if (column !== undefined) to.columns[index]?.set(column.subarray(from * width, end * width), at * width);
-  }
-  to.records.low.set(section.records.low.subarray(from, end), at);
-  if (section.records.high !== null) to.records.high?.set(section.records.high.subarray(from, end), at);
-}
-
-/** The columns of rows that come. */
-type Source = { readonly keys: Uint32Array; readonly rest: Uint32Array; readonly columns: readonly Uint8Array[] };
-
-function sourceOf({ buffer, shape }: Merging, { homes, keys, rest, columns }: BucketRows): Source {
-  return {
-    keys: new Uint32Array(buffer, keys, homes),
-    rest: new Uint32Array(buffer, rest, homes * 3),
-    columns: shape.columns.map(({ width }, index) => new Uint8Array(buffer, columns[index] ?? 0, homes * width)),
-  };
-}
-
-type OneRow = { readonly source: Source; readonly place: number; readonly at: number };
-
-// HOT: once a row that comes.
-function putRow(shape: RowShape, to: SectionColumns, { source, place, at }: OneRow): void {
-  to.keys[at] = source.keys[place] ?? 0;
-  for (let word = 0; word < 3; word++) to.rest[at * 3 + word] = source.rest[place * 3 + word] ?? 0;
-  for (let index = 0; index < shape.columns.length; index++) {
-    const width = shape.columns[index]?.width ?? 0;
-    const from = source.columns[index];
-    const column = to.columns[index];
-    if (from === undefined || column === undefined) continue;
-    for (let byte = 0; byte < width; byte++) column[at * width + byte] = from[place * width + byte] ?? 0;
-  }
-}
-
-type ByBucket = {
-  readonly incoming: readonly Incoming[];
-  readonly added: readonly Uint32Array[];
-  readonly buckets: readonly EarlierBucket[];
-};
-
-/** How many rows each bucket has now, and which row those that came to it became. */
-function byBucket(merging: Merging, { incoming, added, buckets }: ByBucket) {
+/** How many rows each bucket has now. */
+function bucketRowsOf({ buckets, dropped, added }: Merging): number[] {
   let gone = 0;
-  const bucketRows = buckets.map(({ firstRow, homes }, index) => {
+  return buckets.map(({ firstRow, homes }, index) => {
     const from = gone;
-    while ((merging.dropped[gone] ?? Number.POSITIVE_INFINITY) < firstRow + homes) gone++;
-    return homes - (gone - from) + (merging.added?.[index]?.homes ?? 0);
+    while ((dropped[gone] ?? Number.POSITIVE_INFINITY) < firstRow + homes) gone++;
+    return homes - (gone - from) + (added?.[index]?.homes ?? 0);
   });
-  const none = new Uint32Array(0);
-  const addedByBucket = buckets.map((_, index) => {
-    const place = incoming.findIndex(({ rows }) => rows === merging.added?.[index]);
-    return added[place] ?? none;
-  });
-  return { bucketRows, added: addedByBucket };
 }

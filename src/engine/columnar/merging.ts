@@ -18,11 +18,12 @@ export function beginMerging(thread: Thread, settings: MergeSettings): (piece: M
   const { shape, size, references } = settings;
   const bump = bumpFrom(thread.scratch);
   const making = { thread, shape, rooms: sectionRooms(bump, shape, size) };
-  const rooms = { thread, shape, ...mergingRooms(bump, settings) };
+  const { quick, ...others } = mergingRooms(bump, settings);
+  const rooms = { thread, shape, ...others };
   new Uint8Array(thread.buffer, rooms.base.key, 8).set(settings.recordKey);
   const find = referenceFinder(thread.buffer, references);
   const open = frameOpener();
-  const quickly = quickMerger(thread, settings, open);
+  const quickly = quickMerger({ thread, settings, open, earlier: quick, made: making.rooms });
   return (piece) => {
     const merged = quickly(piece);
     if (merged !== null) return { outcome: merged };

@@ -84,8 +84,13 @@ function placeFrame(thread: Thread, { shape, room, open }: Opening, frame: Place
   const next = from + rows * 12;
   const zeros = next + 2 * BUCKETS * 4;
   const at = { all: from, local: from + rows * 4, bytes: from + rows * 8, next, zeros };
-  if (layout.references.kind === "numbers") new Uint8Array(thread.buffer, zeros, rows).fill(0);
-  placeRows({ thread, shape, layout, rows, places, at }, room);
+  const placed = { thread, shape, layout, rows, places, at };
+  const areNumbers = layout.references.kind === "numbers";
+  if (areNumbers && layout.present.length === 0) placeRuns(placed, room);
+  else {
+    if (areNumbers) new Uint8Array(thread.buffer, zeros, rows).fill(0);
+    placeRows(placed, room);
+  }
 }
 
 type Placed = {
@@ -107,6 +112,33 @@ type Placed = {
   };
 };
 
+/** Rows that all have the first kind, and numbers as references: those of a bucket go in one run. */
+function placeRuns(placed: Placed, room: GatheringRoom): void {
+  const { thread, layout, shape, rows, places, at } = placed;
+  const { kernels, buffer, scratch } = thread;
+  kernels.group({ words: scratch + (layout.keys[0] ?? 0), count: rows, order: at.all, ends: at.next });
+  new Uint32Array(buffer, at.next + BUCKETS * 4, BUCKETS).set(planeOf(places, PLANES.homes));
+  if (room.rows !== null) {
+    const { keys, rest, columns, numbers } = room.rows;
+    spread(placed, room.rows, { from: layout.keys[0] ?? 0, to: keys, width: 4 });
+    spread(placed, room.rows, { from: layout.rest[0] ?? 0, to: rest, width: 12 });
+    for (let index = 0; index < columns.length; index++) {
+      const width = shape.columns[index]?.width ?? 0;
+      spread(placed, room.rows, { from: layout.columns[index] ?? 0, to: columns[index] ?? 0, width });
+    }
+    if (numbers !== null) spread(placed, room.rows, { from: numbersOf(placed), to: numbers, width: 4 });
+  }
+  if (room.numbers !== null) spread(placed, EVERYWHERE, { from: numbersOf(placed), to: room.numbers, width: 4 });
+}
+
+const EVERYWHERE: Stretch = { first: 0, count: NOWHERE };
+
+function spread({ thread, at }: Placed, { first, count: most }: Stretch, { from, to, width }: Move): void {
+  const groups = { order: at.all, ends: at.next };
+  const starts = at.next + BUCKETS * 4;
+  thread.kernels.spread({ from: thread.scratch + from, to, groups, starts, first, most, width });
+}
+
 function placeRows(placed: Placed, room: GatheringRoom): void {
   if (placed.shape.kinds.length > 0) findRows(placed);
   if (room.rows !== null) {
@@ -119,7 +151,7 @@ function placeRows(placed: Placed, room: GatheringRoom): void {
     moveReferences(placed, room.rows);
   }
   if (room.numbers !== null) {
-    narrow(placed, placed.at.all, { first: 0, count: NOWHERE });
+    narrow(placed, placed.at.all, EVERYWHERE);
     moveNumbers(placed, room.numbers);
   }
   for (const [index, table] of room.tables.entries()) if (table !== null) placeTokens(placed, index + 1, table);
@@ -197,9 +229,12 @@ function moveReferences(placed: Placed, { numbers, ...texts }: TextRoom & Pick<R
 }
 
 function moveNumbers(placed: Placed, to: number): void {
-  const { references } = placed.layout;
+  move(placed, { from: numbersOf(placed), to, width: 4 });
+}
+
+function numbersOf({ layout: { references } }: Placed): number {
   if (references.kind !== "numbers") throw new Error("a frame of texts among frames of numbers");
-  move(placed, { from: references.numbers, to, width: 4 });
+  return references.numbers;
 }
 
 function moveTexts({ thread, layout: { references }, rows, at }: Placed, room: TextRoom): void {

@@ -1,39 +1,57 @@
 // Merging a section of the ordinary kind: see merge-runs.ts. What cannot be merged so is left to merging.ts.
 
 import type { RowShape } from "../../wire/segment/shape.ts";
-import type { OpenFrames } from "./frame-bytes.ts";
+import type { OpenFrames, PlacedSpot } from "./frame-bytes.ts";
+import { letGo } from "./let-go.ts";
 import { type Merged, type MergePiece, type MergeSettings, stays } from "./merge-piece.ts";
-import { mergeRuns, type RunMerge, type SectionColumns } from "./merge-runs.ts";
+import type { QuickRooms } from "./merge-rooms.ts";
+import { type Added, mergeRuns, type RunMerge } from "./merge-runs.ts";
 import { type FindNumber, numberFinder } from "./numbered-records.ts";
 import { NOWHERE } from "./placing.ts";
 import { type NumberForm, type PackedNumbers, packAsNumbers, settledForm, unpackNumbers } from "./record-text.ts";
 import { namedTexts } from "./references.ts";
 import { addFrame } from "./sealed-file.ts";
+import type { Rooms } from "./section.ts";
 import type { Thread } from "./threads/thread.ts";
 
 export type QuickMerge = (piece: MergePiece) => Merged | null;
 
+/** What merging works with. */
+type Work = {
+  readonly thread: Thread;
+  readonly settings: MergeSettings;
+  readonly open: OpenFrames;
+  /** Where a section lies, opened; and where one is made. */
+  readonly earlier: QuickRooms;
+  readonly made: Rooms;
+};
+
 /** Merges sections, or answers null for one that must be made anew from its rows. */
-export function quickMerger(thread: Thread, settings: MergeSettings, open: OpenFrames): QuickMerge {
-  const finders = new Map<string, FindNumber>();
+export function quickMerger(work: Work): QuickMerge {
+  const { thread, settings } = work;
+  const finderFor = finders(work);
   const found = new Uint8Array(thread.buffer, settings.references.found, settings.references.count);
-  const memory = reusedMemory();
-  const finderFor = (form: NumberForm) => {
-    const name = `${form.fixed} ${form.prefix.join()}`;
-    const finder = finders.get(name) ?? numberFinder(form, namedTexts(thread.buffer, settings.references));
-    finders.set(name, finder);
-    return finder;
-  };
   return (piece) => {
-    const { rows } = piece.base;
-    const numbers = isOrdinary(piece) ? unpackNumbers(open(piece.base.records), rows) : null;
+    const numbers = isOrdinary(piece) ? openNumbers(work, piece) : null;
     if (numbers === null) return null;
-    const { places, dropped } = droppedRows(numbers, finderFor(numbers));
+    const { places, dropped } = droppedRows(work, numbers, finderFor(numbers));
     const isSame = stays(settings, piece, dropped.length);
-    const made = isSame ? null : merge({ thread, settings, open, memory }, { piece, numbers, dropped });
+    const made = isSame ? null : merge(work, { piece, numbers, dropped });
     if (made === null && !isSame) return null;
     for (const place of places) found[place] = 1;
     return { number: piece.number, rowsRemoved: dropped.length, made };
+  };
+}
+
+/** Finders by form. What references have as numbers under any form that was asked for is marked for all. */
+function finders({ thread, settings, earlier }: Work): (form: NumberForm) => FindNumber {
+  const known = new Map<string, FindNumber>();
+  const marks = new Uint32Array(thread.buffer, earlier.marks, earlier.markWords).fill(0);
+  return (form) => {
+    const name = `${form.fixed} ${form.prefix.join()}`;
+    const finder = known.get(name) ?? numberFinder(form, namedTexts(thread.buffer, settings.references), marks);
+    known.set(name, finder);
+    return finder;
   };
 }
 
@@ -42,11 +60,29 @@ function isOrdinary({ base }: MergePiece): boolean {
   return base.tokens === base.rows && base.repeated.length === 0 && base.buckets.every(({ strays }) => strays === 0);
 }
 
-// HOT: once a row of the earlier version.
-function droppedRows({ low, high }: PackedNumbers, find: FindNumber) {
+/** References as numbers, in the arena; null where they are texts. */
+function openNumbers({ thread: { buffer }, open, earlier }: Work, { base }: MergePiece): PackedNumbers | null {
+  const plain = open(base.records);
+  const packed = unpackNumbers(plain, base.rows);
+  if (packed === null) return null;
+  // Into shared memory V8 copies byte by byte unless source and target lie alike in words of eight bytes.
+  const held = (words: Uint32Array, at: number) => {
+    const copy = new Uint32Array(buffer, at + (words.byteOffset & 4), words.length);
+    copy.set(words);
+    return copy;
+  };
+  const low = held(packed.low, earlier.low);
+  const high = packed.high === null ? null : held(packed.high, earlier.high);
+  letGo([plain]);
+  return { ...packed, low, high };
+}
+
+function droppedRows({ thread, earlier }: Work, { low, high }: PackedNumbers, find: FindNumber) {
+  const { marks: bits, markWords, places: to } = earlier;
+  const count = thread.kernels.marked({ words: low.byteOffset, count: low.length, bits, mask: markWords * 32 - 1, to });
   const dropped: number[] = [];
   const places: number[] = [];
-  for (let row = 0; row < low.length; row++) {
+  for (const row of new Uint32Array(thread.buffer, to, count)) {
     const place = find(low[row] ?? 0, high === null ? 0 : (high[row] ?? 0));
     if (place < 0) continue;
     dropped.push(row);
@@ -55,77 +91,125 @@ function droppedRows({ low, high }: PackedNumbers, find: FindNumber) {
   return { dropped, places };
 }
 
-type Work = {
-  readonly thread: Thread;
-  readonly settings: MergeSettings;
-  readonly open: OpenFrames;
-  readonly memory: (bytes: number) => ArrayBuffer;
-};
-
-/** Memory that is used again, as large as it was ever asked to be. */
-function reusedMemory(): Work["memory"] {
-  let memory = new ArrayBuffer(0);
-  return (bytes) => {
-    if (memory.byteLength < bytes) memory = new ArrayBuffer(Math.ceil(bytes * 1.25));
-    return memory;
-  };
-}
-
 type Changing = { readonly piece: MergePiece; readonly numbers: PackedNumbers; readonly dropped: readonly number[] };
 
-function merge({ thread, settings, open, memory }: Work, { piece, numbers, dropped }: Changing): Merged["made"] {
-  const { shape, sink } = settings;
+function merge(work: Work, { piece, numbers, dropped }: Changing): Merged["made"] {
+  const { thread, settings, earlier, made } = work;
   const { base, added, frames } = piece;
-  const section = {
-    ...tokensOf(open(base.table), base.rows),
-    columns: columnsOf(piece, shape, open),
-    records: numbers,
-  };
   const { buffer } = thread;
-  const merged = mergeRuns({ buffer, shape, section, buckets: base.buckets, dropped, added, memory });
-  const records = merged === null ? null : settledForm(merged.records);
-  if (merged === null || records === null) return null;
-  tellFinals(buffer, piece, merged);
-  const bytesOf = (words: Uint32Array) => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  openInto(work, base.table, earlier.table);
+  if (base.columns !== null) openInto(work, base.columns, earlier.columns);
+  const keys = new Uint32Array(buffer, earlier.table, base.rows);
+  const rest = new Uint32Array(buffer, earlier.table + base.rows * 4, base.rows * 3);
+  const origins = new Uint32Array(buffer, earlier.origins, earlier.mostRows);
+  const { buckets } = base;
+  const merged = mergeRuns({ thread, keys, rest, form: numbers, buckets, dropped, added, rooms: made, origins });
+  if (merged === null) return null;
+  const records = settledForm(mergeColumns(work, { base, merged, numbers }));
+  if (records === null) return null;
+  tellFinals(buffer, { piece, merged, origins });
+  const { count, bucketRows } = merged;
+  const bytes = (at: number, length: number) => new Uint8Array(buffer, at, length);
+  const columns = settings.shape.columns.map(({ width }, index) => bytes(made.columns[index] ?? 0, count * width));
   return {
     number: piece.number,
-    table: addFrame(sink, frames.table, [bytesOf(merged.keys), bytesOf(merged.rest)]),
-    columns: shape.columns.length === 0 ? null : addFrame(sink, frames.columns, merged.columns),
-    records: addFrame(sink, frames.records, packAsNumbers(records)),
-    tokens: merged.bucketRows,
-    rows: merged.bucketRows,
-    homes: merged.bucketRows,
+    table: addFrame(settings.sink, frames.table, [bytes(made.keys, count * 4), bytes(made.rest, count * 12)]),
+    columns: columns.length === 0 ? null : addFrame(settings.sink, frames.columns, columns),
+    records: addFrame(settings.sink, frames.records, packAsNumbers(records)),
+    tokens: bucketRows,
+    rows: bucketRows,
+    homes: bucketRows,
     repeated: new Uint32Array(0),
   };
 }
 
-function tokensOf(plain: Uint8Array, rows: number): Pick<SectionColumns, "keys" | "rest"> {
-  const bytes = plain.byteOffset % 4 === 0 ? plain : plain.slice();
-  return {
-    keys: new Uint32Array(bytes.buffer, bytes.byteOffset, rows),
-    rest: new Uint32Array(bytes.buffer, bytes.byteOffset + rows * 4, rows * 3),
-  };
+function openInto({ thread, open }: Work, spot: PlacedSpot, to: number): void {
+  const plain = open(spot);
+  new Uint8Array(thread.buffer, to, plain.length).set(plain);
+  letGo([plain]);
 }
 
-function columnsOf({ base }: MergePiece, shape: RowShape, open: OpenFrames): Uint8Array[] {
-  if (base.columns === null) return [];
-  const plain = open(base.columns);
-  let at = 0;
-  return shape.columns.map(({ width }) => {
-    const from = at;
-    at += width * base.rows;
-    return plain.subarray(from, at);
+type Merging = {
+  readonly base: MergePiece["base"];
+  readonly merged: RunMerge;
+  readonly numbers: PackedNumbers;
+};
+
+/** Puts together the columns of the section that is made, and answers its references. */
+function mergeColumns(work: Work, { base, merged, numbers }: Merging): PackedNumbers {
+  const { thread, earlier, made } = work;
+  const { kernels, buffer } = thread;
+  const { count, added } = merged;
+  for (const { from, to, width, comes } of columnsOf(work, base)) {
+    kernels.gather({ to, from, order: earlier.origins, count, width });
+    for (const { rows, finals } of added) {
+      new Uint32Array(buffer, earlier.places, finals.length).set(finals);
+      kernels.scatter({ from: comes(rows), to, places: earlier.places, count: finals.length, width });
+    }
+  }
+  const hasHigh = numbers.high !== null || added.some(({ high }) => high.some((upper) => upper > 0));
+  const low = mergeWords(work, merged, { from: numbers.low, to: made.low, comes: (rows) => rows.low });
+  const high = { from: numbers.high, to: made.high, comes: (rows: Added) => rows.high };
+  return { ...numbers, low, high: hasHigh ? mergeWords(work, merged, high) : null };
+}
+
+/** Halves of numbers; those of rows that stay are zero where the section has none. */
+type Words = {
+  readonly from: Uint32Array | null;
+  readonly to: number;
+  readonly comes: (rows: Added) => readonly number[];
+};
+
+function mergeWords({ thread, earlier }: Work, { count, added }: RunMerge, { from, to, comes }: Words): Uint32Array {
+  const words = new Uint32Array(thread.buffer, to, count);
+  if (from === null) words.fill(0);
+  else thread.kernels.gather({ to, from: from.byteOffset, order: earlier.origins, count, width: 4 });
+  for (const rows of added) {
+    const half = comes(rows);
+    for (const [turn, place] of rows.order.entries()) words[rows.finals[place] ?? 0] = half[turn] ?? 0;
+  }
+  return words;
+}
+
+type Column = {
+  readonly from: number;
+  readonly to: number;
+  readonly width: number;
+  /** Where the column of rows that come lies. */
+  readonly comes: (rows: NonNullable<MergePiece["added"]>[number]) => number;
+};
+
+function columnsOf({ settings, earlier, made }: Work, { rows }: MergePiece["base"]): Column[] {
+  const tokens: Column[] = [
+    { from: earlier.table, to: made.keys, width: 4, comes: ({ keys }) => keys },
+    { from: earlier.table + rows * 4, to: made.rest, width: 12, comes: ({ rest }) => rest },
+  ];
+  return [...tokens, ...attributesOf(settings.shape, { earlier, made, rows })];
+}
+
+type Places = Pick<Work, "earlier" | "made"> & { readonly rows: number };
+
+function attributesOf({ columns }: RowShape, { earlier, made, rows }: Places): Column[] {
+  let next = earlier.columns;
+  return columns.map(({ width }, index) => {
+    const from = next;
+    next += width * rows;
+    return { from, to: made.columns[index] ?? 0, width, comes: (added) => added.columns[index] ?? 0 };
   });
 }
 
+type Told = { readonly piece: MergePiece; readonly merged: RunMerge; readonly origins: Uint32Array };
+
 /** Tells which row of the new section each row becomes, where somebody asks. */
-function tellFinals(buffer: SharedArrayBuffer, { base, added }: MergePiece, merged: RunMerge): void {
+function tellFinals(buffer: SharedArrayBuffer, { piece: { base }, merged, origins }: Told): void {
   if (base.finals > 0) {
     const finals = new Uint32Array(buffer, base.finals, base.rows).fill(NOWHERE);
-    for (const [from, to, at] of merged.runs) for (let row = from; row < to; row++) finals[row] = at + row - from;
+    let next = 0;
+    for (let row = 0; row < merged.count; row++) {
+      if (merged.places[next] === row) next++;
+      else finals[origins[row] ?? 0] = row;
+    }
   }
-  for (const [index, bucket] of (added ?? []).entries()) {
-    if (bucket.finals === 0) continue;
-    new Uint32Array(buffer, bucket.finals, bucket.homes).set(merged.added[index] ?? []);
-  }
+  for (const { rows, finals } of merged.added)
+    if (rows.finals > 0) new Uint32Array(buffer, rows.finals, rows.homes).set(finals);
 }

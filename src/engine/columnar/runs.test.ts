@@ -20,7 +20,11 @@ function settled(list: readonly Row[]) {
   const keys = Uint32Array.from(byKey.map((place) => list[place]?.token[0] ?? 0));
   const rest = Uint32Array.from(list.flatMap((one) => one.token.slice(1)));
   const compareRows = (left: number, right: number) => (list[left]?.row ?? 0) - (list[right]?.row ?? 0);
-  return { repeated: [...settleRuns({ order, keys, rest, compareRows })], order: [...order] };
+  const firstRepeat = (from: number) => {
+    const place = keys.findIndex((key, at) => at >= Math.max(1, from) && key === keys[at - 1]);
+    return place < 0 ? keys.length : place;
+  };
+  return { repeated: [...settleRuns({ order, keys, firstRepeat, rest, compareRows })], order: [...order] };
 }
 
 describe("runs of equal keys", () => {

@@ -11,6 +11,8 @@ type Sorted = {
   readonly order: Uint32Array;
   /** The keys in that order. */
   readonly keys: Uint32Array;
+  /** The place of the first key, from one on, that equals the key before it; how many keys there are without one. */
+  readonly firstRepeat: (from: number) => number;
   /** The other 96 bits of each place's token. */
   readonly rest: Uint32Array;
   readonly compareRows: CompareRows;
@@ -21,10 +23,10 @@ type Sorted = {
  * it stands, as a row repeated a million times, is not moved.
  * @returns where in the order tokens stand that stand right before as well, ascending
  */
-export function settleRuns({ order, keys, rest, compareRows }: Sorted): Uint32Array {
+export function settleRuns({ order, keys, firstRepeat, rest, compareRows }: Sorted): Uint32Array {
   const repeated = wordList();
   const compare = (a: number, b: number) => compareRest(rest, a, b) || compareRows(a, b);
-  for (const [from, to] of runsOf(keys)) {
+  for (const [from, to] of runsOf(keys, firstRepeat)) {
     const run = order.subarray(from, to);
     if (!isOrdered(run, compare)) run.sort((a, b) => compare(a, b) || a - b);
     for (let at = 1; at < run.length; at++)
@@ -33,18 +35,12 @@ export function settleRuns({ order, keys, rest, compareRows }: Sorted): Uint32Ar
   return repeated.words();
 }
 
-// HOT: once a row.
-function runsOf(keys: Uint32Array): (readonly [from: number, to: number])[] {
-  // With a sign: whether two are equal is the same, and none of them becomes a fraction.
-  const words = new Int32Array(keys.buffer, keys.byteOffset, keys.length);
-  const runs: (readonly [number, number])[] = [];
-  for (let at = 1; at < words.length; at++) {
-    if (words[at] !== words[at - 1]) continue;
+function* runsOf(keys: Uint32Array, firstRepeat: Sorted["firstRepeat"]): Generator<readonly [number, number]> {
+  for (let at = firstRepeat(1); at < keys.length; at = firstRepeat(at + 1)) {
     const from = at - 1;
-    while (at < words.length && words[at] === words[from]) at++;
-    runs.push([from, at]);
+    while (at < keys.length && keys[at] === keys[from]) at++;
+    yield [from, at];
   }
-  return runs;
 }
 
 function isOrdered(run: Uint32Array, compare: CompareRows): boolean {

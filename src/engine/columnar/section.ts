@@ -169,6 +169,7 @@ function orderRows({ thread, rooms }: Making, bucket: BucketRows, { from, count,
   const repeated = settleRuns({
     order,
     keys: new Uint32Array(thread.buffer, rooms.sorted, count),
+    firstRepeat: (from) => thread.kernels.firstRepeat(rooms.sorted, count, from),
     rest: new Uint32Array(thread.buffer, bucket.rest + from * 12, count * 3),
     compareRows: from === 0 ? compareRows : (left, right) => compareRows(left + from, right + from),
   });

@@ -40,6 +40,6 @@ export async function stagePart(engine: Engine, part: Part): Promise<Result<Read
 async function readAll(part: Part, file: SealedFileWriter, reading: ChunkReading): Promise<ListRefusal | null> {
   const refusal = (await readBlocks(part.body, (block) => reading.push(block))) ?? (await reading.end());
   if (refusal !== null) return refusal;
-  await file.close(writeFrameEntries(reading.entries(), stagedShape(part).kinds.length), []);
+  await file.close(writeFrameEntries(reading.entries()), []);
   return null;
 }

@@ -2,12 +2,14 @@
 
 import type { FileKey } from "../../crypto/sealed-frames.ts";
 import type { DatasetSchema } from "../../domain/dataset/schema.ts";
+import { BUCKETS } from "../../domain/matching/token-table.ts";
 import type { Change } from "../../ports/matcher.ts";
-import { type BucketCounts, emptyCounts } from "../../wire/segment/bucket-counts.ts";
+import { type BucketCounts, emptyCounts, planeOf } from "../../wire/segment/bucket-counts.ts";
 import type { ReferenceSpace } from "../../wire/segment/frame.ts";
 import { REFERENCES, type RowShape, shapeOf } from "../../wire/segment/shape.ts";
 import { type FrameNumbers, MOST_PREFIX_BYTES } from "./numbers-form.ts";
 import type { FrameSpot } from "./sealed-file.ts";
+import { sumOf } from "./sums.ts";
 
 /** A frame of a part: where it lies and how many rows of which buckets it has. */
 export type FrameEntry = {
@@ -38,22 +40,23 @@ type StagedFile = { readonly staging: string; readonly number: number; readonly 
 
 /** What a staged file is called under its seal: it opens as this part of this staging, with such rows, and no other. */
 export function partLabel({ staging, number, shape }: StagedFile): string {
-  return `staging ${staging} part ${number} of ${shape.kinds.length === 0 ? "references" : "rows"}`;
+  return `staging ${staging} part ${number} of ${shape.kinds.length === 0 ? "references" : "rows"} by plane`;
 }
 
 // Words of an entry: where the frame lies, its rows, bytes of references as texts; where these are numbers, bytes of
 // the prefix plus one, digits, digits of the longest, whether they are plain, the least, the most; whether its rows are
-// blank; the prefix.
-const WORDS = 13 + MOST_PREFIX_BYTES / 4;
+// blank; a bit for each plane of counts that is not all zero; the prefix. Behind them stand those planes.
+const WORDS = 14 + MOST_PREFIX_BYTES / 4;
 const BLANK_WORD = 12;
-const PREFIX_WORD = 13;
+const PLANES_WORD = 13;
+const PREFIX_WORD = 14;
 
-export function writeFrameEntries(entries: readonly FrameEntry[], kinds: number): Uint8Array {
-  const stride = WORDS + emptyCounts(kinds).length;
-  const words = new Uint32Array(entries.length * stride);
+export function writeFrameEntries(entries: readonly FrameEntry[]): Uint8Array {
+  const planes = entries.map(({ counts }) => planesOf(counts).filter(({ counted }) => counted.some((one) => one > 0)));
+  const words = new Uint32Array(sumOf(planes.map(({ length }) => WORDS + length * BUCKETS)));
   const bytes = new Uint8Array(words.buffer);
-  for (const [index, { spot, rows, recordBytes, numbers, counts, isBlank }] of entries.entries()) {
-    const at = index * stride;
+  let at = 0;
+  for (const [index, { spot, rows, recordBytes, numbers, isBlank }] of entries.entries()) {
     words.set([spot.number, spot.offset >>> 0, Math.floor(spot.offset / 2 ** 32), spot.bytes, rows, recordBytes], at);
     if (numbers !== null) {
       const { prefix, digits, longest, isPlain, least, most } = numbers;
@@ -61,23 +64,42 @@ export function writeFrameEntries(entries: readonly FrameEntry[], kinds: number)
       bytes.set(prefix, (at + PREFIX_WORD) * 4);
     }
     words[at + BLANK_WORD] = isBlank ? 1 : 0;
-    words.set(counts, at + WORDS);
+    const own = planes[index] ?? [];
+    words[at + PLANES_WORD] = own.reduce((bits, { plane }) => bits | (1 << plane), 0);
+    at += WORDS;
+    for (const { counted } of own) {
+      words.set(counted, at);
+      at += BUCKETS;
+    }
   }
   return bytes;
 }
 
+function planesOf(counts: BucketCounts) {
+  const planes = Array.from({ length: counts.length / BUCKETS }, (_, plane) => plane);
+  return planes.map((plane) => ({ plane, counted: planeOf(counts, plane) }));
+}
+
 export function readFrameEntries(plain: Uint8Array, kinds: number): FrameEntry[] {
-  const stride = WORDS + emptyCounts(kinds).length;
   const bytes = plain.slice();
   const words = new Uint32Array(bytes.buffer);
-  return Array.from({ length: words.length / stride }, (_, index) => {
-    const entry = words.subarray(index * stride, (index + 1) * stride);
+  const entries: FrameEntry[] = [];
+  for (let at = 0; at < words.length; ) {
+    const entry = words.subarray(at, at + WORDS);
     const [number = 0, low = 0, high = 0, length = 0, rows = 0, recordBytes = 0, prefixed = 0] = entry;
     const spot = { number, offset: high * 2 ** 32 + low, bytes: length };
-    const prefix = bytes.subarray((index * stride + PREFIX_WORD) * 4).slice(0, prefixed - 1);
+    const prefix = bytes.subarray((at + PREFIX_WORD) * 4).slice(0, prefixed - 1);
     const numbers = prefixed === 0 ? null : readNumbers(entry, prefix);
-    return { spot, rows, recordBytes, numbers, counts: entry.slice(WORDS), isBlank: entry[BLANK_WORD] === 1 };
-  });
+    at += WORDS;
+    const counts = emptyCounts(kinds);
+    for (const { plane, counted } of planesOf(counts)) {
+      if ((((entry[PLANES_WORD] ?? 0) >>> plane) & 1) === 0) continue;
+      counted.set(words.subarray(at, at + BUCKETS));
+      at += BUCKETS;
+    }
+    entries.push({ spot, rows, recordBytes, numbers, counts, isBlank: entry[BLANK_WORD] === 1 });
+  }
+  return entries;
 }
 
 function readNumbers(entry: Uint32Array, prefix: Uint8Array): FrameNumbers {

@@ -95,6 +95,7 @@ function makeBucket({ kernels, buffer }: Thread, rooms: Rooms, { bucket, made, s
   const repeated = settleRuns({
     order,
     keys: new Uint32Array(buffer, rooms.sorted, count),
+    firstRepeat: (from) => kernels.firstRepeat(rooms.sorted, count, from),
     rest: new Uint32Array(buffer, rest, count * 3),
     compareRows: (left, right) => (rows[left] ?? 0) - (rows[right] ?? 0),
   });

@@ -11,6 +11,7 @@ export { countSharedTokens, sharedTokens } from "./shared-tokens";
 export { meet, stand } from "./standing";
 export { tokens } from "./tokens.gen";
 export { markNumbers, readNumbers } from "./numbers";
-export { addUp, deal, gatherTexts, narrow, scatter, scatterTexts, splitTokens, tally } from "./scatter";
+export { addUp, deal, gatherTexts, group, narrow, scatter, scatterTexts, splitTokens, spread, tally } from "./scatter";
 export { readRows } from "./rows";
 export { declareValue } from "./values";
+export { extremes, firstRepeat, marked } from "./words";

@@ -163,3 +163,60 @@ export function addUp(lengths: usize, count: u32, offsets: usize): void {
   }
   store<u32>(offsets + (<usize>count << 2), end);
 }
+
+/**
+ * Orders the places of words by their first byte, equal ones as they stand, and writes where in that order each byte's
+ * words end: a word a place at `order`, 256 words at `ends`.
+ */
+export function group(words: usize, count: u32, order: usize, ends: usize): void {
+  memory.fill(ends, 0, 1024);
+  for (let at: u32 = 0; at < count; at++) {
+    const byte = ends + ((<usize>load<u32>(words + (<usize>at << 2)) >> 24) << 2);
+    store<u32>(byte, load<u32>(byte) + 1);
+  }
+  let start: u32 = 0;
+  for (let byte: usize = 0; byte < 1024; byte += 4) {
+    const counted = load<u32>(ends + byte);
+    store<u32>(ends + byte, start);
+    start += counted;
+  }
+  for (let at: u32 = 0; at < count; at++) {
+    const byte = ends + ((<usize>load<u32>(words + (<usize>at << 2)) >> 24) << 2);
+    const place = load<u32>(byte);
+    store<u32>(order + (<usize>place << 2), at);
+    store<u32>(byte, place + 1);
+  }
+}
+
+/**
+ * Copies the elements of each byte's words, which `order` and `ends` tell, in one run to the place that 256 words at
+ * `starts` tell for the byte, counted from `first`; where that is not among the next `most`, they are left out.
+ */
+export function spread(
+  from: usize, to: usize, order: usize, ends: usize, starts: usize, first: u32, most: u32, width: u32,
+): void {
+  let at = order;
+  for (let byte: usize = 0; byte < 1024; byte += 4) {
+    const end = order + (<usize>load<u32>(ends + byte) << 2);
+    const place = load<u32>(starts + byte) - first;
+    if (place < most) copyRun(from, to + <usize>place * width, at, end, width);
+    at = end;
+  }
+}
+
+@inline
+function copyRun(from: usize, to: usize, order: usize, end: usize, width: u32): void {
+  if (width == 4) {
+    for (let at = order; at < end; at += 4, to += 4) store<u32>(to, load<u32>(from + (<usize>load<u32>(at) << 2)));
+  } else if (width == 1) {
+    for (let at = order; at < end; at += 4, to += 1) store<u8>(to, load<u8>(from + load<u32>(at)));
+  } else if (width == 2) {
+    for (let at = order; at < end; at += 4, to += 2) store<u16>(to, load<u16>(from + (<usize>load<u32>(at) << 1)));
+  } else {
+    for (let at = order; at < end; at += 4, to += 12) {
+      const element = from + <usize>load<u32>(at) * 12;
+      store<u64>(to, load<u64>(element));
+      store<u32>(to, load<u32>(element, 8), 8);
+    }
+  }
+}

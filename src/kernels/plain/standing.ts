@@ -1,6 +1,7 @@
 // Who stands under which tokens together: a mask of 16 bits a token, in which each list has a bit.
 
-import type { Kernels, Meeting, Offset, Standing } from "../kernels.ts";
+import type { Kernels, Meeting, Standing } from "../kernels.ts";
+import type { Offset } from "../offset.ts";
 
 export function plainStanding(buffer: SharedArrayBuffer): Pick<Kernels, "stand" | "meet"> {
   return {

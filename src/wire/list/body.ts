@@ -13,15 +13,12 @@ const BLOCK_BYTES = 65_536;
  * Gives the bytes of a part to `take`, block by block, until it refuses or nothing is left.
  * @throws whatever the body throws: a connection that breaks is no fault of the list
  */
-export async function readBlocks(
-  body: AsyncIterable<Uint8Array>,
-  take: (block: Uint8Array) => Promise<ListFault | null>,
-): Promise<ListFault | null> {
+export async function readBlocks(body: AsyncIterable<Uint8Array>, take: Take): Promise<ListFault | null> {
   const pieces = body[Symbol.asyncIterator]();
   try {
     const head = await atLeast(pieces, 2);
-    const all = whole(head, pieces);
-    return head[0] === 0x1f && head[1] === 0x8b ? await inflate(all, take) : await gather(all, take);
+    const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+    return isGzip ? await inflate(whole(head, pieces), take) : await gather(head, pieces, take);
   } finally {
     await pieces.return?.();
   }
@@ -36,36 +33,41 @@ async function atLeast(pieces: AsyncIterator<Uint8Array>, wanted: number): Promi
     held.push(next.value);
     bytes += next.value.length;
   }
-  return Buffer.concat(held);
+  return joined(held);
 }
+
+const NOTHING = new Uint8Array(0);
 
 async function* whole(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   if (head.length > 0) yield head;
   yield* { [Symbol.asyncIterator]: () => rest };
 }
 
-async function gather(
-  pieces: AsyncIterable<Uint8Array>,
-  take: (block: Uint8Array) => Promise<ListFault | null>,
-): Promise<ListFault | null> {
-  let held: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of pieces) {
-    held.push(piece);
-    bytes += piece.length;
-    if (bytes < BLOCK_BYTES) continue;
-    const refusal = await take(held.length === 1 ? piece : Buffer.concat(held));
-    if (refusal !== null) return refusal;
-    held = [];
-    bytes = 0;
+type Take = (block: Uint8Array) => Promise<ListFault | null>;
+
+async function gather(head: Uint8Array, pieces: AsyncIterator<Uint8Array>, take: Take): Promise<ListFault | null> {
+  let held = head.length > 0 ? [head] : [];
+  let bytes = head.length;
+  for (;;) {
+    if (bytes >= BLOCK_BYTES) {
+      const refusal = await take(joined(held));
+      if (refusal !== null) return refusal;
+      held = [];
+      bytes = 0;
+    }
+    const next = await pieces.next();
+    if (next.done === true) return bytes > 0 ? take(joined(held)) : null;
+    held.push(next.value);
+    bytes += next.value.length;
   }
-  return bytes > 0 ? take(Buffer.concat(held)) : null;
 }
 
-async function inflate(
-  pieces: AsyncIterable<Uint8Array>,
-  take: (block: Uint8Array) => Promise<ListFault | null>,
-): Promise<ListFault | null> {
+function joined(held: readonly Uint8Array[]): Uint8Array {
+  const [first] = held;
+  return held.length === 1 && first !== undefined ? first : Buffer.concat(held);
+}
+
+async function inflate(pieces: AsyncIterable<Uint8Array>, take: Take): Promise<ListFault | null> {
   const source = Readable.from(pieces, { objectMode: false });
   const gunzip = createGunzip({ chunkSize: BLOCK_BYTES });
   source.on("error", (error) => gunzip.destroy(error));
@@ -76,7 +78,7 @@ async function inflate(
     return bytes > LIMITS.inflatedPartBytes ? TOO_LARGE : take(block);
   };
   try {
-    return await gather(gunzip, bounded);
+    return await gather(NOTHING, gunzip[Symbol.asyncIterator](), bounded);
   } catch (error) {
     if (isGzipFault(error)) return { kind: "list-unreadable", says: `the gzip stream is damaged: ${error.message}` };
     throw error;

@@ -26,21 +26,24 @@ export type ReferenceSpace = "numbers" | { readonly textBytes: number };
 
 /** Lays out a frame of so many rows. */
 export function frameLayout({ kinds, columns }: RowShape, rows: number, space: ReferenceSpace): FrameLayout {
-  let at = 0;
-  const take = (bytes: number) => {
-    const from = at;
-    at += (bytes + 7) & ~7;
-    return from;
-  };
-  return {
-    keys: kinds.map(() => take(rows * 4)),
-    rest: kinds.map(() => take(rows * 12)),
-    present: kinds.length < 2 ? [] : kinds.map(() => take(rows)),
-    columns: columns.map(({ width }) => take(rows * width)),
-    references:
-      space === "numbers"
-        ? { kind: "numbers", numbers: take(rows * 4) }
-        : { kind: "texts", hashes: take(rows * 4), lengths: take(rows), bytes: take(space.textBytes) },
-    bytes: at,
-  };
+  const end = { at: 0 };
+  const keys = kinds.map(() => take(end, rows * 4));
+  const rest = kinds.map(() => take(end, rows * 12));
+  const present = kinds.length < 2 ? [] : kinds.map(() => take(end, rows));
+  const values = columns.map(({ width }) => take(end, rows * width));
+  const references = referencesBehind(end, rows, space);
+  return { keys, rest, present, columns: values, references, bytes: end.at };
+}
+
+function referencesBehind(end: { at: number }, rows: number, space: ReferenceSpace): FrameReferences {
+  if (space === "numbers") return { kind: "numbers", numbers: take(end, rows * 4) };
+  const hashes = take(end, rows * 4);
+  const lengths = take(end, rows);
+  return { kind: "texts", hashes, lengths, bytes: take(end, space.textBytes) };
+}
+
+function take(end: { at: number }, bytes: number): number {
+  const from = end.at;
+  end.at += (bytes + 7) & ~7;
+  return from;
 }

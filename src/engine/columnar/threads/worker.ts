@@ -2,24 +2,47 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { Order, Report } from "./crew.ts";
+import { empty } from "./emptying.ts";
 import { type Equipment, toolsOf } from "./thread.ts";
-import { begin, type Done } from "./works.ts";
+import { begin, type Done, type WorkName } from "./works.ts";
 
 // SAFETY: the crew starts this thread with its equipment.
 const equipment = workerData as Equipment;
 const tools = toolsOf(equipment);
-const works = new Map<number, (piece: unknown) => Done>();
+const works = new Map<number, Work>();
+
+/** A work as it was begun, and its last piece. */
+type Work = {
+  readonly name: WorkName;
+  readonly settings: unknown;
+  readonly perform: (piece: unknown) => Done;
+  piece: unknown;
+};
+
+/**
+ * Of each kind of work the one that ended last, emptied. V8 forgets how objects that were sent are laid out once the
+ * last of them is gone, and then compiles anew whatever it had compiled for such: for every list, on every thread.
+ */
+const lately = new Map<WorkName, Pick<Work, "settings" | "piece">>();
 
 parentPort?.on("message", (order: Order) => {
-  if (order.kind === "end") works.delete(order.job);
-  else if (order.kind === "begin") {
-    const thread = { ...tools, scratch: order.scratch };
-    works.set(
-      order.job,
-      begun(() => begin(thread, order.work, order.settings)),
-    );
-  } else answer(order.piece, () => works.get(order.job)?.(order.content));
+  if (order.kind === "begin") {
+    const { kernels, buffer, rowKernels } = tools;
+    const thread = { kernels, buffer, rowKernels, scratch: order.scratch };
+    const perform = begun(() => begin(thread, order.work, order.settings));
+    works.set(order.job, { name: order.work, settings: order.settings, perform, piece: null });
+  } else if (order.kind === "do") answer(order.piece, works.get(order.job), order.content);
+  else forget(order.job);
 });
+
+function forget(job: number): void {
+  const work = works.get(job);
+  works.delete(job);
+  if (work === undefined) return;
+  const { name, settings, piece } = work;
+  empty([settings, piece]);
+  lately.set(name, { settings, piece });
+}
 
 /** What cannot be begun fails piece by piece, and the thread goes on. */
 function begun(work: () => (piece: unknown) => Done): (piece: unknown) => Done {
@@ -32,10 +55,11 @@ function begun(work: () => (piece: unknown) => Done): (piece: unknown) => Done {
   }
 }
 
-function answer(piece: number, work: () => Done | undefined): void {
+function answer(piece: number, work: Work | undefined, content: unknown): void {
   try {
-    const done = work();
-    if (done === undefined) throw new Error("a piece of work that was not begun");
+    if (work === undefined) throw new Error("a piece of work that was not begun");
+    work.piece = content;
+    const done = work.perform(content);
     const report: Report = { piece, outcome: done.outcome };
     parentPort?.postMessage(report, [...(done.transfer ?? [])]);
   } catch (error) {
