@@ -36,6 +36,45 @@ describe.each(KERNEL_WORLDS)("%s", (_, open) => {
     }
   });
 
+  test.each([0, 1, 2, 3, 4, 5])("rows of many codes are marked where %i of them are allowed", (many) => {
+    const among = fc.constantFrom<readonly [number, 1 | 2]>([200, 1], [256, 1], [200, 2], [700, 2]);
+    const world = among.chain(([values, width]) => {
+      const allowed = fc.uniqueArray(fc.nat(values - 1), { minLength: many, maxLength: many });
+      return allowed.chain((codes) => {
+        const code = fc.oneof(fc.nat(values - 1), fc.constantFrom(0, values - 1, ...codes));
+        const column = fc.array(code, { maxLength: 90, size: "max" });
+        return fc.tuple(column, fc.constant({ values, width, codes }));
+      });
+    });
+    fc.assert(
+      fc.property(world, ([column, { values, width, codes }]) => {
+        marked(
+          column,
+          width,
+          Array.from({ length: values }, (__, code) => +codes.includes(code)),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("bits of places are picked, one behind the other", () => {
+    const places = fc.array(fc.nat(511), { maxLength: 300, size: "max" });
+    fc.assert(
+      fc.property(bitmap, places, (bytes, wanted) => {
+        const world = open();
+        const words = Math.ceil(wanted.length / 128);
+        const [bits, to] = [world.hold(bytes), world.room(words * 16)];
+        const at = world.hold(Uint32Array.from(wanted));
+        world.kernels.bitsAt({ places: at, count: wanted.length, bits, to });
+        const all = bitsOf([...bytes]);
+        const expected = Array.from({ length: words * 128 }, (__, place) => all[wanted[place] ?? -1] ?? false);
+        expect(bitsOf(world.bytes(to, words * 16))).toEqual(expected);
+        expect(world.isIntact()).toBe(true);
+      }),
+    );
+  });
+
   test("codes of two bytes are looked up by both", () => {
     const allowed = Array.from({ length: 65_536 }, (_, code) => +(code % 3 === 0));
     marked([0, 1, 255, 256, 258, 65_535, 65_534, 32_768, 32_769, ...new Array<number>(20).fill(513)], 2, allowed);

@@ -122,6 +122,14 @@ export type Marking = {
   readonly bits: Offset;
 };
 
+/** `count` places of a bitmap, and room for a bitmap of whole 128-bit words, a bit a place. All divisible by 4. */
+export type Picking = {
+  readonly places: Offset;
+  readonly count: number;
+  readonly bits: Offset;
+  readonly to: Offset;
+};
+
 /** Bitmaps of `words` 128-bit words at offsets divisible by 16; `to` may be one of the others. */
 export type Intersection = {
   readonly to: Offset;
@@ -204,12 +212,15 @@ export type Kernels = WordKernels & {
   /** Bits set in a bitmap of `words` 128-bit words, at an offset divisible by 16. */
   countBits(bits: Offset, words: number): number;
 
+  /** The bits of places, one behind the other; bits past the last are zero. O(count) time. */
+  bitsAt(picking: Picking): void;
+
   /** The bits set in both of two bitmaps. */
   andBits(intersection: Intersection): void;
 
   /**
    * Bit i, the lowest of a byte first, says whether row i's code is allowed; bits past the last row are zero. Cheap for
-   * up to 64 codes, a look-up a row for more.
+   * up to 64 codes, or up to 4 that are allowed; a look-up a row for more.
    */
   markBits(marking: Marking): void;
 

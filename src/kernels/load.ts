@@ -37,6 +37,7 @@ export function wasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memo
     tally: ({ words, lengths, count, rows, bytes }) => void wasm.tally(words, lengths, count, rows, bytes),
     deal: ({ words, lengths, count, rows, bytes, rowPlaces, bytePlaces }) =>
       void wasm.deal(words, lengths, count, rows, bytes, rowPlaces, bytePlaces),
+    bitsAt: ({ places, count, bits, to }) => void wasm.bitsAt(places, count, bits, to),
     group: ({ words, count, order, ends }) => void wasm.group(words, count, order, ends),
     spread: ({ from, to, groups, starts, first, most, width }) =>
       void wasm.spread(from, to, groups.order, groups.ends, starts, first, most, width),

@@ -99,31 +99,17 @@ async function countPresent(engine: Engine, stay: Stay, { left, right, identifie
   const bitsOf = (party: Party, other: Party, people: number) =>
     party.room.bits === 0
       ? Promise.resolve(0)
-      : stay.hold(`pairs ${kind} ${partyName(party)} with ${other.version.name}`, async (take) =>
-          pairBits(engine, party, { people, count: pairs.count, bits: take(words * 16) }),
-        );
+      : stay.hold(`pairs ${kind} ${partyName(party)} with ${other.version.name}`, (take) => {
+          const to = take(words * 16);
+          return engine.here(0, ({ kernels }) => {
+            kernels.bitsAt({ places: people, count: pairs.count, bits: party.room.bits, to });
+            return to;
+          });
+        });
   const ours = await bitsOf(left, right, pairs.left);
   const theirs = await bitsOf(right, left, pairs.right);
   return engine.here(0, ({ kernels }) => {
     if (ours === 0) return kernels.countBits(theirs, words);
     return theirs === 0 ? kernels.countBits(ours, words) : kernels.bitsInBoth(ours, theirs, words);
   });
-}
-
-type PairBits = { readonly people: number; readonly count: number; readonly bits: number };
-
-function pairBits(engine: Engine, party: Party, { people, count, bits }: PairBits): number {
-  const { buffer } = engine.arena.memory;
-  const rows = new Uint32Array(buffer, people, count);
-  const present = new Uint32Array(buffer, party.room.bits, bitmapWords(party.version.manifest.rows) * 4);
-  const bitmap = new Uint32Array(buffer, bits, bitmapWords(count) * 4);
-  for (let word = 0, at = 0; word < bitmap.length; word++) {
-    let together = 0;
-    for (let bit = 0; bit < 32 && at < count; bit++, at++) {
-      const row = rows[at] ?? 0;
-      together |= (((present[row >>> 5] ?? 0) >>> (row & 31)) & 1) << bit;
-    }
-    bitmap[word] = together;
-  }
-  return bits;
 }

@@ -87,22 +87,22 @@ async function roomOf(
   const bits = take(words * 16);
   const { buffer } = engine.arena.memory;
   const bitmap = new Uint32Array(buffer, bits, words * 4);
-  bitmap.fill(0xffffffff);
+  if (list.where.length === 0) bitmap.fill(0xffffffff);
   const conditions = list.where.map((clause) => allowedCodes(version, clause));
   const consentBits = list.consents.map((name) => manifest.consents.indexOf(name));
   if (conditions.includes(null) || consentBits.includes(-1)) return nobody(bitmap, bits);
   const isByColumns = conditions.length + consentBits.length > 0;
   const columns: LoadedColumns = isByColumns ? await loadedColumns(engine, stay, version) : new Map();
-  for (const condition of conditions) {
+  for (const [index, condition] of conditions.entries()) {
     const column = condition === null ? undefined : columns.get(condition.column);
     if (condition === null || column === undefined) return nobody(bitmap, bits);
     await engine.here(words * 16 + condition.allowed.length + 256, ({ kernels, scratch }) => {
-      const marked = scratch + ((condition.allowed.length + 127) & -64);
+      const marked = index === 0 ? bits : scratch + ((condition.allowed.length + 127) & -64);
       new Uint8Array(buffer, scratch, condition.allowed.length).set(condition.allowed);
       const width = column.width === 1 ? 1 : 2;
       const marking = { codes: column.at, width, count: manifest.rows, allowed: scratch } as const;
       kernels.markBits({ ...marking, values: condition.allowed.length, bits: marked });
-      kernels.andBits({ to: bits, left: bits, right: marked, words });
+      if (index > 0) kernels.andBits({ to: bits, left: bits, right: marked, words });
     });
   }
   const consents = columns.get(CONSENTS);

@@ -23,6 +23,34 @@ export function andBits(to: usize, left: usize, right: usize, words: u32): void 
   }
 }
 
+/**
+ * The bits of places in a bitmap, one behind the other: a bitmap of `count` bits in whole words of 128 bits, those past
+ * the last zero.
+ */
+export function bitsAt(places: usize, count: u32, from: usize, to: usize): void {
+  const words = ((count + 127) >> 7) << 2;
+  let place = places;
+  const end = places + (<usize>count << 2);
+  for (let word: u32 = 0; word < words; word++) {
+    let together: u32 = 0;
+    if (place + 128 <= end) {
+      for (let bit: u32 = 0; bit < 32; bit += 4, place += 16) {
+        together |= bitAt(from, load<u32>(place)) << bit;
+        together |= bitAt(from, load<u32>(place, 4)) << (bit + 1);
+        together |= bitAt(from, load<u32>(place, 8)) << (bit + 2);
+        together |= bitAt(from, load<u32>(place, 12)) << (bit + 3);
+      }
+    } else for (let bit: u32 = 0; place < end; bit++, place += 4) together |= bitAt(from, load<u32>(place)) << bit;
+    store<u32>(to + (<usize>word << 2), together);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function bitAt(bits: usize, place: u32): u32 {
+  return (load<u32>(bits + ((<usize>place >> 5) << 2)) >> (place & 31)) & 1;
+}
+
 // @ts-ignore: decorator
 @inline
 function bitsOf(word: v128): v128 {

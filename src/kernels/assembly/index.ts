@@ -1,7 +1,7 @@
 // What the module gives: every function that JavaScript calls. Arguments are byte offsets into the one memory that is
 // imported; nothing here allocates, and nothing lies in memory but what the caller put there.
 
-export { andBits, bitsInBoth, countBits } from "./bitmap";
+export { andBits, bitsAt, bitsInBoth, countBits } from "./bitmap";
 export { countCells, sumCells } from "./cells";
 export { gather } from "./gather";
 export { markBits } from "./mark";

@@ -1,10 +1,10 @@
 // Bitmaps: one bit a row, the lowest of a byte first, in words of 128 bits.
 
-import type { Intersection, Kernels, Marking } from "../kernels.ts";
+import type { Intersection, Kernels, Marking, Picking } from "../kernels.ts";
 
 export function plainBitmaps(
   buffer: SharedArrayBuffer,
-): Pick<Kernels, "bitsInBoth" | "countBits" | "andBits" | "markBits"> {
+): Pick<Kernels, "bitsAt" | "bitsInBoth" | "countBits" | "andBits" | "markBits"> {
   return {
     bitsInBoth: (left, right, words) => {
       const a = new Uint32Array(buffer, left, words * 4);
@@ -19,6 +19,7 @@ export function plainBitmaps(
       for (let word = 0; word < bitmap.length; word++) count += bitsOf(bitmap[word] ?? 0);
       return count;
     },
+    bitsAt: (picking) => pick(buffer, picking),
     andBits: (intersection) => intersect(buffer, intersection),
     markBits: (marking) => mark(buffer, marking),
   };
@@ -29,6 +30,20 @@ function intersect(buffer: SharedArrayBuffer, { to, left, right, words }: Inters
   const b = new Uint32Array(buffer, right, words * 4);
   const target = new Uint32Array(buffer, to, words * 4);
   for (let word = 0; word < a.length; word++) target[word] = (a[word] ?? 0) & (b[word] ?? 0);
+}
+
+function pick(buffer: SharedArrayBuffer, { places, count, bits, to }: Picking): void {
+  const wanted = new Uint32Array(buffer, places, count);
+  const bitmap = new Uint32Array(buffer, bits, Math.floor((buffer.byteLength - bits) / 4));
+  const picked = new Uint32Array(buffer, to, ((count + 127) >>> 7) * 4);
+  for (let word = 0, at = 0; word < picked.length; word++) {
+    let together = 0;
+    for (let bit = 0; bit < 32 && at < count; bit++, at++) {
+      const place = wanted[at] ?? 0;
+      together |= (((bitmap[place >>> 5] ?? 0) >>> (place & 31)) & 1) << bit;
+    }
+    picked[word] = together;
+  }
 }
 
 function mark(buffer: SharedArrayBuffer, { codes, width, count, allowed, values, bits }: Marking): void {
