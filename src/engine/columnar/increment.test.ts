@@ -144,6 +144,43 @@ describe("a version that an increment makes", () => {
     );
   });
 
+  it.each([
+    ["somebody holds who stays", [[20, 3]]],
+    [
+      "two of them bring",
+      [
+        [20, 20],
+        [21, 20],
+      ],
+    ],
+    [
+      "they held before, or who goes",
+      [
+        [3, 3],
+        [4, 5],
+        [5, 4],
+      ],
+    ],
+  ])("seals what the full list seals where rows bring a token that %s", async (_, brought) => {
+    const engine = worlds[1]?.engine;
+    if (engine === undefined) throw new Error("two worlds");
+    const person = (record: number, whose: number): Row => ({
+      record: `c${100 + record}`,
+      identifiers: [whose],
+      tier: "",
+    });
+    const list: List = { kinds: 1, rows: Array.from({ length: 12 }, (__, index) => person(index, index)) };
+    const overlay: Overlay = {
+      change: "upsert",
+      rows: brought.map(([record = 0, whose = 0]) => person(record, whose)),
+    };
+    const base = await sealParts(engine, sent(list));
+    const laid = await sealParts(engine, { change: "upsert", base, ...sent({ kinds: 1, rows: overlay.rows }) });
+    const full = await sealParts(engine, sent(laidOver(list, overlay)));
+    expect(await sealedIn(engine, laid.segment)).toEqual(await sealedIn(engine, full.segment));
+    expect([laid.people, laid.duplicates]).toEqual([full.people, full.duplicates]);
+  });
+
   it("seals what the full list seals where it has several sections, some of which nothing befalls", async () => {
     const engine = worlds[1]?.engine;
     if (engine === undefined) throw new Error("two worlds");
