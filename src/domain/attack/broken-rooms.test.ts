@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { partnerIdSchema } from "../partner/manifest.ts";
 import { type Policy, policySchema } from "../policy/document.ts";
 import { parseEpsilon } from "../privacy/epsilon.ts";
 import { ROOM_RULES, type Rules } from "./rules.ts";
@@ -43,6 +44,12 @@ const SUMS = granting(["crosstab"], { attributes: { tier: ["group"], spend: ["me
 const SEGMENTS = granting(["affinity"]);
 const SERIES = granting(["overlap", "trend"]);
 const LISTS = granting(["audience", "suppression"], { channels: ["email"] });
+const DENIABLE = granting(["audience"], { channels: ["email"], terms: { deniability: "0.25" } });
+const HOUSE_MEMBERS = ["one-partner", "other-partner"].map((name) => partnerIdSchema.parse(name));
+const HOUSE = policySchema.parse({
+  ...granting(["overlap"], { to: HOUSE_MEMBERS }),
+  affiliates: [{ id: "one-house", partners: HOUSE_MEMBERS, because: "they are one company" }],
+});
 
 /** Which of these attacks leak in a room with these rules, by the door's shape. */
 function leaksIn(
@@ -125,6 +132,14 @@ describe("figures", () => {
     const account: Rules["account"] = (lineage, contract) => `${lineage} ${contract}`;
     expect(leaksIn(FIGURES, { account }, { ...FEW, attacks: ["sybils"] })).toEqual({
       "sybils: overlap of 2": "over-budget",
+    });
+  });
+
+  it("of affiliates in an account for each contract are found out by their sum", () => {
+    const account: Rules["account"] = (lineage, contract) => `${lineage} ${contract}`;
+    expect(leaksIn(HOUSE, {}, { ...FEW, attacks: ["affiliates"] })).toEqual({});
+    expect(leaksIn(HOUSE, { account }, { ...FEW, attacks: ["affiliates"] })).toMatchObject({
+      "affiliates: overlap of 2": "over-budget",
     });
   });
 
@@ -211,6 +226,18 @@ describe("lists", () => {
     expect(leaks).toMatchObject({
       "crafted list: audience of 2": "beats-bound",
       "crafted list: suppression of 2": "beats-bound",
+    });
+  });
+
+  it("that are deniable by a coin which never turns are found out by one entry, and at the longest list", () => {
+    // At the longest list the noise on its size hides every other world.
+    const worlds = { rehearsed: 20, judged: 300 };
+    const tried = { worlds, attacks: ["one answer", "averaging", "edge of the longest deniable list"] };
+    expect(leaksIn(DENIABLE, {}, tried)).toEqual({});
+    expect(leaksIn(DENIABLE, { turns: () => false }, tried)).toEqual({
+      "one answer: audience of 2": "beats-bound",
+      "averaging: audience of 2": "beats-bound",
+      "edge of the longest deniable list: audience of 2": "beats-bound",
     });
   });
 

@@ -61,9 +61,23 @@ export function termsKey(door: Door): string {
   const { analysis, terms, price, tariff, filters, identifiers, others, measure, finest } = door;
   const { k, rounding, minimumAudience, maximumAudience } = terms;
   const mode = statedMode(terms);
+  const { deniability } = terms;
+  const contacts = terms.contacts[door.theirs] ?? null;
   const limits = [tariff.limits.perRecipient, tariff.limits.lineage, tariff.periodDays].map(String);
   const shape = [identifiers.length, others.length, measure?.aggregate ?? null, filters.length, finest.by.length];
-  return canonicalJson([analysis, mode, k, rounding, minimumAudience, maximumAudience, price, limits, shape]);
+  return canonicalJson([
+    analysis,
+    mode,
+    k,
+    rounding,
+    minimumAudience,
+    maximumAudience,
+    price,
+    limits,
+    shape,
+    deniability,
+    contacts,
+  ]);
 }
 
 function doorAt(stage: Stage, way: Setting & Way): readonly Door[] {

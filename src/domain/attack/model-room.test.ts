@@ -71,6 +71,14 @@ const EVERYTHING = (json: { readonly defaults: object; readonly grants: readonly
   return { ...json, defaults: { ...json.defaults, requestsPerPeriod }, grants, examples: [] };
 };
 
+/** Lists for e-mail of 300 people or more, one for each person in a week, given without waiting. */
+const CERTAIN_LISTS = (json: { readonly grants: readonly object[] }): object => ({
+  ...json,
+  grants: json.grants.map((grant) => ({ ...grant, terms: { k: 100 } })),
+  contactsPerPerson: [{ count: 1, period: "P7D" }],
+  examples: [],
+});
+
 describe("the room of attacks", () => {
   it("answers the same question on the same versions once, and repeats it for nothing", () => {
     const { room, door } = roomUnder("insight-only.json");
@@ -157,5 +165,89 @@ describe("the room of attacks", () => {
       "overlap 2 2",
       "trend 2 2",
     ]);
+  });
+
+  it("withholds the second of two certain lists of the same people, and gives deniable ones for the full price", () => {
+    const listed = (deniability: object) => {
+      const { room, doors } = roomUnder("cross-sell.json", { minimumAudience: 300, ...deniability }, (json) => ({
+        ...CERTAIN_LISTS(json),
+        contactsPerPerson: [{ count: 9, period: "P7D" }],
+      }));
+      const door = doors.find(({ analysis }) => analysis === "audience");
+      if (door === undefined) throw new Error("lists are granted");
+      upload(room, door);
+      const first = room.ask(door, door.plain);
+      upload(room, door);
+      return [first, room.ask(door, door.plain)].map((reply) => (reply.kind === "answered" ? reply.told : null));
+    };
+    const [certain, near] = listed({});
+    expect(certain).toEqual([expect.any(Number)]);
+    expect(near).toEqual([null]);
+    // Nobody is a crowd of one here, so nobody's entry is looked at.
+    expect(listed({ deniability: "0.2" })).toEqual([[], []]);
+  });
+
+  it("tells a single person's entry by the coin, and another's on the list by another toss", () => {
+    const { room, doors } = roomUnder("careful-lists.json", {}, (json: { readonly grants: readonly object[] }) => ({
+      ...json,
+      contactsPerPerson: [{ count: 1_000, period: "P1D" }],
+    }));
+    const door = doors.find(({ analysis }) => analysis === "audience");
+    if (door === undefined) throw new Error("lists are granted");
+    room.upload(
+      door.theirs,
+      new Map([
+        ["shared", crowd(4_000)],
+        ["ann", crowd(1)],
+      ]),
+      "customers",
+    );
+    const told = Array.from({ length: 40 }, () => {
+      room.upload(
+        door.own,
+        new Map([
+          ["shared", crowd(4_000)],
+          ["ann", crowd(1)],
+          ["ben", crowd(1)],
+        ]),
+        "a list",
+      );
+      const reply = room.ask(door, door.plain);
+      room.wait(door.tariff.periodDays);
+      return reply.kind === "answered" ? reply.told : [];
+    }).filter(({ length }) => length > 0);
+    expect(told.length).toBeGreaterThan(5);
+    expect(new Set(told.map((one) => one.join())).size).toBeGreaterThan(1);
+    expect(told.every((one) => one.length === 2 && one.every((entry) => entry === 0 || entry === 1))).toBe(true);
+  });
+
+  it("lets nobody stand on more audiences than the owner's cap, whoever asks, and again when the days are over", () => {
+    const { room, doors } = roomUnder("cross-sell.json", { minimumAudience: 300 }, CERTAIN_LISTS);
+    const [door, other] = ["travel-partner-1", "travel-partner-2"].map((name) =>
+      doors.find(({ analysis, recipient }) => analysis === "audience" && recipient === name),
+    );
+    if (door === undefined || other === undefined) throw new Error("two partners are granted lists");
+    const given = (asker: Door) => {
+      upload(room, asker);
+      const reply = room.ask(asker, asker.plain);
+      return reply.kind === "answered" && reply.told[0] !== null;
+    };
+    expect([given(door), given(other)]).toEqual([true, false]);
+    wait(room, "P7D");
+    expect(given(other)).toBe(true);
+  });
+
+  it("counts for one recipient what its affiliates were given", () => {
+    const { room, doors } = roomUnder("careful-lists.json");
+    const [one, two] = ["example-holidays", "example-cruises"].map((name) =>
+      doors.find(({ analysis, recipient }) => analysis === "overlap" && recipient === name),
+    );
+    if (one === undefined || two === undefined) throw new Error("both are granted figures");
+    const answers = [one, two, one, two, one, two, one, two, one, two, one, two].map((door) => {
+      upload(room, door);
+      return kindOf(room.ask(door, PLAIN));
+    });
+    expect(answers.filter((kind) => kind === "answered")).toHaveLength(9);
+    expect(answers.at(-1)).toContain("for you and your affiliates together in 9");
   });
 });

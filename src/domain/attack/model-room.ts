@@ -11,10 +11,11 @@ import { isProtectedAs } from "../question/figures.ts";
 import { type OverlapAnswer, tellsOfOthers } from "../question/overlap/answer.ts";
 import type { Assess } from "./assessing.ts";
 import type { CrowdList } from "./crowds.ts";
+import { coinAt } from "./deniable.ts";
 import type { Door } from "./doors.ts";
 import { accountPage, instantsWithin, type Page, spentWithin, write } from "./model-books.ts";
 import type { Probe } from "./probe.ts";
-import { type Earlier, foreseen, type Permitted, release, type Version } from "./releasing.ts";
+import { type Earlier, foreseen, type Ground, type Permitted, release, type Version } from "./releasing.ts";
 import type { Rules } from "./rules.ts";
 import { isSharedOut } from "./shared-out.ts";
 import { type Expected, privacyIn, scaleOf, type Told, toldBy } from "./told.ts";
@@ -84,7 +85,7 @@ export function openModelRoom(furnished: Furnished): ModelRoom {
     versions: new Map(),
     accounts: new Map(),
     made: new Map(),
-    earlier: { exact: [], lists: [] },
+    earlier: { exact: [], lists: [], contacts: [] },
     byKey: new Map(),
     events: [],
   };
@@ -101,9 +102,9 @@ export function openModelRoom(furnished: Furnished): ModelRoom {
     foresee: (door, probe, both) => {
       const assessed = furnished.assess(door, probe);
       if (assessed.kind === "denied") return [];
-      const listsWith = (theirs: CrowdList) => (list: DatasetRef) =>
-        list === door.theirs ? theirs : versionOf(state, list).crowds;
-      return foreseen(furnished.rules, assessed, { absent: listsWith(both.absent), there: listsWith(both.there) });
+      const groundWith = (crowds: CrowdList) =>
+        groundOf(state, door, (list) => (list === door.theirs ? { id: "foreseen", crowds } : versionOf(state, list)));
+      return foreseen(furnished.rules, assessed, { absent: groundWith(both.absent), there: groundWith(both.there) });
     },
     wait: (days) => {
       state.now = unixMillis(state.now + days * DAY_MILLIS);
@@ -151,11 +152,17 @@ function drawnNow(
   furnished: Furnished,
   { door, assessed }: { readonly door: Door; readonly assessed: Permitted },
 ): Drawn {
-  const { recipient, contract } = door;
-  const ground = { recipient, versionOf: (list: DatasetRef) => versionOf(state, list), earlier: state.earlier };
-  const figures = release(furnished, assessed, ground);
-  const told = toldBy(contract, assessed.question, figures);
-  return { figures, reply: { kind: "answered", told, scale: scaleOf(privacyIn(figures)), isRepeated: false } };
+  const ground = groundOf(state, door, (list) => versionOf(state, list));
+  const { figures, entries } = release(furnished, assessed, ground);
+  const coin = coinAt(assessed);
+  const told = entries ?? toldBy(door.contract, assessed.question, figures);
+  // An entry is as sure as its coin: it speaks for or against one person by epsilon.
+  const scale = coin === null ? scaleOf(privacyIn(figures)) : 1_000_000 / coin;
+  return { figures, reply: { kind: "answered", told, scale, isRepeated: false } };
+}
+
+function groundOf({ earlier, now }: State, { recipient }: Door, versions: Ground["versionOf"]): Ground {
+  return { recipient, versionOf: versions, earlier, now };
 }
 
 // One draw for everybody who is entitled to the figures: one's own of the same draw first, then anybody's.

@@ -29,11 +29,11 @@ export function wordingOf({ isReversed, isTwin, epsilon }: Probe): string {
 }
 
 function figuresInWords(door: Door, told: readonly Told[]): string {
-  const { analysis, floor, others } = door;
+  const { analysis, floor, others, terms } = door;
   switch (analysis) {
     case "audience":
     case "suppression":
-      return `a list of ${figureOr(told[0], floor)}`;
+      return terms.deniability === null ? `a list of ${figureOr(told[0], floor)}` : entriesInWords(told);
     case "overlap":
     case "trend": {
       const lists = [door.own, door.theirs, ...others].sort();
@@ -49,6 +49,13 @@ function figuresInWords(door: Door, told: readonly Told[]): string {
     default:
       return analysis satisfies never;
   }
+}
+
+// Of a deniable list it is told who is named of the people that the attacker looks for.
+function entriesInWords(told: readonly Told[]): string {
+  if (told.includes(null)) return "no list";
+  const named = told.filter((entry) => entry === 1).length;
+  return `a deniable list that names ${named} of the ${told.length} looked for`;
 }
 
 function figureOr(value: Told | undefined, floor: number): string {

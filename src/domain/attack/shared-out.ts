@@ -20,6 +20,8 @@ type Asked = {
 export function isSharedOut({ lists, exact }: Given, { terms, isList, tariffs }: Asked): boolean {
   return tariffs.some(({ lineage, group }) => {
     const others = group.slice(1);
+    // Of deniable lists the one budget is the guard.
+    if (isList && terms.deniability !== null) return false;
     if (isList) return lists.some((one) => one.lineage === lineage && others.includes(one.recipient));
     const isShown = ({ recipient, asking }: Given["exact"][number]) =>
       asking.question.between.includes(lineage) && others.includes(recipient);

@@ -8,11 +8,12 @@ import { statedMode } from "../policy/terms.ts";
 import { costOfPureEpsilon, type NanoRho, nanoRho } from "../privacy/epsilon.ts";
 import { ok, type Result } from "../result.ts";
 import { type Assess, assessingAt } from "./assessing.ts";
+import { affiliates } from "./attacks/affiliates.ts";
 import { attributeBisection } from "./attacks/attribute-bisection.ts";
 import { averaging } from "./attacks/averaging.ts";
 import { craftedList } from "./attacks/crafted-list.ts";
 import { displacement } from "./attacks/displacement.ts";
-import { capEdge, guardEdge } from "./attacks/list-edges.ts";
+import { capEdge, deniableCapEdge, guardEdge } from "./attacks/list-edges.ts";
 import { extremeValue, oneAnswer } from "./attacks/one-answer.ts";
 import { reuploadDifferencing } from "./attacks/reupload-differencing.ts";
 import { rewording } from "./attacks/rewording.ts";
@@ -43,6 +44,7 @@ const ATTACKS: readonly Attack[] = [
   reuploadDifferencing,
   guardEdge,
   capEdge,
+  deniableCapEdge,
 ];
 
 /** From here on a guess about one person is as good as knowledge: right 39 times in 40. */
@@ -125,7 +127,7 @@ export function simulate(plan: Plan): Result<Simulation, string> {
   if (!opens.ok) throw new Error(`a simulation is on a day, and \`${stage.on}\` is none`);
   const about = { assess: assessingAt(stage), opens: opens.value };
   const kinds = doorKindsOf(stage);
-  const possible = [...kinds.flatMap(attacksAt), ...togetherAt(kinds)];
+  const possible = [...kinds.flatMap(attacksAt), ...kinds.flatMap(affiliatesAt), ...togetherAt(kinds)];
   const attacks = possible.filter(({ attack, doors }) => plan.picks(attack, doors[0]));
   const findings = attacks.map((one, done) => {
     plan.progress(done, attacks.length);
@@ -150,6 +152,15 @@ function doorKindsOf(stage: Stage): readonly DoorKind[] {
 
 function attacksAt(doors: DoorKind): readonly Planned[] {
   return ATTACKS.filter((attack) => attack.isPossibleAt(doors[0])).map((attack) => ({ attack, doors }));
+}
+
+// The doors of one kind that belong to partners whom the owner counts as one recipient.
+function affiliatesAt(doors: DoorKind): readonly Planned[] {
+  const first = doors.find(({ tariff }) => tariff.group.length > 1);
+  if (first === undefined) return [];
+  const { recipient, tariff } = first;
+  const others = doors.filter((one) => one.recipient !== recipient && tariff.group.includes(one.recipient));
+  return others.length === 0 ? [] : [{ attack: affiliates, doors: [first, ...others] }];
 }
 
 // One door of each kind in turn, so that attackers who begin with another one each period use every kind.

@@ -15,14 +15,16 @@ function shipped(name: string): Policy {
 }
 
 describe("the ready-made policies", () => {
-  it("are the five that their README explains", () => {
+  it("are those that their README explains", () => {
     const readme = readFileSync(new URL("README.md", FOLDER), "utf8");
     expect(NAMES).toEqual([
+      "careful-lists.json",
       "cross-sell.json",
       "exact-counts.json",
       "insight-only.json",
       "strict.json",
       "suppression-only.json",
+      "tables.json",
     ]);
     for (const name of NAMES) expect(readme).toContain(`\`${name}\``);
   });
@@ -50,12 +52,13 @@ describe("the ready-made policies", () => {
 
   it.each(NAMES)("%s: a grant to everybody for everything is found by its examples", (name) => {
     const policy = shipped(name);
+    const chosen = Object.fromEntries(["tier", "region", "income"].map((one) => [one, ["filter", "group"]]));
     const open = {
       id: "open-to-all",
       to: [...policy.examples.map(({ request }) => ({ industry: request.industry }))],
       purposes: [...new Set(policy.examples.map(({ request }) => request.purpose))],
       analyses: ANALYSES,
-      attributes: { tier: ["filter"], region: ["filter"], income: ["filter"] },
+      attributes: { ...chosen, spend: ["measure"] },
       channels: ["email", "post", "phone"],
       terms: {},
     };

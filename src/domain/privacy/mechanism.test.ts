@@ -134,6 +134,7 @@ describe("afterThreshold", () => {
   it("withholds below k and releases from k on, as it stands", () => {
     expect(afterThreshold(49, 50)).toEqual({ kind: "withheld" });
     expect(afterThreshold(50, 50)).toEqual({ kind: "released", value: 50 });
+    expect(afterThreshold(51, 50)).toEqual({ kind: "released", value: 51 });
     expect(afterThreshold(-3, 10)).toEqual({ kind: "withheld" });
   });
 

@@ -5,7 +5,7 @@ import { beside, crowd, customersOf, groupNamed, openLists, PERSON } from "../pa
 import { newSight, numbersOf, seeReply } from "../sight.ts";
 import { type Attack, askAt, type Table } from "../table.ts";
 
-const isList: Attack["isPossibleAt"] = ({ channel }) => channel !== null;
+const isCertain: Attack["isPossibleAt"] = ({ channel, terms }) => channel !== null && terms.deniability === null;
 
 /** Two lists that differ by one person less than the guard asks for, or by just as many. */
 export const guardEdge: Attack = {
@@ -17,7 +17,7 @@ export const guardEdge: Attack = {
   guesses: "that the person is a customer if the second list is given",
   learns: "whether somebody on its own list is a customer, by a refusal, where a list would have said it by name",
   heldTo: "nothing",
-  isPossibleAt: (door) => isList(door) && door.floor + 5 * door.margin + door.terms.k <= door.ceiling,
+  isPossibleAt: (door) => isCertain(door) && door.floor + 5 * door.margin + door.terms.k <= door.ceiling,
   play: (table) => {
     const { room, door } = table;
     const { k } = door.terms;
@@ -44,16 +44,27 @@ export const capEdge: Attack = {
   guesses: "that the person is a customer if the list is withheld",
   learns: "whether somebody on its own list is a customer, by a refusal, where a list would have said it by name",
   heldTo: "nothing",
-  isPossibleAt: isList,
-  play: (table) => {
-    const { door } = table;
-    const padding = { groups: [door.ceiling], strangers: door.floor };
-    const both = customersOf(door, padding);
-    openLists(table, both, padding.strangers);
-    const { list, says } = beside(door, padding, { round: 0, hasPerson: true });
-    return asked(table, { list, says, both });
-  },
+  isPossibleAt: isCertain,
+  play: atTheCap,
 };
+
+/** The same where entries are deniable: the cap looks at what the coin leaves, so the coin bounds what it tells. */
+export const deniableCapEdge: Attack = {
+  ...capEdge,
+  name: "edge of the longest deniable list",
+  knows: "exactly how many others on its list are customers, and how the coin falls for each of them",
+  heldTo: "one-answer",
+  isPossibleAt: ({ channel, terms }) => channel !== null && terms.deniability !== null,
+};
+
+function atTheCap(table: Table): readonly number[] {
+  const { door } = table;
+  const padding = { groups: [door.ceiling], strangers: door.floor };
+  const both = customersOf(door, padding);
+  openLists(table, both, padding.strangers);
+  const { list, says } = beside(door, padding, { round: 0, hasPerson: true });
+  return asked(table, { list, says, both });
+}
 
 type Asking = ReturnType<typeof beside> & { readonly both: ReturnType<typeof customersOf> };
 

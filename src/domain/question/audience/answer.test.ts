@@ -19,11 +19,14 @@ describe("the gate before an audience", () => {
   it.each([
     [99, null, "withheld"],
     [100, null, "released"],
+    [101, null, "released"],
+    [999, null, "released"],
     [1_000, null, "released"],
     [1_001, null, "withheld"],
     [500, 0, "withheld"],
     [500, 19, "withheld"],
     [500, 20, "released"],
+    [500, 21, "released"],
   ])("lets a list of %i people, %s apart from the nearest, be %s, in both modes", (size, nearest, outcome) => {
     for (const asked of [noise, exact]) {
       expect(answerAudience(asked, { size, room: 2_000, nearest }, seededRandom(String(7))).outcome).toBe(outcome);
