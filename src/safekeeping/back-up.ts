@@ -110,7 +110,9 @@ async function soundPorts(
   const checked = await checkStanding(ports);
   if (!checked.ok) return err([`${config.dataDirectory}: ${checked.error}`]);
   const contradiction = standing.of();
-  return contradiction === null ? ok(ports) : err([`no backup is made of this room: ${readOnlyNote(contradiction)}`]);
+  return contradiction === null
+    ? ok(ports)
+    : err([`it would take the place of a good one: ${readOnlyNote(contradiction)}`]);
 }
 
 async function openRunning(config: Config, undo: Undo): Promise<Result<Database, Refusal>> {

@@ -81,7 +81,9 @@ describe("a backup", () => {
     const made = await concordat(source, "backup", `${backup}2`);
     expect(made).toMatchObject({
       exit: 1,
-      err: expect.stringMatching(/no backup is made of this room: .* its key has signed one of 9999/),
+      err: expect.stringMatching(
+        /no backup was made: it would take the place of a good one: .* its key has signed one of 9999/,
+      ),
     });
     await writeFile(memory, before);
     expect((await readdir(source.folder)).sort()).toEqual(["room", "whole.backup"]);
