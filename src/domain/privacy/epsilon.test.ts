@@ -9,6 +9,7 @@ import {
   nanoRho,
   parseDelta,
   parseEpsilon,
+  priceWithin,
   printEpsilon,
 } from "./epsilon.ts";
 
@@ -188,5 +189,23 @@ describe("epsilonFromRho", () => {
 describe("nanoRho", () => {
   it("is never negative", () => {
     expect(() => nanoRho(-1n)).toThrow(RangeError);
+  });
+});
+
+describe("priceWithin", () => {
+  it("is the highest price in hundredths that so much rho pays for, and none where a hundredth is too much", () => {
+    expect(priceWithin(nanoRho(49_999n))).toBe(null);
+    expect(priceWithin(nanoRho(50_000n))).toBe(10_000);
+    expect(priceWithin(nanoRho(125_000_000n))).toBe(500_000);
+    expect(priceWithin(nanoRho(124_999_999n))).toBe(490_000);
+    fc.assert(
+      fc.property(fc.bigInt({ min: 50_000n, max: 40_000_000_000_000n }), (rho) => {
+        const price = priceWithin(nanoRho(rho)) ?? epsilon("0.000001");
+        expect(price % 10_000).toBe(0);
+        expect(costOfPureEpsilon(price) <= rho).toBe(true);
+        const next = epsilon(printEpsilon(BigInt(price) + 10_000n));
+        expect(costOfPureEpsilon(next) > rho).toBe(true);
+      }),
+    );
   });
 });

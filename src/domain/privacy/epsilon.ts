@@ -57,9 +57,9 @@ export function costOfPureEpsilon(epsilon: EpsilonMicros): NanoRho {
 
 /** The highest price of an answer that so much rho pays for, in whole hundredths; null where that is less than one. */
 export function priceWithin(rho: NanoRho): EpsilonMicros | null {
-  // epsilon² / 2 ≤ rho, in hundredths and billionths: the square is below 2^52, so the root's floor is exact.
-  const hundredths = Math.floor(Math.sqrt(Number(rho / 50_000n)));
-  const price = parseEpsilon(`${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, "0")}`);
+  // epsilon² / 2 ≤ rho, in hundredths and billionths.
+  const hundredths = lastThat((value) => 50_000n * value * value <= rho, 999_999n);
+  const price = parseEpsilon(printEpsilon(hundredths * 10_000n));
   return price.ok ? price.value : null;
 }
 
