@@ -1,6 +1,7 @@
 // What evidence rests on, for the page: the log and its checkpoints, who watches it, how all of it is verified, and
 // what it cannot show.
 
+import { counted } from "../policy/words.ts";
 import type { Evidence } from "./document.ts";
 import type { Section } from "./page.ts";
 import { partsOf } from "./reading.ts";
@@ -23,8 +24,8 @@ export function groundSection({ contents, parts, seal }: Evidence): Section {
     ],
     list: [
       `The room's key, as it shows itself: ${room === undefined ? "not given" : room.key}`,
-      `${entries} entries with their proofs, under the room's checkpoint of ${sizeOf(tree?.checkpoint)} entries`,
-      ...(receipts === 0 ? [] : [`${receipts} receipts of answers`]),
+      ...(entries === 0 ? [] : [`${entries} of the log's ${sizeOf(tree?.checkpoint)}, each with its proof`]),
+      ...(receipts === 0 ? [] : [counted(receipts, "receipt")]),
       watchedLine(watched),
       `This file is entry ${seal.index} of the log, made at ${contents.asOf}`,
     ],
@@ -37,10 +38,12 @@ function watchedLine(watched: Watched | undefined): string {
   if (watched === undefined) return "No witness has cosigned the log so far, or its checkpoint was not published yet";
   const names = watched.witnesses.map(({ key }) => key.split("+")[0]);
   const by = names.length === 0 ? "no witness" : names.join(", ");
-  return `The log was published up to ${sizeOf(watched.checkpoint)} entries, and cosigned by ${by}`;
+  return `The log was last published at ${sizeOf(watched.checkpoint)}, and cosigned there by ${by}`;
 }
 
 // The second line of a checkpoint is the size of the log.
 function sizeOf(checkpoint: string | undefined): string {
-  return checkpoint === undefined ? "no" : String(checkpoint.split("\n")[1]);
+  return checkpoint === undefined
+    ? "entries"
+    : counted(Number(checkpoint.split("\n")[1]), "entry").replace("entrys", "entries");
 }

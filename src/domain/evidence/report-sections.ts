@@ -3,7 +3,16 @@
 
 import { nameIn, ownerOf } from "../dataset/schema.ts";
 import type { PartnerId } from "../partner/manifest.ts";
-import { ANALYSIS_WORDS, chanceInWords, counted, type Directory, figure, listed, nameOf } from "../policy/words.ts";
+import {
+  ANALYSIS_WORDS,
+  chanceInWords,
+  counted,
+  type Directory,
+  figure,
+  listed,
+  nameOf,
+  USE_WORDS,
+} from "../policy/words.ts";
 import type { Evidence } from "./document.ts";
 import type { Section } from "./page.ts";
 import { directoryIn, partsOf, timeInWords } from "./reading.ts";
@@ -77,7 +86,7 @@ export function flowsSection({ report, directory }: Reporting, title: string): S
           `${ANALYSIS_WORDS[flow.analysis]} for ${flow.purpose}`,
           ...(flow.channel === null ? [] : [`through ${flow.channel}`]),
         ].join("\n"),
-        [nameIn(flow.dataset), ...flow.attributes].join("\n"),
+        [nameIn(flow.dataset), ...flow.attributes.map(useInWords)].join("\n"),
         `contract ${contractName(report, flow)}\nrule “${flow.rule}” of policy version ${flow.policyVersion}`,
         `${flow.from}\n${flow.until}`,
         boundsOf(flow).join("\n"),
@@ -165,6 +174,13 @@ function boundsOf(flow: Flow): string[] {
       ? `kept for ${counted(flow.retentionDays, "day")}`
       : `can be collected for ${counted(flow.audienceValidityDays, "day")}`,
   ];
+}
+
+// `tier:filter`, as a flow has it.
+function useInWords(permit: string): string {
+  const at = permit.lastIndexOf(":");
+  const words = new Map<string, string>(Object.entries(USE_WORDS)).get(permit.slice(at + 1));
+  return `“${permit.slice(0, at)}” to ${words === undefined ? permit.slice(at + 1) : words}`;
 }
 
 function contractName({ contracts }: Report, { contract }: Flow): string {

@@ -12,7 +12,7 @@ import { generateSigningKey } from "../../crypto/jwk.ts";
 import { signCompact } from "../../crypto/jws.ts";
 import { parseVerifierKey, rawPublicKey, type VerifierKey, verifierKey } from "../../crypto/signed-note.ts";
 import { utf8 } from "../../domain/bytes.ts";
-import { evidenceLines, type Part, partName } from "../../domain/evidence/document.ts";
+import { contentsOf, evidenceLines, type Part, partName } from "../../domain/evidence/document.ts";
 import { evidencePage } from "../../domain/evidence/page.ts";
 import { entriesIn, partsOf } from "../../domain/evidence/reading.ts";
 import { evidenceFile } from "../../domain/evidence/story.ts";
@@ -184,7 +184,18 @@ describe("one altered byte", () => {
     const key = known(parseVerifierKey(verifierKey(roomKey.name, rawPublicKey(stranger.publicKey))));
     const file = utf8(evidenceFile(whole));
     expect(verifyEvidence(file, { ...verifier(), room: key })).toMatchObject({ ok: false, error: [{ part: "seal" }] });
-    const fewer = { ...whole, parts: whole.parts.filter(({ part }) => part !== "receipt") };
+    const parts = whole.parts.filter(({ part }) => part !== "receipt");
+    const fewer = { ...whole, parts };
+    const relisted = { ...fewer, contents: contentsOf(whole.contents, parts) };
+    expect(faultsOf(utf8(evidenceFile(relisted))).map(({ part }) => part)).toEqual(["contents"]);
+    // What no signature covers and no page shows is covered by the seal alone.
+    const later = whole.parts.map((part) =>
+      part.part === "keys"
+        ? { ...part, keys: part.keys.map((key) => ({ ...key, registeredAt: whole.contents.asOf })) }
+        : part,
+    );
+    const faults = faultsOf(utf8(evidenceFile({ ...whole, parts: later })));
+    expect(faults.map(({ part }) => part)).toEqual([`keys of ${left.id}`, `keys of ${right.id}`]);
     expect(faultsOf(utf8(evidenceFile(fewer))).map(({ says }) => says)).toContain(
       "it is not there as it was: altered, moved or taken out",
     );
