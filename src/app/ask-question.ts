@@ -180,7 +180,7 @@ async function release(ports: AnswerPorts, tx: Transaction, releasing: Releasing
   };
   const owners = charges.map((charge) => charge.owner);
   await Promise.all([debit(tx, charges, id), tx.log.append(addition), tx.releases.add(kept, owners)]);
-  return { ...kept, releasedAt: tx.now, collectedAt: null };
+  return { ...kept, releasedAt: tx.now, collectedAt: null, collectedOn: null };
 }
 
 function sealedCoin(

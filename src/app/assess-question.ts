@@ -28,6 +28,7 @@ import type { Transaction } from "../ports/store.ts";
 import { chargingOf } from "./charge-question.ts";
 import { type ListsBehind, listsBehind } from "./count-contacts.ts";
 import { noVersion } from "./end-versions.ts";
+import { countObjections } from "./objections.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
 import { keyOfVersions } from "./question-versions.ts";
 import { drawnBefore, holdersOf } from "./recorded-figures.ts";
@@ -61,6 +62,8 @@ export type Permitted = {
   readonly drawn: ReleaseRow | null;
   /** Earlier lists that a list rests on. */
   readonly lists: ListsBehind;
+  /** How many objections the lists' owners have kept. */
+  readonly objections: string;
 };
 
 /** A question that is refused by a document, a cap or a budget: told in full, since none of it depends on data. */
@@ -162,13 +165,15 @@ async function permittedBy(
   const { directory } = about;
   const priced = { contract: about.file.contract, recipient, question, decision, epsilon, directory };
   const draw = { contract: about.file, recipient, question, versionsKey, terms: decision.terms, epsilon };
-  const [recorded, request, drawn, charging, unguarded, behind] = await Promise.all([
+  const owners = [...new Set(datasetsOf(question).map(ownerOf))];
+  const [recorded, request, drawn, charging, unguarded, behind, objections] = await Promise.all([
     tx.releases.ofRecipient(recipient, digest, versionsKey),
     tx.requests.openOf({ contract: about.file.id, recipient, questionDigest: digest }),
     drawnBefore(tx, draw),
     chargingOf(tx, priced),
     unguardedIn(tx, ruled),
     listsBehind(tx, ruled),
+    countObjections(tx, owners),
   ]);
   const holders = drawn === null ? [] : await holdersOf(tx, draw, drawn);
   const charges = charging(holders);
@@ -177,7 +182,8 @@ async function permittedBy(
   if (shortfalls.length > 0) return ok({ ...denied, reasons: [...decision.reasons, ...shortfalls] });
   const schemas = lists.flatMap(({ dataset }) => dataset?.schema ?? []);
   const permitted = { ...about, question, digest, decision, epsilon, versions: versions.value, schemas, versionsKey };
-  return ok({ kind: "permitted", ...permitted, still, charges, recorded, request, drawn, lists: behind.lists });
+  const rest = { still, charges, recorded, request, drawn, lists: behind.lists, objections };
+  return ok({ kind: "permitted", ...permitted, ...rest });
 }
 
 /** What an answer costs: what the question offers, else the most that the terms allow for one release. */

@@ -10,8 +10,9 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile, ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
-import { storedQuestion } from "./compared-list.ts";
+import { storedConsents, storedQuestion } from "./compared-list.ts";
 import { type GivenLists, givenLists, listRecords, type OpenedLists, openGiven, versionsIn } from "./given-lists.ts";
+import { countObjections, isObjectedSince } from "./objections.ts";
 import { contractFile, membersOf, stateOf } from "./offer-contract.ts";
 import type { Caller, Ports } from "./ports.ts";
 import { filesOf, keyOfVersions } from "./question-versions.ts";
@@ -73,7 +74,7 @@ async function open(ports: CollectPorts, tx: Transaction, request: Collecting): 
   const versions = found.value;
   const given = await givenLists(tx, [release]);
   if (!given.has(release.id)) return err(problem("release-gone", LOST));
-  const opened = await openGiven(tx, ports.room.keyRing, given);
+  const opened = await openGiven(ports, tx, given);
   return isWhole({ release, ...versions, opened })
     ? ok({ release, ...versions, opened })
     : err(problem("release-gone", REPLACED));
@@ -88,10 +89,13 @@ const LOST =
 const ENDED = "a version of a list that it was made from has come to its end: ask for the list again";
 
 // Whether a list may leave beside the versions in force: one with a coin only as the very same, with everybody who was
-// there, erased since or not.
+// there, erased since or not, and nobody who has objected since.
 function isWhole({ release, asked, current, opened }: Ready): boolean {
   const coin = opened.coins.get(release.id);
   if (coin === undefined) return true;
+  const used = { question: storedQuestion(release), consents: storedConsents(release).consents };
+  const since = { lists: datasetsOf(used.question), entry: release.entry };
+  if (isObjectedSince(opened.objections, used, since)) return false;
   return keyOfVersions(asked) === keyOfVersions(current) && coin.isMadeFrom(filesOf(versionsIn(opened.given)));
 }
 
@@ -112,7 +116,12 @@ async function leave(
   const given = await givenLists(tx, [release]);
   if (filesBehind({ asked, current, given }) !== filesBehind({ ...ready, given: ready.opened.given }))
     return "changed-meanwhile";
-  await tx.releases.collect(release.id);
+  const { objections } = ready.opened;
+  if (
+    (await countObjections(tx, [...objections.keys()])) !== [...objections.values()].map(({ length }) => length).join()
+  )
+    return "changed-meanwhile";
+  await tx.releases.collect(release.id, keyOfVersions(current));
   const parties = membersOf(file.contract);
   const subject = { release: release.id, contract: release.contract };
   const happening = { actor: request.caller, parties, subject, detail: {} };

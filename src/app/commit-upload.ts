@@ -281,7 +281,8 @@ async function publish(
   const { partner, dataset, change } = upload;
   const { days, isStated } = await keepingIn(tx, upload);
   const end = { endsAt: unixMillis(tx.now + days * DAY_MILLIS), isEndStated: isStated };
-  const version = { ...sealed, id, partner, dataset, change, normaliser: NORMALISER_VERSION, report, drift, ...end };
+  const about = { id, partner, dataset, change, normaliser: NORMALISER_VERSION, report, leftOut, drift };
+  const version = { ...sealed, ...about, ...end };
   const sequence = await tx.versions.add(version);
   await tx.uploads.close(upload.id, "committed", id);
   const subject = { version: id, upload: upload.id, dataset: datasetRef(partner, dataset) };

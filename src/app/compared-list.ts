@@ -5,7 +5,7 @@ import { type DatasetRef, type DatasetSchema, datasetRef, type IdentifierKind } 
 import type { Axis, BoundedMeasure, Truth } from "../domain/question/analysis.ts";
 import { type Question, questionSchema } from "../domain/question/question.ts";
 import { overKeys } from "../domain/question/table.ts";
-import type { ComparedList, ContactCap, DataKey } from "../ports/matcher.ts";
+import type { ComparedList, ContactCap, DataKey, NamedToken } from "../ports/matcher.ts";
 import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Ports } from "./ports.ts";
 import { versionOf } from "./question-versions.ts";
@@ -26,16 +26,18 @@ export type Comparing = {
   readonly still: VersionRow | null;
   /** The contact caps on people of a list. */
   readonly capsOn: (list: DatasetRef) => readonly ContactCap[];
+  /** Whom of a list objections keep out. */
+  readonly without: (list: DatasetRef) => readonly NamedToken[];
 };
 
 /** One list of a question or of a release. */
 export function comparedList(name: DatasetRef, comparing: Comparing): ComparedList {
-  const { question, versions, keys, consents, still, capsOn } = comparing;
+  const { question, versions, keys, consents, still, capsOn, without } = comparing;
   const version = versionOf(versions, name);
   const dataKey = keys.get(version.partner);
   if (dataKey === undefined) throw new Error("a list's data key was not opened");
   const where = question.where.filter((clause) => clause.dataset === name);
-  const [wanted, caps] = [consents[name], capsOn(name)];
+  const [wanted, caps, left] = [consents[name], capsOn(name), without(name)];
   // Terms name only lists that ask for a consent.
   const listed = { segment: version.segment, dataKey, consents: wanted === undefined ? [] : wanted, where };
   const isOlder = still !== null && datasetRef(still.partner, still.dataset) === name;
@@ -43,6 +45,7 @@ export function comparedList(name: DatasetRef, comparing: Comparing): ComparedLi
     ...listed,
     ...(isOlder ? { still: { segment: still.segment, dataKey } } : {}),
     ...(caps.length === 0 ? {} : { caps }),
+    ...(left.length === 0 ? {} : { without: left }),
   };
 }
 

@@ -7,15 +7,24 @@ import { listDistance } from "../domain/question/audience/answer.ts";
 import { isForList } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
 import { unreachable } from "../domain/result.ts";
-import type { KeyRing } from "../ports/key-ring.ts";
+import type { When } from "../domain/subject/objection.ts";
 import type { ComparedList } from "../ports/matcher.ts";
 import type { ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import type { Permitted } from "./assess-question.ts";
 import { type Counting, comparedList, countTable, declaredValues, type Keys } from "./compared-list.ts";
-import { contactCaps, listRecords, type OpenedLists, openGiven, storedCounted, versionsIn } from "./given-lists.ts";
+import {
+  contactCaps,
+  EVER,
+  listRecords,
+  type OpenedLists,
+  openGiven,
+  storedCounted,
+  versionsIn,
+} from "./given-lists.ts";
 import { type CoinSeed, coinOf, drawCoin } from "./list-coin.ts";
 import { type Earlier, earlierIn, isNearEarlier } from "./near-earlier.ts";
+import { type Objections, readObjections, withoutObjecting } from "./objections.ts";
 import type { Ports } from "./ports.ts";
 import { filesOf, versionOf } from "./question-versions.ts";
 import { unwrapDataKey } from "./receive-part.ts";
@@ -25,6 +34,8 @@ import { exactlyBehind } from "./recorded-figures.ts";
 export type Opened = {
   readonly keys: Keys;
   readonly lists: OpenedLists;
+  /** What people of the question's lists have objected to. */
+  readonly objections: Objections;
   /** Exact figures. */
   readonly earlier: readonly Earlier[];
 };
@@ -45,15 +56,21 @@ export type Computed = {
 };
 
 /** Reads what the matcher will need, in the transaction that permitted the question. */
-export async function openFor(tx: Transaction, keyRing: KeyRing, permitted: Permitted): Promise<Opened> {
+export async function openFor(
+  ports: Pick<Ports, "matcher" | "room">,
+  tx: Transaction,
+  permitted: Permitted,
+): Promise<Opened> {
   const partners = [...new Set(permitted.versions.map(({ partner }) => partner))];
-  const [keys, lists, releases] = await Promise.all([
-    Promise.all(partners.map(async (partner) => [partner, await unwrapDataKey(tx, keyRing, partner)] as const)),
-    openGiven(tx, keyRing, permitted.lists.given),
+  const opening = partners.map((partner) => [partner, unwrapDataKey(tx, ports.room.keyRing, partner)] as const);
+  const [keys, objections, lists, releases] = await Promise.all([
+    Promise.all(opening.map(async ([partner, key]) => [partner, await key] as const)),
+    readObjections(ports, tx, opening),
+    openGiven(ports, tx, permitted.lists.given),
     earlierReleases(tx, permitted),
   ]);
   const earlier = await Promise.all(releases.map((release) => earlierIn(tx, release)));
-  return { keys: new Map(keys), lists, earlier };
+  return { keys: new Map(keys), objections, lists, earlier };
 }
 
 /** What the asker has of the same owners' lists that new exact figures must not be too near to. */
@@ -70,9 +87,10 @@ export async function earlierReleases(
 }
 
 /** Names of what figures rest on beside their versions, to see whether there is anything new since. */
-export function earlierKeyOf({ lists, still }: Permitted, exact: readonly ReleaseRow[]): string {
+export function earlierKeyOf({ lists, still, objections }: Permitted, exact: readonly ReleaseRow[]): string {
   const counted = storedCounted(lists.counted);
-  return [...exact.map((release) => release.id), ...lists.earlier, counted, still === null ? "" : still.id].join();
+  const names = [...exact.map((release) => release.id), ...lists.earlier, counted, still === null ? "" : still.id];
+  return [...names, objections].join();
 }
 
 /** The sealed files that figures rest on: a version keeps its name when people are erased from it. */
@@ -90,14 +108,18 @@ export async function computeAnswer(
   const { consents, deniability } = decision.terms;
   const capsOn = contactCaps(opened.lists, lists.counted);
   const comparing = { question, versions, keys: opened.keys, consents, still, capsOn };
-  const list = (name: DatasetRef): ComparedList => comparedList(name, comparing);
+  const listed = (when: When) => {
+    const without = withoutObjecting(opened.objections, { question, consents }, when);
+    return (name: DatasetRef): ComparedList => comparedList(name, { ...comparing, without });
+  };
+  const list = listed({ kind: "now" });
   const epsilon = isForList(question) ? coinEpsilon(deniability, permitted.epsilon) : null;
   const coin = epsilon === null ? null : drawCoin(ports.random, epsilon);
   const truths: Truth[] = [];
   const rules = rulesOf(question.analysis);
   const further = decision.terms.mode === "exact" ? rules.exactMeasurements(file.contract, question) : [];
   for (const measurement of [...rules.measurements(file.contract, question), ...further]) {
-    truths.push(await measure(ports, { measurement, permitted, opened, list, coin }));
+    truths.push(await measure(ports, { measurement, permitted, opened, list, compared: listed(EVER), coin }));
   }
   const exact = opened.earlier.map(({ release }) => release);
   const isTooNear = await isNearEarlier(ports, permitted, opened);
@@ -117,6 +139,8 @@ type Measuring<Kind> = {
   readonly permitted: Permitted;
   readonly opened: Opened;
   readonly list: (name: DatasetRef) => ComparedList;
+  /** The same without whoever has ever objected to anything, for comparisons. */
+  readonly compared: (name: DatasetRef) => ComparedList;
   readonly coin: CoinSeed | null;
 };
 
@@ -158,7 +182,7 @@ async function leavesOut(
 
 async function selectPeople(
   ports: Pick<Ports, "matcher">,
-  { measurement, permitted, opened, list, coin }: Measuring<Extract<Measurement, { kind: "selection" }>>,
+  { measurement, permitted, opened, list, compared, coin }: Measuring<Extract<Measurement, { kind: "selection" }>>,
 ): Promise<Truth> {
   const maximum = permitted.decision.terms.maximumAudience;
   const { own, other, identifiers } = measurement;
@@ -166,7 +190,11 @@ async function selectPeople(
   const asked = coin === null ? query : { ...query, coin: coinOf(coin) };
   const { count, room, records } = await ports.matcher.select(asked);
   const { earlier } = permitted.lists;
-  const nearest = count > maximum ? null : await nearestList(ports, { records, lists: opened.lists, earlier });
+  if (count > maximum || earlier.length === 0) return { kind: "selection", size: count, room, nearest: null };
+  const alike = { own: compared(own), other: compared(other), identifiers, maximum: Number.MAX_SAFE_INTEGER };
+  const isSame = alike.own.without === query.own.without && alike.other.without === query.other.without;
+  const made = isSame ? records : (await ports.matcher.select(alike)).records;
+  const nearest = await nearestList(ports, { records: made, lists: opened.lists, earlier });
   return { kind: "selection", size: count, room, nearest };
 }
 
@@ -191,7 +219,7 @@ async function nearestList(
 ): Promise<number | null> {
   let nearest: number | null = null;
   for (const id of made.earlier) {
-    const distance = listDistance(await listRecords(ports, { opened: made.lists, id }), made.records);
+    const distance = listDistance(await listRecords(ports, { opened: made.lists, id, isCompared: true }), made.records);
     nearest = nearest === null ? distance : Math.min(nearest, distance);
   }
   return nearest;

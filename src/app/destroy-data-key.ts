@@ -11,6 +11,8 @@ import type { Transaction } from "../ports/store.ts";
 import { dataKeyHolder, makeDataKey } from "./add-partner.ts";
 import { appendEntry } from "./append-entry.ts";
 import { forgottenBy, sealForgotten } from "./forgotten-people.ts";
+import { moveNotices } from "./issue-notices.ts";
+import { moveObjections } from "./objections.ts";
 import type { Ports } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
 
@@ -28,7 +30,8 @@ type Taken = {
 
 /**
  * Destroys a partner's data key, inside the transaction of the act that ends it; nothing where it has none. A partner
- * that stays gets another one, under which whom it erased is kept, so that nobody comes back.
+ * that stays gets another one, under which whom it erased and who has objected is kept, so that nobody comes back, and
+ * the notices that wait for it.
  */
 export async function destroyDataKey(
   ports: DestroyPorts,
@@ -48,14 +51,19 @@ export async function destroyDataKey(
   if (because === "partner-removed") return tx.dataKeys.destroy(destroyed);
   if (because === "destroyed-before") {
     await tx.dataKeys.destroy(destroyed);
-    // Whom the partner erased cannot be read any more, so nothing that it brings could be searched for them.
-    if (taken.erasures === 0) await makeDataKey(ports, tx, partner);
+    // Who was erased or has objected cannot be read any more, so nothing that it brings could be searched for them.
+    const isReadable = taken.erasures === 0 && (await tx.objections.count(partner)) === 0;
+    if (isReadable) await makeDataKey(ports, tx, partner);
     return;
   }
   const former = { partner, dataKey: await unwrapDataKey(tx, ports.room.keyRing, partner) };
   const { tokens } = await forgottenBy(ports, tx, former);
   await tx.dataKeys.destroy(destroyed);
-  await sealForgotten(ports, tx, { partner, dataKey: await makeDataKey(ports, tx, partner), tokens });
+  const dataKey = await makeDataKey(ports, tx, partner);
+  await sealForgotten(ports, tx, { partner, dataKey, tokens });
+  const keys = { from: former.dataKey, to: dataKey };
+  await moveObjections(tx, partner, keys);
+  await moveNotices(tx, partner, keys);
 }
 
 /**

@@ -1,19 +1,42 @@
 // People are erased: from every version of the partner's lists, whose sealed files are made anew and the old ones
 // dropped, and from every list that is yet to come. What was in force stays in force, under its own name; questions
-// that run meanwhile start over, and a list of people that was given is collected without them.
+// that run meanwhile start over, a list of people that was given is collected without them, and whoever holds one that
+// named them is told to remove them.
 
-import { equalBytes, fromHex } from "../domain/bytes.ts";
-import { type DatasetRef, datasetRef } from "../domain/dataset/schema.ts";
+import { equalBytes } from "../domain/bytes.ts";
 import type { UnixMillis } from "../domain/instant.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { type HashedIdentifier, tokenNameIn } from "../domain/subject/hashed-identifier.ts";
-import type { DataKey, Holders, NamedToken, SealedVersion } from "../ports/matcher.ts";
-import type { DatasetRow, VersionRow } from "../ports/rows.ts";
+import type { HashedIdentifier } from "../domain/subject/hashed-identifier.ts";
+import type { DataKey, NamedToken, SealedVersion } from "../ports/matcher.ts";
+import type { VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
+import {
+  type Count,
+  countFound,
+  findPeople,
+  NOBODY,
+  type OwnLists,
+  ownLists,
+  refsOf,
+  stateOfLists,
+  tokensOf,
+  versionsWith,
+} from "./find-people.ts";
 import { type Forgotten, forgottenBy, keepForgotten, sealWithout } from "./forgotten-people.ts";
+import {
+  type Held,
+  heldOf,
+  type Removal,
+  recipientsOf,
+  removalsBetween,
+  resealed,
+  restsOn,
+  stateOfHeld,
+} from "./held-lists.ts";
+import { issueNotices } from "./issue-notices.ts";
 import type { Caller, Keeping, Ports } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
 import { rememberErasures } from "./remember-erasures.ts";
@@ -22,7 +45,9 @@ import { rememberErasures } from "./remember-erasures.ts";
 export type Erasure = {
   readonly at: UnixMillis;
   /** Every list of the partner: how many people of its version in force are gone, and how many versions had any. */
-  readonly lists: readonly { readonly dataset: DatasetRef; readonly people: number; readonly versions: number }[];
+  readonly lists: readonly Count[];
+  /** Who has collected lists that were made with the partner's, whomever they named. */
+  readonly recipients: ReturnType<typeof recipientsOf>;
 };
 
 type MakePorts = Pick<Ports, "matcher" | "random" | "room">;
@@ -34,7 +59,8 @@ const TRIES = 4;
 /**
  * Erases the people who have any of these identifiers, by whatever else they are known in the partner's lists, and
  * keeps their tokens so that no upload brings them back. Identifiers that nobody has are kept as well. Costs a pass
- * over every version that the partner has, and another to make anew those of lists that held somebody.
+ * over every version that the partner has, another to make anew those of lists that held somebody, and each list that
+ * was collected from these, twice.
  */
 export async function erasePeople(ports: ErasePorts, erasing: Erasing): Promise<Result<Erasure, Problem>> {
   const { partner } = erasing.caller;
@@ -44,12 +70,13 @@ export async function erasePeople(ports: ErasePorts, erasing: Erasing): Promise<
     const lists = await ports.store.read({ name: "find people", parties }, (tx) =>
       listsWithErasures(ports, tx, partner),
     );
-    const made = await makeAnew(ports, lists, { partner, tokens: tokensOf(ports, erasing.identifiers) });
+    const made = await makeAnew(ports, lists, tokensOf(ports, erasing.identifiers)).then(ok, err);
     const outcome = await ports.store.write({ name: "erase people", parties }, (tx) =>
       conclude(ports, tx, { erasing, lists, made }),
     );
+    const versions = made.ok ? made.value.versions : [];
     // Where the transaction broke off nobody knows which of the two is named, and the sweep at start decides.
-    const gone = outcome === null ? made.versions.map(({ sealed }) => sealed) : made.versions.map(({ row }) => row);
+    const gone = outcome === null ? versions.map(({ sealed }) => sealed) : versions.map(({ row }) => row);
     for (const { segment } of gone) await ports.matcher.dropSegment(segment);
     if (outcome === null) continue;
     await rememberErasures(ports, parties);
@@ -58,99 +85,64 @@ export async function erasePeople(ports: ErasePorts, erasing: Erasing): Promise<
   return err(problem("unavailable", "your lists change faster than somebody can be erased from them"));
 }
 
-/** All that a partner has: its lists with every version of each, oldest last, and whom it has erased before. */
+/** All that a partner has: its lists, whom it has erased before, and what was collected of these lists. */
 type Lists = {
   readonly dataKey: DataKey;
   readonly forgotten: Forgotten;
-  readonly lists: readonly { readonly dataset: DatasetRow; readonly versions: readonly VersionRow[] }[];
+  readonly lists: OwnLists;
+  readonly held: Held;
 };
 
 /** Reads what a partner has. Requires a transaction that acts for it. */
 export async function listsWithErasures(ports: MakePorts, tx: Transaction, partner: PartnerId): Promise<Lists> {
   const dataKey = await unwrapDataKey(tx, ports.room.keyRing, partner);
   const forgotten = await forgottenBy(ports, tx, { partner, dataKey });
-  return { dataKey, forgotten, lists: await listsOf(tx, partner) };
+  const lists = await ownLists(tx, partner);
+  return { dataKey, forgotten, lists, held: await heldOf(ports, tx, { datasets: refsOf(lists), isMeant: () => true }) };
 }
-
-async function listsOf(tx: Transaction, partner: PartnerId): Promise<Lists["lists"]> {
-  const datasets = await tx.datasets.list(partner);
-  return Promise.all(
-    datasets.map(async (dataset) => ({ dataset, versions: await tx.versions.list(datasetRef(partner, dataset.name)) })),
-  );
-}
-
-const NOBODY: Holders = { people: 0, records: [], tokens: [] };
 
 /** What takes the place of lists that held somebody. */
 type Made = {
   /** Of the people, all that the lists join to those asked for among them. */
   readonly tokens: readonly NamedToken[];
-  readonly erasure: Erasure["lists"];
+  readonly erasure: readonly Count[];
   /** Versions of lists that held somebody, each with what takes its place. */
   readonly versions: readonly { readonly row: VersionRow; readonly sealed: SealedVersion }[];
+  readonly removals: readonly Removal[];
 };
 
 /** Seals every version of lists that hold somebody with these tokens anew, without these people. */
-export async function makeAnew(
-  ports: MakePorts,
-  lists: Lists,
-  asked: { readonly partner: PartnerId; readonly tokens: readonly NamedToken[] },
-): Promise<Made> {
-  const { tokens, holders } = await everyHolder(ports, lists, asked.tokens);
+export async function makeAnew(ports: MakePorts, lists: Lists, asked: readonly NamedToken[]): Promise<Made> {
+  const found = await findPeople(ports, lists, asked);
+  const touched = versionsWith(found);
   const versions: { row: VersionRow; sealed: SealedVersion }[] = [];
-  const erasure: Erasure["lists"][number][] = [];
   let isWhole = false;
   try {
     for (const { dataset, versions: rows } of lists.lists) {
-      const found = rows.map((row) => holders.get(row.id) ?? NOBODY);
-      const held = found.filter(({ people }) => people > 0).length;
-      const [inForce = NOBODY] = found;
-      erasure.push({ dataset: datasetRef(asked.partner, dataset.name), people: inForce.people, versions: held });
       // Versions of one list may share frames, so none of the old files may be read by any of them afterwards.
-      for (const [index, row] of held === 0 ? [] : rows.entries()) {
-        const { records } = found[index] ?? NOBODY;
+      for (const row of rows.some(({ id }) => touched.has(id)) ? rows : []) {
+        const { records } = found.holders.get(row.id) ?? NOBODY;
         const list = { segment: row.segment, schema: dataset.schema, dataKey: lists.dataKey, records };
         versions.push({ row, sealed: await sealWithout(ports, list) });
       }
     }
+    const files = new Map(versions.map(({ row, sealed }) => [row.id, sealed]));
+    const removals = await removalsBetween(ports, lists.held, {
+      touches: (held) => restsOn(held, touched),
+      after: (held) => resealed(held, files),
+    });
     isWhole = true;
-    return { tokens, erasure, versions };
+    return { tokens: found.tokens, erasure: countFound(lists.lists, found), versions, removals };
   } finally {
     if (!isWhole) for (const { sealed } of versions) await ports.matcher.dropSegment(sealed.segment);
   }
 }
 
-function tokensOf({ matcher }: MakePorts, identifiers: readonly HashedIdentifier[]): readonly NamedToken[] {
-  return matcher.tokensOf(
-    identifiers.map((identifier) => {
-      const digest = fromHex(identifier.hash);
-      if (!digest.ok) throw new Error("a parsed hash is not hex");
-      return { name: tokenNameIn(identifier), digest: digest.value };
-    }),
-  );
-}
-
-// Whoever is found in one version may have further tokens, by which another version knows them.
-async function everyHolder(
-  { matcher }: MakePorts,
-  { lists, dataKey }: Lists,
-  asked: readonly NamedToken[],
-): Promise<{ readonly tokens: readonly NamedToken[]; readonly holders: ReadonlyMap<string, Holders> }> {
-  const known = new Map(asked.map((one) => [`${one.name} ${one.token}`, one]));
-  const holders = new Map<string, Holders>();
-  const all = lists.flatMap(({ dataset: { schema }, versions }) => versions.map((row) => ({ ...row, schema })));
-  for (let before = 0; before < known.size; ) {
-    before = known.size;
-    for (const { id, segment, schema } of all) {
-      const found = await matcher.holders({ segment, dataKey, schema }, [...known.values()]);
-      holders.set(id, found);
-      for (const one of found.tokens) known.set(`${one.name} ${one.token}`, one);
-    }
-  }
-  return { tokens: [...known.values()], holders };
-}
-
-type Concluding = { readonly erasing: Erasing; readonly lists: Lists; readonly made: Made };
+type Concluding = {
+  readonly erasing: Erasing;
+  readonly lists: Lists;
+  readonly made: Result<Made, unknown>;
+};
 
 /** Puts the new files in the place of the old, or answers null when the lists are not those that were looked at. */
 async function conclude(
@@ -160,13 +152,22 @@ async function conclude(
 ): Promise<Erasure | null> {
   const { caller, identifiers } = erasing;
   const { partner } = caller;
-  const now = stateOf(await tx.erasures.count(partner), await listsOf(tx, partner));
-  if (now !== stateOf(lists.forgotten.erasures, lists.lists)) return null;
-  if (!equalBytes(await unwrapDataKey(tx, ports.room.keyRing, partner), lists.dataKey)) return null;
-  await putAnew(ports, tx, { partner, lists, made });
-  const detail = { identifiers: identifiers.length, lists: made.erasure.map((list) => ({ ...list })) };
+  const { dataKey, forgotten, held } = lists;
+  const [erasures, now] = [await tx.erasures.count(partner), await ownLists(tx, partner)];
+  const isAsThen = erasures === forgotten.erasures && stateOfLists(now) === stateOfLists(lists.lists);
+  if (!isAsThen || (await stateOfHeld(tx, held)) !== held.state) return null;
+  if (!equalBytes(await unwrapDataKey(tx, ports.room.keyRing, partner), dataKey)) return null;
+  // Nothing else was changed meanwhile by which it could have failed.
+  if (!made.ok) throw made.error;
+  await putAnew(ports, tx, { partner, lists, made: made.value });
+  await issueNotices(ports, tx, made.value.removals);
+  const erasure = { at: tx.now, lists: made.value.erasure, recipients: recipientsOf(held) };
+  const counts = {
+    lists: erasure.lists.map((list) => ({ ...list })),
+    recipients: erasure.recipients.map((one) => ({ ...one })),
+  };
+  const detail = { identifiers: identifiers.length, ...counts };
   await appendEntry(ports, tx, { act: "people-erased", actor: caller, parties: [partner], subject: {}, detail });
-  const erasure = { at: tx.now, lists: made.erasure };
   await ports.keep(tx, ok(erasure));
   return erasure;
 }
@@ -178,9 +179,4 @@ export async function putAnew(ports: MakePorts, tx: Transaction, { partner, list
   for (const { row, sealed } of made.versions) await tx.versions.reseal(row.id, sealed);
   const { dataKey, forgotten } = lists;
   await keepForgotten(ports, tx, { partner, dataKey, forgotten, tokens: made.tokens });
-}
-
-function stateOf(erasures: number, lists: Lists["lists"]): string {
-  const segments = lists.flatMap(({ versions }) => versions.map(({ id, segment }) => `${id} ${segment}`));
-  return [erasures, ...segments].join();
 }

@@ -1,14 +1,14 @@
 // People whom a partner has erased: no version of its lists holds them, and none that comes may. What is kept of them
 // are their tokens, sealed under the partner's data key, so that they go with it.
 
-import { open, seal } from "../crypto/sealed-box.ts";
+import { open } from "../crypto/sealed-box.ts";
 import { toHex, utf8 } from "../domain/bytes.ts";
-import { canonicalJson } from "../domain/canonical-json.ts";
 import type { DatasetSchema } from "../domain/dataset/schema.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { DataKey, NamedToken, SealedVersion } from "../ports/matcher.ts";
 import type { ErasureRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
+import { openTokens, sealTokens } from "./kept-tokens.ts";
 import type { Ports } from "./ports.ts";
 
 /** Whom a partner has erased so far. */
@@ -19,7 +19,6 @@ export type Forgotten = {
 };
 
 type Named = { readonly partner: PartnerId; readonly dataKey: DataKey };
-type Kept = { readonly scheme: string; readonly tokens: readonly NamedToken[] };
 
 /**
  * Reads whom the partner has erased. O(tokens).
@@ -36,53 +35,44 @@ export async function forgottenBy(
 
 /** Whether an erasure lies under a data key. */
 export function liesUnder(dataKey: DataKey, { partner, number, sealed }: ErasureRow): boolean {
-  return open(dataKey, sealed, labelOf(partner, number)).ok;
+  return open(dataKey, sealed, utf8(labelOf(partner, number))).ok;
 }
 
 /** The tokens of one erasure. @throws as `forgottenBy` does */
 export function openErasure(
-  { matcher }: Pick<Ports, "matcher">,
+  ports: Pick<Ports, "matcher">,
   dataKey: DataKey,
   { partner, number, sealed }: ErasureRow,
 ): readonly NamedToken[] {
-  const opened = open(dataKey, sealed, labelOf(partner, number));
-  if (!opened.ok) throw new Error("an erasure does not open under its partner's data key");
-  const kept: Kept = JSON.parse(new TextDecoder().decode(opened.value));
-  if (kept.scheme !== matcher.scheme) throw new Error("people were erased under another room key");
-  return kept.tokens;
+  return openTokens(ports, dataKey, { label: labelOf(partner, number), sealed });
 }
 
 /** Keeps the tokens of people who are erased: the erasure after those that there are. */
 export async function keepForgotten(
-  { matcher }: Pick<Ports, "matcher">,
+  ports: Pick<Ports, "matcher">,
   tx: Transaction,
   { partner, dataKey, forgotten, tokens }: Named & { forgotten: Forgotten; tokens: readonly NamedToken[] },
 ): Promise<void> {
   const number = forgotten.erasures + 1;
-  const kept: Kept = { scheme: matcher.scheme, tokens };
-  const sealed = sealedUnder(dataKey, kept, labelOf(partner, number));
+  const sealed = sealTokens(ports, dataKey, { label: labelOf(partner, number), tokens });
   await tx.erasures.add({ partner, number, sealed });
 }
 
 /** Keeps the tokens of people who were erased under another data key than before, as the partner's first erasure. */
 export async function sealForgotten(
-  { matcher }: Pick<Ports, "matcher">,
+  ports: Pick<Ports, "matcher">,
   tx: Transaction,
   { partner, dataKey, tokens }: Named & { readonly tokens: readonly NamedToken[] },
 ): Promise<void> {
   const count = await tx.erasures.count(partner);
   for (let number = 1; number <= count; number += 1) {
-    const kept: Kept = { scheme: matcher.scheme, tokens: number === 1 ? tokens : [] };
-    await tx.erasures.reseal({ partner, number, sealed: sealedUnder(dataKey, kept, labelOf(partner, number)) });
+    const kept = { label: labelOf(partner, number), tokens: number === 1 ? tokens : [] };
+    await tx.erasures.reseal({ partner, number, sealed: sealTokens(ports, dataKey, kept) });
   }
 }
 
-function sealedUnder(dataKey: DataKey, { scheme, tokens }: Kept, label: Uint8Array): Uint8Array {
-  return seal(dataKey, utf8(canonicalJson({ scheme, tokens: [...tokens] })), label);
-}
-
-function labelOf(partner: PartnerId, number: number): Uint8Array {
-  return utf8(`concordat erasure ${number} of ${partner}`);
+function labelOf(partner: PartnerId, number: number): string {
+  return `concordat erasure ${number} of ${partner}`;
 }
 
 type Listed = { readonly schema: DatasetSchema; readonly dataKey: DataKey };

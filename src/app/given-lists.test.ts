@@ -54,7 +54,8 @@ it("lists made again through each other name whom they named, and nobody is cont
         given.set(`list ${index}`, givenList({ index, asker, counted }, lists));
         named.push((people[turn] ?? []).filter((one) => owner.includes(one) && hasRoom(one)));
       }
-      const opened = { given, keys, coins: new Map() };
+      const objections = new Map([HARBOUR, SUNLINE, MERIDIAN].map((partner) => [partner, []] as const));
+      const opened = { given, keys, coins: new Map(), objections };
       for (const [index, id] of [...given.keys()].entries()) {
         const records = await listRecords({ matcher }, { opened, id });
         expect([...records].sort()).toEqual(named[index]?.map((one) => person(one).record));
@@ -78,7 +79,7 @@ function givenList(
   if (!isForList(question)) throw new Error("a list is asked for");
   const placed = { id: `list ${index}`, recipient: asker, versions: "", entry: index };
   const kept = { ...releaseOf(CONTRACT, placed), answer: '{"consents":{}}', question: JSON.stringify(question) };
-  const release = { ...kept, releasedAt: unixMillis(index), collectedAt: null };
+  const release = { ...kept, releasedAt: unixMillis(index), collectedAt: null, collectedOn: null };
   const versions = [HARBOUR, asker].map((partner) => {
     const sealed = { ...sealedVersionOf(partner, partner), segment: lists[partner]?.list.segment ?? "" };
     return { ...sealed, sequence: 1, sealedAt: unixMillis(0) };

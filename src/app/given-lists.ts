@@ -5,12 +5,14 @@ import { canonicalJson } from "../domain/canonical-json.ts";
 import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { datasetsOf, isForList, type ListQuestion } from "../domain/question/question.ts";
-import type { KeyRing } from "../ports/key-ring.ts";
+import type { When } from "../domain/subject/objection.ts";
 import type { ContactCap, Contacts, Matcher, Selection } from "../ports/matcher.ts";
 import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { comparedList, type Keys, storedConsents, storedQuestion } from "./compared-list.ts";
 import { coinKey, type KeptCoin, openCoin } from "./list-coin.ts";
+import { type Objections, readObjections, withoutObjecting } from "./objections.ts";
+import type { Ports } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
 
 /** By list: the caps on contacts with its people, each with the ids of the lists that count. */
@@ -34,6 +36,8 @@ export type OpenedLists = {
   readonly given: GivenLists;
   readonly keys: Keys;
   readonly coins: ReadonlyMap<string, KeptCoin>;
+  /** What people of every list have objected to. */
+  readonly objections: Objections;
 };
 
 /**
@@ -62,29 +66,44 @@ export function versionsIn(given: GivenLists): readonly VersionRow[] {
   return [...given.values()].flatMap(({ versions, still }) => (still === null ? versions : [...versions, still]));
 }
 
-/** Reads the keys and coins of lists, in a transaction that acts for their owners. */
-export async function openGiven(tx: Transaction, keyRing: KeyRing, given: GivenLists): Promise<OpenedLists> {
+/** Reads the keys, coins and objections of lists, in a transaction that acts for their owners. */
+export async function openGiven(
+  ports: Pick<Ports, "matcher" | "room">,
+  tx: Transaction,
+  given: GivenLists,
+): Promise<OpenedLists> {
+  const { keyRing } = ports.room;
   const partners = [...new Set([...given.values()].flatMap(({ versions }) => versions.map(({ partner }) => partner)))];
-  const keys = await Promise.all(
-    partners.map(async (partner) => [partner, await unwrapDataKey(tx, keyRing, partner)] as const),
-  );
+  const opening = partners.map((partner) => [partner, unwrapDataKey(tx, keyRing, partner)] as const);
+  const [keys, objections] = await Promise.all([
+    Promise.all(opening.map(async ([partner, key]) => [partner, await key] as const)),
+    readObjections(ports, tx, opening),
+  ]);
   const coins = [...given.values()].flatMap(({ release: { id, coin } }) =>
     coin === null ? [] : [[id, openCoin(coinKey(keyRing), id, coin)] as const],
   );
-  return { given, keys: new Map(keys), coins: new Map(coins) };
+  return { given, keys: new Map(keys), coins: new Map(coins), objections };
 }
 
-/** The references of a list that was given, on its own versions or on later ones. */
+type Repeating = {
+  readonly opened: OpenedLists;
+  readonly id: string;
+  readonly versions?: readonly VersionRow[];
+  /** Without anybody who has ever objected to anything: for a comparison with others. */
+  readonly isCompared?: true;
+};
+
+/**
+ * The references of a list that was given, on its own versions or on later ones, without whoever has objected to such
+ * a list since: also where that was lifted again, so that a list only ever loses people.
+ */
 export async function listRecords(
   { matcher }: { readonly matcher: Matcher },
-  {
-    opened,
-    id,
-    versions,
-  }: { readonly opened: OpenedLists; readonly id: string; readonly versions?: readonly VersionRow[] },
+  repeating: Repeating,
 ): Promise<readonly string[]> {
+  const { opened, id } = repeating;
   const coin = opened.coins.get(id)?.coin;
-  const selection = selectionOf(opened, id, versions);
+  const selection = selectionOf(repeating);
   const asked = { ...selection, maximum: Number.MAX_SAFE_INTEGER };
   return (await matcher.select(coin === undefined ? asked : { ...asked, coin })).records;
 }
@@ -111,7 +130,10 @@ function contacts(
   const given = givenIn(opened, id);
   const { from, identifiers } = given.question;
   const { consents } = storedConsents(given.release);
-  const comparing = { ...given, keys: opened.keys, consents, capsOn: capsOf(given.counted) };
+  // Whom it reached then, it reached, whoever has objected since.
+  const then = { kind: "then", entry: given.release.entry } as const;
+  const without = withoutObjecting(opened.objections, { question: given.question, consents }, then);
+  const comparing = { ...given, keys: opened.keys, consents, capsOn: capsOf(given.counted), without };
   const [other] = datasetsOf(given.question).filter((one) => one !== list);
   if (other === undefined) throw new Error("a list of people is made from two lists");
   const coin = opened.coins.get(id)?.coin;
@@ -126,15 +148,21 @@ function contacts(
   return coin === undefined || whom === "reached" ? made : { ...made, coin };
 }
 
-function selectionOf(opened: OpenedLists, id: string, versions: readonly VersionRow[] | undefined): Selection {
+function selectionOf({ opened, id, versions, isCompared }: Repeating): Selection {
   const given = givenIn(opened, id);
   const { from, matching, identifiers } = given.question;
   const { consents } = storedConsents(given.release);
   const capsOn = contactCaps(opened, given.counted);
   const on = versions === undefined ? given : { versions, still: null };
-  const comparing = { question: given.question, ...on, keys: opened.keys, consents, capsOn };
+  const { question, release } = given;
+  const when = isCompared === true ? EVER : ({ kind: "since", entry: release.entry } as const);
+  const without = withoutObjecting(opened.objections, { question, consents }, when);
+  const comparing = { question, ...on, keys: opened.keys, consents, capsOn, without };
   return { own: comparedList(from, comparing), other: comparedList(matching, comparing), identifiers };
 }
+
+/** For comparisons: whoever has ever objected is in neither of what is compared. */
+export const EVER: When = { kind: "ever" };
 
 function givenIn({ given }: OpenedLists, id: string): GivenList {
   const found = given.get(id);

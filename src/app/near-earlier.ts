@@ -9,12 +9,14 @@ import { areFarApart, type ExactFigures, relationOf } from "../domain/privacy/ta
 import type { Axis } from "../domain/question/analysis.ts";
 import type { PrivacyNote } from "../domain/question/figures.ts";
 import { rulesOf } from "../domain/question/registry.ts";
-import type { DataKey, Selection } from "../ports/matcher.ts";
+import type { Selection } from "../ports/matcher.ts";
 import type { ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import type { Permitted } from "./assess-question.ts";
 import { comparedList, declaredValues, type Keys, storedConsents, storedQuestion, uncapped } from "./compared-list.ts";
 import { type Counted, meetingOf } from "./count-meeting.ts";
+import { EVER } from "./given-lists.ts";
+import { type Objections, withoutObjecting } from "./objections.ts";
 import type { Ports } from "./ports.ts";
 import { versionOf } from "./question-versions.ts";
 import { exactlyBehind } from "./recorded-figures.ts";
@@ -46,7 +48,9 @@ export async function earlierIn(tx: Transaction, release: ReleaseRow): Promise<E
   return { release, versions, still, schemas, contract: file === null ? null : file.contract };
 }
 
-type Opened = { readonly keys: Keys; readonly earlier: readonly Earlier[] };
+/** What opens lists, and who is to be left out of comparisons of them. */
+type Open = { readonly keys: Keys; readonly objections: Objections };
+type Opened = Open & { readonly earlier: readonly Earlier[] };
 
 /** Whether exact figures would be too near to earlier ones. Cost: the matcher's, for each earlier answer. */
 export async function isNearEarlier(
@@ -61,7 +65,7 @@ export async function isNearEarlier(
   const asked = placed({ question, consents, k, rows, still, schemas, contract: file.contract });
   for (const earlier of opened.earlier) {
     const given = placedBefore(earlier, opened.keys);
-    if (given === null || (await areNear(ports, { asked, given, permitted, keys: opened.keys }))) return true;
+    if (given === null || (await areNear(ports, { asked, given, permitted, open: opened }))) return true;
   }
   return false;
 }
@@ -108,17 +112,17 @@ type Comparing = {
   readonly asked: Placed;
   readonly given: Placed;
   readonly permitted: Permitted;
-  readonly keys: Keys;
+  readonly open: Open;
 };
 
 async function areNear(ports: Pick<Ports, "matcher">, comparing: Comparing): Promise<boolean> {
-  const { asked, given, permitted, keys } = comparing;
+  const { asked, given, permitted, open } = comparing;
   const { recipient, terms } = permitted.decision;
   if (asked.question.analysis === "overlap" && given.question.analysis === "overlap")
     return areOverlapsNear(ports, comparing);
   const relation = relationOf(asked, given, recipient);
   if (relation.kind !== "to-compare") return relation.kind === "too-near";
-  const answers = { asked: countedOf(asked, keys), given: countedOf(given, keys) };
+  const answers = { asked: countedOf(asked, open), given: countedOf(given, open) };
   for (const list of relation.lists) {
     const meeting = await meetingOf(ports, answers, list);
     if (!areFarApart({ ...meeting, areSamePeople: relation.areSamePeople }, terms.k)) return true;
@@ -127,7 +131,7 @@ async function areNear(ports: Pick<Ports, "matcher">, comparing: Comparing): Pro
 }
 
 async function areOverlapsNear(ports: Pick<Ports, "matcher">, comparing: Comparing): Promise<boolean> {
-  const { asked, given, permitted, keys } = comparing;
+  const { asked, given, permitted, open } = comparing;
   const { recipient, terms } = permitted.decision;
   if (asked.question.analysis !== "overlap" || given.question.analysis !== "overlap")
     throw new Error("an overlap is compared with what is none");
@@ -138,7 +142,7 @@ async function areOverlapsNear(ports: Pick<Ports, "matcher">, comparing: Compari
   );
   if (comparisons === null) return true;
   for (const { asked: one, given: other } of comparisons) {
-    const [left, right] = [selectionOf(asked, one, keys), selectionOf(given, other, keys)];
+    const [left, right] = [selectionOf(asked, one, open), selectionOf(given, other, open)];
     const { onlyLeft, onlyRight } = await ports.matcher.difference(left, right);
     if (isTooNear(onlyLeft + onlyRight, terms.k)) return true;
   }
@@ -146,18 +150,19 @@ async function areOverlapsNear(ports: Pick<Ports, "matcher">, comparing: Compari
 }
 
 // A list compared with itself is everybody on it whom the question's identifiers can tell.
-function selectionOf(answer: Placed, { list, sharedWith }: Cell, keys: ReadonlyMap<string, DataKey>): Selection {
-  const compared = (name: DatasetRef) => comparedIn(answer, name, keys);
+function selectionOf(answer: Placed, { list, sharedWith }: Cell, open: Open): Selection {
+  const compared = (name: DatasetRef) => comparedIn(answer, name, open);
   return { own: compared(list), other: compared(sharedWith ?? list), identifiers: answer.question.identifiers };
 }
 
-function comparedIn({ question, rows: versions, consents, still }: Placed, name: DatasetRef, keys: Keys) {
-  return comparedList(name, { question, versions, keys, consents, still, capsOn: uncapped });
+function comparedIn({ question, rows: versions, consents, still }: Placed, name: DatasetRef, open: Open) {
+  const without = withoutObjecting(open.objections, { question, consents }, EVER);
+  return comparedList(name, { question, versions, keys: open.keys, consents, still, capsOn: uncapped, without });
 }
 
-function countedOf(answer: Placed, keys: Keys): Counted {
+function countedOf(answer: Placed, open: Open): Counted {
   const { question, rows, schemas, axes, k } = answer;
-  const lists = new Map(question.between.map((list) => [list, comparedIn(answer, list, keys)]));
+  const lists = new Map(question.between.map((list) => [list, comparedIn(answer, list, open)]));
   const schemaOf = (list: DatasetRef) =>
     schemas[rows.findIndex(({ partner, dataset }) => datasetRef(partner, dataset) === list)];
   const by = axes.map((axis) => ({ ...axis, values: declaredValues(schemaOf(axis.dataset), axis.attribute) }));

@@ -47,7 +47,7 @@ async function replayOf(
   const missing = found.missing.filter((erasure) => liesUnder(lists.dataKey, erasure));
   if (missing.length === 0) return null;
   const tokens = missing.flatMap((erasure) => openErasure(ports, lists.dataKey, erasure));
-  const made = await makeAnew(ports, lists, { partner, tokens });
+  const made = await makeAnew(ports, lists, tokens);
   await ports.store.write(act, (tx) => putAnew(ports, tx, { partner, lists, made }));
   for (const { row } of made.versions) await ports.matcher.dropSegment(row.segment);
   return { erasures: missing.length, people: made.erasure.reduce((sum, { people }) => sum + people, 0) };

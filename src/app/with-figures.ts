@@ -80,7 +80,7 @@ async function prepare(
     const assessed = await assessQuestion(tx, question);
     if (!assessed.ok || assessed.value.kind === "denied" || assessed.value.recorded !== null) return null;
     if (missingFor(assessed.value, question.approving).length > 0) return null;
-    return { permitted: assessed.value, opened: await openFor(tx, ports.room.keyRing, assessed.value) };
+    return { permitted: assessed.value, opened: await openFor(ports, tx, assessed.value) };
   });
   return ready === null ? null : computeAnswer(ports, ready.permitted, ready.opened);
 }

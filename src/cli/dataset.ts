@@ -42,7 +42,7 @@ export function addDataset(program: Command, terminal: Terminal): void {
 
 /** A version for a person: what is in force, and what became of the rows. */
 export function versionLines(version: Version): string[] {
-  const { id, dataset, sequence, people, duplicates, sealedAt, report } = version;
+  const { id, dataset, sequence, people, duplicates, leftOut, sealedAt, report } = version;
   const rows = `${grouped(report.read)} rows read, ${grouped(report.accepted)} accepted`;
   const nobody = `${grouped(report.blank)} without identifier${clearing(report.cleared, grouped(report.cleared))}`;
   const left = `${nobody}, ${grouped(report.rejected)} refused`;
@@ -55,6 +55,7 @@ export function versionLines(version: Version): string[] {
     `version ${sequence} of ${dataset} (${id}), sealed at ${sealedAt}`,
     endLine(version),
     `${grouped(people)} people (${grouped(duplicates)} duplicates joined)`,
+    ...(leftOut === 0 ? [] : [`${grouped(leftOut)} people left out, whom you have erased`]),
     ...incrementLines(version),
     `${rows}, ${left}`,
     ...refused,

@@ -489,6 +489,31 @@ describe("the command line", () => {
     });
   });
 
+  test("object for a person, tell what they have of it, and fetch and acknowledge notices, each logged", async () => {
+    const [header = "", , second = ""] = (await readFile(at(`${SUNLINE}.csv`), "utf8")).split("\n");
+    const person = ["--email", second.split(",")[header.split(",").indexOf("email")] ?? ""];
+    const subject = (...words: string[]) => as(SUNLINE, "subject", ...words);
+    const objected = await done(...subject("object", ...person, "--purpose", "activation", "--channel", "email"));
+    expect(objected).toMatch(
+      /from now on they are left out:\n {2}of lists to reach people through email for the purpose/,
+    );
+    expect(await done(...subject("withdraw", ...person, "--consent", "marketing"))).toMatch(
+      /asks for the consent mark/,
+    );
+    const told = await done(...subject("access", ...person, "-o", at("person.json")));
+    expect(told).toMatch(/sunline-holidays\/customers, version ver_\S+, in force; kept as tokens: .*email/);
+    expect(told).toMatch(/left out of whatever asks for the consent marketing/);
+    expect(JSON.parse(await readFile(at("person.json"), "utf8"))).toMatchObject({ isKeptOut: false });
+    await done(...subject("withdraw", ...person, "--consent", "marketing", "--lift"));
+    const lifting = subject("object", ...person, "--purpose", "activation", "--channel", "email", "--lift");
+    expect(await done(...lifting)).toMatch(/they object to nothing now/);
+    const asked = await concordat(...subject("withdraw", ...person));
+    expect(asked).toMatchObject({ exit: 2, err: expect.stringMatching(/which consent\?/) });
+    expect(await done(...subject("notices", "-o", at("remove.csv")))).toMatch(/to be removed|subject acknowledge/);
+    expect(await readFile(at("remove.csv"), "utf8")).toMatch(/^notice,release,record\r\n/);
+    expect(await done(...subject("acknowledge"))).toMatch(/^nothing to acknowledge, and that is logged/);
+  });
+
   test("says that a room does not answer", async () => {
     const { path } = await json("keys", "new", "--out", at("lonely.jwk"));
     const ran = await concordat("--url", "http://127.0.0.1:9", "--partner", SUNLINE, "--key", path, "policy", "show");

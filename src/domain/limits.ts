@@ -93,6 +93,8 @@ export const LIMITS = {
   houseMillis: 3_600_000,
   /** Identifiers of one erasure: every version of the partner's lists is searched for each. */
   subjectIdentifiers: 1_000,
+  /** Notices that one request acknowledges: ten pages of them. */
+  acknowledgedNotices: 1_000,
   /** Items on one page of a list. */
   pageItems: 100,
   /** Milliseconds between the ticks on which noised answers leave, so that sampling time does not show. */

@@ -1,8 +1,8 @@
-// What a transaction knows of keys and people that are gone: data keys, what was deleted, who was erased.
+// What a transaction knows of what is gone for good: data keys, and what was deleted under a contract.
 
 import type { ContractId } from "../domain/contract/document.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
-import type { DataKeyRow, DeletionRow, DestroyedKeyRow, ErasureRow } from "./rows.ts";
+import type { DataKeyRow, DeletionRow, DestroyedKeyRow } from "./rows.ts";
 
 export type DestructionStore = {
   readonly dataKeys: {
@@ -18,14 +18,6 @@ export type DestructionStore = {
     readonly uncertified: () => Promise<readonly DestroyedKeyRow[]>;
     /** Notes the certificate's place in the log. False when there is one already. */
     readonly certify: (partner: PartnerId, number: number, entry: number) => Promise<boolean>;
-  };
-  readonly erasures: {
-    /** The oldest first. */
-    readonly list: (partner: PartnerId) => Promise<readonly ErasureRow[]>;
-    readonly count: (partner: PartnerId) => Promise<number>;
-    readonly add: (erasure: ErasureRow) => Promise<void>;
-    /** Puts another box in the place of an erasure's own. */
-    readonly reseal: (erasure: ErasureRow) => Promise<void>;
   };
   readonly deletions: {
     readonly add: (deletion: DeletionRow) => Promise<void>;

@@ -63,6 +63,8 @@ export type ComparedList = {
   readonly still?: ListVersion;
   /** Only people of whom each of these caps has room left. */
   readonly caps?: readonly ContactCap[];
+  /** Only people who hold none of these tokens. */
+  readonly without?: readonly NamedToken[];
 };
 
 /** A sealed version and the key that opens it. */
@@ -136,6 +138,17 @@ export type Holders = {
   /** One behind the other in no order that tells anything of the upload; each once. */
   readonly records: readonly string[];
   readonly tokens: readonly NamedToken[];
+};
+
+/** What a version says of a person in one of its rows. */
+export type StoredRow = {
+  readonly record: string;
+  /** The value of each attribute that the row has one of. */
+  readonly attributes: { readonly [attribute: string]: string };
+  /** Each measure that the row has, in its smallest unit. */
+  readonly measures: { readonly [measure: string]: number };
+  /** What the person consents to: what all of its rows do. */
+  readonly consents: readonly string[];
 };
 
 /** Whom a selection takes: the people of `own` who match somebody of `other`. */
@@ -232,6 +245,9 @@ export type Matcher = {
    * token; a pass over all tokens where somebody is found.
    */
   holders(list: Pick<ComparedList, "segment" | "dataKey"> & Described, tokens: readonly NamedToken[]): Promise<Holders>;
+
+  /** Every row of the people of a version who hold any of these tokens, one behind the other. Cost: as of `holders`. */
+  stored(list: ListVersion, tokens: readonly NamedToken[]): Promise<readonly StoredRow[]>;
 
   /** Drops everything staged under a name. */
   dropStaging(staging: StagingId): Promise<void>;

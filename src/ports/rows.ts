@@ -123,6 +123,8 @@ export type VersionRow = SealedVersion & {
   readonly change: Change;
   readonly normaliser: string;
   readonly report: RowReport;
+  /** People of the upload whom its owner had erased before: they are not in it. */
+  readonly leftOut: number;
   readonly sealedAt: UnixMillis;
   /** From when on no question is asked on it. */
   readonly endsAt: UnixMillis;
@@ -153,6 +155,32 @@ export type ErasureRow = {
   /** 1, 2, 3, ... within the partner. */
   readonly number: number;
   /** Their tokens, sealed under the partner's data key. */
+  readonly sealed: Uint8Array;
+};
+
+/** One time that people of a partner's lists objected to something, took a consent back, or lifted that again. */
+export type ObjectionRow = {
+  readonly partner: PartnerId;
+  /** 1, 2, 3, ... within the partner. */
+  readonly number: number;
+  readonly kind: "made" | "lifted";
+  /** To what, as canonical JSON of `domain/subject/objection.ts`. */
+  readonly scope: string;
+  /** Their tokens, sealed under the partner's data key. */
+  readonly sealed: Uint8Array;
+  /** Index of its entry in the log. */
+  readonly entry: number;
+};
+
+/** A notice to remove records from a list that its recipient holds, as it waits to be acknowledged. */
+export type NoticeRow = {
+  readonly recipient: PartnerId;
+  readonly id: string;
+  /** The release that gave the list. */
+  readonly release: string;
+  /** Whether the whole list is to go. */
+  readonly isWhole: boolean;
+  /** The signed notice, sealed under the recipient's data key. */
   readonly sealed: Uint8Array;
 };
 
@@ -195,6 +223,11 @@ export type ReleaseRow = {
   readonly releasedAt: UnixMillis;
   readonly expiresAt: UnixMillis;
   readonly collectedAt: UnixMillis | null;
+  /**
+   * Of a list that was collected: what it was checked on, each time that this differed, as a JSON array of versions'
+   * ids joined by commas. Null where this was not kept.
+   */
+  readonly collectedOn: string | null;
 };
 
 /** What was deleted when a contract was terminated. */

@@ -1,6 +1,7 @@
 // Releases: answers as they left the room.
 // A question asked again finds its recorded answer here, in the order of their entries in the log.
 
+import { canonicalJson } from "../domain/canonical-json.ts";
 import type { DatasetRef } from "../domain/dataset/schema.ts";
 import type { UnixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
@@ -15,7 +16,7 @@ export function releases(tx: Statements): Transaction["releases"] {
     id, recipient, contract, analysis, question, question_digest as "questionDigest", versions, outcome,
     shows_exactly as "showsExactly", counted, coin, still, answer, receipt, entry,
     concordat.millis(released_at) as "releasedAt", concordat.millis(expires_at) as "expiresAt",
-    concordat.millis(collected_at) as "collectedAt"`;
+    concordat.millis(collected_at) as "collectedAt", collected_on as "collectedOn"`;
   const last = async (condition: ReturnType<typeof isOn>) => {
     const [row] = await tx<ReleaseRow[]>`
       select ${columns} from concordat.release
@@ -53,11 +54,8 @@ export function releases(tx: Statements): Transaction["releases"] {
     unrepeatable: (recipient, lineage) => unrepeatable(tx, { recipient, lineage, analysis: "overlap" }),
     forget: async (contract) => (await forget(tx, tx`contract = ${contract}`)).map(({ id }) => id),
     forgetExpired: () => forget(tx, tx`expires_at <= now()`),
-    collect: async (id) => {
-      const { count } = await tx`
-        update concordat.release set collected_at = now() where id = ${id} and collected_at is null`;
-      return count === 1;
-    },
+    collect: (id, checkedOn) => collect(tx, id, checkedOn),
+    collected: (lineage) => where(isCollected(tx, lineage)),
   };
 }
 
@@ -65,6 +63,23 @@ function isContacting(tx: Statements, lineage: DatasetRef, days: number) {
   return tx`
     lineages @> ${tx.array([lineage], TEXT_ARRAY)} and analysis = 'audience' and outcome = 'released'
     and released_at > now() - make_interval(days => ${days})`;
+}
+
+function isCollected(tx: Statements, lineage: DatasetRef) {
+  return tx`
+    lineages @> ${tx.array([lineage], TEXT_ARRAY)} and analysis = any (${tx.array([...LISTS], TEXT_ARRAY)})
+    and collected_at is not null`;
+}
+
+async function collect(tx: Statements, id: string, checkedOn: string): Promise<boolean> {
+  const [row] = await tx<Pick<ReleaseRow, "collectedAt" | "collectedOn">[]>`
+    select concordat.millis(collected_at) as "collectedAt", collected_on as "collectedOn"
+    from concordat.release where id = ${id}`;
+  const known: string[] = JSON.parse(row?.collectedOn ?? "[]");
+  const kept = canonicalJson([...new Set([...known, checkedOn])]);
+  await tx`
+    update concordat.release set collected_at = coalesce(collected_at, now()), collected_on = ${kept} where id = ${id}`;
+  return row?.collectedAt === null;
 }
 
 async function lastAsked(tx: Statements, recipient: PartnerId, lineage: DatasetRef): Promise<string | null> {
@@ -110,7 +125,7 @@ function isGuarded(tx: Statements, { recipient, lineage, analysis }: Touch) {
   return tx`recipient = ${recipient} and outcome = 'released' and ${lineage} = any (lineages) and ${isGiven}`;
 }
 
-type Addition = Omit<ReleaseRow, "releasedAt" | "collectedAt">;
+type Addition = Omit<ReleaseRow, "releasedAt" | "collectedAt" | "collectedOn">;
 
 // Who may read the row is the contract's to say, and which lists it touches the versions', so neither is asked for.
 async function add(tx: Statements, release: Addition, owners: readonly PartnerId[]): Promise<void> {

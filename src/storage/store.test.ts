@@ -165,8 +165,9 @@ describe("row-level security", () => {
       ...["idempotency.attempt", "idempotency.lease_until", "idempotency.reply_status"],
       ...["idempotency.reply_content_type", "idempotency.reply_body"],
       ...["ledger_account.spent", "ledger_account.cap", "log_witness.retired_at"],
-      ...["nonce.expires_at", "partner.left_at", "partner_key.revoked_at"],
-      ...["release.answer", "release.receipt", "release.collected_at", "release.forgotten_at"],
+      ...["nonce.expires_at", "objection.sealed", "partner.left_at", "partner_key.revoked_at"],
+      ...["release.answer", "release.receipt", "release.collected_at", "release.forgotten_at", "release.collected_on"],
+      ...["removal_notice.sealed", "removal_notice.fetched_at", "removal_notice.acknowledged_at"],
       ...["upload.state", "upload.closed_at", "upload.version"],
       ...["version.segment", "version.people", "version.duplicates", "version.bytes", "version.deleted_at"],
       ...["version.ends_at", "version.is_end_stated"],
@@ -319,6 +320,9 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
     await tx.requests.add({ ...request, ...asked });
     await tx.requests.note(request, { kind: "approved", partner: ann, because: null, release: null });
     await tx.erasures.add({ partner: ann, number: 1, sealed: Uint8Array.of(1) });
+    await tx.objections.add({ partner: ann, number: 1, kind: "made", scope: "{}", sealed: Uint8Array.of(1), entry });
+    const notice = { recipient: bob, id: "ntc", release: "release", isWhole: false, sealed: Uint8Array.of(1) };
+    await tx.notices.add(notice);
     await tx.deletions.add({ contract: contractId(contract), deleted: "{}" });
     const head = await tx.log.head();
     await tx.log.publish(head);

@@ -16,6 +16,8 @@ import { keys } from "./keys.ts";
 import { ledger } from "./ledger.ts";
 import { log } from "./log.ts";
 import { nonces } from "./nonces.ts";
+import { notices } from "./notices.ts";
+import { objections } from "./objections.ts";
 import { partners } from "./partners.ts";
 import { policies } from "./policies.ts";
 import type { Pool, Statements } from "./pool.ts";
@@ -60,6 +62,8 @@ function transactionOver(tx: Statements, now: UnixMillis, readers: DocumentReade
     uploads: uploads(tx),
     versions: versions(tx, readers),
     erasures: erasures(tx),
+    objections: objections(tx),
+    notices: notices(tx),
     ledger: ledger(tx),
     releases: releases(tx),
     requests: requests(tx),

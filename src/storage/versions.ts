@@ -20,8 +20,8 @@ export function versions(tx: Statements, read: DocumentReaders): Transaction["ve
   const columns = tx`
     id, partner, dataset, sequence, segment, people, duplicates, bytes, scheme, normaliser, report, change,
     rows_removed as "rowsRemoved", rows_added as "rowsAdded", references_unknown as "referencesUnknown",
-    drift_from as "driftFrom", drift, concordat.millis(sealed_at) as "sealedAt", concordat.millis(ends_at) as "endsAt",
-    is_end_stated as "isEndStated"`;
+    drift_from as "driftFrom", drift, left_out as "leftOut", concordat.millis(sealed_at) as "sealedAt",
+    concordat.millis(ends_at) as "endsAt", is_end_stated as "isEndStated"`;
   return {
     current: async (dataset) => {
       const [row] = await tx<Row[]>`
@@ -52,12 +52,8 @@ export function versions(tx: Statements, read: DocumentReaders): Transaction["ve
     forgetEnded: () => forgetEnded(tx),
     lastEnd: (dataset) => lastEnd(tx, dataset),
     keepFor: (dataset, days) => keepFor(tx, dataset, days),
-    deletedSegments: async (ids) => {
-      const rows = await tx<{ segment: string }[]>`
-        select segment from concordat.version
-        where id = any (${tx.array([...ids], TEXT_ARRAY)}) and deleted_at is not null`;
-      return rows.map((row) => row.segment);
-    },
+    segmentsOf: (ids) => segmentsOf(tx, ids),
+    deletedSegments: (ids) => deletedSegments(tx, ids),
     sealedWithin: (dataset, days) => sealedWithin(tx, dataset, days),
     segments: async () => {
       await assertActsForEverybody(tx);
@@ -65,6 +61,21 @@ export function versions(tx: Statements, read: DocumentReaders): Transaction["ve
       return rows.map((row) => row.segment);
     },
   };
+}
+
+async function segmentsOf(tx: Statements, ids: readonly string[]): Promise<Pick<VersionRow, "id" | "segment">[]> {
+  return [
+    ...(await tx<Pick<VersionRow, "id" | "segment">[]>`
+      select id, segment from concordat.version
+      where id = any (${tx.array([...ids], TEXT_ARRAY)}) and deleted_at is null order by id`),
+  ];
+}
+
+async function deletedSegments(tx: Statements, ids: readonly string[]): Promise<string[]> {
+  const rows = await tx<{ segment: string }[]>`
+    select segment from concordat.version
+    where id = any (${tx.array([...ids], TEXT_ARRAY)}) and deleted_at is not null`;
+  return rows.map((row) => row.segment);
 }
 
 async function add(tx: Statements, version: Omit<VersionRow, "sequence" | "sealedAt">): Promise<number> {
@@ -75,12 +86,12 @@ async function add(tx: Statements, version: Omit<VersionRow, "sequence" | "seale
   const [row] = await tx<{ sequence: number }[]>`
     insert into concordat.version
       (partner, dataset, sequence, id, segment, people, duplicates, bytes, scheme, normaliser, report,
-        change, rows_removed, rows_added, references_unknown, drift_from, drift,
+        change, rows_removed, rows_added, references_unknown, drift_from, drift, left_out,
         ends_at, is_end_stated)
     select ${partner}, ${dataset}, coalesce(max(sequence), 0) + 1, ${id}, ${segment}, ${people}, ${duplicates},
       ${bytes}, ${scheme}, ${normaliser}, ${canonicalJson(version.report)},
       ${change}, ${rowsRemoved}, ${rowsAdded}, ${referencesUnknown}, ${drift?.from ?? null}, ${drift?.people ?? null},
-      concordat.instant(${endsAt}), ${isEndStated}
+      ${version.leftOut}, concordat.instant(${endsAt}), ${isEndStated}
     from concordat.version where partner = ${partner} and dataset = ${dataset}
     returning sequence`;
   if (row === undefined) throw new Error("a version was added and has no sequence number");

@@ -23,6 +23,7 @@ const CLIENT = [
   "src/domain/contract",
   "src/domain/audit",
   "src/domain/evidence",
+  "src/domain/subject",
   "src/crypto",
   "src/wire",
 ];

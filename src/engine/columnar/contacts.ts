@@ -1,10 +1,11 @@
-// Who is not in the room because of other lists: people whom earlier lists contacted as often as a cap permits, and
-// people of an older version whom the later one does not have. Lists are made again from sealed versions and counted
-// here, person by person; nothing of it is kept but a room's bits.
+// Who is not in the room because of other lists, or of tokens: people whom earlier lists contacted as often as a cap
+// permits, people of an older version whom the later one does not have, and whoever is to be left out. Lists are made
+// again from sealed versions and counted here, person by person; nothing of it is kept but a room's bits.
 
 import { IDENTIFIER_KINDS, type IdentifierKind } from "../../domain/dataset/schema.ts";
 import type { ComparedList, Contacts } from "../../ports/matcher.ts";
 import type { Engine } from "./engine.ts";
+import { rowsHolding } from "./holders.ts";
 import { sameRowsOf } from "./loaded.ts";
 import { matchingOf, presentOf, type Two } from "./matched.ts";
 import { crosswalkOf } from "./pairings.ts";
@@ -37,12 +38,13 @@ type Absence = {
   readonly recordsOfList: RecordsOfList;
 };
 
-/** The rows that speak for people of a version who are not in the room because of other lists. */
+/** The rows that speak for people of a version who are not in the room because of other lists or of their tokens. */
 export async function absentFrom(engine: Engine, stay: Stay, absence: Absence): Promise<ReadonlySet<number>> {
   const { version, list, recordsOfList } = absence;
-  const { caps = [] } = list;
+  const { caps = [], without = [] } = list;
+  const held = without.length === 0 ? [] : await rowsHolding(engine, stay, { version, tokens: without });
   const resting = caps.length === 0 ? [] : await restingRows(stay, version, { caps, recordsOfList });
-  return new Set([...resting, ...(await goneRows(engine, stay, absence))]);
+  return new Set([...held, ...resting, ...(await goneRows(engine, stay, absence))]);
 }
 
 /** People whom a later version does not have, or has without the consents. */

@@ -31,6 +31,7 @@ import { sealUpload } from "./seal.ts";
 import { differenceOf, selectRecords } from "./selection.ts";
 import { type Shelf, type Stay, shelfIn } from "./shelf.ts";
 import { stagePart } from "./stage.ts";
+import { storedRows } from "./stored.ts";
 import { sweep, withDependencies } from "./sweeping.ts";
 import { crewOf } from "./threads/crew.ts";
 import { toolsOf } from "./threads/thread.ts";
@@ -108,7 +109,7 @@ async function duringStay<Value>(shelf: Shelf, work: (stay: Stay) => Promise<Val
   }
 }
 
-type Questions = Pick<Matcher, "overlap" | "crossTab" | "select" | "difference" | "drift" | "holders">;
+type Questions = Pick<Matcher, "overlap" | "crossTab" | "select" | "difference" | "drift" | "holders" | "stored">;
 
 function questionsTo(engine: Engine, about: About): Questions {
   const { partiesOf, twoOf, versionOf } = partiesFor(engine);
@@ -148,6 +149,8 @@ function questionsTo(engine: Engine, about: About): Questions {
       ),
     holders: ({ schema, ...list }, tokens) =>
       about([list], async (stay) => holdersIn(engine, stay, { version: await versionOf(stay, list), schema, tokens })),
+    stored: (list, tokens) =>
+      about([list], async (stay) => storedRows(engine, stay, { version: await versionOf(stay, list), tokens })),
   };
 }
 

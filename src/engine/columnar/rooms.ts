@@ -1,7 +1,8 @@
 // Who of a version is in the room for one question: those who gave every consent asked for and satisfy every clause.
 // Decided before anything is matched, so that whoever is left out does not exist for the question.
 
-import type { ComparedList, ListVersion } from "../../ports/matcher.ts";
+import { createHash } from "node:crypto";
+import type { ComparedList, ListVersion, NamedToken } from "../../ports/matcher.ts";
 import { attributeColumn, CONSENTS } from "../../wire/segment/shape.ts";
 import type { Engine } from "./engine.ts";
 import { columnView, type LoadedColumns, loadedColumns, sameRowsOf } from "./loaded.ts";
@@ -21,18 +22,25 @@ export function bitmapWords(rows: number): number {
 
 export async function partyOf(engine: Engine, stay: Stay, asked: Asked): Promise<Party> {
   const { version, list } = asked;
-  const { consents, where, caps = [], still } = list;
+  const { consents, where, caps = [], without = [], still } = list;
   const everybody = { size: version.manifest.people, bits: 0 };
-  if (consents.length + where.length + caps.length === 0 && still === undefined)
+  if (consents.length + where.length + caps.length + without.length === 0 && still === undefined)
     return { version, room: everybody, roomName: "" };
   const clauses = where.map(({ attribute, in: wanted }) => [attribute, [...wanted].sort()] as const);
   const capped = caps.map(({ count, lists }) => [count, lists.map(({ name }) => name).sort()]);
   // When people are erased from what an earlier list was made from, it keeps its name and is another one.
   const others = [...everyListOf([list])].filter((one) => one !== list);
   const madeFrom = [...new Set(others.map(({ segment }) => segment))].sort();
-  const roomName = JSON.stringify([[...consents].sort(), clauses.sort(), capped, still?.segment, madeFrom]);
+  const apart = [capped, still?.segment, madeFrom, without.length === 0 ? "" : digestOf(without)];
+  const roomName = JSON.stringify([[...consents].sort(), clauses.sort(), ...apart]);
   const room = await stay.hold(`room ${roomName} ${version.name}`, (take) => roomOf(engine, stay, { ...asked, take }));
   return { version, room, roomName };
+}
+
+// Not in hex, in which segments are named.
+function digestOf(tokens: readonly NamedToken[]): string {
+  const sorted = tokens.map(({ name, token }) => `${name} ${token}`).sort();
+  return createHash("sha256").update(sorted.join()).digest("base64url");
 }
 
 /** A version in a question, with what earlier lists it depends on, if on any. */
@@ -59,7 +67,7 @@ export function everyListOf(lists: readonly Listed[]): ReadonlySet<Listed> {
 type Asked = {
   readonly version: Version;
   readonly list: ComparedList;
-  /** Rows of people who are not in the room because of other lists. */
+  /** Rows of people who are not in the room because of other lists, or of tokens that they hold. */
   readonly absentRows: () => Promise<Iterable<number>>;
 };
 

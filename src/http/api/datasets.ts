@@ -198,8 +198,8 @@ function presentReport({ read, accepted, blank, cleared, rejected, byReason, rej
 }
 
 function presentVersion({ sealedAt, endsAt, report, ...version }: VersionRow) {
-  const { id, dataset, sequence, people, duplicates, change, increment, normaliser, isEndStated } = version;
-  const told = { id, dataset, sequence, people, duplicates, change, increment, normaliser, isEndStated };
+  const { id, dataset, sequence, people, duplicates, leftOut, change, increment, normaliser, isEndStated } = version;
+  const told = { id, dataset, sequence, people, duplicates, leftOut, change, increment, normaliser, isEndStated };
   return { ...told, sealedAt: isoInstant(sealedAt), endsAt: isoInstant(endsAt), report: presentReport(report) };
 }
 

@@ -14,12 +14,14 @@ import { columnarMatcher } from "../../engine/columnar/matcher.ts";
 import { contractReplySchema } from "../../wire/api/contract.ts";
 import { uploadReplySchema, versionListSchema } from "../../wire/api/dataset.ts";
 import { enrolmentSchema, partnerListSchema, partnerSchema } from "../../wire/api/partner.ts";
+import { noticeListSchema } from "../../wire/api/subject.ts";
 import { asOwner } from "../faults/room-facts.ts";
 import { readRoomKeys } from "../room-keys.ts";
 import { csvOf, emailDigest, people } from "./lists.ts";
 import {
   agree,
   ask,
+  audienceOf,
   bring,
   call,
   contractJson,
@@ -52,6 +54,10 @@ async function pair() {
 
 const folders = (name: string) => readdir(join(world.room.directory, "lists", name));
 const remove = (by: Member, member: Member) => call(by, `DELETE /v1/partners/${member.id}`);
+const subject = (by: Member, right: string, ...persons: readonly number[]) => {
+  const identifiers = persons.map((person) => ({ kind: "email", hash: emailDigest(person) }));
+  return call(by, `POST /v1/subjects/${right}`, { json: { identifiers } });
+};
 const terminate = (by: Member, contract: string) =>
   call(by, `POST /v1/contracts/${contract}/termination`, { json: {} });
 
@@ -222,8 +228,11 @@ describe("a partner whose last contract ends", () => {
   test("keeps its place and whom it erased, and nothing that it brought", async () => {
     const { left, right, contract } = await pair();
     const other = await agree([left, right], contractJson([left, right], { terms: WIDE_LIMITS, name: "other" }));
-    const identifiers = [{ kind: "email", hash: emailDigest(7) }];
-    expect((await call(left, "POST /v1/subjects/erasures", { json: { identifiers } })).status).toBe(201);
+    // The other one holds a list that names them, and is told of it under its next data key.
+    const { id: held } = await ask(right, audienceOf(contract, [right, left]));
+    expect((await call(right, `GET /v1/releases/${held}/rows`)).status).toBe(200);
+    expect((await subject(left, "erasures", 7, 57)).status).toBe(201);
+    expect((await subject(left, "objections", 8)).status).toBe(201);
     const backup = await backupOf(left);
     expect((await terminate(left, contract)).status).toBe(200);
     expect(await certificates(left)).toEqual([]);
@@ -237,8 +246,12 @@ describe("a partner whose last contract ends", () => {
     expect([1, 2].map((number) => keyRing.isDestroyed(dataKeyHolder(left.id, number)))).toEqual([true, false]);
     const next = keyRing.find(dataKeyHolder(left.id, 2)) ?? new Uint8Array(32);
     expect(openBox(next, bytesOf(backup.keys[0]?.["wrapped"]), dataKeyLabel(left.id)).ok).toBe(false);
-    // It may begin anew, and whom it erased does not come back.
-    expect((await upload(left, csvOf(people(0, 300), "l"))).people).toBe(299);
+    // It may begin anew, and whom it erased does not come back; who objected is known, and notices wait as before.
+    expect((await upload(left, csvOf(people(0, 300), "l"))).people).toBe(298);
+    expect((await subject(left, "objections", 9)).status).toBe(201);
+    const { items } = read(noticeListSchema, await call(right, "GET /v1/subjects/notices"));
+    expect(items.map(({ release, remove: what }) => [release, what])).toEqual([[held, "records"]]);
+    expect(items.flatMap(({ records }) => records)).toHaveLength(1);
     await keepHouse(world.room.ports);
     expect(await versionsOf(left)).toHaveLength(1);
     expect(await certificates(left)).toHaveLength(1);

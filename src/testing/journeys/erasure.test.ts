@@ -120,7 +120,7 @@ describe("an erasure", () => {
     };
     const erased = (await entriesOf(left)).filter(({ act }) => act === "people-erased");
     const lists = [{ dataset: `${left.id}/customers`, people: 1, versions: 1 }];
-    expect(erased.map(({ detail }) => detail)).toEqual([{ identifiers: 1, lists }]);
+    expect(erased.map(({ detail }) => detail)).toEqual([{ identifiers: 1, lists, recipients: [] }]);
     expect((await entriesOf(right)).map(({ act }) => act)).not.toContain("people-erased");
   });
 

@@ -46,6 +46,7 @@ const NO_ENTRY: Readonly<Record<string, string>> = {
 /** Reading that is an act: something leaves the room as a file, or rows that name customers do. */
 const READING_THAT_LEAVES = [
   "GET /v1/releases/{release}/rows",
+  "GET /v1/subjects/notices",
   "GET /v1/audit/export",
   "GET /v1/audit/evidence",
   "GET /v1/audit/record",
@@ -139,8 +140,13 @@ describe("every act is there", () => {
     await drive("POST /v1/subjects/erasures", ["people-erased"], () =>
       call(alba, "POST /v1/subjects/erasures", { json: { identifiers } }),
     );
+    await rights();
     await exported(contract);
-    await change(alba, { contract, noun: "termination", acts: ["contract-terminated", "data-deleted"] });
+    await change(alba, {
+      contract,
+      noun: "termination",
+      acts: ["contract-terminated", "data-deleted", "data-key-destroyed", "data-key-destroyed"],
+    });
   });
 
   test("witnesses", async () => {
@@ -157,6 +163,15 @@ describe("every act is there", () => {
     );
     const path = `DELETE /v1/audit/witnesses/${signer.key.publicKey.thumbprint}`;
     await drive("DELETE /v1/audit/witnesses/{thumbprint}", ["witness-retired"], () => call(alba, path));
+  });
+
+  test("keys of the room, and who leaves it", async () => {
+    await drive("POST /v1/room/wrapping-key", ["wrapping-key-rotated"], () =>
+      call(world.operator, "POST /v1/room/wrapping-key", { json: {} }),
+    );
+    await drive("DELETE /v1/partners/{partner}", ["partner-removed", "data-key-destroyed"], () =>
+      call(world.operator, "DELETE /v1/partners/cassia-cruises"),
+    );
   });
 
   test("and no route is left that was not driven", () => {
@@ -226,6 +241,26 @@ async function committed(member: Member, csv: string) {
   const id = await openUpload(member);
   await sendPart(member, { upload: id, number: 1, content: csv });
   return commit(member, id, [sha256Hex(utf8(csv))]);
+}
+
+async function rights(): Promise<void> {
+  const identifiers = [{ kind: "email", hash: emailDigest(2) }];
+  const used: readonly (readonly [string, Act, object])[] = [
+    ["access", "access-answered", {}],
+    ["objections", "people-objected", { purpose: "insight" }],
+    ["objections/liftings", "objection-lifted", { purpose: "insight" }],
+    ["withdrawals", "consent-withdrawn", { consent: "marketing" }],
+    ["withdrawals/liftings", "consent-restored", { consent: "marketing" }],
+  ];
+  for (const [right, act, scope] of used) {
+    const route = `POST /v1/subjects/${right}`;
+    await drive(route, [act], () => call(alba, route, { json: { identifiers, ...scope } }));
+  }
+  await drive("GET /v1/subjects/notices", ["notices-fetched"], () => call(boreal, "GET /v1/subjects/notices"));
+  const acknowledgements = "POST /v1/subjects/notices/acknowledgements";
+  await drive(acknowledgements, ["notices-acknowledged"], () =>
+    call(boreal, acknowledgements, { json: { notices: [] } }),
+  );
 }
 
 async function exported(contract: string): Promise<void> {

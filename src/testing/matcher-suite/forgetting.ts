@@ -4,7 +4,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Matcher, NamedToken } from "../../ports/matcher.ts";
-import { digestOf, identifierOf, isIdentified, people, type Row, rowsOf, SCHEMA, sealOver, sealRows } from "./lists.ts";
+import {
+  digestOf,
+  identifierOf,
+  isIdentified,
+  MEASURE_NAMES,
+  people,
+  type Row,
+  rowsOf,
+  SCHEMA,
+  sealOver,
+  sealRows,
+} from "./lists.ts";
 import { type Made, type Make, sweptMatcher } from "./made.ts";
 
 const KINDS = ["email", "phone"] as const;
@@ -41,8 +52,27 @@ function slowHolders(rows: readonly Row[], asked: readonly Named[]): ReadonlySet
   return reached;
 }
 
+/** A row as a version tells it. */
+function spelt({ record, tier, shop, measures }: Row): string {
+  const attributes = Object.fromEntries(Object.entries({ tier, shop }).filter(([, value]) => value !== ""));
+  const held = MEASURE_NAMES.flatMap((name) => {
+    const value = measures[name];
+    return value === null || value === undefined ? [] : [[name, value] as const];
+  });
+  return JSON.stringify([record, attributes, Object.fromEntries(held)]);
+}
+
+/** What all rows of the person with this reference consent to. */
+function consentsOf(rows: readonly Row[], record: string): string[] {
+  const [first] = rows.filter((row) => row.record === record);
+  const [name, text] = first?.email == null ? ["phone", first?.phone] : ["email", first.email];
+  const theirs = [...slowHolders(rows, [{ name: name === "email" ? "email" : "phone", text: text ?? "" }])];
+  const isGranted = { ads: ["yes", "1"], mail: ["yes"] };
+  return (["ads", "mail"] as const).filter((one) => theirs.every((row) => isGranted[one].includes(row[one])));
+}
+
 function findsHolders(matcher: () => Matcher): void {
-  it("with every record reference and every token of theirs, and nobody else's", async () => {
+  it("with every record reference and every token of theirs, and nobody else's, and leaves them out", async () => {
     await fc.assert(
       fc.asyncProperty(rowsOf(20), fc.array(named, { maxLength: 3 }), async (all, asked) => {
         const rows = all.filter(isIdentified);
@@ -50,17 +80,26 @@ function findsHolders(matcher: () => Matcher): void {
         const found = await matcher().holders({ ...list, schema: SCHEMA }, tokensOf(matcher(), asked));
         const theirs = [...slowHolders(rows, asked)];
         expect([...found.records].sort()).toEqual([...new Set(theirs.map(({ record }) => record))].sort());
+        const stored = await matcher().stored(list, tokensOf(matcher(), asked));
+        const told = stored.map(({ record, attributes, measures }) => [record, attributes, measures]);
+        expect(told.map((one) => JSON.stringify(one)).sort()).toEqual(theirs.map(spelt).sort());
+        for (const { record, consents } of stored) expect(consents).toEqual(consentsOf(rows, record));
         const identifiers = KINDS.flatMap((name) =>
           theirs.flatMap((row) => {
             const text = identifierOf(row, name);
             return text === null ? [] : [{ name, text }];
           }),
         );
-        const spelt = (tokens: readonly NamedToken[]) => [...new Set(tokens.map((one) => `${one.name} ${one.token}`))];
-        expect(spelt(found.tokens).sort()).toEqual(spelt(tokensOf(matcher(), identifiers)).sort());
+        const texts = (tokens: readonly NamedToken[]) => [...new Set(tokens.map((one) => `${one.name} ${one.token}`))];
+        expect(texts(found.tokens).sort()).toEqual(texts(tokensOf(matcher(), identifiers)).sort());
         const left = rows.filter((row) => !theirs.includes(row));
         const gone = await sealOver(matcher(), { list, version }, { change: "delete", parts: [theirs] });
         expect(version.people - found.people).toBe(gone.version.people);
+        const without = { ...list, without: tokensOf(matcher(), asked) };
+        for (const identifiers of [["email", "phone"], ["phone"]] as const) {
+          const [leaving, left] = [without, gone.list].map((one) => matcher().overlap([one, list], identifiers));
+          expect(await leaving).toEqual(await left);
+        }
         expect(gone.version.increment?.rowsRemoved).toBe(rows.length - left.length);
       }),
       { numRuns: 15 },

@@ -18,6 +18,7 @@ import type {
   ReadPart,
   SealedVersion,
   Selection,
+  StoredRow,
 } from "../../ports/matcher.ts";
 import type { MatcherOptions } from "./made.ts";
 import {
@@ -31,7 +32,7 @@ import {
   roomOf,
 } from "./memory-people.ts";
 import { measureNames, type PartRead, type ReadRows, readPart } from "./memory-reader.ts";
-import type { PlainRow } from "./rank.ts";
+import { NO_MEASURE, type PlainRow } from "./rank.ts";
 import { tokenBy, tokenMaker } from "./tokens.ts";
 
 type Version = {
@@ -86,6 +87,7 @@ export function memoryMatcher(options: MatcherOptions): { readonly matcher: Matc
     },
     tokensOf: (hashed) => hashed.map(({ name, digest }) => ({ name, token: tokenOf(kindIn(name), digest) })),
     holders: async (list, tokens) => holdersAmong(versionOf(room, list.segment, list.dataKey), tokens),
+    stored: async (list, tokens) => storedOf(versionOf(room, list.segment, list.dataKey), tokens),
     drift: async (before, after) => driftBetween(room, before, after),
     end: async () => {},
   };
@@ -99,19 +101,48 @@ function kindIn(name: TokenName): IdentifierKind {
   return name.startsWith("external:") ? "external" : (IDENTIFIER_KINDS.find((kind) => kind === name) ?? "email");
 }
 
-function holdersAmong({ people, schema }: Version, wanted: readonly NamedToken[]): Holders {
-  const tokensOf = ({ rows }: Version["people"][number]) =>
-    rows.flatMap(({ tokens }) =>
-      IDENTIFIER_KINDS.flatMap((kind, place) => {
-        const token = tokens[place];
-        return token === null || token === undefined ? [] : [{ name: tokenNameOf(schema, kind), token }];
-      }),
-    );
-  const isWanted = ({ name, token }: NamedToken) => wanted.some((one) => one.name === name && one.token === token);
-  const found = people.filter((one) => tokensOf(one).some(isWanted));
+function holdersAmong(version: Version, wanted: readonly NamedToken[]): Holders {
+  const tokensOf = (one: Person) => heldBy(version.schema, one);
+  const found = version.people.filter((one) => tokensOf(one).some((held) => isAmong(wanted, held)));
   const records = new Set(found.flatMap(({ rows }) => rows.map(({ record }) => record)));
   const tokens = new Map(found.flatMap(tokensOf).map((one) => [`${one.name} ${one.token}`, one]));
   return { people: found.length, records: [...records], tokens: [...tokens.values()] };
+}
+
+function storedOf({ people, schema }: Version, wanted: readonly NamedToken[]): StoredRow[] {
+  const found = people.filter((one) => heldBy(schema, one).some((held) => isAmong(wanted, held)));
+  return found.flatMap(({ rows }) => {
+    const bits = rows.reduce((all, { consents }) => all & consents, -1);
+    return rows.map(({ record, codes, measures }) => ({
+      record,
+      attributes: Object.fromEntries(
+        Object.entries(schema.attributes).flatMap(([name, { values }], at) => {
+          const value = values[(codes[at] ?? 0) - 1];
+          return value === undefined ? [] : [[name, value] as const];
+        }),
+      ),
+      measures: Object.fromEntries(
+        measureNames(schema).flatMap((name, at) => {
+          const value = measures[at] ?? NO_MEASURE;
+          return value === NO_MEASURE ? [] : [[name, value] as const];
+        }),
+      ),
+      consents: Object.keys(schema.consents).filter((_, bit) => ((bits >> bit) & 1) === 1),
+    }));
+  });
+}
+
+function heldBy(schema: DatasetSchema, { rows }: Person): NamedToken[] {
+  return rows.flatMap(({ tokens }) =>
+    IDENTIFIER_KINDS.flatMap((kind, place) => {
+      const token = tokens[place];
+      return token === null || token === undefined ? [] : [{ name: tokenNameOf(schema, kind), token }];
+    }),
+  );
+}
+
+function isAmong(wanted: readonly NamedToken[], { name, token }: NamedToken): boolean {
+  return wanted.some((one) => one.name === name && one.token === token);
 }
 
 function countMissing(names: ReadonlySet<string>, elsewhere: ReadonlySet<string>): number {
@@ -184,10 +215,11 @@ function versionOf({ versions }: Room, segment: string, dataKey: Uint8Array): Ve
 
 function partyOf(room: Room, list: ComparedList): Party {
   const { schema, people } = versionOf(room, list.segment, list.dataKey);
-  const { caps = [] } = list;
+  const { caps = [], without = [] } = list;
+  const isLeftOut = (one: Person) => heldBy(schema, one).some((held) => isAmong(without, held));
   const hasRoom = (one: Person) => caps.every((cap) => contactsOf(room, one, cap) < cap.count);
   const isStill = stillIn(room, list);
-  const present = roomOf(people, schema, list).filter((one) => hasRoom(one) && isStill(one));
+  const present = roomOf(people, schema, list).filter((one) => hasRoom(one) && isStill(one) && !isLeftOut(one));
   return { schema, measures: measureNames(schema), room: present };
 }
 

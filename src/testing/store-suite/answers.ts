@@ -154,7 +154,7 @@ export function answersLaws(store: () => Store): void {
     test("are collected once, by their recipient", async () => {
       const { ann, bob, answer } = await asked();
       const { id } = await answer(ann);
-      const collect = (partner: PartnerId) => as(partner).write((tx) => tx.releases.collect(id));
+      const collect = (partner: PartnerId) => as(partner).write((tx) => tx.releases.collect(id, "a,b"));
       await expect(collect(bob)).rejects.toThrow();
       expect(await Promise.all([collect(ann), collect(ann)])).toEqual(expect.arrayContaining([true, false]));
       expect(await collect(ann)).toBe(false);

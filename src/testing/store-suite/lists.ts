@@ -5,8 +5,9 @@ import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../domain/limits.ts";
 import { OPERATOR, type PartnerId } from "../../domain/partner/manifest.ts";
 import type { Change } from "../../ports/matcher.ts";
+import type { NoticeRow, ObjectionRow } from "../../ports/rows.ts";
 import type { Store } from "../../ports/store.ts";
-import { actsOn, bringVersion, customers, everyPartner, random, times, twoPartners } from "./acts.ts";
+import { actsOn, appendNext, bringVersion, customers, everyPartner, random, times, twoPartners } from "./acts.ts";
 import { REPORT, schemaOf, sealedVersionOf } from "./rows.ts";
 
 export function listsLaws(store: () => Store): void {
@@ -149,6 +150,51 @@ export function listsLaws(store: () => Store): void {
       expect(await as(bob).read((tx) => tx.erasures.list(ann))).toEqual([]);
       expect(await as(ann).read((tx) => tx.erasures.count(ann))).toBe(2);
       expect(await as(bob).read((tx) => tx.erasures.count(ann))).toBe(0);
+    });
+  });
+
+  describe("objections", () => {
+    test("are kept in their order, each number once, for their partner alone", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const made = { partner: ann, kind: "made", scope: '{"channel":"post"}', sealed: Uint8Array.of(0, 255) } as const;
+      const kept: ObjectionRow[] = [];
+      for (const number of [2, 1]) {
+        await as(ann).write(async (tx) => {
+          const row = { ...made, number, entry: await appendNext(tx, [ann]) };
+          await tx.objections.add(row);
+          kept.unshift(row);
+        });
+      }
+      const again = { ...made, number: 2, entry: 0 };
+      await expect(as(ann).write((tx) => tx.objections.add(again))).rejects.toThrow();
+      await expect(as(bob).write((tx) => tx.objections.add({ ...again, number: 3 }))).rejects.toThrow();
+      expect(await as(ann).read((tx) => tx.objections.list(ann))).toEqual(kept);
+      expect(await as(bob).read((tx) => tx.objections.list(ann))).toEqual([]);
+      expect(await as(ann).read((tx) => tx.objections.count(ann))).toBe(2);
+      expect(await as(bob).read((tx) => tx.objections.count(ann))).toBe(0);
+    });
+  });
+
+  describe("removal notices", () => {
+    test("wait for their recipient alone, in order, until they are fetched and acknowledged", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const notice = (id: string, release: string, isWhole = false) =>
+        ({ recipient: ann, id, release, isWhole, sealed: Uint8Array.of(id.length) }) satisfies NoticeRow;
+      const rows = [notice("b", "one"), notice("aa", "two", true), notice("c", "one")];
+      for (const row of [...rows, notice("d", "two", true)]) await as(ann, bob).write((tx) => tx.notices.add(row));
+      await expect(as(bob).write((tx) => tx.notices.add(notice("e", "three")))).rejects.toThrow();
+      const waiting = (after: string | null, limit: number) =>
+        as(ann).read((tx) => tx.notices.waiting(ann, { after, limit }));
+      expect(await waiting(null, 9)).toEqual(rows);
+      expect(await waiting("b", 1)).toEqual([rows[1]]);
+      expect(await as(bob).read((tx) => tx.notices.waiting(ann, { after: null, limit: 9 }))).toEqual([]);
+      await expect(as(ann).write((tx) => tx.notices.acknowledge(ann, ["b"]))).rejects.toThrow();
+      const act = as(ann);
+      await act.write((tx) => tx.notices.fetch(ann, ["b", "c"]));
+      expect(await act.read((tx) => tx.notices.countFetched(ann, ["b", "aa", "c", "x"]))).toBe(2);
+      for (const ids of [["b"], ["b"], []]) await act.write((tx) => tx.notices.acknowledge(ann, ids));
+      expect((await waiting(null, 9)).map(({ id }) => id)).toEqual(["aa", "c"]);
+      expect(await act.read((tx) => tx.notices.countFetched(ann, ["b", "c"]))).toBe(2);
     });
   });
 }

@@ -53,7 +53,14 @@ export const REPORT: RowReport = {
 
 export function sealedVersionOf(partner: PartnerId, id: string): Omit<VersionRow, "sequence" | "sealedAt"> {
   const sealed = { segment: `segment-of-${id}`, people: 8, duplicates: 0, bytes: 4_096, scheme: "blake3/1" };
-  const made = { change: "replace", increment: null, drift: null, normaliser: "concordat-1", report: REPORT } as const;
+  const made = {
+    change: "replace",
+    increment: null,
+    drift: null,
+    normaliser: "concordat-1",
+    report: REPORT,
+    leftOut: 0,
+  } as const;
   const end = { endsAt: unixMillis(4_000_000_000_123), isEndStated: true };
   return { ...sealed, ...made, ...end, id, partner, dataset: "customers" };
 }
@@ -62,7 +69,7 @@ export function sealedVersionOf(partner: PartnerId, id: string): Omit<VersionRow
 export function releaseOf(
   contract: Contract,
   named: Pick<ReleaseRow, "id" | "recipient" | "versions" | "entry">,
-): Omit<ReleaseRow, "releasedAt" | "collectedAt"> {
+): Omit<ReleaseRow, "releasedAt" | "collectedAt" | "collectedOn"> {
   const question = { analysis: "overlap", contract: contractId(contract) } as const;
   return {
     ...named,

@@ -79,6 +79,7 @@ export const versionReplySchema = z
     sequence: z.int(),
     people: z.int().describe("rows that share an identifier or a record reference are one person"),
     duplicates: z.int(),
+    leftOut: z.int().describe("people of the upload whom you had erased before: they are not in the version"),
     change: changeSchema,
     increment: incrementSchema.nullable().describe("what it did to the version before; null for a full list"),
     sealedAt: instantSchema,
