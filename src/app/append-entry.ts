@@ -4,7 +4,7 @@
 
 import { signNote } from "../crypto/signed-note.ts";
 import { formatCheckpoint } from "../domain/audit/checkpoint.ts";
-import { type AuditEntry, encodeEntry } from "../domain/audit/entry.ts";
+import { type AuditEntry, encodeEntry, personCommitment } from "../domain/audit/entry.ts";
 import { append, leafHash, rootOf } from "../domain/audit/merkle.ts";
 import { toHex, utf8 } from "../domain/bytes.ts";
 import { isoInstant, type UnixMillis } from "../domain/instant.ts";
@@ -62,16 +62,17 @@ export function nextEntry(
   happening: Happening,
 ): NextEntry {
   const parties = [...new Set([...happening.parties, OPERATOR])].sort();
+  const salt = toHex(ports.random(SALT_BYTES));
   const entry = encodeEntry({
     concordat: "entry/1",
     index: head.size,
     at: isoInstant(now),
     act: happening.act,
-    actor: actorOf(happening.actor),
+    actor: actorOf(happening.actor, salt),
     parties,
     subject: happening.subject,
     detail: happening.detail,
-    salt: toHex(ports.random(SALT_BYTES)),
+    salt,
   });
   const grown = append({ size: head.size, hashes: head.frontier }, leafHash(utf8(entry)));
   const { origin, noteSigner, publishing } = ports.room;
@@ -90,6 +91,10 @@ export function nextEntry(
   };
 }
 
-function actorOf(actor: Caller | null): AuditEntry["actor"] {
-  return actor === null ? { room: true } : { partner: actor.partner, key: actor.thumbprint };
+function actorOf(actor: Caller | null, salt: string): AuditEntry["actor"] {
+  if (actor === null) return { room: true };
+  const { partner } = actor;
+  return "person" in actor
+    ? { partner, person: personCommitment(salt, actor.person) }
+    : { partner, key: actor.thumbprint };
 }

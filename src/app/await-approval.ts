@@ -15,7 +15,7 @@ import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import type { Permitted } from "./assess-question.ts";
 import { membersOf } from "./offer-contract.ts";
-import type { Caller, Ports } from "./ports.ts";
+import { type Caller, handOf, type Ports } from "./ports.ts";
 
 /** A request as one partner sees it: where it stands now, and what the partner has to do with it. */
 export type RequestView = {
@@ -93,7 +93,7 @@ async function submit(
   const expiresAt = unixMillis(tx.now + waitingDays(permitted) * DAY_MILLIS);
   const { recipient, approvers } = decision;
   const named = { id, recipient, contract: file.id, approvers, question: canonicalJson(asked), questionDigest: digest };
-  await tx.requests.add({ ...named, askedWith: actor.thumbprint, expiresAt });
+  await tx.requests.add({ ...named, askedWith: handOf(actor), expiresAt });
   const subject = { contract: file.id, request: id, questionDigest: digest };
   const detail = { question, recipient, approvers, expiresAt: isoInstant(expiresAt) };
   const parties = membersOf(file.contract);

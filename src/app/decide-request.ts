@@ -15,7 +15,7 @@ import { assessQuestion, type Denied, type Permitted } from "./assess-question.t
 import { endRequest, missingFor, type RequestView, requestFile, requestView } from "./await-approval.ts";
 import type { Computed } from "./compute-answer.ts";
 import { contractFile, membersOf } from "./offer-contract.ts";
-import { type Caller, type Keeping, settle } from "./ports.ts";
+import { type Caller, handOf, type Keeping, settle } from "./ports.ts";
 import { type AnswerPorts, hasFigures, withFigures } from "./with-figures.ts";
 
 type DecidePorts = AnswerPorts & Keeping<RequestView>;
@@ -100,7 +100,7 @@ async function openRequest(tx: Transaction, { caller, id, verdict }: Deciding): 
   const file = await tx.requests.find(id);
   if (file === null) return err(problem("not-found", "you have no such request"));
   const state = requestState({ ...file, now: tx.now });
-  const allowed = mayDecide(file, state, { kind: verdict, ...caller });
+  const allowed = mayDecide(file, state, { kind: verdict, partner: caller.partner, hand: handOf(caller) });
   if (allowed.ok) return ok(file);
   const [kind, says] = REFUSALS[allowed.error];
   return err(problem(kind, allowed.error === "not-open" ? `the request is ${state.kind}` : says));
@@ -111,7 +111,7 @@ const REFUSALS: { readonly [refusal in RequestRefusal]: readonly [ProblemKind, s
   "decided-before": ["approval-not-open", "you have approved it, and others have not yet"],
   "not-an-approver": ["approval-not-yours", "the terms ask people of other members to approve it"],
   "not-the-asker": ["approval-not-yours", "whoever asked may withdraw it, and nobody else"],
-  "same-key": ["approval-not-yours", "the key that asked cannot approve: it takes a second key of yours"],
+  "same-hand": ["approval-not-yours", "whoever asked cannot approve: it takes another key or person of yours"],
 };
 
 function askedIn({ recipient, question }: RequestFile): {

@@ -9,7 +9,7 @@ import type { KeyRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { codeDigest, manifestKeys } from "./add-partner.ts";
 import { appendEntry } from "./append-entry.ts";
-import { type Keeping, type Ports, settle } from "./ports.ts";
+import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
 
 /**
  * Registers the key that a code and a signature by that very key vouch for. The code is used up.
@@ -41,7 +41,7 @@ export async function registerIn(
   registered: {
     readonly partner: PartnerId;
     readonly key: PublicKey;
-    readonly by: { partner: PartnerId; thumbprint: string };
+    readonly by: Caller;
   },
 ): Promise<Result<KeyRow, Problem>> {
   const { partner, key, by } = registered;

@@ -36,6 +36,8 @@ export type Explanation = {
     /** Whether the answer was given before, in which case it costs nothing again. */
     readonly isRecorded: boolean;
   } | null;
+  /** The asker's own release of this very question on these versions, if there is one. */
+  readonly recorded: string | null;
 };
 
 /** Explains a question to the member that would ask it. Spends nothing and is not logged: nothing leaves. */
@@ -75,7 +77,7 @@ function explainDenial(denied: Denied): Explanation {
   const instead = decision.kind === "deny" ? decision.instead : [];
   const told = explainDecision({ ...decision, kind: "deny", reasons, instead }, question, { directory });
   const words = decision.kind === "deny" ? told : { ...told, next: [STOPPED] };
-  return { isPermitted: false, question, words, reasons, instead, price: null };
+  return { isPermitted: false, question, words, reasons, instead, price: null, recorded: null };
 }
 
 // What is permitted and stopped all the same, by a budget, a cap or a guard, needs no other wording.
@@ -107,7 +109,8 @@ function explainPermit(permitted: Permitted): Explanation {
   const isHeld = recorded === null && charges.every(({ accounts }) => accounts.every(({ cost }) => cost === 0n));
   const paid = isHeld ? { ...told, costs: ["nothing: you were given these figures before"] } : told;
   const words = { ...paid, tells: [...paid.tells, ...olderVersionTold(permitted)] };
-  return { isPermitted: true, question, words, reasons: decision.reasons, instead: [], price };
+  const answer = recorded === null ? null : recorded.id;
+  return { isPermitted: true, question, words, reasons: decision.reasons, instead: [], price, recorded: answer };
 }
 
 // How sure the first kind of figure would be under the usual noise, where the terms ask for other noise.

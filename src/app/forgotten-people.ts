@@ -6,7 +6,7 @@ import { toHex, utf8 } from "../domain/bytes.ts";
 import type { DatasetSchema } from "../domain/dataset/schema.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { DataKey, NamedToken, SealedVersion } from "../ports/matcher.ts";
-import type { ErasureRow } from "../ports/rows.ts";
+import type { ErasureRow } from "../ports/rights.ts";
 import type { Transaction } from "../ports/store.ts";
 import { openTokens, sealTokens } from "./kept-tokens.ts";
 import type { Ports } from "./ports.ts";

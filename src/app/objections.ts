@@ -8,7 +8,7 @@ import type { PartnerId } from "../domain/partner/manifest.ts";
 import { channelOf, type Question } from "../domain/question/question.ts";
 import { concerns, leftOutOf, type Objection, scopeSchema, type Use, type When } from "../domain/subject/objection.ts";
 import type { DataKey, NamedToken } from "../ports/matcher.ts";
-import type { ObjectionRow } from "../ports/rows.ts";
+import type { ObjectionRow } from "../ports/rights.ts";
 import type { Transaction } from "../ports/store.ts";
 import { type MovedKeys, movedBox, openTokens, sealTokens } from "./kept-tokens.ts";
 import type { Ports } from "./ports.ts";

@@ -4,6 +4,7 @@ import type { SigningKey } from "../crypto/jwk.ts";
 import type { NoteSigner } from "../crypto/signed-note.ts";
 import type { Contradiction } from "../domain/audit/comparison.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
+import type { PersonId } from "../domain/person/person.ts";
 import type { RandomBytes } from "../domain/privacy/random.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
@@ -83,8 +84,19 @@ export type Ports = {
   readonly receiving: Receiving;
 };
 
-/** Who asks: the partner, and the key that signed. */
-export type Caller = { readonly partner: PartnerId; readonly thumbprint: string };
+/** A partner that acts with a key of its own, which signed the request. */
+export type KeyCaller = { readonly partner: PartnerId; readonly thumbprint: string };
+
+/** A partner for which one of its people acts, in a session of the console. */
+export type PersonCaller = { readonly partner: PartnerId; readonly person: PersonId };
+
+/** Who asks: the partner, and what acted for it. */
+export type Caller = KeyCaller | PersonCaller;
+
+/** The key or the person that acted, as one name: thumbprints and ids of people are never alike. */
+export function handOf(caller: Caller): string {
+  return "person" in caller ? caller.person : caller.thumbprint;
+}
 
 /** Keeps the reply to a request in the transaction of its effect, so that a retry gets the same bytes. */
 export type Keeping<Value> = { readonly keep: (tx: Transaction, outcome: Result<Value, Problem>) => Promise<void> };

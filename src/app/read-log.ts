@@ -26,6 +26,16 @@ export function readEntries(
   return ports.store.read(act, (tx) => tx.log.entries(request.from, request.limit));
 }
 
+/** The last entries before an index that concern the caller, newest first; the last of all where `before` is null. */
+export function readLatest(
+  ports: Pick<Ports, "store">,
+  request: { readonly caller: Caller; readonly before: number | null; readonly limit: number },
+): Promise<readonly EntryRow[]> {
+  const { caller, before, limit } = request;
+  const act = { name: "read log", parties: [caller.partner] };
+  return ports.store.read(act, (tx) => tx.log.entriesBefore(before ?? Number.MAX_SAFE_INTEGER, limit));
+}
+
 /** Proof that the leaf at `index` stands in the tree of `size` leaves. */
 export function proveInclusion(
   ports: Pick<Ports, "store">,

@@ -3,7 +3,7 @@
 import { equalBytes } from "../domain/bytes.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { RememberedErasure } from "../ports/erasure-memory.ts";
-import type { ErasureRow } from "../ports/rows.ts";
+import type { ErasureRow } from "../ports/rights.ts";
 import { listsWithErasures, makeAnew, putAnew } from "./erase-people.ts";
 import { liesUnder, openErasure } from "./forgotten-people.ts";
 import type { Ports } from "./ports.ts";

@@ -76,6 +76,7 @@ export async function sweepRoom(ports: Pick<Ports, "store" | "matcher">): Promis
   const kept = await ports.store.note({ name: "sweep room", parties }, async (tx) => {
     await tx.nonces.purge();
     await tx.idempotency.purge();
+    await tx.sessions.purge(LIMITS.sessionIdleMinutes);
     await tx.idempotency.endLeases();
     return { segments: await tx.versions.segments(), stagings: await tx.uploads.openIds(LIMITS.uploadDays) };
   });

@@ -11,6 +11,7 @@ import { signingKeyFromJwk } from "../crypto/jwk.ts";
 import { discardRoom, type RunningRoom, runRoom } from "../main.ts";
 import { ask } from "./demo/ask.ts";
 import { type Cast, readCast } from "./demo/cast.ts";
+import { consoleLinks } from "./demo/console-links.ts";
 import { demoCast, writeExample } from "./demo/demo-partners.ts";
 import { review } from "./demo/review.ts";
 import { DemoFailure, needed, neededText, type Stage, seconds, stageOn, thousands } from "./demo/stage.ts";
@@ -73,9 +74,9 @@ async function demo(options: Options): Promise<void> {
   try {
     const room = await openRoom(stage, data);
     try {
-      await perform(stage, { options, own, room, scratch });
+      const links = await perform(stage, { options, own, room, scratch });
       if (options.json === true) console.log(JSON.stringify(stage.summary(), null, 2));
-      else closing(stage, room, options);
+      else closing(stage, room, { options, links });
       if (options.exit !== true) await stopSignal();
     } finally {
       await discardRoom(room);
@@ -103,7 +104,7 @@ type Performance = {
   readonly scratch: string;
 };
 
-async function perform(stage: Stage, { options, own, room, scratch }: Performance): Promise<void> {
+async function perform(stage: Stage, { options, own, room, scratch }: Performance): Promise<readonly string[]> {
   const operatorKey = signingKeyFromJwk(JSON.parse(await readFile(room.operatorKeyPath, "utf8")));
   if (!operatorKey.ok) throw new DemoFailure("the operator's key does not read");
   const lists = join(scratch, "lists");
@@ -121,9 +122,12 @@ async function perform(stage: Stage, { options, own, room, scratch }: Performanc
   const given = releases.filter((release) => release.recipient === auditor.manifest.id);
   await review({ stage, url: room.url, auditor, releases: given, keepIn: options.exit === true ? null : scratch });
   needed(await auditor.client.call((api) => api.GET("/v1/budget")), "reading the budget");
+  return options.exit === true ? [] : consoleLinks(auditor, room.publicOrigin);
 }
 
-function closing(stage: Stage, room: RunningRoom, options: Options): void {
+type Closing = { readonly options: Options; readonly links: readonly string[] };
+
+function closing(stage: Stage, room: RunningRoom, { options, links }: Closing): void {
   const { seconds: times } = stage.summary();
   const all = typeof times === "object" && times !== null && "all" in times ? Number(times.all) : 0;
   const size = options.partners === undefined ? ` with ${thousands(options.rows)} rows a partner` : "";
@@ -133,4 +137,5 @@ function closing(stage: Stage, room: RunningRoom, options: Options): void {
     `The room runs at ${room.publicOrigin}: the API is described at ${room.publicOrigin}/docs. Stop it with Ctrl-C;`,
   );
   stage.say("what it holds is a demonstration's, and goes with it.");
+  for (const line of links) stage.say(line);
 }

@@ -19,6 +19,7 @@ import { addRoom } from "./room.ts";
 import { addSubject } from "./subject.ts";
 import { EXIT, type ExitCode, failed, misused, type Terminal, tell, type World } from "./terminal.ts";
 import { addUpload } from "./upload.ts";
+import { addUser } from "./user.ts";
 import { addWitness } from "./witness.ts";
 
 /** Commands that are not a client's: those that run a room. */
@@ -59,6 +60,7 @@ function newProgram(terminal: Terminal, rooms: readonly AddCommands[]): Command 
   addKeys(program, terminal);
   addPartners(program, terminal);
   addEnrol(program, terminal);
+  addUser(program, terminal);
   addPolicy(program, terminal);
   addExposure(program, terminal);
   addContract(program, terminal);

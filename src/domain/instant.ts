@@ -10,6 +10,7 @@ export type UnixMillis = Brand<number, "UnixMillis">;
 export type Days = Brand<number, "Days">;
 
 export const DAY_MILLIS = 86_400_000;
+export const HOUR_MILLIS = 3_600_000;
 
 /**
  * Takes a whole number of milliseconds since the Unix epoch.

@@ -79,6 +79,20 @@ export const LIMITS = {
   keyDocumentBytes: 65_536,
   /** Days an enrolment code is good for. */
   enrolmentDays: 7,
+  /** People of one partner who may use the console: entries name them by commitments, which are tried one by one. */
+  peoplePerPartner: 200,
+  /** Hours that a sign-in link is good for: it may have to be handed on, and lies in a mailbox meanwhile. */
+  signInLinkHours: 24,
+  /** Minutes without a request after which a session of the console ends (SEC-17). */
+  sessionIdleMinutes: 15,
+  /** Hours after which a session ends however busy it is: a working day. */
+  sessionHours: 12,
+  /** Seconds for which a use of a session need not be written down: pages come in quick succession. */
+  sessionTouchSeconds: 60,
+  /** Bytes of a form of the console: a question with every clause has about 100 kB. */
+  formBytes: 262_144,
+  /** Entries through which one page of the console's log looks. */
+  logWindowEntries: 500,
   /** Times an increment is sealed while other versions come into force, before its commit gives way. */
   sealingTries: 5,
   /** Days an upload may stay open without a part. */

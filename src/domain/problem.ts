@@ -85,6 +85,24 @@ export const PROBLEMS = {
   "key-exists": row(409, "the key is registered", "nothing to do, or make a new key"),
   "last-key": row(409, "a partner's last active key cannot be revoked", "register its successor first"),
   "key-not-rotated": row(409, "the key cannot be rotated now", "read `detail`: it says what the next key lacks"),
+  // People of the console
+  "people-full": row(409, "no further person may be let in", "remove somebody who does not use the console any more"),
+  "sign-in-link-invalid": row(
+    403,
+    "this link does not sign you in",
+    "a link works once, within a day: ask whoever sent it for a new one",
+  ),
+  "not-signed-in": row(
+    401,
+    "you are not signed in",
+    "follow a sign-in link; sessions end after 15 minutes without a click, and after 12 hours in any case",
+  ),
+  "not-for-your-role": row(403, "your role does not open this page", "ask an administrator of your company"),
+  "form-not-ours": row(
+    403,
+    "the form did not come from a page of your session",
+    "open the page again at the address that `detail` names, and send the form from there",
+  ),
   // Contracts
   "contract-exists": row(409, "this contract was offered before", "sign or refuse the one that is there"),
   "contract-not-open": row(409, "the contract is not open for this", "look at its state with `contract show`"),

@@ -22,6 +22,18 @@ export type Serving = { readonly ports: Ports; readonly publicOrigin: string; re
 /** What happened, for the server's own log: never a body, a header or a query. */
 export type Served = { readonly partner: string | null; readonly outcome: string };
 
+/** What the server writes into its own log about a request: never a body, a header or a query. */
+export type RequestLine = Served & {
+  readonly method: string;
+  readonly path: string;
+  readonly millis: number;
+  /** Present for a bug or a broken adapter: what the caller was told to give the operator. */
+  readonly reference?: string;
+  readonly failure?: string;
+};
+
+export type Logging = { readonly logRequest: (line: RequestLine) => void };
+
 /** Serves one call of a route. Whatever is refused is refused as a problem; only a bug throws. */
 export async function serveRoute(
   serving: Serving,

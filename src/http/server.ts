@@ -2,30 +2,18 @@
 // a reference in the server's log and nothing else.
 
 import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { behindProblem, LOG_BEHIND } from "../app/log-standing.ts";
-import { LIMITS } from "../domain/limits.ts";
+import { type Failure, mountConsole } from "../console/mount.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { ROUTES } from "./api/routes.ts";
 import type { RoomContext } from "./incoming.ts";
 import { mountOpenPlaces } from "./open-places.ts";
 import { problemReply } from "./problem-reply.ts";
 import { patternOf, type Route } from "./route.ts";
-import { type Served, type Serving, serveRoute, toResponse } from "./serve-route.ts";
-
-/** What the server writes into its own log about a request: never a body, a header or a query. */
-export type RequestLine = Served & {
-  readonly method: string;
-  readonly path: string;
-  readonly millis: number;
-  /** Present for a bug or a broken adapter: what the caller was told to give the operator. */
-  readonly reference?: string;
-  readonly failure?: string;
-};
-
-export type Logging = { readonly logRequest: (line: RequestLine) => void };
+import { type Logging, type Serving, serveRoute, toResponse } from "./serve-route.ts";
+import { untilTick } from "./tick.ts";
 
 /** The room as a Hono app, for a server of `@hono/node-server`. */
 export function roomServer(serving: Serving & Logging & { readonly isReady: () => Promise<boolean> }): Hono<{
@@ -33,6 +21,7 @@ export function roomServer(serving: Serving & Logging & { readonly isReady: () =
 }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   mountOpenPlaces(app, serving);
+  mountConsole(app, { ...serving, failureOf: (failure) => failureOf(serving, failure) });
   for (const route of ROUTES) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
     const place = route.isDeep === true ? `${path}{.+}` : path;
@@ -52,44 +41,44 @@ function nowhere(method: string, path: string): Problem {
 const PATTERNS = new Map(ROUTES.map((route) => [route, patternOf(route)]));
 
 async function answer(serving: Serving & Logging, route: Route, c: RoomContext): Promise<Response> {
-  const started = serving.ports.clock();
-  const outcome = await serveRoute(serving, route, c).catch(
-    (failure: unknown) => whileBehind(serving, failure) ?? broken(failure),
-  );
-  if (route.onTick === true) await untilTick(serving, started);
-  const millis = serving.ports.clock() - started;
+  const { clock } = serving.ports;
+  const started = clock();
+  const outcome = await serveRoute(serving, route, c).catch((failure: unknown) => failed(serving, failure));
+  if (route.onTick === true) await untilTick(clock, started);
+  const millis = clock() - started;
   serving.logRequest({ method: c.req.method, path: route.path, millis, ...outcome.served });
   return outcome.response;
 }
 
-// A noised answer leaves on a tick counted from its arrival, so that the time taken for noise or data does not show.
-async function untilTick(serving: Serving, started: number): Promise<void> {
-  const taken = serving.ports.clock() - started;
-  const left = LIMITS.answerTickMillis - (taken % LIMITS.answerTickMillis);
-  await wait(left);
+type Outcome = { readonly response: Response; readonly served: Failure["served"] };
+
+function failed(serving: Serving, failure: unknown): Outcome {
+  const { problem: told, served } = failureOf(serving, failure);
+  return { response: told === null ? new Response(null, { status: 400 }) : toResponse(problemReply(told)), served };
+}
+
+function failureOf(serving: Serving, failure: unknown): Failure {
+  return whileBehind(serving, failure) ?? broken(failure);
 }
 
 // An act that was on its way when the log was found to be another: nothing of it has happened.
-function whileBehind({ ports }: Serving, failure: unknown): Outcome | null {
+function whileBehind({ ports }: Serving, failure: unknown): Failure | null {
   const contradiction = nameOf(failure) === LOG_BEHIND ? ports.standing.of() : null;
   if (contradiction === null) return null;
   const behind = behindProblem(contradiction);
-  return { response: toResponse(problemReply(behind)), served: { partner: null, outcome: behind.kind } };
+  return { problem: behind, served: { partner: null, outcome: behind.kind } };
 }
 
 function nameOf(failure: unknown): string | null {
   return failure instanceof Error ? failure.name : null;
 }
 
-type Outcome = { readonly response: Response; readonly served: Omit<RequestLine, "method" | "path" | "millis"> };
-
-function broken(failure: unknown): Outcome {
-  if (isCutOff(failure)) return { response: new Response(null, { status: 400 }), served: CUT_OFF };
+function broken(failure: unknown): Failure {
+  if (isCutOff(failure)) return { problem: null, served: CUT_OFF };
   const reference = randomUUID();
   const kind = kindOf(failure);
-  const reply = problemReply(problem(kind, `${UNCHANGED[kind]}reference ${reference}`, { reference }));
   const served = { partner: null, outcome: kind, reference, failure: safeFailure(failure) };
-  return { response: toResponse(reply), served };
+  return { problem: problem(kind, `${UNCHANGED[kind]}reference ${reference}`, { reference }), served };
 }
 
 // A client that is gone, or was too slow, gets no answer; that its body ends is nothing of the room's.

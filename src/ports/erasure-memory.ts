@@ -1,7 +1,7 @@
 // What a room remembers of erasures beside its database, so that people who were erased after a backup was made do not
 // come back with it.
 
-import type { ErasureRow } from "./rows.ts";
+import type { ErasureRow } from "./rights.ts";
 
 /** An erasure, and a checkpoint of the room's log that covers its entry. */
 export type RememberedErasure = ErasureRow & { readonly checkpoint: string };

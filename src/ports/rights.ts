@@ -1,7 +1,42 @@
 // What a transaction keeps for the rights of people in lists. Of people, it is only ever what is sealed.
 
 import type { PartnerId } from "../domain/partner/manifest.ts";
-import type { ErasureRow, NoticeRow, ObjectionRow, Page } from "./rows.ts";
+import type { Page } from "./rows.ts";
+
+/** People who were erased from a partner's lists at once. */
+export type ErasureRow = {
+  readonly partner: PartnerId;
+  /** 1, 2, 3, ... within the partner. */
+  readonly number: number;
+  /** Their tokens, sealed under the partner's data key. */
+  readonly sealed: Uint8Array;
+};
+
+/** One time that people of a partner's lists objected to something, took a consent back, or lifted that again. */
+export type ObjectionRow = {
+  readonly partner: PartnerId;
+  /** 1, 2, 3, ... within the partner. */
+  readonly number: number;
+  readonly kind: "made" | "lifted";
+  /** To what, as canonical JSON of `domain/subject/objection.ts`. */
+  readonly scope: string;
+  /** Their tokens, sealed under the partner's data key. */
+  readonly sealed: Uint8Array;
+  /** Index of its entry in the log. */
+  readonly entry: number;
+};
+
+/** A notice to remove records from a list that its recipient holds, as it waits to be acknowledged. */
+export type NoticeRow = {
+  readonly recipient: PartnerId;
+  readonly id: string;
+  /** The release that gave the list. */
+  readonly release: string;
+  /** Whether the whole list is to go. */
+  readonly isWhole: boolean;
+  /** The signed notice, sealed under the recipient's data key. */
+  readonly sealed: Uint8Array;
+};
 
 export type RightsKept = {
   readonly erasures: {

@@ -7,6 +7,7 @@ import type { RowReport } from "../domain/dataset/row-report.ts";
 import type { DatasetRef, DatasetSchema } from "../domain/dataset/schema.ts";
 import type { UnixMillis } from "../domain/instant.ts";
 import type { Manifest, PartnerId } from "../domain/partner/manifest.ts";
+import type { PersonId, Role } from "../domain/person/person.ts";
 import type { Policy } from "../domain/policy/document.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
 import type { Change, SealedVersion } from "./matcher.ts";
@@ -29,6 +30,22 @@ export type KeyRow = {
   readonly jwk: string;
   readonly registeredAt: UnixMillis;
   readonly revokedAt: UnixMillis | null;
+};
+
+/** One of a partner's people. The name of one who was removed is deleted. */
+export type PersonRow = {
+  readonly partner: PartnerId;
+  readonly id: PersonId;
+  readonly name: string | null;
+  readonly role: Role;
+  readonly invitedAt: UnixMillis;
+  readonly removedAt: UnixMillis | null;
+};
+/** A session of the console that goes on. */
+export type SessionRow = {
+  readonly person: PersonRow;
+  /** When it was last used, to the minute. */
+  readonly seenAt: UnixMillis;
 };
 
 export type Reply = { readonly status: number; readonly contentType: string; readonly body: string };
@@ -149,41 +166,6 @@ export type DestroyedKeyRow = {
   readonly taken: string;
 };
 
-/** People who were erased from a partner's lists at once. */
-export type ErasureRow = {
-  readonly partner: PartnerId;
-  /** 1, 2, 3, ... within the partner. */
-  readonly number: number;
-  /** Their tokens, sealed under the partner's data key. */
-  readonly sealed: Uint8Array;
-};
-
-/** One time that people of a partner's lists objected to something, took a consent back, or lifted that again. */
-export type ObjectionRow = {
-  readonly partner: PartnerId;
-  /** 1, 2, 3, ... within the partner. */
-  readonly number: number;
-  readonly kind: "made" | "lifted";
-  /** To what, as canonical JSON of `domain/subject/objection.ts`. */
-  readonly scope: string;
-  /** Their tokens, sealed under the partner's data key. */
-  readonly sealed: Uint8Array;
-  /** Index of its entry in the log. */
-  readonly entry: number;
-};
-
-/** A notice to remove records from a list that its recipient holds, as it waits to be acknowledged. */
-export type NoticeRow = {
-  readonly recipient: PartnerId;
-  readonly id: string;
-  /** The release that gave the list. */
-  readonly release: string;
-  /** Whether the whole list is to go. */
-  readonly isWhole: boolean;
-  /** The signed notice, sealed under the recipient's data key. */
-  readonly sealed: Uint8Array;
-};
-
 /** Whose account a debit stands in: one recipient's, or everybody's together. */
 export type Recipient = PartnerId | "everyone";
 export type LedgerLine = {
@@ -230,6 +212,15 @@ export type ReleaseRow = {
   readonly collectedOn: string | null;
 };
 
+/** That an answer was given, without the answer. */
+export type DisclosureRow = Pick<
+  ReleaseRow,
+  "id" | "recipient" | "contract" | "analysis" | "question" | "outcome" | "entry" | "releasedAt" | "collectedAt"
+>;
+
+/** Which answers to others: to one of them alone, under one contract alone, or all. */
+export type Disclosed = { readonly recipient: PartnerId | null; readonly contract: ContractId | null };
+
 /** What was deleted when a contract was terminated. */
 export type DeletionRow = {
   readonly contract: ContractId;
@@ -247,7 +238,7 @@ export type RequestFile = {
   /** The question as it was asked, as canonical JSON, and the SHA-256 of its canonical form. */
   readonly question: string;
   readonly questionDigest: string;
-  /** Thumbprint of the key that asked. */
+  /** Thumbprint of the key that asked, or id of the person. */
   readonly askedWith: string;
   readonly askedAt: UnixMillis;
   readonly expiresAt: UnixMillis;

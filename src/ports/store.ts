@@ -9,6 +9,7 @@ import type { Days, UnixMillis } from "../domain/instant.ts";
 import type { Manifest, PartnerId } from "../domain/partner/manifest.ts";
 import type { Policy } from "../domain/policy/document.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
+import type { Enrolments, Keys, People, Sessions } from "./admission.ts";
 import type { DestructionStore } from "./destruction-store.ts";
 import type { SealedVersion } from "./matcher.ts";
 import type { RightsKept } from "./rights.ts";
@@ -17,11 +18,12 @@ import type {
   ContractFile,
   CosignatureRow,
   DatasetRow,
+  Disclosed,
+  DisclosureRow,
   EndedVersionRow,
   EntryRow,
   IdempotencyAttempt,
   IdempotencyStart,
-  KeyRow,
   LedgerLine,
   LogHead,
   LogNode,
@@ -63,237 +65,236 @@ export type Store = {
  * What a transaction reads and writes. Calls that do not need each other's outcome may be made without awaiting each:
  * they go to the store together and happen in the order in which they were made.
  */
-export type Transaction = DestructionStore &
-  RightsKept & {
-    /** The database's clock at the start of the transaction. Rules that depend on time use this one. */
-    readonly now: UnixMillis;
-    /**
-     * From here on the transaction acts for these as well, until it ends: for one that learns for whom it acts from
-     * what it reads. Says nothing of whether it may; that is the caller's to know.
-     */
-    readonly actForAlso: (parties: readonly PartnerId[]) => Promise<void>;
+export type Transaction = Records & DestructionStore & RightsKept;
 
-    readonly partners: {
-      readonly find: (id: PartnerId) => Promise<PartnerRow | null>;
-      readonly list: (page: Page) => Promise<readonly PartnerRow[]>;
-      /** `manifest` is null for the operator alone. */
-      readonly add: (id: PartnerId, manifest: Manifest | null) => Promise<void>;
-      /** Notes that the partner left. */
-      readonly leave: (id: PartnerId) => Promise<void>;
-    };
-    readonly keys: {
-      readonly find: (thumbprint: string) => Promise<KeyRow | null>;
-      readonly ofPartner: (partner: PartnerId) => Promise<readonly KeyRow[]>;
-      readonly register: (key: { thumbprint: string; partner: PartnerId; jwk: string }) => Promise<void>;
-      readonly revoke: (thumbprint: string) => Promise<void>;
-    };
-    readonly enrolments: {
-      /** Replaces an earlier unused code of the partner. */
-      readonly issue: (partner: PartnerId, codeDigest: string, days: number) => Promise<void>;
-      /** Uses up the code when it is right, unused and in time. */
-      readonly redeem: (partner: PartnerId, codeDigest: string) => Promise<boolean>;
-    };
-    readonly nonces: {
-      /** Whether the nonce is new; from now until `seconds` later it is not. */
-      readonly claim: (partner: PartnerId, nonce: string, seconds: number) => Promise<boolean>;
-      readonly purge: () => Promise<void>;
-    };
-    readonly idempotency: {
-      readonly start: (partner: PartnerId, key: string, requestDigest: string) => Promise<IdempotencyStart>;
-      /** Keeps the reply. False when another attempt has taken over, in which case the transaction must not commit. */
-      readonly finish: (attempt: IdempotencyAttempt, reply: Reply) => Promise<boolean>;
-      /** Forgets an attempt that changed nothing, so that the key may be used again. */
-      readonly abandon: (attempt: IdempotencyAttempt) => Promise<void>;
-      /**
-       * Lets a retry of any unfinished request take it up at once, instead of when its lease is over: for a start after
-       * a crash. Safe even while another server works on one of them: taking up raises the attempt, and then only the
-       * last attempt may finish, so the effect still happens once.
-       */
-      readonly endLeases: () => Promise<void>;
-      readonly purge: () => Promise<void>;
-    };
-    readonly contracts: {
-      readonly find: (id: ContractId) => Promise<ContractFile | null>;
-      /** Newest first. `after` is the id of the last one seen. */
-      readonly list: (page: Page) => Promise<readonly ContractFile[]>;
-      readonly offer: (contract: Pick<ContractFile, "id" | "contract" | "leaving" | "offeredBy">) => Promise<void>;
-      readonly sign: (contract: ContractId, signature: Omit<SignatureRow, "at">) => Promise<void>;
-      readonly note: (contract: ContractId, event: Omit<ContractEventRow, "at">) => Promise<void>;
-    };
-    readonly policies: {
-      readonly current: (partner: PartnerId) => Promise<PolicyRow | null>;
-      /** Newest first. */
-      readonly list: (partner: PartnerId) => Promise<readonly PolicyRow[]>;
-      readonly put: (policy: Policy, digest: string) => Promise<void>;
-      /** Lets a version wait for a second signature; it is not in force. A version that waits already is left alone. */
-      readonly wait: (policy: Policy, digest: string) => Promise<void>;
-      /** Versions that wait to follow the one in force, the oldest first; `putAt` is since when. */
-      readonly waiting: (partner: PartnerId) => Promise<readonly PolicyRow[]>;
-      /** Keeps a signature; the same key's signature of the same document is kept once. */
-      readonly sign: (partner: PartnerId, signature: Omit<PolicySignatureRow, "at">) => Promise<void>;
-      /** Of every version, in force, waiting or past; the oldest first. */
-      readonly signatures: (partner: PartnerId) => Promise<readonly PolicySignatureRow[]>;
-    };
-    readonly datasets: {
-      readonly find: (partner: PartnerId, name: string) => Promise<DatasetRow | null>;
-      readonly list: (partner: PartnerId) => Promise<readonly DatasetRow[]>;
-      readonly create: (partner: PartnerId, schema: DatasetSchema) => Promise<void>;
-    };
-    readonly uploads: {
-      readonly open: (upload: Pick<UploadRow, "id" | "partner" | "dataset" | "change">) => Promise<void>;
-      readonly find: (id: string) => Promise<UploadRow | null>;
-      readonly parts: (id: string) => Promise<readonly PartRow[]>;
-      readonly addPart: (upload: UploadRow, part: PartRow) => Promise<void>;
-      readonly close: (id: string, state: Exclude<UploadState, "open">, version: string | null) => Promise<void>;
-      /** Drops the partner's open uploads; answers their ids. */
-      readonly dropAll: (partner: PartnerId) => Promise<readonly string[]>;
-      /** Ids of open uploads; those idle for `days` are dropped first. Throws unless the act is for every partner. */
-      readonly openIds: (days: number) => Promise<readonly string[]>;
-    };
-    readonly versions: {
-      /** The newest, until its end has come. */
-      readonly current: (dataset: DatasetRef) => Promise<VersionRow | null>;
-      readonly find: (id: string) => Promise<VersionRow | null>;
-      /** Newest first. */
-      readonly list: (dataset: DatasetRef) => Promise<readonly VersionRow[]>;
-      readonly add: (version: Omit<VersionRow, "sequence" | "sealedAt">) => Promise<number>;
-      /** Puts another sealed file in the place of a version's own. */
-      readonly reseal: (
-        id: string,
-        sealed: Pick<SealedVersion, "segment" | "people" | "duplicates" | "bytes">,
-      ) => Promise<void>;
-      /** The sealed files of versions by their ids, deleted ones left out. */
-      readonly segmentsOf: (ids: readonly string[]) => Promise<readonly Pick<VersionRow, "id" | "segment">[]>;
-      /** Deletes every version of a list: none is in force or found any more. Answers what stood. */
-      readonly forget: (dataset: DatasetRef) => Promise<readonly Pick<VersionRow, "id" | "segment">[]>;
-      /** The segments of versions that were deleted. */
-      /**
-       * Deletes the versions of the transaction's parties whose end has come, with those before them in their lists.
-       * Answers them, oldest first.
-       */
-      readonly forgetEnded: () => Promise<readonly EndedVersionRow[]>;
-      /** When the newest version of a list was deleted, if there is none in force any more. */
-      readonly lastEnd: (dataset: DatasetRef) => Promise<UnixMillis | null>;
-      /** Ends versions of a list `days` after they were sealed: sooner than so far, or where nothing was stated. */
-      readonly keepFor: (dataset: DatasetRef, days: Days) => Promise<void>;
-      readonly deletedSegments: (ids: readonly string[]) => Promise<readonly string[]>;
-      /** When the versions sealed within the last `days` were sealed, newest first. */
-      readonly sealedWithin: (dataset: DatasetRef, days: number) => Promise<readonly UnixMillis[]>;
-      /** Segments of every version. Throws unless the act is for every partner: what is hidden must not seem absent. */
-      readonly segments: () => Promise<readonly string[]>;
-    };
-    readonly ledger: {
-      /** Spent on one recipient within the last `days`, or for ever when null. */
-      readonly spent: (lineage: DatasetRef, recipient: Recipient, days: number | null) => Promise<bigint>;
-      /**
-       * Writes the debit and raises the account. The table itself refuses an account above `cap`.
-       * @param cap the most that the account may hold for ever
-       */
-      readonly debit: (line: Omit<LedgerLine, "number" | "at">, cap: bigint | null) => Promise<void>;
-      readonly lines: (owner: PartnerId, page: Page) => Promise<readonly LedgerLine[]>;
-    };
-    readonly releases: {
-      /** The recorded answer of a question on these versions, whoever asked it first. */
-      readonly recorded: (contract: ContractId, questionDigest: string, versions: string) => Promise<ReleaseRow | null>;
-      /** The recipient's own release of a question on these versions. */
-      readonly ofRecipient: (
-        recipient: PartnerId,
-        questionDigest: string,
-        versions: string,
-      ) => Promise<ReleaseRow | null>;
-      readonly find: (id: string) => Promise<ReleaseRow | null>;
-      /** The recipient's own, newest first. */
-      readonly list: (recipient: PartnerId, page: Page) => Promise<readonly ReleaseRow[]>;
-      readonly add: (
-        release: Omit<ReleaseRow, "releasedAt" | "collectedAt" | "collectedOn">,
-        owners: readonly PartnerId[],
-      ) => Promise<void>;
-      /** When this recipient's answers that touch the lineage were added within the last `days`, newest first. */
-      readonly madeWithin: (
-        touch: { readonly recipient: PartnerId; readonly analysis: Analysis; readonly lineage: DatasetRef },
-        days: number,
-      ) => Promise<readonly UnixMillis[]>;
-      /** The recipient's own answers to any of these questions that are still kept, on any versions, newest first. */
-      readonly series: (
-        recipient: PartnerId,
-        questionDigests: readonly string[],
-        limit: number,
-      ) => Promise<readonly ReleaseRow[]>;
-      /** Audiences of anybody that name or reach people of the lineage, given within the last `days`, newest first. */
-      readonly contacting: (lineage: DatasetRef, days: number) => Promise<readonly ReleaseRow[]>;
-      /** The version of its own list that the recipient's last answer about it rests on; null where there is none. */
-      readonly lastAsked: (recipient: PartnerId, lineage: DatasetRef) => Promise<string | null>;
-      /** Releases by id, forgotten ones among them. */
-      readonly named: (ids: readonly string[]) => Promise<readonly ReleaseRow[]>;
-      /** Lists, to reach or to leave out, that the recipient got of the lineage and that are certain, newest first. */
-      readonly audiences: (recipient: PartnerId, lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
-      /** Overlaps and tables of the lineage that showed the recipient exact figures, in any contract, newest first. */
-      readonly exactFigures: (recipient: PartnerId, lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
-      /** How many of these exact answers cannot be made again, as a version that they rest on is deleted. */
-      readonly unrepeatable: (recipient: PartnerId, lineage: DatasetRef) => Promise<number>;
-      /** Deletes the answers and receipts under a contract. What caps and the guards between answers need stays. */
-      readonly forget: (contract: ContractId) => Promise<readonly string[]>;
-      /** The same for those of the transaction's parties whose time is over. */
-      readonly forgetExpired: () => Promise<readonly Pick<ReleaseRow, "id" | "contract">[]>;
-      /** Marks the rows as collected, and keeps what they were checked on. False when they were collected before. */
-      readonly collect: (id: string, checkedOn: string) => Promise<boolean>;
-      /** Lists made with the lineage whose rows anybody has collected, forgotten ones among them, newest first. */
-      readonly collected: (lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
-    };
-    readonly requests: {
-      readonly find: (id: string) => Promise<RequestFile | null>;
-      /** The asker's request for this question that still waits. */
-      readonly openOf: (
-        asked: Pick<RequestFile, "contract" | "recipient" | "questionDigest">,
-      ) => Promise<RequestFile | null>;
-      /** How many of the asker's requests under the contract still wait. */
-      readonly waiting: (asked: Pick<RequestFile, "contract" | "recipient">) => Promise<number>;
-      /** Those that wait which the partner asked or must decide, newest first. */
-      readonly listOpen: (partner: PartnerId, page: Page) => Promise<readonly RequestFile[]>;
-      /** Those of the transaction's parties of which no event says that they ended, oldest first. */
-      readonly unended: () => Promise<readonly RequestFile[]>;
-      readonly add: (request: Omit<RequestFile, "askedAt" | "events">) => Promise<void>;
-      readonly addApprovers: (request: Pick<RequestFile, "id">, approvers: readonly PartnerId[]) => Promise<void>;
-      readonly note: (request: Pick<RequestFile, "id">, event: Omit<RequestEvent, "at">) => Promise<void>;
-      /** Deletes every request under a contract; answers their ids. */
-      readonly forget: (contract: ContractId) => Promise<readonly string[]>;
-    };
-    readonly log: {
-      readonly head: () => Promise<LogHead>;
-      /**
-       * Adds one entry, the tree's new nodes and the new head, and publishes its checkpoint where `head.published` says
-       * so by being its size.
-       */
-      readonly append: (addition: {
-        readonly entry: EntryRow;
-        readonly parties: readonly PartnerId[];
-        readonly nodes: readonly LogNode[];
-        readonly head: LogHead;
-      }) => Promise<void>;
-      /** Entries that concern a party of the transaction, from index `from` on. */
-      readonly entries: (from: number, limit: number) => Promise<readonly EntryRow[]>;
-      readonly nodes: (
-        places: readonly { readonly level: number; readonly index: number }[],
-      ) => Promise<readonly LogNode[]>;
-      /** When the entry at `index` was appended, if it concerns a party of the transaction. */
-      readonly appendedAt: (index: number) => Promise<UnixMillis | null>;
-      /** Publishes the checkpoint of the head. */
-      readonly publish: (head: LogHead) => Promise<void>;
-      /** The published checkpoint of at least `size` entries that is the smallest. */
-      readonly published: (size: number) => Promise<PublishedRow | null>;
-    };
-    readonly witnesses: {
-      readonly find: (thumbprint: string) => Promise<WitnessRow | null>;
-      /** All of the room, retired ones too, by partner and time. */
-      readonly list: () => Promise<readonly WitnessFile[]>;
-      /** False when another witness of the room has this key or this name. */
-      readonly register: (witness: Omit<WitnessRow, "registeredAt" | "retiredAt">) => Promise<boolean>;
-      readonly retire: (thumbprint: string) => Promise<void>;
-      /** Keeps a cosignature of a published checkpoint; the witness's first one of it stays. */
-      readonly cosign: (cosignature: CosignatureRow) => Promise<void>;
-      /** The smallest size from `size` on whose published checkpoint so many witnesses have cosigned. */
-      readonly cosignedFrom: (size: number, witnesses: number) => Promise<number | null>;
-      /** The cosignatures of a published checkpoint, by witness. */
-      readonly cosignatures: (size: number, limit: number) => Promise<readonly CosignatureRow[]>;
-    };
+type Records = {
+  /** The database's clock at the start of the transaction. Rules that depend on time use this one. */
+  readonly now: UnixMillis;
+  /**
+   * From here on the transaction acts for these as well, until it ends: for one that learns for whom it acts from
+   * what it reads. Says nothing of whether it may; that is the caller's to know.
+   */
+  readonly actForAlso: (parties: readonly PartnerId[]) => Promise<void>;
+
+  readonly partners: {
+    readonly find: (id: PartnerId) => Promise<PartnerRow | null>;
+    readonly list: (page: Page) => Promise<readonly PartnerRow[]>;
+    /** `manifest` is null for the operator alone. */
+    readonly add: (id: PartnerId, manifest: Manifest | null) => Promise<void>;
+    /** Notes that the partner left. */
+    readonly leave: (id: PartnerId) => Promise<void>;
   };
+  readonly keys: Keys;
+  readonly enrolments: Enrolments;
+  readonly people: People;
+  readonly sessions: Sessions;
+  readonly nonces: {
+    /** Whether the nonce is new; from now until `seconds` later it is not. */
+    readonly claim: (partner: PartnerId, nonce: string, seconds: number) => Promise<boolean>;
+    readonly purge: () => Promise<void>;
+  };
+  readonly idempotency: {
+    readonly start: (partner: PartnerId, key: string, requestDigest: string) => Promise<IdempotencyStart>;
+    /** Keeps the reply. False when another attempt has taken over, in which case the transaction must not commit. */
+    readonly finish: (attempt: IdempotencyAttempt, reply: Reply) => Promise<boolean>;
+    /** Forgets an attempt that changed nothing, so that the key may be used again. */
+    readonly abandon: (attempt: IdempotencyAttempt) => Promise<void>;
+    /**
+     * Lets a retry of any unfinished request take it up at once, instead of when its lease is over: for a start after
+     * a crash. Safe even while another server works on one of them: taking up raises the attempt, and then only the
+     * last attempt may finish, so the effect still happens once.
+     */
+    readonly endLeases: () => Promise<void>;
+    readonly purge: () => Promise<void>;
+  };
+  readonly contracts: {
+    readonly find: (id: ContractId) => Promise<ContractFile | null>;
+    /** Newest first. `after` is the id of the last one seen. */
+    readonly list: (page: Page) => Promise<readonly ContractFile[]>;
+    readonly offer: (contract: Pick<ContractFile, "id" | "contract" | "leaving" | "offeredBy">) => Promise<void>;
+    readonly sign: (contract: ContractId, signature: Omit<SignatureRow, "at">) => Promise<void>;
+    readonly note: (contract: ContractId, event: Omit<ContractEventRow, "at">) => Promise<void>;
+  };
+  readonly policies: {
+    readonly current: (partner: PartnerId) => Promise<PolicyRow | null>;
+    /** Newest first. */
+    readonly list: (partner: PartnerId) => Promise<readonly PolicyRow[]>;
+    readonly put: (policy: Policy, digest: string) => Promise<void>;
+    /** Lets a version wait for a second signature; it is not in force. A version that waits already is left alone. */
+    readonly wait: (policy: Policy, digest: string) => Promise<void>;
+    /** Versions that wait to follow the one in force, the oldest first; `putAt` is since when. */
+    readonly waiting: (partner: PartnerId) => Promise<readonly PolicyRow[]>;
+    /** Keeps a signature; the same key's signature of the same document is kept once. */
+    readonly sign: (partner: PartnerId, signature: Omit<PolicySignatureRow, "at">) => Promise<void>;
+    /** Of every version, in force, waiting or past; the oldest first. */
+    readonly signatures: (partner: PartnerId) => Promise<readonly PolicySignatureRow[]>;
+  };
+  readonly datasets: {
+    readonly find: (partner: PartnerId, name: string) => Promise<DatasetRow | null>;
+    readonly list: (partner: PartnerId) => Promise<readonly DatasetRow[]>;
+    readonly create: (partner: PartnerId, schema: DatasetSchema) => Promise<void>;
+  };
+  readonly uploads: {
+    readonly open: (upload: Pick<UploadRow, "id" | "partner" | "dataset" | "change">) => Promise<void>;
+    readonly find: (id: string) => Promise<UploadRow | null>;
+    readonly parts: (id: string) => Promise<readonly PartRow[]>;
+    readonly addPart: (upload: UploadRow, part: PartRow) => Promise<void>;
+    readonly close: (id: string, state: Exclude<UploadState, "open">, version: string | null) => Promise<void>;
+    /** Drops the partner's open uploads; answers their ids. */
+    readonly dropAll: (partner: PartnerId) => Promise<readonly string[]>;
+    /** Ids of open uploads; those idle for `days` are dropped first. Throws unless the act is for every partner. */
+    readonly openIds: (days: number) => Promise<readonly string[]>;
+  };
+  readonly versions: {
+    /** The newest, until its end has come. */
+    readonly current: (dataset: DatasetRef) => Promise<VersionRow | null>;
+    readonly find: (id: string) => Promise<VersionRow | null>;
+    /** Newest first. */
+    readonly list: (dataset: DatasetRef) => Promise<readonly VersionRow[]>;
+    readonly add: (version: Omit<VersionRow, "sequence" | "sealedAt">) => Promise<number>;
+    /** Puts another sealed file in the place of a version's own. */
+    readonly reseal: (
+      id: string,
+      sealed: Pick<SealedVersion, "segment" | "people" | "duplicates" | "bytes">,
+    ) => Promise<void>;
+    /** The sealed files of versions by their ids, deleted ones left out. */
+    readonly segmentsOf: (ids: readonly string[]) => Promise<readonly Pick<VersionRow, "id" | "segment">[]>;
+    /** Deletes every version of a list: none is in force or found any more. Answers what stood. */
+    readonly forget: (dataset: DatasetRef) => Promise<readonly Pick<VersionRow, "id" | "segment">[]>;
+    /**
+     * Deletes the versions of the transaction's parties whose end has come, with those before them in their lists.
+     * Answers them, oldest first.
+     */
+    readonly forgetEnded: () => Promise<readonly EndedVersionRow[]>;
+    /** When the newest version of a list was deleted, if there is none in force any more. */
+    readonly lastEnd: (dataset: DatasetRef) => Promise<UnixMillis | null>;
+    /** Ends versions of a list `days` after they were sealed: sooner than so far, or where nothing was stated. */
+    readonly keepFor: (dataset: DatasetRef, days: Days) => Promise<void>;
+    /** The segments of versions that were deleted. */
+    readonly deletedSegments: (ids: readonly string[]) => Promise<readonly string[]>;
+    /** When the versions sealed within the last `days` were sealed, newest first. */
+    readonly sealedWithin: (dataset: DatasetRef, days: number) => Promise<readonly UnixMillis[]>;
+    /** Segments of every version. Throws unless the act is for every partner: what is hidden must not seem absent. */
+    readonly segments: () => Promise<readonly string[]>;
+  };
+  readonly ledger: {
+    /** Spent on one recipient within the last `days`, or for ever when null. */
+    readonly spent: (lineage: DatasetRef, recipient: Recipient, days: number | null) => Promise<bigint>;
+    /**
+     * Writes the debit and raises the account. The table itself refuses an account above `cap`.
+     * @param cap the most that the account may hold for ever
+     */
+    readonly debit: (line: Omit<LedgerLine, "number" | "at">, cap: bigint | null) => Promise<void>;
+    /** What these releases took from the owner's lists, the oldest first. */
+    readonly debitsOf: (owner: PartnerId, releases: readonly string[]) => Promise<readonly LedgerLine[]>;
+    readonly lines: (owner: PartnerId, page: Page) => Promise<readonly LedgerLine[]>;
+  };
+  readonly releases: {
+    /** The recorded answer of a question on these versions, whoever asked it first. */
+    readonly recorded: (contract: ContractId, questionDigest: string, versions: string) => Promise<ReleaseRow | null>;
+    /** The recipient's own release of a question on these versions. */
+    readonly ofRecipient: (
+      recipient: PartnerId,
+      questionDigest: string,
+      versions: string,
+    ) => Promise<ReleaseRow | null>;
+    readonly find: (id: string) => Promise<ReleaseRow | null>;
+    /** The recipient's own, newest first. */
+    readonly list: (recipient: PartnerId, page: Page) => Promise<readonly ReleaseRow[]>;
+    /** Answers to others that touch lists of the owner, forgotten ones among them, newest first. */
+    readonly disclosed: (owner: PartnerId, asked: Disclosed, page: Page) => Promise<readonly DisclosureRow[]>;
+    readonly add: (
+      release: Omit<ReleaseRow, "releasedAt" | "collectedAt" | "collectedOn">,
+      owners: readonly PartnerId[],
+    ) => Promise<void>;
+    /** When this recipient's answers that touch the lineage were added within the last `days`, newest first. */
+    readonly madeWithin: (
+      touch: { readonly recipient: PartnerId; readonly analysis: Analysis; readonly lineage: DatasetRef },
+      days: number,
+    ) => Promise<readonly UnixMillis[]>;
+    /** The recipient's own answers to any of these questions that are still kept, on any versions, newest first. */
+    readonly series: (
+      recipient: PartnerId,
+      questionDigests: readonly string[],
+      limit: number,
+    ) => Promise<readonly ReleaseRow[]>;
+    /** Audiences of anybody that name or reach people of the lineage, given within the last `days`, newest first. */
+    readonly contacting: (lineage: DatasetRef, days: number) => Promise<readonly ReleaseRow[]>;
+    /** The version of its own list that the recipient's last answer about it rests on; null where there is none. */
+    readonly lastAsked: (recipient: PartnerId, lineage: DatasetRef) => Promise<string | null>;
+    /** Releases by id, forgotten ones among them. */
+    readonly named: (ids: readonly string[]) => Promise<readonly ReleaseRow[]>;
+    /** Lists, to reach or to leave out, that the recipient got of the lineage and that are certain, newest first. */
+    readonly audiences: (recipient: PartnerId, lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
+    /** Overlaps and tables of the lineage that showed the recipient exact figures, in any contract, newest first. */
+    readonly exactFigures: (recipient: PartnerId, lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
+    /** How many of these exact answers cannot be made again, as a version that they rest on is deleted. */
+    readonly unrepeatable: (recipient: PartnerId, lineage: DatasetRef) => Promise<number>;
+    /** Deletes the answers and receipts under a contract. What caps and the guards between answers need stays. */
+    readonly forget: (contract: ContractId) => Promise<readonly string[]>;
+    /** The same for those of the transaction's parties whose time is over. */
+    readonly forgetExpired: () => Promise<readonly Pick<ReleaseRow, "id" | "contract">[]>;
+    /** Marks the rows as collected, and keeps what they were checked on. False when they were collected before. */
+    readonly collect: (id: string, checkedOn: string) => Promise<boolean>;
+    /** Lists made with the lineage whose rows anybody has collected, forgotten ones among them, newest first. */
+    readonly collected: (lineage: DatasetRef) => Promise<readonly ReleaseRow[]>;
+  };
+  readonly requests: {
+    readonly find: (id: string) => Promise<RequestFile | null>;
+    /** The asker's request for this question that still waits. */
+    readonly openOf: (
+      asked: Pick<RequestFile, "contract" | "recipient" | "questionDigest">,
+    ) => Promise<RequestFile | null>;
+    /** How many of the asker's requests under the contract still wait. */
+    readonly waiting: (asked: Pick<RequestFile, "contract" | "recipient">) => Promise<number>;
+    /** Those that wait which the partner asked or must decide, newest first. */
+    readonly listOpen: (partner: PartnerId, page: Page) => Promise<readonly RequestFile[]>;
+    /** Those of the transaction's parties of which no event says that they ended, oldest first. */
+    readonly unended: () => Promise<readonly RequestFile[]>;
+    readonly add: (request: Omit<RequestFile, "askedAt" | "events">) => Promise<void>;
+    readonly addApprovers: (request: Pick<RequestFile, "id">, approvers: readonly PartnerId[]) => Promise<void>;
+    readonly note: (request: Pick<RequestFile, "id">, event: Omit<RequestEvent, "at">) => Promise<void>;
+    /** Deletes every request under a contract; answers their ids. */
+    readonly forget: (contract: ContractId) => Promise<readonly string[]>;
+  };
+  readonly log: {
+    readonly head: () => Promise<LogHead>;
+    /**
+     * Adds one entry, the tree's new nodes and the new head, and publishes its checkpoint where `head.published` says
+     * so by being its size.
+     */
+    readonly append: (addition: {
+      readonly entry: EntryRow;
+      readonly parties: readonly PartnerId[];
+      readonly nodes: readonly LogNode[];
+      readonly head: LogHead;
+    }) => Promise<void>;
+    /** Entries that concern a party of the transaction, from index `from` on. */
+    readonly entries: (from: number, limit: number) => Promise<readonly EntryRow[]>;
+    /** The last entries before index `before` that concern a party of the transaction, newest first. */
+    readonly entriesBefore: (before: number, limit: number) => Promise<readonly EntryRow[]>;
+    readonly nodes: (
+      places: readonly { readonly level: number; readonly index: number }[],
+    ) => Promise<readonly LogNode[]>;
+    /** When the entry at `index` was appended, if it concerns a party of the transaction. */
+    readonly appendedAt: (index: number) => Promise<UnixMillis | null>;
+    /** Publishes the checkpoint of the head. */
+    readonly publish: (head: LogHead) => Promise<void>;
+    /** The published checkpoint of at least `size` entries that is the smallest. */
+    readonly published: (size: number) => Promise<PublishedRow | null>;
+  };
+  readonly witnesses: {
+    readonly find: (thumbprint: string) => Promise<WitnessRow | null>;
+    /** All of the room, retired ones too, by partner and time. */
+    readonly list: () => Promise<readonly WitnessFile[]>;
+    /** False when another witness of the room has this key or this name. */
+    readonly register: (witness: Omit<WitnessRow, "registeredAt" | "retiredAt">) => Promise<boolean>;
+    readonly retire: (thumbprint: string) => Promise<void>;
+    /** Keeps a cosignature of a published checkpoint; the witness's first one of it stays. */
+    readonly cosign: (cosignature: CosignatureRow) => Promise<void>;
+    /** The smallest size from `size` on whose published checkpoint so many witnesses have cosigned. */
+    readonly cosignedFrom: (size: number, witnesses: number) => Promise<number | null>;
+    /** The cosignatures of a published checkpoint, by witness. */
+    readonly cosignatures: (size: number, limit: number) => Promise<readonly CosignatureRow[]>;
+  };
+};

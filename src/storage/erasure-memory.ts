@@ -10,7 +10,7 @@ import { canonicalJson, parseStrictJson } from "../domain/canonical-json.ts";
 import { partnerIdSchema } from "../domain/partner/manifest.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ErasureMemory, RememberedErasure } from "../ports/erasure-memory.ts";
-import type { ErasureRow } from "../ports/rows.ts";
+import type { ErasureRow } from "../ports/rights.ts";
 import { hasCode } from "./error-code.ts";
 
 const FILE = "erasure-memory.jsonl";

@@ -1,6 +1,6 @@
 // People whom partners have erased: their tokens, sealed under the partner's data key. Rows are only added.
 
-import type { ErasureRow } from "../ports/rows.ts";
+import type { ErasureRow } from "../ports/rights.ts";
 import type { Transaction } from "../ports/store.ts";
 import type { Statements } from "./pool.ts";
 

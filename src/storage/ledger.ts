@@ -4,6 +4,7 @@
 import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
 import type { LedgerLine, Recipient } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
+import { TEXT_ARRAY } from "./arrays.ts";
 import type { Statements } from "./pool.ts";
 
 type Row = Omit<LedgerLine, "nanoRho"> & { readonly nanoRho: string };
@@ -15,6 +16,13 @@ export function ledger(tx: Statements): Transaction["ledger"] {
       return BigInt(row?.spent ?? 0);
     },
     debit: (line, cap) => debit(tx, line, cap),
+    debitsOf: async (owner, releases) => {
+      const rows = await tx<Row[]>`
+        select number, lineage, recipient, nano_rho as "nanoRho", release, concordat.millis(debited_at) as at
+        from concordat.ledger_debit
+        where partner = ${owner} and release = any (${tx.array([...releases], TEXT_ARRAY)}) order by number`;
+      return rows.map((row) => ({ ...row, nanoRho: BigInt(row.nanoRho) }));
+    },
     lines: async (owner, { after, limit }) => {
       const rows = await tx<Row[]>`
         select number, lineage, recipient, nano_rho as "nanoRho", release, concordat.millis(debited_at) as at

@@ -24,6 +24,10 @@ export function log(tx: Statements): Transaction["log"] {
       ...(await tx<EntryRow[]>`
         select index, entry from concordat.log_entry where index >= ${from} order by index limit ${limit}`),
     ],
+    entriesBefore: async (before, limit) => [
+      ...(await tx<EntryRow[]>`
+        select index, entry from concordat.log_entry where index < ${before} order by index desc limit ${limit}`),
+    ],
     nodes: (places) => nodes(tx, places),
     appendedAt: async (index) => {
       const [row] = await tx<{ at: UnixMillis }[]>`

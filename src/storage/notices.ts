@@ -1,6 +1,6 @@
 // Notices to recipients of lists: each is its recipient's alone. What one says is deleted when it is acknowledged.
 
-import type { NoticeRow } from "../ports/rows.ts";
+import type { NoticeRow } from "../ports/rights.ts";
 import type { Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
 import type { Statements } from "./pool.ts";

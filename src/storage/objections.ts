@@ -1,7 +1,7 @@
 // Objections and consents taken back: tokens of people, sealed under the partner's data key. Rows are added, and sealed
 // anew when another data key follows.
 
-import type { ObjectionRow } from "../ports/rows.ts";
+import type { ObjectionRow } from "../ports/rights.ts";
 import type { Transaction } from "../ports/store.ts";
 import type { Statements } from "./pool.ts";
 

@@ -6,7 +6,7 @@ import type { DatasetRef } from "../domain/dataset/schema.ts";
 import type { UnixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
-import type { ReleaseRow } from "../ports/rows.ts";
+import type { Disclosed, DisclosureRow, Page, ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
 import type { Statements } from "./pool.ts";
@@ -44,7 +44,8 @@ export function releases(tx: Statements): Transaction["releases"] {
           and outcome = 'released' and expires_at > now() and forgotten_at is null
         order by entry desc limit ${limit}`),
     ],
-    add: (release, owners) => add(tx, release, owners),
+    disclosed: (owner, asked, page) => disclosed(tx, { owner, ...asked }, page),
+    add: (...addition) => add(tx, ...addition),
     madeWithin: (touch, days) => madeWithin(tx, touch, days),
     contacting: (lineage, days) => where(isContacting(tx, lineage, days)),
     lastAsked: (recipient, lineage) => lastAsked(tx, recipient, lineage),
@@ -57,6 +58,22 @@ export function releases(tx: Statements): Transaction["releases"] {
     collect: (id, checkedOn) => collect(tx, id, checkedOn),
     collected: (lineage) => where(isCollected(tx, lineage)),
   };
+}
+
+type Asked = Disclosed & { readonly owner: PartnerId };
+
+async function disclosed(tx: Statements, { owner, recipient, contract }: Asked, { after, limit }: Page) {
+  return [
+    ...(await tx<DisclosureRow[]>`
+      select id, recipient, contract, analysis, question, outcome, entry,
+        concordat.millis(released_at) as "releasedAt", concordat.millis(collected_at) as "collectedAt"
+      from concordat.release
+      where owners @> ${tx.array([owner], TEXT_ARRAY)} and recipient <> ${owner}
+        and (${recipient}::text is null or recipient = ${recipient})
+        and (${contract}::text is null or contract = ${contract})
+        and (${after}::int8 is null or entry < ${after}::int8)
+      order by entry desc limit ${limit}`),
+  ];
 }
 
 function isContacting(tx: Statements, lineage: DatasetRef, days: number) {

@@ -1,6 +1,7 @@
 // Requests for approval: questions that wait for people, with what was said to each. Whether one is open at this
 // moment is said here once, for finding and listing; what it means is `domain/approval`'s business.
 
+import { personIdSchema } from "../domain/person/person.ts";
 import type { RequestFile } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
@@ -67,7 +68,8 @@ async function waiting(tx: Statements, { contract, recipient }: Asker): Promise<
 function file(tx: Statements) {
   return tx`
     select id, recipient, contract, approvers, question, question_digest as "questionDigest",
-      asked_with as "askedWith", concordat.millis(asked_at) as "askedAt", concordat.millis(expires_at) as "expiresAt",
+      coalesce(asked_with, asked_by) as "askedWith", concordat.millis(asked_at) as "askedAt",
+      concordat.millis(expires_at) as "expiresAt",
       (select coalesce(json_agg(json_build_object(
           'kind', kind, 'partner', partner, 'because', because, 'release', release,
           'at', concordat.millis(noted_at)) order by number), '[]')
@@ -86,11 +88,13 @@ function hasEnded(tx: Statements) {
 // Who may read the row is the contract's to say, so it is not asked for.
 async function add(tx: Statements, request: Parameters<Transaction["requests"]["add"]>[0]): Promise<void> {
   const { id, recipient, contract, approvers, question, questionDigest, askedWith, expiresAt } = request;
+  const isPerson = personIdSchema.safeParse(askedWith).success;
   const { count } = await tx`
     insert into concordat.approval_request
-      (recipient, id, contract, members, approvers, question, question_digest, asked_with, expires_at)
+      (recipient, id, contract, members, approvers, question, question_digest, asked_with, asked_by, expires_at)
     select ${recipient}, ${id}, contract.id, contract.members, ${tx.array([...approvers], TEXT_ARRAY)}, ${question},
-      ${questionDigest}, ${askedWith}, concordat.instant(${expiresAt})
+      ${questionDigest}, ${isPerson ? null : askedWith}, ${isPerson ? askedWith : null},
+      concordat.instant(${expiresAt})
     from concordat.contract where contract.id = ${contract}`;
   if (count !== 1) throw new Error("a request names a contract that its transaction cannot see");
 }

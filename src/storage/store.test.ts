@@ -3,6 +3,7 @@ import { canonicalDigest } from "../domain/canonical-json.ts";
 import { contractId } from "../domain/contract/document.ts";
 import { datasetRef } from "../domain/dataset/schema.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
+import { personIdSchema } from "../domain/person/person.ts";
 import type { Store } from "../ports/store.ts";
 import { type TestDatabase, testDatabase } from "../testing/database.ts";
 import { policyOf } from "../testing/documents.ts";
@@ -129,6 +130,8 @@ describe("row-level security", () => {
         values (${"w".repeat(43)}, ${ann}, ${`${ann}/other`}, 'key')`,
       (tx: Statements) => tx`insert into concordat.log_cosignature (size, witness, partner, line, signed_at)
         values (1, ${thumbprintOf("witness")}, ${ann}, 'line', now())`,
+      (tx: Statements) => tx`insert into concordat.person (partner, id, name, role)
+        values (${ann}, ${`per_${"e".repeat(22)}`}, 'Eve', 'admin')`,
       (tx: Statements) => tx`insert into concordat.ledger_account values (${ann}, ${`${ann}/list`}, 'everyone', 0, 0)`,
     ];
     for (const statement of inEvesName) {
@@ -147,7 +150,8 @@ describe("row-level security", () => {
       return rows.map((row) => `${row.name}: ${row.may}`);
     });
     expect(changeable).toEqual([
-      ...["approval_request: DELETE", "idempotency: DELETE", "log_head: UPDATE", "nonce: DELETE"],
+      ...["approval_request: DELETE", "console_session: DELETE", "idempotency: DELETE", "log_head: UPDATE"],
+      ...["nonce: DELETE", "sign_in_link: DELETE"],
     ]);
     const columns = await asOwner(async (tx) => {
       const rows = await tx<{ column: string }[]>`
@@ -158,7 +162,7 @@ describe("row-level security", () => {
       return rows.map((row) => row.column);
     });
     expect(columns).toEqual([
-      ...["approval_request.approvers", "contract_deletion.entry"],
+      ...["approval_request.approvers", "console_session.seen_at", "contract_deletion.entry"],
       ...["data_key.wrapped", "data_key.destroyed_at", "data_key.taken", "data_key.entry"],
       ...["enrolment.code_digest", "enrolment.issued_at", "enrolment.expires_at", "enrolment.used_at"],
       "erasure.sealed",
@@ -166,6 +170,7 @@ describe("row-level security", () => {
       ...["idempotency.reply_content_type", "idempotency.reply_body"],
       ...["ledger_account.spent", "ledger_account.cap", "log_witness.retired_at"],
       ...["nonce.expires_at", "objection.sealed", "partner.left_at", "partner_key.revoked_at"],
+      ...["person.name", "person.removed_at"],
       ...["release.answer", "release.receipt", "release.collected_at", "release.forgotten_at", "release.collected_on"],
       ...["removal_notice.sealed", "removal_notice.fetched_at", "removal_notice.acknowledged_at"],
       ...["upload.state", "upload.closed_at", "upload.version"],
@@ -304,6 +309,10 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
     await tx.keys.register({ thumbprint, partner: ann, jwk: "{}" });
     await tx.policies.sign(ann, { digest, thumbprint, protected: "header", signature: "signed" });
     await tx.dataKeys.put(ann, 1, new Uint8Array(60));
+    const person = { partner: ann, id: personIdSchema.parse(`per_${"p".repeat(22)}`) };
+    await tx.people.add({ ...person, name: "Ann", role: "marketer" });
+    await tx.people.issueLink(person, digest, 1);
+    await tx.sessions.open(person, digest, 1);
     await tx.nonces.claim(ann, "nonce", 300);
     await tx.idempotency.start(ann, "key", "digest");
     await tx.uploads.open({ id: "upload", partner: ann, dataset: "customers", change: "replace" });

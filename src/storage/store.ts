@@ -19,10 +19,12 @@ import { nonces } from "./nonces.ts";
 import { notices } from "./notices.ts";
 import { objections } from "./objections.ts";
 import { partners } from "./partners.ts";
+import { people } from "./people.ts";
 import { policies } from "./policies.ts";
 import type { Pool, Statements } from "./pool.ts";
 import { releases } from "./releases.ts";
 import { requests } from "./requests.ts";
+import { sessions } from "./sessions.ts";
 import { actForAlso, transaction } from "./transaction.ts";
 import { uploads } from "./uploads.ts";
 import { versions } from "./versions.ts";
@@ -53,6 +55,8 @@ function transactionOver(tx: Statements, now: UnixMillis, readers: DocumentReade
     partners: partners(tx, readers),
     keys: keys(tx),
     enrolments: enrolments(tx),
+    people: people(tx),
+    sessions: sessions(tx),
     nonces: nonces(tx),
     idempotency: idempotency(tx),
     contracts: contracts(tx, readers),

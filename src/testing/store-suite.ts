@@ -10,6 +10,7 @@ import { answersLaws } from "./store-suite/answers.ts";
 import { deletionsLaws } from "./store-suite/deletions.ts";
 import { listsLaws } from "./store-suite/lists.ts";
 import { partiesLaws } from "./store-suite/parties.ts";
+import { peopleLaws } from "./store-suite/people.ts";
 import { requestsLaws } from "./store-suite/requests.ts";
 import { transactionsLaws } from "./store-suite/transactions.ts";
 import { witnessesLaws } from "./store-suite/witnesses.ts";
@@ -28,6 +29,7 @@ export function storeSuite(open: () => Promise<OpenedStore>): void {
   for (const laws of [
     transactionsLaws,
     partiesLaws,
+    peopleLaws,
     agreementsLaws,
     listsLaws,
     answersLaws,

@@ -107,7 +107,8 @@ const TABLE: readonly Row[] = [
     folder: "src/console",
     may: ["src/domain", "src/app", "src/crypto", "src/wire", "src/http"],
     types: ["src/ports"],
-    packages: ["hono", "@hono", "zod", ...FILES],
+    // htmx is read from its package and served as it is.
+    packages: ["hono", "@hono", "zod", "node:module", ...FILES],
   },
   // A partner's lists lie in files on its own machine.
   { folder: "src/client/local", may: [...CLIENT, "src/client"], packages: FILES },

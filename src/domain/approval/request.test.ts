@@ -19,7 +19,7 @@ function stateOf(events: readonly RequestEvent[], now = AT) {
 }
 
 function may(events: readonly RequestEvent[], act: Partial<RequestAct>, now = AT) {
-  const whole = { kind: "approve", partner: HARBOUR, thumbprint: "another", ...act } as const;
+  const whole = { kind: "approve", partner: HARBOUR, hand: "another", ...act } as const;
   const allowed = mayDecide(REQUEST, stateOf(events, now), whole);
   return allowed.ok ? allowed.value : allowed.error;
 }
@@ -49,13 +49,13 @@ describe("a request for approval", () => {
     expect(may([], { partner: SUNLINE })).toBe("not-an-approver");
     expect(may([event("approved", HARBOUR)], {})).toBe("decided-before");
     expect(may([event("approved", HARBOUR)], { partner: MERIDIAN })).toBe("allowed");
-    expect(may([], { thumbprint: ASKED_WITH })).toBe("same-key");
-    expect(may([], { kind: "deny", thumbprint: ASKED_WITH })).toBe("allowed");
+    expect(may([], { hand: ASKED_WITH })).toBe("same-hand");
+    expect(may([], { kind: "deny", hand: ASKED_WITH })).toBe("allowed");
     expect(may([], {}, UNTIL)).toBe("not-open");
   });
 
   it("is withdrawn by who asked, and by nobody else", () => {
-    expect(may([], { kind: "withdraw", partner: SUNLINE, thumbprint: ASKED_WITH })).toBe("allowed");
+    expect(may([], { kind: "withdraw", partner: SUNLINE, hand: ASKED_WITH })).toBe("allowed");
     expect(may([], { kind: "withdraw" })).toBe("not-the-asker");
     expect(may([event("withdrawn", SUNLINE)], { kind: "withdraw", partner: SUNLINE })).toBe("not-open");
   });
@@ -65,7 +65,7 @@ describe("a request for approval", () => {
     const step = fc.record({
       kind: fc.constantFrom("approve" as const, "deny" as const, "withdraw" as const),
       partner: fc.constantFrom(...partners),
-      thumbprint: fc.constantFrom(ASKED_WITH, "another"),
+      hand: fc.constantFrom(ASKED_WITH, "another"),
       after: fc.integer({ min: 0, max: 400 }),
     });
     fc.assert(
@@ -81,9 +81,9 @@ describe("a request for approval", () => {
           const isApprover = act.partner !== SUNLINE;
           const mayApprove = isApprover && !yes.has(act.partner);
           const isAllowed = over === null && (act.kind === "withdraw" ? !isApprover : mayApprove);
-          const isSecondKey = act.kind !== "approve" || act.thumbprint !== ASKED_WITH;
-          expect(mayDecide(REQUEST, state, act).ok).toBe(isAllowed && isSecondKey);
-          if (!isAllowed || !isSecondKey) continue;
+          const isSecondHand = act.kind !== "approve" || act.hand !== ASKED_WITH;
+          expect(mayDecide(REQUEST, state, act).ok).toBe(isAllowed && isSecondHand);
+          if (!isAllowed || !isSecondHand) continue;
           if (act.kind === "approve") yes.add(act.partner);
           else over = act.kind === "deny" ? "denied" : "withdrawn";
           events.push(

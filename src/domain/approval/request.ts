@@ -50,19 +50,19 @@ export function missingApprovers(wanted: readonly PartnerId[], events: readonly 
   return wanted.filter((partner) => !events.some((event) => event.kind === "approved" && event.partner === partner));
 }
 
-/** What a partner wants to do with a request, with the key that it signs with. */
+/** What a partner wants to do with a request, and what acts for it. */
 export type RequestAct = {
   readonly kind: "approve" | "deny" | "withdraw";
   readonly partner: PartnerId;
-  /** RFC 7638. */
-  readonly thumbprint: string;
+  /** The thumbprint of the key that signs, or the id of the person. */
+  readonly hand: string;
 };
 
-export type RequestRefusal = "not-an-approver" | "not-the-asker" | "not-open" | "decided-before" | "same-key";
+export type RequestRefusal = "not-an-approver" | "not-the-asker" | "not-open" | "decided-before" | "same-hand";
 
 /**
- * Whether a partner may do this to a request. The asker withdraws, the approvers decide, each once. The key that asked
- * never approves: where the asker's own rules ask for a person, it is a second one.
+ * Whether a partner may do this to a request. The asker withdraws, the approvers decide, each once. The key or person
+ * that asked never approves: where the asker's own rules ask for a person, it is a second one.
  */
 export function mayDecide(
   request: { readonly recipient: PartnerId; readonly askedWith: string; readonly approvers: readonly PartnerId[] },
@@ -76,7 +76,7 @@ export function mayDecide(
   if (!request.approvers.includes(act.partner)) return err("not-an-approver");
   if (state.kind !== "waiting") return err("not-open");
   if (!state.missing.includes(act.partner)) return err("decided-before");
-  return act.kind === "approve" && act.thumbprint === request.askedWith ? err("same-key") : ok("allowed");
+  return act.kind === "approve" && act.hand === request.askedWith ? err("same-hand") : ok("allowed");
 }
 
 function endedBy({ kind, partner, because, release }: RequestEvent): RequestState {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson, type Json } from "../canonical-json.ts";
-import { ACTS, type AuditEntry, decodeEntry, encodeEntry } from "./entry.ts";
+import { ACTS, type AuditEntry, decodeEntry, encodeEntry, personCommitment } from "./entry.ts";
 
 const DIGEST = "0123456789abcdef".repeat(4);
 const ENTRY: AuditEntry = {
@@ -38,7 +38,11 @@ const entries: fc.Arbitrary<AuditEntry> = fc.record({
     .date({ min: new Date(0), max: new Date("9999-12-31T23:59:59.999Z"), noInvalidDate: true })
     .map((date) => date.toISOString()),
   act: fc.constantFrom(...ACTS),
-  actor: fc.constantFrom<AuditEntry["actor"]>({ room: true }, ENTRY.actor),
+  actor: fc.constantFrom<AuditEntry["actor"]>(
+    { room: true },
+    { partner: "meridian-bank", person: personCommitment(ENTRY.salt, "per_9fK2") },
+    ENTRY.actor,
+  ),
   parties: fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9-]{0,10}$/), { maxLength: 4 }).map((ids) => ids.sort()),
   subject: fc.dictionary(name, fc.stringMatching(/^[a-z0-9/_-]{1,20}$/), { maxKeys: 3 }),
   detail: fc.dictionary(name, tree, { maxKeys: 3 }),

@@ -3,6 +3,7 @@
 // digests and counts alone; the salt keeps its leaf hash from confirming a guess of what it says.
 
 import { z } from "zod";
+import { textDigest } from "../bytes.ts";
 import { canonicalJson, type Json, parseStrictJson } from "../canonical-json.ts";
 import { startOfDate } from "../instant.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -16,6 +17,10 @@ export const ACTS = [
   "partner-removed",
   "key-registered",
   "key-revoked",
+  "person-invited",
+  "person-removed",
+  "person-signed-in",
+  "person-signed-out",
   "policy-put",
   "policy-waiting",
   "contract-offered",
@@ -72,7 +77,8 @@ const detail = z.record(z.string().regex(NAME), detailValue);
 
 /**
  * - `at`: RFC 3339, UTC, with milliseconds, as `isoInstant` prints it
- * - `actor`: the partner and the RFC 7638 thumbprint of the key it signed with, or the room itself
+ * - `actor`: the partner and the RFC 7638 thumbprint of the key it signed with, or the partner and the commitment to
+ *   the person who acted for it (`personCommitment`), or the room itself
  * - `parties`: the partners that the entry concerns, and who may read it; sorted, each once
  * - `subject`: ids of what the act was done to, by plain name (`contract`, `dataset`, `release`, `policyDigest`, ...)
  * - `detail`: counts, digests, the decision with its reasons, the debits
@@ -88,7 +94,11 @@ const auditEntrySchema = z
     index: z.int().nonnegative(),
     at: z.string().refine(isInstantText, "not an instant in UTC with milliseconds"),
     act: z.enum(ACTS),
-    actor: z.union([z.strictObject({ partner, key: thumbprint }), z.strictObject({ room: z.literal(true) })]),
+    actor: z.union([
+      z.strictObject({ partner, key: thumbprint }),
+      z.strictObject({ partner, person: z.string().regex(/^[0-9a-f]{64}$/) }),
+      z.strictObject({ room: z.literal(true) }),
+    ]),
     parties: z.array(partner).refine(isSortedSet, "partners are sorted, each once"),
     subject: z.record(z.string().regex(NAME), z.string().min(1).max(200)),
     detail,
@@ -98,6 +108,14 @@ const auditEntrySchema = z
   .readonly();
 
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+/**
+ * How an entry names a person: SHA-256 over the entry's own salt and the person's id, in hex. Whoever knows the id, as
+ * the person's partner does, can tell that the entry means it; nobody else can tell whether two mean one person.
+ */
+export function personCommitment(salt: AuditEntry["salt"], person: string): string {
+  return textDigest(`concordat person\n${salt}\n${person}`);
+}
 
 /**
  * The text of an entry, which is what the tree hashes and storage keeps. It contains the salt, so it is shown only to

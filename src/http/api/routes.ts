@@ -8,6 +8,7 @@ import { DATASET_ROUTES } from "./datasets.ts";
 import { EVIDENCE_ROUTES } from "./evidence.ts";
 import { EXPOSURE_ROUTES } from "./exposure.ts";
 import { PARTNER_ROUTES } from "./partners.ts";
+import { PERSON_ROUTES } from "./people.ts";
 import { POLICY_ROUTES } from "./policies.ts";
 import { QUESTION_ROUTES } from "./questions.ts";
 import { ROOM_ROUTES } from "./room.ts";
@@ -17,6 +18,7 @@ import { WITNESS_ROUTES } from "./witnesses.ts";
 
 export const ROUTES: readonly Route[] = [
   ...PARTNER_ROUTES,
+  ...PERSON_ROUTES,
   ...CONTRACT_ROUTES,
   ...POLICY_ROUTES,
   ...EXPOSURE_ROUTES,

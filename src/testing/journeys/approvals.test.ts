@@ -145,7 +145,7 @@ describe("a question that a member's terms hold back", () => {
     const { ann, bob, question } = await members([0]);
     const request = await wait(ann, question);
     expect(request).toMatchObject({ approvers: [ann.id], yours: "to-decide" });
-    expectProblem(await decide(ann, request, "approve"), "approval-not-yours", /the key that asked cannot approve/);
+    expectProblem(await decide(ann, request, "approve"), "approval-not-yours", /whoever asked cannot approve/);
     const { key } = generateSigningKey();
     const { jwk, thumbprint } = key.publicKey;
     const proof = signCompact(key, { partner: ann.id, thumbprint }, KEY_PROOF_TYP);

@@ -21,6 +21,7 @@ import { ROUTES } from "../../http/api/routes.ts";
 import { contractReplySchema } from "../../wire/api/contract.ts";
 import { uploadReplySchema, versionListSchema } from "../../wire/api/dataset.ts";
 import { keySchema } from "../../wire/api/partner.ts";
+import { invitationSchema } from "../../wire/api/person.ts";
 import { problemSchema } from "../../wire/api/shared.ts";
 import { type Answer, signedHeaders } from "../signed-call.ts";
 import { csvOf, emailDigest, HEADER, LIST_SCHEMA, people, sha256Hex } from "./lists.ts";
@@ -964,6 +965,7 @@ describe("what is somebody else's", () => {
       upload: open,
       release: release.id,
       request: await waitingRequest(),
+      person: await somebody(),
       witness: await knownWitness(),
     };
     const groups = foreignCalls(things);
@@ -1073,8 +1075,15 @@ async function waitingRequest(): Promise<string> {
   return id;
 }
 
+// One of left's people, let in as an engineer lets people in.
+async function somebody(): Promise<string> {
+  const json = { name: "Ann Lee", role: "marketer" };
+  return read(invitationSchema, await call(left, "POST /v1/people", { json })).person.id;
+}
+
 type Things = {
   readonly contract: string;
+  readonly person: string;
   readonly upload: string;
   readonly release: string;
   readonly request: string;
@@ -1107,6 +1116,14 @@ function foreignCalls(things: Things): readonly Foreign[] {
       calls: [
         (id) => ({ line: `GET /v1/approvals/${id}` }),
         (id) => ({ line: `POST /v1/approvals/${id}`, json: { verdict: "approve" } }),
+      ],
+    },
+    {
+      own: things.person,
+      none: randomId("per"),
+      calls: [
+        (id) => ({ line: `POST /v1/people/${id}/links`, json: {} }),
+        (id) => ({ line: `DELETE /v1/people/${id}` }),
       ],
     },
     { own: things.witness, none: thumbprint, calls: [(id) => ({ line: `DELETE /v1/audit/witnesses/${id}` })] },

@@ -2,6 +2,7 @@
 // seen. A route without an entry stands here with the reason; one that is in neither list fails.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { cosign, cosignerKey } from "../../crypto/cosignature.ts";
 import { generateSigningKey } from "../../crypto/jwk.ts";
 import { rawPublicKey } from "../../crypto/signed-note.ts";
@@ -78,6 +79,17 @@ describe("every act is there", () => {
     await drive("DELETE /v1/partners/{partner}/keys/{thumbprint}", ["key-revoked"], () =>
       call(world.operator, `DELETE ${keys}/${key.publicKey.thumbprint}`),
     );
+  });
+
+  test("people of the console", async () => {
+    const person = await drive("POST /v1/people", ["person-invited"], () =>
+      call(alba, "POST /v1/people", { json: { name: "Ada", role: "marketer" } }),
+    );
+    const path = `/v1/people/${personOf(person.body).id}`;
+    await drive("POST /v1/people/{person}/links", ["person-invited"], () =>
+      call(alba, `POST ${path}/links`, { json: {} }),
+    );
+    await drive("DELETE /v1/people/{person}", ["person-removed"], () => call(alba, `DELETE ${path}`));
   });
 
   test("policies and lists", async () => {
@@ -199,6 +211,10 @@ describe("every act is there", () => {
     }
   });
 });
+
+function personOf(body: { readonly [member: string]: unknown }) {
+  return z.looseObject({ person: z.looseObject({ id: z.string() }) }).parse(body).person;
+}
 
 const HELD = { approval: ["overlap"] };
 

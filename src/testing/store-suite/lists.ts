@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../domain/limits.ts";
 import { OPERATOR, type PartnerId } from "../../domain/partner/manifest.ts";
 import type { Change } from "../../ports/matcher.ts";
-import type { NoticeRow, ObjectionRow } from "../../ports/rows.ts";
+import type { NoticeRow, ObjectionRow } from "../../ports/rights.ts";
 import type { Store } from "../../ports/store.ts";
 import { actsOn, appendNext, bringVersion, customers, everyPartner, random, times, twoPartners } from "./acts.ts";
 import { REPORT, schemaOf, sealedVersionOf } from "./rows.ts";

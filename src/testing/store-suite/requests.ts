@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { contractId } from "../../domain/contract/document.ts";
 import { unixMillis } from "../../domain/instant.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
+import { personIdSchema } from "../../domain/person/person.ts";
 import type { Store } from "../../ports/store.ts";
 import { actsOn, newPartners, offer, random, twoPartners } from "./acts.ts";
 import { contractAmong, thumbprintOf } from "./rows.ts";
@@ -20,7 +21,7 @@ export function requestsLaws(store: () => Store): void {
     const [ann, bob] = await twoPartners(store());
     const contract = contractAmong([ann, bob]);
     await offer(store(), contract);
-    const ask = async (said: { expiresAt?: typeof LATER; questionDigest?: string } = {}) => {
+    const ask = async (said: { expiresAt?: typeof LATER; questionDigest?: string; askedWith?: string } = {}) => {
       const request = {
         ...{ id: `req_${random()}`, recipient: ann, contract: contractId(contract), approvers: [bob] },
         ...{ question: '{"a":1}', questionDigest: random(), askedWith: thumbprintOf(ann), expiresAt: LATER },
@@ -47,6 +48,15 @@ export function requestsLaws(store: () => Store): void {
       await expect(as(bob).write((tx) => tx.requests.add({ ...request, id: "req_forged" }))).rejects.toThrow();
       const forged = { kind: "approved", partner: bob, ...NOTHING } as const;
       await expect(as(ann).write((tx) => tx.requests.note(request, forged))).rejects.toThrow();
+    });
+
+    test("name the person who asked where no key did", async () => {
+      const { ann, bob, ask } = await asking();
+      const id = personIdSchema.parse(`per_${"a".repeat(22)}`);
+      await as(ann).write((tx) => tx.people.add({ partner: ann, id, name: "Ann Lee", role: "marketer" }));
+      const request = await ask({ askedWith: id });
+      expect((await as(bob).read((tx) => tx.requests.find(request.id)))?.askedWith).toBe(id);
+      await expect(ask({ askedWith: `per_${"b".repeat(22)}` })).rejects.toThrow();
     });
 
     test("end once, and are open until then", async () => {

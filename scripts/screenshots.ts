@@ -1,0 +1,52 @@
+// Pictures of every page of the console, light, dark and narrow, for people to look at: `npm run screenshots`.
+// Opens a room with four companies in it, signs in as an administrator and a marketer, and writes PNG files into a
+// folder: `node --import tsx scripts/screenshots.ts [FOLDER]`.
+
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { chromiumPath, type Look, openBrowser, sit } from "../src/testing/console/browser.ts";
+import { placesOf } from "../src/testing/console/places.ts";
+import { type ConsoleWorld, invite, openConsoleWorld } from "../src/testing/console/world.ts";
+import type { Member } from "../src/testing/journeys/world.ts";
+
+const LOOKS: readonly (Look & { readonly name: string })[] = [
+  { name: "light", width: 1_280, height: 900, colorScheme: "light" },
+  { name: "dark", width: 1_280, height: 900, colorScheme: "dark" },
+  { name: "narrow", width: 360, height: 740, colorScheme: "light" },
+];
+
+const folder = process.argv[2] ?? join(tmpdir(), "concordat-screenshots");
+const path = chromiumPath();
+if (path === null) throw new Error("there is no Chromium: install one, or name it in CHROMIUM");
+await mkdir(folder, { recursive: true });
+const world = await openConsoleWorld();
+const browser = await openBrowser(path);
+try {
+  for (const look of LOOKS) {
+    await pictures(browser, { look, member: world.sunline, world });
+    await pictures(browser, { look, member: world.volt, world });
+  }
+} finally {
+  await browser.close();
+  await world.room.discard();
+}
+console.log(`written to ${folder}`);
+
+type Wanted = { readonly look: (typeof LOOKS)[number]; readonly member: Member; readonly world: ConsoleWorld };
+
+async function pictures(browser: Browser, { look, member, world: room }: Wanted): Promise<void> {
+  const { link } = await invite(member, "admin");
+  const fresh = await browser.newContext({ viewport: look, colorScheme: look.colorScheme });
+  const outside = await fresh.newPage();
+  await outside.goto(link);
+  await outside.screenshot({ path: join(folder, `sign-in-${look.name}.png`), fullPage: true });
+  await fresh.close();
+  const { context, page } = await sit(browser, link, look);
+  for (const { name, address } of placesOf(room, member)) {
+    await page.goto(member.origin + address);
+    await page.screenshot({ path: join(folder, `${name}-${look.name}.png`), fullPage: true });
+  }
+  await context.close();
+}

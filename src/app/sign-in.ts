@@ -1,0 +1,102 @@
+// Sessions of the console: begun with a link that is used up by it, kept alive by use, ended by their person, by time
+// or by removal. What the browser holds is `partner.secret`; the room keeps the secret's digest.
+
+import { textDigest, toBase64Url } from "../domain/bytes.ts";
+import { LIMITS } from "../domain/limits.ts";
+import { type PartnerId, partnerIdSchema } from "../domain/partner/manifest.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { PersonRow } from "../ports/rows.ts";
+import { appendEntry } from "./append-entry.ts";
+import { signInDigest } from "./invite-person.ts";
+import type { PersonCaller, Ports } from "./ports.ts";
+
+/** Somebody with the name of the company for which they act. */
+export type Welcome = { readonly person: PersonRow; readonly company: string };
+
+/** Reads a sign-in link without using it, so that whoever follows it sees who they are about to be. */
+export async function readLink(ports: Pick<Ports, "store">, code: string): Promise<Result<Welcome, Problem>> {
+  const partner = partnerIn(code);
+  if (partner === null) return err(linkInvalid());
+  return ports.store.read({ name: "read link", parties: [partner] }, async (tx) => {
+    const [person, row] = await Promise.all([tx.people.linked(partner, signInDigest(code)), tx.partners.find(partner)]);
+    if (person === null || row === null || row.manifest === null) return err(linkInvalid());
+    return ok({ person, company: row.manifest.name });
+  });
+}
+
+/** Begins a session with a link, which is used up by it. The cookie's value is kept by nobody but the browser. */
+export async function signIn(
+  ports: Pick<Ports, "store" | "random" | "room">,
+  code: string,
+): Promise<Result<{ readonly cookie: string; readonly person: PersonRow }, Problem>> {
+  const partner = partnerIn(code);
+  if (partner === null) return err(linkInvalid());
+  const cookie = `${partner}.${toBase64Url(ports.random(32))}`;
+  return ports.store.write({ name: "sign in", parties: [partner] }, async (tx) => {
+    const person = await tx.people.linked(partner, signInDigest(code));
+    if (person === null || !(await tx.people.redeem(partner, signInDigest(code)))) return err(linkInvalid());
+    await tx.sessions.open(person, cookieDigest(cookie), LIMITS.sessionHours);
+    const actor: PersonCaller = { partner, person: person.id };
+    const detail = { role: person.role };
+    await appendEntry(ports, tx, { act: "person-signed-in", actor, parties: [partner], subject: {}, detail });
+    return ok({ cookie, person });
+  });
+}
+
+/** Whose session a cookie belongs to, if it goes on; notes once a minute that it was used. */
+export async function findSession(ports: Pick<Ports, "store">, cookie: string): Promise<Welcome | null> {
+  const partner = partnerIn(cookie);
+  if (partner === null) return null;
+  const digest = cookieDigest(cookie);
+  const act = { name: "find session", parties: [partner] };
+  const found = await ports.store.read(act, async (tx) => {
+    const [session, row] = await Promise.all([
+      tx.sessions.find(partner, digest, LIMITS.sessionIdleMinutes),
+      tx.partners.find(partner),
+    ]);
+    if (session === null || row === null || row.manifest === null) return null;
+    return { person: session.person, company: row.manifest.name, unseenMillis: tx.now - session.seenAt };
+  });
+  if (found === null) return null;
+  if (found.unseenMillis >= LIMITS.sessionTouchSeconds * 1_000) {
+    await ports.store.note(act, (tx) => tx.sessions.touch(partner, digest));
+  }
+  return { person: found.person, company: found.company };
+}
+
+/** Ends a session. Nothing happens where there is none. */
+export async function signOut(
+  ports: Pick<Ports, "store" | "random" | "room">,
+  { caller, cookie }: { readonly caller: PersonCaller; readonly cookie: string },
+): Promise<void> {
+  const { partner } = caller;
+  await ports.store.write({ name: "sign out", parties: [partner] }, async (tx) => {
+    if (!(await tx.sessions.close(partner, cookieDigest(cookie)))) return;
+    const happening = { actor: caller, parties: [partner], subject: {}, detail: {} };
+    await appendEntry(ports, tx, { act: "person-signed-out", ...happening });
+  });
+}
+
+/**
+ * What a form must carry to be believed: only a page of the session that the cookie belongs to can know it.
+ * It tells nothing of the cookie (SHA-256 under another label than the digest that is kept).
+ */
+export function formToken(cookie: string): string {
+  return textDigest(`concordat form\n${cookie}`);
+}
+
+function cookieDigest(cookie: string): string {
+  return textDigest(`concordat session\n${cookie}`);
+}
+
+// Codes and cookies begin with the partner for whom they are, since rows of others do not exist in a transaction.
+function partnerIn(secret: string): PartnerId | null {
+  const [head, rest] = secret.split(".");
+  const partner = partnerIdSchema.safeParse(head);
+  return partner.success && rest !== undefined && /^[A-Za-z0-9_-]{43}$/.test(rest) ? partner.data : null;
+}
+
+function linkInvalid(): Problem {
+  return problem("sign-in-link-invalid", "the link is not one that signs anybody in now");
+}

@@ -1,0 +1,56 @@
+// Who may open what: role by route, the whole of the console's authorisation. A route that is not here does not exist,
+// and `mount.ts` serves none without asking this table.
+
+import type { Role } from "../domain/person/person.ts";
+
+const ASKING = ["marketer", "admin"] as const;
+const WATCHING = ["compliance", "admin"] as const;
+const ALL = ["marketer", "compliance", "admin"] as const;
+
+/** The roles that may open each route. */
+export const ACCESS = {
+  "GET /console": ALL,
+  "GET /console/home": ASKING,
+  "GET /console/explore": ASKING,
+  "POST /console/explore": ASKING,
+  "GET /console/answers": ASKING,
+  "GET /console/answers/:release": ASKING,
+  "GET /console/contracts": ALL,
+  "GET /console/contracts/:contract": ALL,
+  "GET /console/inbox": WATCHING,
+  "POST /console/inbox/:request": WATCHING,
+  "GET /console/learned": WATCHING,
+  "GET /console/log": WATCHING,
+  "GET /console/log/:index": WATCHING,
+  "GET /console/people": ["admin"],
+  "POST /console/people": ["admin"],
+  "POST /console/people/:person/link": ["admin"],
+  "POST /console/people/:person/removal": ["admin"],
+  "POST /console/sign-out": ALL,
+} as const satisfies Record<string, readonly Role[]>;
+
+export type PlaceName = keyof typeof ACCESS;
+
+/** Whether a role opens a place. */
+export function mayOpen(role: Role, place: PlaceName): boolean {
+  const roles: readonly Role[] = ACCESS[place];
+  return roles.includes(role);
+}
+
+/** The places of the left rail, in its order. The first that a role may open is where it comes in. */
+const RAIL = [
+  ["GET /console/home", "Home"],
+  ["GET /console/explore", "Explore"],
+  ["GET /console/inbox", "Inbox"],
+  ["GET /console/learned", "Who learned what"],
+  ["GET /console/log", "Log"],
+  ["GET /console/contracts", "Contracts"],
+  ["GET /console/people", "People"],
+] as const satisfies readonly (readonly [PlaceName, string])[];
+
+export type RailPlace = { readonly href: string; readonly name: string };
+
+/** What the rail of a role shows; seven places at the most. */
+export function railOf(role: Role): readonly RailPlace[] {
+  return RAIL.filter(([place]) => mayOpen(role, place)).map(([place, name]) => ({ href: place.slice(4), name }));
+}

@@ -1,0 +1,138 @@
+// The console in a real browser: people come in by their links, ask, approve and look it up; every page is held against
+// axe-core, light and dark, against the width of a telephone, and against the rule that nothing leaves the origin.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chromiumPath, openBrowser, type Sitting, sit } from "../testing/console/browser.ts";
+import { placesOf } from "../testing/console/places.ts";
+import { type ConsoleWorld, invite, openConsoleWorld } from "../testing/console/world.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** How htmx tells that a label was on its way when its page was left. */
+const LEFT_BEHIND = /^htmx:(?:sendAbort|afterRequest), /;
+const WIDE = { width: 1_280, height: 900 };
+const path = chromiumPath();
+
+if (path === null) {
+  const isKnown = process.env["CI"] === undefined || process.env["NO_BROWSER"] !== undefined;
+  if (!isKnown) throw new Error("the console's browser test needs Chromium, and there is none");
+  console.warn("\n\n  SKIPPED: the console is not tested in a browser, as there is no Chromium (CHROMIUM)\n\n");
+}
+
+let world: ConsoleWorld;
+let browser: Browser;
+beforeAll(async () => {
+  if (path === null) return;
+  [world, browser] = await Promise.all([openConsoleWorld(), openBrowser(path)]);
+});
+afterAll(async () => {
+  if (path === null) return;
+  await browser.close();
+  await world.room.discard();
+});
+
+describe.skipIf(path === null)("in a browser", () => {
+  test("a marketer asks from the keyboard, an officer approves, and both find it again", async () => {
+    const marketer = await sit(browser, (await invite(world.sunline, "marketer")).link, {
+      ...WIDE,
+      colorScheme: "light",
+    });
+    const { page } = marketer;
+    await page.getByRole("link", { name: "Explore", exact: true }).press("Enter");
+    await page.getByLabel("Contract").selectOption({ label: "four houses, v1" });
+    await page.waitForURL(/contract=/);
+    await page.locator("#part-lists > summary").press("Enter");
+    await page.getByRole("checkbox", { name: /Meridian Bank/ }).press("Space");
+    await page.getByText("share, in every combination").waitFor();
+    expect(await page.locator("#part-lists").getAttribute("open")).not.toBeNull();
+    await page.getByRole("checkbox", { name: /Volt Electronics/ }).press("Space");
+    await page.getByText("Permitted, once approved").waitFor();
+    await page.getByRole("checkbox", { name: /Harbour Yachts/ }).press("Space");
+    await page.locator("#part-lists > summary", { hasNotText: "Harbour" }).waitFor();
+    await page.getByRole("button", { name: "Ask for approval" }).press("Enter");
+    await page.waitForURL(/\/console\/home#waiting/);
+    await page.getByText("People whom Meridian Bank, Sunline Holidays and Volt Electronics share").waitFor();
+
+    const officer = await sit(browser, (await invite(world.volt, "compliance")).link, { ...WIDE, colorScheme: "dark" });
+    const inbox = officer.page;
+    await inbox.locator(".card").nth(1).waitFor();
+    for (const key of ["j", "j", "a"]) await inbox.keyboard.press(key);
+    await inbox.keyboard.press("Enter");
+    await inbox.getByText("Approved and answered").waitFor();
+    for (const key of ["j", "d"]) await inbox.keyboard.press(key);
+    await inbox.keyboard.type("not before the merger");
+    await inbox.keyboard.press("Tab");
+    await inbox.keyboard.press("Tab");
+    await inbox.keyboard.press("Enter");
+    await inbox.getByText("Denied. The asker sees your reason.").waitFor();
+    await inbox.getByRole("link", { name: "Who learned what" }).click();
+    await inbox.locator("tbody tr").first().getByRole("link").last().click();
+    await inbox.getByText("Ada Lindqvist, Volt Electronics").waitFor();
+
+    await page.goto(`${world.origin}/console/home`);
+    await page.getByRole("link", { name: /Meridian Bank, Sunline Holidays and Volt/ }).click();
+    await page.locator(".picture svg circle.circle").nth(2).waitFor();
+    expect(await page.locator(".regions tbody tr").count()).toBe(7);
+    for (const sitting of [marketer, officer]) await quiet(sitting, [LEFT_BEHIND]);
+  });
+
+  test("axe finds nothing on any page, light and dark; none overhangs a telephone or leaves the origin", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const sitting = await sit(browser, (await invite(world.sunline, "admin")).link, { ...WIDE, colorScheme });
+      for (const { name, address } of placesOf(world, world.sunline)) {
+        await sitting.page.setViewportSize(WIDE);
+        await sitting.page.goto(world.origin + address);
+        expect([name, colorScheme, await violations(sitting.page)]).toEqual([name, colorScheme, []]);
+        await sitting.page.setViewportSize({ width: 360, height: 740 });
+        expect([name, await overhang(sitting.page)]).toEqual([name, 0]);
+        await sitting.page.setViewportSize({ width: 1_920, height: 1_080 });
+        expect([name, await overhang(sitting.page)]).toEqual([name, 0]);
+      }
+      await quiet(sitting, [/404/]);
+    }
+  });
+
+  test("tells times in the reader's zone, and works without its script", async () => {
+    const { link } = await invite(world.sunline, "marketer");
+    const context = await browser.newContext({ javaScriptEnabled: false, viewport: WIDE });
+    const page = await context.newPage();
+    await page.goto(link);
+    await page.getByRole("button", { name: /^Sign in/ }).click();
+    expect(await page.locator("time").first().textContent()).toMatch(/UTC$/);
+    await page.getByRole("link", { name: "Explore", exact: true }).click();
+    await page.getByLabel("Purpose").selectOption("activation");
+    await page.getByRole("button", { name: "Show what this would tell" }).click();
+    await page.getByText("Not permitted").waitFor();
+    await context.close();
+  });
+});
+
+// The page asked for nothing elsewhere, and nothing in it went wrong: no script, no policy of content, no dialog.
+async function quiet({ context, requests, errors }: Sitting, allowed: readonly RegExp[] = []): Promise<void> {
+  expect(requests.filter((url) => !url.startsWith(`${world.origin}/`))).toEqual([]);
+  expect(errors.filter((error) => !allowed.some((pattern) => pattern.test(error)))).toEqual([]);
+  await context.close();
+}
+
+async function violations(page: Page): Promise<string[]> {
+  // Past the page's own policy, as a person's tools in the browser are.
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Runtime.evaluate", { expression: AXE });
+  const run = await cdp.send("Runtime.evaluate", {
+    expression:
+      "axe.run(document, { resultTypes: ['violations'] }).then((results) => JSON.stringify(results.violations))",
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await cdp.detach();
+  const found: AxeResults["violations"] = JSON.parse(run.result.value);
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+}
+
+/** Pixels by which a page is wider than its window. */
+function overhang(page: Page): Promise<number> {
+  return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+}

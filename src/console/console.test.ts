@@ -1,0 +1,278 @@
+// The console over real HTTP, without a browser: who may open what, what a form is believed by, how people stand in the
+// log, and that texts of others stay texts.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeEntry, personCommitment } from "../domain/audit/entry.ts";
+import { ROLES, type Role } from "../domain/person/person.ts";
+import { PROBLEMS, type ProblemKind } from "../domain/problem.ts";
+import {
+  type ConsoleVisitor,
+  cookieIn,
+  type PageReply,
+  sendForm,
+  sendGet,
+  visitorBy,
+} from "../testing/console/visitor.ts";
+import { type ConsoleWorld, type Invited, invite, openConsoleWorld } from "../testing/console/world.ts";
+import type { Member } from "../testing/journeys/world.ts";
+import { ACCESS, mayOpen, type PlaceName, railOf } from "./access.ts";
+
+const SCRIPT = `<script>alert("x")</script>`;
+const IMAGE = `"><img src=x onerror=alert(1)>`;
+const PERSON = `Ann <b onclick=alert(2)>'&"`;
+
+let world: ConsoleWorld;
+let seats: { readonly invited: Invited; readonly visitor: ConsoleVisitor }[];
+beforeAll(async () => {
+  world = await openConsoleWorld({ sunline: `Sunline ${SCRIPT}`, harbour: `Harbour ${IMAGE}`, person: PERSON });
+  seats = [];
+  for (const member of [world.sunline, world.harbour]) {
+    for (const role of ROLES) {
+      const invited = await invite(member, role, PERSON);
+      seats.push({ invited, visitor: await visitorBy(invited) });
+    }
+  }
+});
+afterAll(async () => {
+  await world.room.discard();
+});
+
+const seat = (member: Member, role: Role) => {
+  const found = seats.find(({ invited }) => invited.member.id === member.id && invited.role === role);
+  if (found === undefined) throw new Error("nobody sits there");
+  return found.visitor;
+};
+const PLACES = Object.keys(ACCESS).filter((place) => place !== "POST /console/sign-out") as PlaceName[];
+
+/** A place with its parameters filled in: things of Sunline Holidays, or such as are nowhere. */
+function addressed(place: PlaceName): { method: string; path: string } {
+  const [method = "", path = ""] = place.split(" ");
+  const filled = path
+    .replace(":release", world.answers.two)
+    .replace(":contract", world.contracts.pair)
+    .replace(":request", world.waiting)
+    .replace(":person", `per_${"x".repeat(22)}`)
+    .replace(":index", "1000000");
+  return { method, path: filled };
+}
+
+function expectRefusal(reply: PageReply, kind: ProblemKind, says?: RegExp): void {
+  expect([reply.status, reply.text.includes(escaped(PROBLEMS[kind].title.slice(1)))]).toEqual([
+    PROBLEMS[kind].status,
+    true,
+  ]);
+  if (says !== undefined) expect(reply.text).toMatch(says);
+}
+const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("'", "&#39;").replaceAll('"', "&quot;");
+
+describe("the table of roles and routes", () => {
+  test.each(PLACES)("holds at %s, for every role of two companies and for nobody", async (place) => {
+    const { method, path } = addressed(place);
+    for (const { invited, visitor } of seats) {
+      const reply = method === "GET" ? await visitor.get(path) : await visitor.post(path);
+      const isOpen = mayOpen(invited.role, place);
+      const isTurnedAway = reply.text.includes(PROBLEMS["not-for-your-role"].title.slice(1));
+      expect([invited.member.id, invited.role, isTurnedAway]).toEqual([invited.member.id, invited.role, !isOpen]);
+      if (!isOpen) expect(reply.status).toBe(403);
+      else expect(reply.status).not.toBe(500);
+    }
+    const anybody =
+      method === "GET"
+        ? await sendGet(world.origin + path, "")
+        : await sendForm(world.origin + path, {}, new URLSearchParams());
+    expectRefusal(anybody, "not-signed-in");
+  });
+
+  test("shows no role a place in the rail that it may not open, and seven at the most", async () => {
+    for (const { invited, visitor } of seats) {
+      const { text } = await visitor.get("/console/contracts");
+      const shown = [...text.matchAll(/<li><a href="(\/console\/[a-z]+)"/g)].map((match) => match[1]);
+      expect(shown.slice(0, railOf(invited.role).length)).toEqual(railOf(invited.role).map(({ href }) => href));
+      expect(railOf(invited.role).length).toBeLessThanOrEqual(7);
+    }
+  });
+
+  test("gives a company nothing of another's: answers, people, entries and requests", async () => {
+    const [own, other] = [seat(world.sunline, "admin"), seat(world.harbour, "admin")];
+    const person = seats.find(({ invited }) => invited.member.id === world.sunline.id)?.invited.id ?? "";
+    expect((await own.get(`/console/answers/${world.answers.two}`)).status).toBe(200);
+    expectRefusal(await other.get(`/console/answers/${world.answers.two}`), "not-found");
+    expectRefusal(await other.post(`/console/people/${person}/removal`), "not-found");
+    expectRefusal(await other.post(`/console/people/${person}/link`), "not-found");
+    expect((await own.get("/console/log/4")).status).toBe(200);
+    expectRefusal(await other.get("/console/log/4"), "not-found");
+    expectRefusal(await other.post(`/console/inbox/${world.waiting}`, { verdict: "approve" }), "approval-not-yours");
+    expect((await other.get("/console/people")).text).not.toContain(person);
+  });
+});
+
+describe("a session", () => {
+  test("begins once with a link that was looked at first, and has a cookie that nothing else reaches", async () => {
+    const { link } = await invite(world.volt, "marketer", "Vera");
+    for (const _ of [1, 2]) expect((await sendGet(link, "")).text).toContain("Vera");
+    const first = await sendForm(link, { origin: world.origin }, new URLSearchParams());
+    expect([first.status, first.headers.get("location")]).toEqual([303, "/console"]);
+    expect(first.headers.get("set-cookie")).toMatch(
+      /^__Host-concordat=[^;]+; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+    );
+    expectRefusal(await sendForm(link, { origin: world.origin }, new URLSearchParams()), "sign-in-link-invalid");
+    expectRefusal(await sendGet(link, ""), "sign-in-link-invalid");
+    expectRefusal(await sendGet(`${world.origin}/console/sign-in/no-such.code`, ""), "sign-in-link-invalid");
+  });
+
+  test("begins from a page of the room alone, so that nobody is signed in as another from elsewhere", async () => {
+    const { link } = await invite(world.volt, "marketer");
+    for (const origin of ["https://elsewhere.example", "null"]) {
+      expectRefusal(await sendForm(link, { origin }, new URLSearchParams()), "form-not-ours");
+    }
+    expect((await sendForm(link, { origin: world.origin }, new URLSearchParams())).status).toBe(303);
+  });
+
+  test("ends when its person signs out or is removed, and a cookie with one letter changed is nobody's", async () => {
+    const [first, second] = [await invite(world.volt, "admin"), await invite(world.volt, "marketer")];
+    const [admin, marketer] = [await visitorBy(first), await visitorBy(second)];
+    const bent = marketer.cookie.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
+    expectRefusal(await sendGet(`${world.origin}/console/home`, bent), "not-signed-in");
+    expect((await marketer.get("/console/home")).status).toBe(200);
+    expect((await admin.post(`/console/people/${second.id}/removal`)).status).toBe(303);
+    expectRefusal(await marketer.get("/console/home"), "not-signed-in");
+    const out = await admin.post("/console/sign-out");
+    expect(cookieIn(out.headers)).toBe("__Host-concordat=");
+    expectRefusal(await admin.get("/console/people"), "not-signed-in");
+  });
+
+  test("believes a form by its origin and its token, each alone too little", async () => {
+    const visitor = seat(world.sunline, "admin");
+    const fields = { name: "Mallory", role: "admin" };
+    const another = seat(world.sunline, "compliance").token;
+    for (const bent of [{ origin: "https://elsewhere.example" }, { token: "" }, { token: another }]) {
+      expectRefusal(await visitor.post("/console/people", fields, bent), "form-not-ours", /was not sent from http/);
+    }
+    expect((await visitor.get("/console/people")).text).not.toContain("Mallory");
+    const big = { name: "Mallory", role: "admin", more: "x".repeat(300_000) };
+    expectRefusal(await visitor.post("/console/people", big), "body-too-large");
+  });
+});
+
+describe("people in the log", () => {
+  test("stand there as commitments that their own company alone can read, and by no name", async () => {
+    const visitor = seat(world.sunline, "marketer");
+    const { id } = seats.find(({ invited }) => invited.role === "marketer")?.invited ?? { id: "" };
+    const given = await visitor.post("/console/explore", { contract: world.contracts.three, purpose: "insight" });
+    expect(given.headers.get("location")).toMatch(/^\/console\/answers\/rel_/);
+    const rows = await world.room.ports.store.read({ name: "look", parties: [world.harbour.id] }, (tx) =>
+      tx.log.entriesBefore(1_000_000, 1),
+    );
+    const entry = decodeEntry(rows[0]?.entry ?? "");
+    if (!entry.ok || !("person" in entry.value.actor)) throw new Error("the last entry names no person");
+    expect(entry.value).toMatchObject({ act: "question-permitted", actor: { partner: world.sunline.id } });
+    expect(entry.value.actor.person).toBe(personCommitment(entry.value.salt, id));
+    expect(rows[0]?.entry).not.toContain(id);
+    expect(rows[0]?.entry).not.toContain("Ann");
+    expect((await seat(world.sunline, "compliance").get(`/console/log/${entry.value.index}`)).text).toContain(
+      `${escaped(PERSON).replaceAll("<", "&lt;").replaceAll(">", "&gt;")}, Sunline`,
+    );
+    expect((await seat(world.harbour, "compliance").get(`/console/log/${entry.value.index}`)).text).toContain(
+      "A person at Sunline",
+    );
+  });
+
+  test("ask, and another of their company or its key may approve where they may not themselves", async () => {
+    const asker = await visitorBy(await invite(world.volt, "admin"));
+    const other = await visitorBy(await invite(world.volt, "compliance"));
+    const fields = { contract: world.contracts.four, purpose: "insight" };
+    expect((await asker.post("/console/explore", fields)).headers.get("location")).toBe("/console/home#waiting");
+    const { text } = await asker.get("/console/inbox");
+    const inbox = [...text.matchAll(/id="(req_[A-Za-z0-9_-]{22})"/g)].map((match) => match[1] ?? "");
+    expect(inbox).toHaveLength(2);
+    const ofVolt = inbox.find((one) => one !== world.waiting) ?? "";
+    expectRefusal(
+      await asker.post(`/console/inbox/${ofVolt}`, { verdict: "approve" }),
+      "approval-not-yours",
+      /another key or person/,
+    );
+    expectRefusal(
+      await other.post(`/console/inbox/${ofVolt}`, { verdict: "deny" }),
+      "invalid-parameter",
+      /gives its reason/,
+    );
+    const approved = await other.post(`/console/inbox/${ofVolt}`, { verdict: "approve" });
+    expect((await other.get(approved.headers.get("location") ?? "")).text).toContain("Approved and answered");
+  });
+});
+
+describe("every page", () => {
+  test("shows texts of others as text, whatever they are, and is small and strict", async () => {
+    const admin = seat(world.sunline, "admin");
+    for (const path of pagesOf()) {
+      const { status, text, headers } = await admin.get(path);
+      expect([path, status]).toEqual([path, 200]);
+      expect(text).not.toMatch(/<script>|<img |<b onclick/);
+      expect(text.replaceAll(/"[^"]*"/g, "")).not.toMatch(/<[^>]+ (?:style|on[a-z]+)=/);
+      expect(Buffer.byteLength(text)).toBeLessThan(60_000);
+      expect(headers.get("content-security-policy")).toBe(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+      );
+      expect(headers.get("cache-control")).toBe("no-store");
+    }
+    const home = (await admin.get("/console/home")).text;
+    expect(home).toContain("Harbour &quot;&gt;&lt;img src=x onerror=alert(1)&gt;");
+    expect((await admin.get("/console/explore?contract=<script>&purpose=%22%3E<img&list=<b>")).text).not.toMatch(
+      /<script>|<img |<b>/,
+    );
+  });
+
+  test("comes with scripts of less than 60 kB and assets that are kept for good, and there are no others", async () => {
+    const { text } = await sendGet(`${world.origin}/console/home`, "");
+    const assets = [...text.matchAll(/(?:src|href)="(\/console\/assets\/[^"]+)"/g)].map((match) => match[1] ?? "");
+    expect(assets).toHaveLength(4);
+    let scripts = 0;
+    for (const asset of assets) {
+      const reply = await sendGet(world.origin + asset, "");
+      expect(reply.headers.get("cache-control")).toContain("immutable");
+      if (asset.includes(".js")) scripts += Buffer.byteLength(reply.text);
+    }
+    expect(scripts).toBeLessThan(60_000);
+    expect((await sendGet(`${world.origin}/console/assets/..%2f..%2fmount.ts`, "")).status).toBe(404);
+  });
+
+  test("that was never there is told in the words of the problem documents", async () => {
+    expectRefusal(await seat(world.sunline, "marketer").get("/console/nowhere"), "not-found", /no such page/);
+    expectRefusal(await seat(world.sunline, "admin").get("/console/contracts/none"), "not-found");
+    expectRefusal(await seat(world.sunline, "admin").get("/console/answers/rel_none"), "not-found");
+  });
+});
+
+describe("what others learnt", () => {
+  test("stands there by recipient and contract, without their figures, and nothing of one's own asking", async () => {
+    const officer = seat(world.harbour, "compliance");
+    const all = (await officer.get("/console/learned")).text;
+    expect(all).toContain("Cross-tabs told");
+    expect(all).toMatch(/<td class="number">2<\/td>/);
+    const paired = (
+      await officer.get(`/console/learned?recipient=${world.sunline.id}&contract=${world.contracts.pair}`)
+    ).text;
+    expect(paired.match(/figures told|Cross-tabs told/g)).toHaveLength(2);
+    expect(
+      (await officer.get(`/console/learned?recipient=${world.volt.id}&contract=${world.contracts.pair}`)).text,
+    ).toContain("Nobody has been told");
+    expect(
+      (await seat(world.sunline, "compliance").get(`/console/learned?recipient=${world.harbour.id}`)).text.match(
+        /Overlap figures told/g,
+      ),
+    ).toHaveLength(1);
+  });
+});
+
+function pagesOf(): string[] {
+  const { contracts, answers } = world;
+  const gets = PLACES.filter((place) => place.startsWith("GET ") && !place.includes(":") && place !== "GET /console");
+  return [
+    ...gets.map((place) => place.slice(4)),
+    `/console/contracts/${contracts.four}`,
+    ...Object.values(contracts).map((id) => `/console/explore?contract=${id}`),
+    ...Object.values(answers).map((id) => `/console/answers/${id}`),
+    "/console/log/33",
+  ];
+}

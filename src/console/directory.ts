@@ -1,0 +1,39 @@
+// Names instead of ids: the room's partners, and questions in words that need no field name.
+
+import type { Caller, Ports } from "../app/ports.ts";
+import { listPartners } from "../app/read-partners.ts";
+import { ownerOf } from "../domain/dataset/schema.ts";
+import { ANALYSIS_WORDS, type Directory, identifiersInWords, listed, nameOf } from "../domain/policy/words.ts";
+import { type AskedQuestion, datasetsOf, questionSchema } from "../domain/question/question.ts";
+import { segmentOf } from "../domain/question/words.ts";
+import { everyRow } from "./every-row.ts";
+import { sentence } from "./words.ts";
+
+/** Every partner of the room by name. One statement for each hundred of them. */
+export async function readDirectory(ports: Pick<Ports, "store">, caller: Caller): Promise<Directory> {
+  const rows = await everyRow(
+    (page) => listPartners(ports, { caller, page }),
+    ({ id }) => id,
+  );
+  return new Map(
+    rows.flatMap(({ id, manifest }) =>
+      manifest === null ? [] : [[id, { name: manifest.name, industry: manifest.industry }] as const],
+    ),
+  );
+}
+
+/** A stored question; null where it is one that can be asked no more, as of a segment that nobody can be in. */
+export function parsedQuestion(text: string): AskedQuestion | null {
+  const parsed = questionSchema.safeParse(JSON.parse(text));
+  return parsed.success ? parsed.data : null;
+}
+
+/** A question as one line: `People whom Sunline Holidays and Harbour Yachts share, by e-mail`. */
+export function questionInWords(question: AskedQuestion | null, directory: Directory): string {
+  if (question === null) return "A question about nobody";
+  const names = listed(datasetsOf(question).map((list) => nameOf(directory, ownerOf(list))));
+  const by = question.identifiers === undefined ? "" : `, by ${identifiersInWords(question.identifiers, "or")}`;
+  const among = segmentOf(question.where ?? [], directory);
+  if (question.analysis === "overlap") return `People whom ${names} share${by}${among}`;
+  return `${sentence(ANALYSIS_WORDS[question.analysis]).replace(/\.$/, "")} of ${names}${by}${among}`;
+}

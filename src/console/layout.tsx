@@ -1,0 +1,89 @@
+// The frame around every page: rail, head, main. One document, no inline style or script.
+
+import type { Child } from "hono/jsx";
+import { railOf } from "./access.ts";
+import { assetHref } from "./assets.ts";
+import { ActForm } from "./pieces.tsx";
+import type { Visitor } from "./visit.ts";
+import { ROLE_WORDS } from "./words.ts";
+
+const HTMX = JSON.stringify({ allowEval: false, includeIndicatorStyles: false, historyCacheSize: 0 });
+
+type DocumentProps = {
+  readonly title: string;
+  readonly visitor: Visitor | null;
+  /** The path of the page, for the rail. */
+  readonly path: string;
+  readonly main: Child;
+  readonly act?: Child | undefined;
+};
+
+/** A page as text. */
+export async function documentText(props: DocumentProps): Promise<string> {
+  return `<!doctype html>${await (<Document {...props} />).toString()}`;
+}
+
+function Document({ title, visitor, path, main, act }: DocumentProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="htmx-config" content={HTMX} />
+        <title>{`${title} · Concordat`}</title>
+        <link rel="icon" href={assetHref("icon.svg")} type="image/svg+xml" />
+        <link rel="stylesheet" href={assetHref("console.css")} />
+        <script src={assetHref("htmx.min.js")} defer />
+        <script src={assetHref("console.js")} defer />
+      </head>
+      <body class={visitor === null ? "outside" : "inside"}>
+        <a class="skip" href="#main">
+          To the page
+        </a>
+        <header class="rail">
+          <a class="mark" href="/console">
+            Concordat
+          </a>
+          {visitor !== null && <Rail visitor={visitor} path={path} />}
+        </header>
+        <main id="main" tabindex={-1}>
+          <div class="head">
+            <h1>{title}</h1>
+            {act !== undefined && <div class="act">{act}</div>}
+          </div>
+          {main}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+function Rail({ visitor, path }: { readonly visitor: Visitor; readonly path: string }) {
+  return (
+    <>
+      <nav aria-label="Console">
+        <ul>
+          {railOf(visitor.person.role).map(({ href, name }) => (
+            <li>
+              <a href={href} aria-current={path === href || path.startsWith(`${href}/`) ? "page" : undefined}>
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div class="who">
+        <p>
+          <strong>{visitor.person.name}</strong>
+          <span>{`${ROLE_WORDS[visitor.person.role]}, ${visitor.company}`}</span>
+        </p>
+        <ActForm to="/console/sign-out" token={visitor.token}>
+          <button type="submit" class="quiet">
+            Sign out
+          </button>
+        </ActForm>
+      </div>
+    </>
+  );
+}

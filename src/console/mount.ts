@@ -1,0 +1,145 @@
+// The console in the room's server: every place of the table in `access.ts` with what shows it, behind a session, the
+// role's right to it and, for a form, proof that a page of the session sent it.
+
+import type { HttpBindings } from "@hono/node-server";
+import type { Hono } from "hono";
+import { behindProblem } from "../app/log-standing.ts";
+import { findSession, formToken } from "../app/sign-in.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import type { Result } from "../domain/result.ts";
+import type { RoomContext } from "../http/incoming.ts";
+import type { Logging, RequestLine, Serving } from "../http/serve-route.ts";
+import { untilTick } from "../http/tick.ts";
+import { ACCESS, mayOpen, type PlaceName } from "./access.ts";
+import { assetNamed } from "./assets.ts";
+import { cookieOf } from "./cookie.ts";
+import { readForm } from "./form.ts";
+import { documentText } from "./layout.tsx";
+import { ProblemPage, problemStatus, titleOfProblem } from "./pages/problem.tsx";
+import { SHOWS, TICKING } from "./pages.ts";
+import { goResponse, NO_COOKIE, pageResponse } from "./reply.ts";
+import { openSignIn, postSignIn } from "./sign-in.tsx";
+import type { Shown, Visitor } from "./visit.ts";
+
+/** A bug or a broken adapter, as whoever asked is told of it; null where nobody is there any more to be told. */
+export type Failure = {
+  readonly problem: Problem | null;
+  readonly served: Omit<RequestLine, "method" | "path" | "millis">;
+};
+
+type Mounted = Serving & Logging & { readonly failureOf: (failure: unknown) => Failure };
+type App = Hono<{ Bindings: HttpBindings }>;
+type Outcome = { readonly response: Response; readonly served: Failure["served"] };
+
+/** Mounts the console: its assets and the sign-in for anybody, every other place by the table. */
+export function mountConsole(app: App, mounted: Mounted): void {
+  app.get("/console/assets/:name", (c) => assetResponse(c.req.param("name")));
+  for (const method of ["GET", "POST"] as const) {
+    const serve = method === "GET" ? openSignIn : postSignIn;
+    const path = "/console/sign-in/:code";
+    app.on(method, path, (c) => logged(mounted, { c, path }, () => serve(mounted, c, c.req.param("code"))));
+  }
+  // SAFETY: the names of the table are its keys.
+  for (const place of Object.keys(ACCESS) as PlaceName[]) {
+    const [method = "", path = ""] = place.split(" ");
+    app.on(method, path, (c) => logged(mounted, { c, path }, () => servePlace(mounted, place, c)));
+  }
+  app.get("/console/*", (c) => logged(mounted, { c, path: "/console/*" }, () => nowhere(mounted, c)));
+}
+
+type Asked = { readonly c: RoomContext; readonly path: string };
+
+async function logged(mounted: Mounted, { c, path }: Asked, serve: () => Promise<Outcome>): Promise<Response> {
+  const { clock } = mounted.ports;
+  const started = clock();
+  const outcome = await serve().catch((failure: unknown) => failed(mounted, c, failure));
+  if (TICKING.some((place) => place === `${c.req.method} ${path}`)) await untilTick(clock, started);
+  mounted.logRequest({ method: c.req.method, path, millis: clock() - started, ...outcome.served });
+  return outcome.response;
+}
+
+async function failed(mounted: Mounted, c: RoomContext, failure: unknown): Promise<Outcome> {
+  const { problem: told, served } = mounted.failureOf(failure);
+  if (told === null) return { response: new Response(null, { status: 400 }), served };
+  return { response: await problemResponse(told, { visitor: null, path: c.req.path }), served };
+}
+
+async function servePlace(mounted: Mounted, place: PlaceName, c: RoomContext): Promise<Outcome> {
+  const path = c.req.path;
+  const visitor = await visitorOf(mounted, c);
+  if (visitor === null) return refused(notSignedIn(mounted), { visitor, path });
+  if (!mayOpen(visitor.person.role, place)) return refused(notForRole(visitor), { visitor, path });
+  const form = c.req.method === "POST" ? await readForm(c, mounted.publicOrigin, visitor.cookie) : null;
+  if (form?.ok === false) return refused(form.error, { visitor, path });
+  const contradiction = mounted.ports.standing.of();
+  if (form !== null && contradiction !== null) return refused(behindProblem(contradiction), { visitor, path });
+  const shown = await SHOWS[place]({
+    ...visitor,
+    ports: mounted.ports,
+    params: c.req.param(),
+    query: new URL(c.req.url).searchParams,
+    form: form?.value ?? new URLSearchParams(),
+    origin: mounted.publicOrigin,
+  });
+  return present(shown, { visitor, path });
+}
+
+type Around = { readonly visitor: Visitor | null; readonly path: string };
+
+async function present(shown: Result<Shown, Problem>, around: Around): Promise<Outcome> {
+  if (!shown.ok) return refused(shown.error, around);
+  const partner = around.visitor?.caller.partner ?? null;
+  if (shown.value.kind === "go") {
+    const cookie = shown.value.isSignedOut === true ? NO_COOKIE : null;
+    return { response: goResponse(shown.value.to, cookie), served: { partner, outcome: "303" } };
+  }
+  const { title, main, act } = shown.value;
+  const text = await documentText({ title, main, act, ...around });
+  return { response: pageResponse(200, text), served: { partner, outcome: "200" } };
+}
+
+async function refused(told: Problem, around: Around): Promise<Outcome> {
+  const partner = around.visitor?.caller.partner ?? null;
+  return { response: await problemResponse(told, around), served: { partner, outcome: told.kind } };
+}
+
+/** The page of a problem, in the words of the problem documents. */
+async function problemResponse(told: Problem, around: Around): Promise<Response> {
+  const main = ProblemPage({ told });
+  return pageResponse(problemStatus(told), await documentText({ title: titleOfProblem(told), main, ...around }));
+}
+
+async function visitorOf({ ports }: Mounted, c: RoomContext): Promise<Visitor | null> {
+  const cookie = cookieOf(c);
+  const found = cookie === null ? null : await findSession(ports, cookie);
+  if (cookie === null || found === null) return null;
+  const { person, company } = found;
+  const caller = { partner: person.partner, person: person.id };
+  return { caller, person, company, token: formToken(cookie), cookie };
+}
+
+async function nowhere(mounted: Mounted, c: RoomContext): Promise<Outcome> {
+  const visitor = await visitorOf(mounted, c);
+  const told = visitor === null ? notSignedIn(mounted) : problem("not-found", "the console has no such page");
+  return refused(told, { visitor, path: c.req.path });
+}
+
+function notSignedIn({ publicOrigin }: Mounted): Problem {
+  return problem("not-signed-in", `there is no session in this browser for ${publicOrigin}`);
+}
+
+function notForRole({ person }: Visitor): Problem {
+  return problem("not-for-your-role", `it is not for the role \`${person.role}\``);
+}
+
+function assetResponse(name: string): Response {
+  const asset = assetNamed(name);
+  if (asset === null) return new Response(null, { status: 404 });
+  const headers = {
+    "content-type": asset.type,
+    "cache-control": "public, max-age=31536000, immutable",
+    "cross-origin-resource-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+  };
+  return new Response(asset.text, { headers });
+}

@@ -1,0 +1,43 @@
+// What shows each place of the console. The table of `access.ts` has the same names, and the type checker holds both to
+// each other.
+
+import { signOut } from "../app/sign-in.ts";
+import { ok } from "../domain/result.ts";
+import { type PlaceName, railOf } from "./access.ts";
+import { showAnswer, showAnswers } from "./pages/answers.tsx";
+import { showContract, showContracts } from "./pages/contracts.tsx";
+import { postQuestion, showExplore } from "./pages/explore.tsx";
+import { showHome } from "./pages/home.tsx";
+import { postDecision, showInbox } from "./pages/inbox.tsx";
+import { showLearned } from "./pages/learned.tsx";
+import { showEntry, showLog } from "./pages/log.tsx";
+import { postLink, postPerson, postRemoval, showPeople } from "./pages/people.tsx";
+import type { Show } from "./visit.ts";
+
+/** What is done at each place. */
+export const SHOWS: { readonly [place in PlaceName]: Show } = {
+  "GET /console": async ({ person }) => ok({ kind: "go", to: railOf(person.role)[0]?.href ?? "/console/contracts" }),
+  "GET /console/home": showHome,
+  "GET /console/explore": showExplore,
+  "POST /console/explore": postQuestion,
+  "GET /console/answers": showAnswers,
+  "GET /console/answers/:release": showAnswer,
+  "GET /console/contracts": showContracts,
+  "GET /console/contracts/:contract": showContract,
+  "GET /console/inbox": showInbox,
+  "POST /console/inbox/:request": postDecision,
+  "GET /console/learned": showLearned,
+  "GET /console/log": showLog,
+  "GET /console/log/:index": showEntry,
+  "GET /console/people": showPeople,
+  "POST /console/people": postPerson,
+  "POST /console/people/:person/link": postLink,
+  "POST /console/people/:person/removal": postRemoval,
+  "POST /console/sign-out": async ({ ports, caller, cookie }) => {
+    await signOut(ports, { caller, cookie });
+    return ok({ kind: "go", to: "/console", isSignedOut: true });
+  },
+};
+
+/** Places whose replies leave on the tick of the clock, since noise or data may have been worked on. */
+export const TICKING: readonly PlaceName[] = ["POST /console/explore", "POST /console/inbox/:request"];

@@ -1,0 +1,206 @@
+// Contracts: all of them with where each stands, and one in plain words with its signatures.
+
+import type { ContractView } from "../../app/offer-contract.ts";
+import { listContracts, readContract, readPlainContract } from "../../app/read-contracts.ts";
+import { contractIdSchema } from "../../domain/contract/document.ts";
+import { LIMITS } from "../../domain/limits.ts";
+import { type Directory, listed, nameOf, possessive } from "../../domain/policy/words.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import { mayOpen } from "../access.ts";
+import { readDirectory } from "../directory.ts";
+import { Digest, Empty, Instant, Scroll, Swatch, Verdict, type VerdictKind } from "../pieces.tsx";
+import { offersOverlap } from "../question-form.ts";
+import type { Shown, Visit } from "../visit.ts";
+import { dateInWords, plainWord, sentence } from "../words.ts";
+
+/** Every contract that concerns the partner, newest first. */
+export async function showContracts(visit: Visit): Promise<Result<Shown, Problem>> {
+  const { ports, caller, query } = visit;
+  const directory = await readDirectory(ports, caller);
+  const after = query.get("after");
+  const { rows } = await listContracts(ports, { caller, page: { after, limit: LIMITS.pageItems } });
+  const last = rows.at(-1);
+  const main =
+    rows.length === 0 ? (
+      <Empty>
+        Your company is a member of no contract yet. An engineer of any member offers one with{" "}
+        <code>concordat contract propose</code>; then it stands here in plain words, for every member to read and sign.
+      </Empty>
+    ) : (
+      <>
+        <ol class="rows">
+          {rows.map((view) => (
+            <ContractLine view={view} directory={directory} />
+          ))}
+        </ol>
+        {last !== undefined && rows.length === LIMITS.pageItems && (
+          <p>
+            <a href={`/console/contracts?after=${last.file.id}`}>Older contracts</a>
+          </p>
+        )}
+      </>
+    );
+  return ok({ kind: "page", title: "Contracts", main });
+}
+
+function ContractLine({ view, directory }: { readonly view: ContractView; readonly directory: Directory }) {
+  const { id, contract } = view.file;
+  return (
+    <li>
+      <a href={`/console/contracts/${id}`}>{titleOf(view)}</a>
+      <p class="under">
+        {listed(contract.members.map(({ partner }) => nameOf(directory, partner)))} ·{" "}
+        <StateMark view={view} directory={directory} />
+      </p>
+    </li>
+  );
+}
+
+/** One contract. */
+export async function showContract(visit: Visit): Promise<Result<Shown, Problem>> {
+  const { ports, caller, params } = visit;
+  const id = contractIdSchema.safeParse(params["contract"]);
+  if (!id.success) return err(problem("not-found", "no contract has such an id"));
+  const view = await readContract(ports, { caller, contract: id.data });
+  if (!view.ok) return view;
+  const plain = await readPlainContract(ports, { caller, contract: id.data });
+  if (!plain.ok) return plain;
+  const directory = await readDirectory(ports, caller);
+  const isWatching = mayOpen(visit.person.role, "GET /console/log");
+  const main = (
+    <>
+      <p>
+        <StateMark view={view.value} directory={directory} />
+      </p>
+      <Members view={view.value} directory={directory} />
+      <section class="prose">
+        <h2>In plain words</h2>
+        {plain.value.lines.map((line) => (
+          <PlainLine line={line} directory={directory} />
+        ))}
+      </section>
+      <Signatures view={view.value} directory={directory} showsKeys={isWatching} />
+      {isWatching && (
+        <p class="receipt">
+          Its identity is the digest of its canonical form: <Digest text={id.data} what="the contract's digest" />
+        </p>
+      )}
+    </>
+  );
+  const mayAsk =
+    view.value.state.kind === "in-force" &&
+    offersOverlap(view.value.file.contract, caller.partner) &&
+    mayOpen(visit.person.role, "GET /console/explore");
+  const act = mayAsk && (
+    <a class="button" href={`/console/explore?contract=${id.data}`}>
+      Explore under it
+    </a>
+  );
+  return ok({ kind: "page", title: titleOf(view.value), main, act });
+}
+
+function titleOf({ file: { contract } }: ContractView): string {
+  return `${sentence(plainWord(contract.name)).replace(/\.$/, "")}, version ${contract.version}`;
+}
+
+const MARKS: { readonly [kind in ContractView["state"]["kind"]]: VerdictKind } = {
+  offered: "wait",
+  "signed-not-yet-valid": "wait",
+  "in-force": "permit",
+  suspended: "deny",
+  refused: "deny",
+  terminated: "deny",
+  expired: "deny",
+  replaced: "deny",
+};
+
+function StateMark({ view: { state }, directory }: { readonly view: ContractView; readonly directory: Directory }) {
+  return <Verdict kind={MARKS[state.kind]}>{stateInWords(state, directory)}</Verdict>;
+}
+
+function stateInWords(state: ContractView["state"], directory: Directory): string {
+  switch (state.kind) {
+    case "offered":
+      return `Waits for the signature of ${listed(state.missing.map((one) => nameOf(directory, one)))}`;
+    case "signed-not-yet-valid":
+      return `Signed by all, in force from ${dateInWords(state.from)}`;
+    case "in-force":
+      return `In force until ${dateInWords(state.until)}`;
+    case "suspended":
+      return `Suspended by ${listed(state.by.map((one) => nameOf(directory, one)))}`;
+    case "refused":
+      return `Refused by ${nameOf(directory, state.by)}`;
+    case "terminated":
+      return `Terminated by ${nameOf(directory, state.by)}`;
+    case "expired":
+      return `Ended on ${dateInWords(state.until)}`;
+    case "replaced":
+      return "Replaced by a later version";
+  }
+}
+
+function Members({ view: { file }, directory }: { readonly view: ContractView; readonly directory: Directory }) {
+  return (
+    <ul class="key">
+      {file.contract.members.map(({ partner }, index) => (
+        <li>
+          <Swatch colour={index % 8} /> {nameOf(directory, partner)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+// The lines about one member's people begin with what it brings, which is where a reader looks for a heading.
+function PlainLine({ line, directory }: { readonly line: string; readonly directory: Directory }) {
+  const owner = [...directory.values()].find(({ name }) => line.startsWith(`${name} brings `));
+  return (
+    <>
+      {owner !== undefined && <h3>{`${possessive(owner.name)} customers`}</h3>}
+      {line.startsWith("No figure below ") && <h3>For all of them</h3>}
+      <p>{line}</p>
+    </>
+  );
+}
+
+type SignaturesProps = {
+  readonly view: ContractView;
+  readonly directory: Directory;
+  readonly showsKeys: boolean;
+};
+
+function Signatures({ view: { file }, directory, showsKeys }: SignaturesProps) {
+  if (file.signatures.length === 0) return null;
+  return (
+    <section>
+      <h2>Signatures</h2>
+      <Scroll label="Signatures">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Member</th>
+              <th scope="col">Signed</th>
+              {showsKeys && <th scope="col">With the key</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {file.signatures.map(({ partner, at, thumbprint }) => (
+              <tr>
+                <th scope="row">{nameOf(directory, partner)}</th>
+                <td>
+                  <Instant at={at} />
+                </td>
+                {showsKeys && (
+                  <td>
+                    <Digest text={thumbprint} what="the key's thumbprint" />
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </section>
+  );
+}

@@ -1,0 +1,184 @@
+// The first page of a marketer: what is in force, what may be asked and what is left for it, what was answered, what
+// waits for others.
+
+import type { RequestView } from "../../app/await-approval.ts";
+import { type Explanation, explainQuestion } from "../../app/explain-question.ts";
+import { listContracts } from "../../app/read-contracts.ts";
+import { listReleases } from "../../app/read-releases.ts";
+import { listRequests } from "../../app/read-requests.ts";
+import { ANALYSIS_WORDS, type Directory, listed, nameOf } from "../../domain/policy/words.ts";
+import type { Problem } from "../../domain/problem.ts";
+import { ok, type Result } from "../../domain/result.ts";
+import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts";
+import { everyRow } from "../every-row.ts";
+import { Empty, Instant, Scroll, Verdict } from "../pieces.tsx";
+import { type Askable, addressOf, questionOf, sentenceIn } from "../question-form.ts";
+import type { Shown, Visit } from "../visit.ts";
+import { dateInWords, plainWord, sentence } from "../words.ts";
+import { AnswerList } from "./answers.tsx";
+
+/** Answers that the first page shows. */
+const RECENT = 6;
+
+/** The first page. */
+export async function showHome(visit: Visit): Promise<Result<Shown, Problem>> {
+  const { ports, caller } = visit;
+  const [directory, contracts, answers, requests] = await Promise.all([
+    readDirectory(ports, caller),
+    everyRow(
+      (page) => listContracts(ports, { caller, page }),
+      ({ file }) => file.id,
+    ),
+    listReleases(ports, { caller, page: { after: null, limit: RECENT } }),
+    everyRow(
+      (page) => listRequests(ports, { caller, page }),
+      ({ file }) => file.id,
+    ),
+  ]);
+  const inForce = contracts.filter(({ state }) => state.kind === "in-force");
+  const lines = await Promise.all(inForce.map(({ file }) => lineOf(visit, file)));
+  const waiting = requests.filter(({ yours }) => yours === "asked");
+  const main = (
+    <>
+      <section aria-labelledby="in-force">
+        <h2 id="in-force">What you may ask</h2>
+        {lines.length === 0 ? (
+          <NoContract />
+        ) : (
+          <ContractTable lines={lines} directory={directory} own={caller.partner} />
+        )}
+      </section>
+      {waiting.length > 0 && <Waiting requests={waiting} directory={directory} />}
+      <section aria-labelledby="recent">
+        <h2 id="recent">Recent answers</h2>
+        <AnswerList rows={answers.rows} directory={directory} />
+        {answers.rows.length === RECENT && (
+          <p>
+            <a href="/console/answers">All answers</a>
+          </p>
+        )}
+      </section>
+    </>
+  );
+  const act = (
+    <a class="button" href="/console/explore">
+      Explore an overlap
+    </a>
+  );
+  return ok({ kind: "page", title: "Home", main, act });
+}
+
+type Line = Askable & { readonly explained: Explanation | null; readonly address: string };
+
+// What a bare overlap would cost as of now says what is left under a contract.
+async function lineOf({ ports, caller }: Visit, { id, contract }: Askable): Promise<Line> {
+  const said = sentenceIn(new URLSearchParams(), { id, contract }, caller.partner);
+  const asked = questionOf(said);
+  const explained = asked === null ? null : await explainQuestion(ports, { caller, asked });
+  return { id, contract, explained: explained?.ok === true ? explained.value : null, address: addressOf(said) };
+}
+
+type TableProps = { readonly lines: readonly Line[]; readonly directory: Directory; readonly own: string };
+
+function ContractTable({ lines, directory, own }: TableProps) {
+  return (
+    <Scroll label="Contracts in force">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Contract in force</th>
+            <th scope="col">With</th>
+            <th scope="col">You may ask for</th>
+            <th scope="col">An overlap, as of now</th>
+            <th scope="col">Until</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ id, contract, explained, address }) => (
+            <tr>
+              <th scope="row">
+                <a href={`/console/contracts/${id}`}>{sentence(plainWord(contract.name)).replace(/\.$/, "")}</a>
+              </th>
+              <td>
+                {listed(
+                  contract.members
+                    .filter(({ partner }) => partner !== own)
+                    .map(({ partner }) => nameOf(directory, partner)),
+                )}
+              </td>
+              <td>{askedFor(contract, own)}</td>
+              <td>
+                <Standing explained={explained} address={address} />
+              </td>
+              <td>{dateInWords(contract.validity.until)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+function askedFor(contract: Askable["contract"], own: string): string {
+  const open = contract.analyses.filter(({ recipients }) => recipients.some((one) => one === own));
+  return open.length === 0 ? "nothing" : listed(open.map(({ analysis }) => ANALYSIS_WORDS[analysis]));
+}
+
+function Standing({ explained, address }: { readonly explained: Explanation | null; readonly address: string }) {
+  if (explained === null) return <span class="under">cannot be asked now</span>;
+  if (!explained.isPermitted) return <Verdict kind="deny">Not permitted</Verdict>;
+  const left = (explained.price?.charges ?? [])
+    .map(({ left: { answers } }) => answers)
+    .filter((one) => one !== "unlimited");
+  const least = left.length === 0 ? null : Math.min(...left.map(Number));
+  return (
+    <>
+      <a href={`/console/explore?${address}`}>Permitted</a>
+      <span class="under">
+        {explained.price?.isRecorded === true
+          ? ": asked before, costs nothing"
+          : `: costs ${explained.price?.epsilon ?? ""}${least === null ? "" : `, leaves room for ${least} more`}`}
+      </span>
+    </>
+  );
+}
+
+function Waiting({
+  requests,
+  directory,
+}: {
+  readonly requests: readonly RequestView[];
+  readonly directory: Directory;
+}) {
+  return (
+    <section aria-labelledby="waiting">
+      <h2 id="waiting">Waiting for approval</h2>
+      <ol class="rows">
+        {requests.map(({ file, state }) => (
+          <li>
+            {questionInWords(parsedQuestion(file.question), directory)}
+            <p class="under">
+              <Verdict kind="wait">
+                {`Waits for ${listed(missingIn(state).map((one) => nameOf(directory, one)))}`}
+              </Verdict>{" "}
+              until <Instant at={file.expiresAt} />
+            </p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function missingIn(state: RequestView["state"]) {
+  return state.kind === "waiting" ? state.missing : [];
+}
+
+function NoContract() {
+  return (
+    <Empty>
+      No contract is in force. Those that are being agreed, and who has still to sign them, stand under{" "}
+      <a href="/console/contracts">Contracts</a>.
+    </Empty>
+  );
+}

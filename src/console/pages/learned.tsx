@@ -1,0 +1,203 @@
+// Who learned what about this company's people: every answer that touched its lists, by whom and under which contract.
+// The figures themselves are their recipient's and do not stand here.
+
+import { listContracts } from "../../app/read-contracts.ts";
+import { type Disclosures, listDisclosures } from "../../app/read-disclosures.ts";
+import { contractIdSchema } from "../../domain/contract/document.ts";
+import { LIMITS } from "../../domain/limits.ts";
+import { partnerIdSchema } from "../../domain/partner/manifest.ts";
+import { ANALYSIS_WORDS, counted, type Directory, nameOf } from "../../domain/policy/words.ts";
+import type { Problem } from "../../domain/problem.ts";
+import { ok, type Result } from "../../domain/result.ts";
+import type { DisclosureRow, LedgerLine } from "../../ports/rows.ts";
+import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts";
+import { everyRow } from "../every-row.ts";
+import { Empty, Instant, Scroll } from "../pieces.tsx";
+import type { Shown, Visit } from "../visit.ts";
+import { plainWord, sentence } from "../words.ts";
+
+type Choice = { readonly value: string; readonly says: string };
+
+/** Answers about the company's lists, filtered as the address says. */
+export async function showLearned(visit: Visit): Promise<Result<Shown, Problem>> {
+  const { ports, caller, query } = visit;
+  const [directory, contracts] = await Promise.all([
+    readDirectory(ports, caller),
+    everyRow(
+      (page) => listContracts(ports, { caller, page }),
+      ({ file }) => file.id,
+    ),
+  ]);
+  const after = /^\d{1,15}$/.test(query.get("after") ?? "") ? query.get("after") : null;
+  const filter = {
+    recipient: partnerIdSchema.safeParse(query.get("recipient")).data ?? null,
+    contract: contractIdSchema.safeParse(query.get("contract")).data ?? null,
+  };
+  const found = await listDisclosures(ports, { caller, filter, page: { after, limit: LIMITS.pageItems } });
+  const partners = [...new Set(contracts.flatMap(({ file }) => file.contract.members.map((one) => one.partner)))]
+    .filter((one) => one !== caller.partner)
+    .map((value) => ({ value, says: nameOf(directory, value) }));
+  const agreements = contracts.map(({ file: { id, contract } }) => ({
+    value: id,
+    says: `${plainWord(contract.name)}, v${contract.version}`,
+  }));
+  const main = (
+    <>
+      <form method="get" class="filters">
+        <Filter name="recipient" label="By whom" all="anybody" choices={partners} value={filter.recipient} />
+        <Filter name="contract" label="Under" all="any contract" choices={agreements} value={filter.contract} />
+        <button type="submit" class="quiet">
+          Show
+        </button>
+      </form>
+      <Learned
+        found={found}
+        names={new Map(agreements.map(({ value, says }) => [value, says]))}
+        directory={directory}
+      />
+      <Older found={found} query={query} />
+    </>
+  );
+  return ok({ kind: "page", title: "Who learned what", main });
+}
+
+type FilterProps = {
+  readonly name: string;
+  readonly label: string;
+  readonly all: string;
+  readonly choices: readonly Choice[];
+  readonly value: string | null;
+};
+
+function Filter({ name, label, all, choices, value }: FilterProps) {
+  return (
+    <label>
+      {label}
+      <select name={name}>
+        <option value="">{all}</option>
+        {choices.map((choice) => (
+          <option value={choice.value} selected={choice.value === value}>
+            {choice.says}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+type LearnedProps = {
+  readonly found: Disclosures;
+  readonly names: ReadonlyMap<string, string>;
+  readonly directory: Directory;
+};
+
+function Learned({ found, names, directory }: LearnedProps) {
+  if (found.rows.length === 0) {
+    return (
+      <Empty>Nobody has been told anything about your people that fits this. What was denied stands in the log.</Empty>
+    );
+  }
+  return (
+    <>
+      <Summary rows={found.rows} directory={directory} />
+      <Scroll label="Answers about your people">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">Who</th>
+              <th scope="col">What they asked</th>
+              <th scope="col">Came of it</th>
+              <th scope="col">Under</th>
+              <th scope="col" class="number">
+                Budget
+              </th>
+              <th scope="col" class="number">
+                Log
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {found.rows.map((row) => (
+              <Row row={row} paid={found.paid.get(row.id) ?? []} names={names} directory={directory} />
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </>
+  );
+}
+
+function Summary({ rows, directory }: { readonly rows: readonly DisclosureRow[]; readonly directory: Directory }) {
+  const counts = new Map<string, number>();
+  for (const { recipient } of rows) {
+    const name = nameOf(directory, recipient);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const most = Math.max(...counts.values());
+  return (
+    <ul class="tally" aria-label="Answers on this page by company">
+      {[...counts].map(([name, count]) => (
+        <li>
+          <span>{name}</span>
+          <svg viewBox="0 0 100 10" height="10" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="bar" x="0" y="0" width={(count / most) * 100} height="10" />
+          </svg>
+          <span class="number">{counted(count, "answer")}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+type RowProps = {
+  readonly row: DisclosureRow;
+  readonly paid: readonly LedgerLine[];
+  readonly names: ReadonlyMap<string, string>;
+  readonly directory: Directory;
+};
+
+function Row({ row, paid, names, directory }: RowProps) {
+  const question = parsedQuestion(row.question);
+  return (
+    <tr>
+      <td>
+        <Instant at={row.releasedAt} />
+      </td>
+      <th scope="row">{nameOf(directory, row.recipient)}</th>
+      <td>{questionInWords(question, directory)}</td>
+      <td>{outcomeOf(row)}</td>
+      <td>
+        <a href={`/console/contracts/${row.contract}`}>{names.get(row.contract) ?? "a contract"}</a>
+      </td>
+      <td class="number">{paid.length === 0 ? "nothing" : paid.map(({ nanoRho }) => priceOf(nanoRho)).join(", ")}</td>
+      <td class="number">
+        <a href={`/console/log/${row.entry}`}>{row.entry.toLocaleString("en")}</a>
+      </td>
+    </tr>
+  );
+}
+
+function outcomeOf({ analysis, outcome, collectedAt }: DisclosureRow): string {
+  if (outcome === "withheld") return "Withheld";
+  const told = sentence(`${ANALYSIS_WORDS[analysis]} told`).replace(/\.$/, "");
+  return collectedAt === null ? told : `${told}, and collected`;
+}
+
+/** A debit in units of epsilon, as the price of an answer is stated: rho is half of its square (Bun, Steinke 2016). */
+export function priceOf(nanoRho: bigint): string {
+  const epsilon = Math.sqrt(2 * (Number(nanoRho) / 1e9));
+  return String(Number(epsilon.toFixed(4)));
+}
+
+function Older({ found, query }: { readonly found: Disclosures; readonly query: URLSearchParams }) {
+  const last = found.rows.at(-1);
+  if (last === undefined || found.rows.length < found.page.limit) return null;
+  const next = new URLSearchParams(query);
+  next.set("after", String(last.entry));
+  return (
+    <p>
+      <a href={`/console/learned?${next.toString()}`}>Older answers</a>
+    </p>
+  );
+}

@@ -1,0 +1,165 @@
+// The log as people read it: a strip of days by what was done, the entries that concern this company, and one of them
+// with all that it says. One page looks through a window of so many entries, so a rare act costs no long search.
+
+import { listPeople } from "../../app/invite-person.ts";
+import { readEntries, readLatest } from "../../app/read-log.ts";
+import { type AuditEntry, decodeEntry, personCommitment } from "../../domain/audit/entry.ts";
+import { startOfDate, unixMillis } from "../../domain/instant.ts";
+import { LIMITS } from "../../domain/limits.ts";
+import { partnerIdSchema } from "../../domain/partner/manifest.ts";
+import { type Directory, nameOf } from "../../domain/policy/words.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { err, ok, type Result } from "../../domain/result.ts";
+import type { EntryRow, PersonRow } from "../../ports/rows.ts";
+import { ACT_WORDS, KINDS, kindOf, type LogKind } from "../act-words.ts";
+import { DayStrip, type LogPlace, logAddress } from "../day-strip.tsx";
+import { readDirectory } from "../directory.ts";
+import { EntryFacts } from "../entry-facts.tsx";
+import { Empty, Instant, Scroll, Verdict, type VerdictKind } from "../pieces.tsx";
+import type { Shown, Visit } from "../visit.ts";
+
+/** The log, filtered as the address says. */
+export async function showLog(visit: Visit): Promise<Result<Shown, Problem>> {
+  const { ports, caller, query } = visit;
+  const before = /^\d{1,15}$/.test(query.get("before") ?? "") ? Number(query.get("before")) : null;
+  const kind = KINDS.find((one) => one === query.get("kind")) ?? null;
+  const day = startOfDate(query.get("day") ?? "").ok ? query.get("day") : null;
+  const limit = LIMITS.logWindowEntries;
+  const [directory, people, rows] = await Promise.all([
+    readDirectory(ports, caller),
+    peopleOf(visit),
+    readLatest(ports, { caller, before, limit }),
+  ]);
+  const entries = rows.map(decoded);
+  const shown = entries.filter((entry) => (kind === null || kindOf(entry.act) === kind) && isOn(entry, day));
+  const last = entries.at(-1);
+  const main = (
+    <>
+      <DayStrip entries={entries} kind={kind} day={day} before={before} />
+      <KindFilter kind={kind} day={day} before={before} />
+      {shown.length === 0 ? (
+        <Empty>None of the entries in this stretch of the log fits.</Empty>
+      ) : (
+        <EntryTable entries={shown} who={(entry) => whoIn(entry, { directory, people })} />
+      )}
+      {last !== undefined && entries.length === limit && (
+        <p>
+          <a href={logAddress({ kind, day: null, before: last.index })}>Further back in the log</a>
+        </p>
+      )}
+    </>
+  );
+  return ok({ kind: "page", title: "Log", main });
+}
+
+/** One entry of the log. */
+export async function showEntry(visit: Visit): Promise<Result<Shown, Problem>> {
+  const { ports, caller, params } = visit;
+  const index = Number(params["index"]);
+  if (!Number.isSafeInteger(index) || index < 0) return err(problem("not-found", "the log has no such entry"));
+  const [row] = await readEntries(ports, { caller, from: index, limit: 1 });
+  if (row?.index !== index) return err(problem("not-found", "no entry that concerns you stands there"));
+  const [directory, people] = await Promise.all([readDirectory(ports, caller), peopleOf(visit)]);
+  const entry = decoded(row);
+  const main = (
+    <EntryFacts entry={entry} text={row.entry} who={whoIn(entry, { directory, people })} directory={directory} />
+  );
+  return ok({ kind: "page", title: `Log entry ${index.toLocaleString("en")}`, main });
+}
+
+type Known = { readonly directory: Directory; readonly people: readonly PersonRow[] };
+
+// An answer that the last approval lets out is its asker's, and the approver is who acted.
+function whoIn(entry: AuditEntry, known: Known): string {
+  const actor = actorName(entry, known);
+  const recipient = partnerIdSchema.safeParse(entry.detail["recipient"]);
+  const isOwn = !("partner" in entry.actor) || entry.actor.partner === recipient.data;
+  if (!entry.act.startsWith("question-") || !recipient.success || isOwn) return actor;
+  return `${nameOf(known.directory, recipient.data)}, by approval of ${actor},`;
+}
+
+// The entry commits to a person of whom this company alone can tell who it is.
+function actorName({ actor, salt }: AuditEntry, { directory, people }: Known): string {
+  if ("room" in actor) return "The room";
+  const partner = partnerIdSchema.safeParse(actor.partner);
+  const company = partner.success ? nameOf(directory, partner.data) : actor.partner;
+  if ("key" in actor) return actor.partner === "operator" ? "The operator" : company;
+  const person = people.find(({ id }) => personCommitment(salt, id) === actor.person);
+  return person === undefined ? `A person at ${company}` : `${person.name}, ${company}`;
+}
+
+async function peopleOf({ ports, caller }: Visit): Promise<readonly PersonRow[]> {
+  return (await listPeople(ports, { caller, page: { after: null, limit: LIMITS.peoplePerPartner } })).rows;
+}
+
+function decoded(row: EntryRow): AuditEntry {
+  const entry = decodeEntry(row.entry);
+  if (!entry.ok) throw new Error(`entry ${row.index} of the log does not decode: ${entry.error}`);
+  return entry.value;
+}
+
+function isOn({ at }: AuditEntry, day: string | null): boolean {
+  return day === null || at.startsWith(day);
+}
+
+const KIND_WORDS: { readonly [kind in LogKind]: string } = {
+  permit: "Permitted",
+  deny: "Denied or withheld",
+  change: "Everything else",
+};
+
+function KindFilter({ kind, day, before }: LogPlace) {
+  return (
+    <nav class="tabs" aria-label="Which acts">
+      {[null, ...KINDS].map((one) => (
+        <a href={logAddress({ kind: one, day, before })} aria-current={one === kind ? "true" : undefined}>
+          {one === null ? "All acts" : KIND_WORDS[one]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+const MARKS: { readonly [kind in LogKind]: VerdictKind | null } = { permit: "permit", deny: "deny", change: null };
+
+type TableProps = { readonly entries: readonly AuditEntry[]; readonly who: (entry: AuditEntry) => string };
+
+function EntryTable({ entries, who }: TableProps) {
+  return (
+    <Scroll label="Entries">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              Entry
+            </th>
+            <th scope="col">When</th>
+            <th scope="col">Who</th>
+            <th scope="col">Did what</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <tr>
+              <th scope="row" class="number">
+                <a href={`/console/log/${entry.index}`}>{entry.index.toLocaleString("en")}</a>
+              </th>
+              <td>
+                <Instant at={unixMillis(Date.parse(entry.at))} />
+              </td>
+              <td>{who(entry)}</td>
+              <td>
+                <ActMark entry={entry} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+function ActMark({ entry }: { readonly entry: AuditEntry }) {
+  const mark = MARKS[kindOf(entry.act)];
+  return mark === null ? <span>{ACT_WORDS[entry.act]}</span> : <Verdict kind={mark}>{ACT_WORDS[entry.act]}</Verdict>;
+}

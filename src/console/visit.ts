@@ -1,0 +1,36 @@
+// One visit to a page: who is there, what was asked for, and what a page may answer.
+
+import type { Child } from "hono/jsx";
+import type { PersonCaller, Ports } from "../app/ports.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Result } from "../domain/result.ts";
+import type { PersonRow } from "../ports/rows.ts";
+
+/** Somebody in a session. */
+export type Visitor = {
+  readonly caller: PersonCaller;
+  readonly person: PersonRow;
+  /** The name of the partner for which the person acts. */
+  readonly company: string;
+  /** What forms of this session carry. */
+  readonly token: string;
+  /** The cookie's value. Secret. */
+  readonly cookie: string;
+};
+
+export type Visit = Visitor & {
+  readonly ports: Ports;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** The fields of the form that was sent; none for a GET. */
+  readonly form: URLSearchParams;
+  /** The room's address. */
+  readonly origin: string;
+};
+
+/** What a page answers: a document of the console, or where to go next. */
+export type Shown =
+  | { readonly kind: "page"; readonly title: string; readonly main: Child; readonly act?: Child }
+  | { readonly kind: "go"; readonly to: string; readonly isSignedOut?: true };
+
+export type Show = (visit: Visit) => Promise<Result<Shown, Problem>>;

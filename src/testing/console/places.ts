@@ -1,0 +1,36 @@
+// Every page of the console worth looking at, as two companies see them: what is full at one is empty at the other.
+
+import type { Member } from "../journeys/world.ts";
+import type { ConsoleWorld } from "./world.ts";
+
+export type ConsolePlace = { readonly name: string; readonly address: string };
+
+/** The pages of a company, by name and address. */
+export function placesOf({ contracts, answers, sunline }: ConsoleWorld, { id }: Pick<Member, "id">): ConsolePlace[] {
+  const shared = [
+    { name: "home", address: "/console/home" },
+    { name: "answers", address: "/console/answers" },
+    { name: "contracts", address: "/console/contracts" },
+    { name: "inbox", address: "/console/inbox" },
+    { name: "learned", address: "/console/learned" },
+    { name: "log", address: "/console/log" },
+    { name: "log-denials", address: "/console/log?kind=deny" },
+    { name: "people", address: "/console/people" },
+    { name: "nowhere", address: "/console/nowhere" },
+    { name: "explore-four", address: `/console/explore?contract=${contracts.four}` },
+  ];
+  if (id !== sunline.id) return shared.map(({ name, address }) => ({ name: `other-${name}`, address }));
+  const tier = encodeURIComponent(`${sunline.id}/customers|tier|gold`);
+  return [
+    ...shared,
+    { name: "contract", address: `/console/contracts/${contracts.pair}` },
+    { name: "explore", address: `/console/explore?contract=${contracts.three}` },
+    { name: "explore-among", address: `/console/explore?contract=${contracts.pair}&among=${tier}` },
+    { name: "explore-denied", address: `/console/explore?contract=${contracts.pair}&purpose=activation` },
+    { name: "explore-recorded", address: `/console/explore?contract=${contracts.pair}` },
+    { name: "answer-two", address: `/console/answers/${answers.two}` },
+    { name: "answer-three", address: `/console/answers/${answers.three}` },
+    { name: "answer-crosstab", address: `/console/answers/${answers.crosstab}` },
+    { name: "log-entry", address: "/console/log/30" },
+  ];
+}

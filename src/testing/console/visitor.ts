@@ -1,0 +1,52 @@
+// A visitor without a browser: keeps the cookie, sends forms as a browser does, reads pages as text.
+
+import type { Invited } from "./world.ts";
+
+export type PageReply = { readonly status: number; readonly text: string; readonly headers: Headers };
+
+export type ConsoleVisitor = {
+  readonly cookie: string;
+  readonly token: string;
+  readonly get: (path: string) => Promise<PageReply>;
+  /** Sends a form with the session's token; `bent` replaces headers or leaves the token out. */
+  readonly post: (path: string, fields?: Readonly<Record<string, string>>, bent?: Bent) => Promise<PageReply>;
+};
+type Bent = { readonly origin?: string; readonly token?: string };
+
+/** Signs in by a link. */
+export async function visitorBy({ link, member }: Pick<Invited, "link" | "member">): Promise<ConsoleVisitor> {
+  const { origin } = member;
+  const reply = await sendForm(link, { origin }, new URLSearchParams());
+  const cookie = cookieIn(reply.headers);
+  const get = (path: string) => sendGet(origin + path, cookie);
+  const first = await get("/console/contracts");
+  const token = /name="token" value="([0-9a-f]{64})"/.exec(first.text)?.[1] ?? "";
+  const post: ConsoleVisitor["post"] = (path, fields = {}, bent = {}) =>
+    sendForm(
+      origin + path,
+      { origin: bent.origin ?? origin, cookie: `${cookie}` },
+      new URLSearchParams({ token: bent.token ?? token, ...fields }),
+    );
+  return { cookie, token, get, post };
+}
+
+/** Gets a page with a cookie, or without one where it is empty. */
+export async function sendGet(url: string, cookie: string): Promise<PageReply> {
+  const response = await fetch(url, { headers: cookie === "" ? {} : { cookie }, redirect: "manual" });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+
+/** Sends a form. */
+export async function sendForm(
+  url: string,
+  headers: Record<string, string>,
+  form: URLSearchParams,
+): Promise<PageReply> {
+  const response = await fetch(url, { method: "POST", headers, body: form, redirect: "manual" });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+
+/** The `name=value` of the cookie that a reply sets. */
+export function cookieIn(headers: Headers): string {
+  return (headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+}

@@ -1,0 +1,176 @@
+// A room for the console: four companies with lists that overlap, contracts between two, three and four of them,
+// answers that were given, and one question that waits.
+
+import { generateSigningKey } from "../../crypto/jwk.ts";
+import { OPERATOR, partnerIdSchema } from "../../domain/partner/manifest.ts";
+import type { Role } from "../../domain/person/person.ts";
+import { requestSchema } from "../../wire/api/approval.ts";
+import { enrolmentSchema, keySchema } from "../../wire/api/partner.ts";
+import { invitationSchema } from "../../wire/api/person.ts";
+import { csvOf, people } from "../journeys/lists.ts";
+import {
+  agree,
+  ask,
+  call,
+  contractJson,
+  declare,
+  type Member,
+  manifestOf,
+  overlapOf,
+  policyJson,
+  putPolicy,
+  read,
+  upload,
+  WIDE_LIMITS,
+} from "../journeys/world.ts";
+import { startTestRoom, type TestRoom } from "../room.ts";
+
+/** What a test calls its companies and people: texts that no page may take for markup among them. */
+export type Names = { readonly sunline: string; readonly harbour: string; readonly person: string };
+
+export const PLAIN_NAMES: Names = { sunline: "Sunline Holidays", harbour: "Harbour Yachts", person: "Ada Lindqvist" };
+
+/** Somebody with a sign-in link that has not been used. */
+export type Invited = { readonly member: Member; readonly role: Role; readonly id: string; readonly link: string };
+
+export type ConsoleWorld = {
+  readonly room: TestRoom;
+  readonly origin: string;
+  readonly sunline: Member;
+  readonly harbour: Member;
+  readonly meridian: Member;
+  readonly volt: Member;
+  readonly contracts: { readonly pair: string; readonly three: string; readonly four: string };
+  /** Answers of Sunline Holidays: an overlap of two, of three, and a cross-tab. */
+  readonly answers: { readonly two: string; readonly three: string; readonly crosstab: string };
+  /** A question of Sunline Holidays that waits for Volt Electronics. */
+  readonly waiting: string;
+};
+
+const LIMITS = {
+  ...WIDE_LIMITS,
+  k: 40,
+  minimumAudience: 40,
+  budget: { perRelease: "2", perRecipient: "400", lineage: "900", delta: "1e-7", period: "P90D" },
+  requestsPerPeriod: [
+    { analysis: "overlap", count: 20, period: "P30D" },
+    { analysis: "crosstab", count: 20, period: "P30D" },
+    { analysis: "audience", count: 5, period: "P30D" },
+  ],
+};
+
+function companies({ sunline, harbour }: Names) {
+  const some = { further: 0, approval: [] };
+  return [
+    { ...some, id: "sunline-holidays", name: sunline, industry: "travel", from: 0, to: 1_500 },
+    { ...some, id: "harbour-yachts", name: harbour, industry: "marine", from: 900, to: 1_800 },
+    { ...some, id: "meridian-bank", name: "Meridian Bank", industry: "banking", from: 1_340, to: 2_500, further: 900 },
+    { ...VOLT, from: 1_480, to: 2_000, further: 300, approval: ["overlap"] },
+  ];
+}
+
+const VOLT = { id: "volt-electronics", name: "Volt Electronics", industry: "travel" };
+
+/** Opens the room and lets its companies act, by signed calls alone. Takes some seconds. */
+export async function openConsoleWorld(names: Names = PLAIN_NAMES): Promise<ConsoleWorld> {
+  const room = await startTestRoom();
+  const origin = room.publicOrigin;
+  const operator = { origin, id: OPERATOR, key: room.operatorKey };
+  const members: Member[] = [];
+  for (const { id, name, industry, from, to, further, approval } of companies(names)) {
+    const member = await bringNamed(operator, { id, name, industry });
+    await putPolicy(member, policyOf(id, approval));
+    await declare(member);
+    await upload(member, csvOf([...people(from, to), ...everyFifth(further)], id.slice(0, 1)));
+    members.push(member);
+  }
+  const [sunline, harbour, meridian, volt] = members;
+  if (sunline === undefined || harbour === undefined || meridian === undefined || volt === undefined) {
+    throw new Error("four companies are brought in");
+  }
+  const contracts = {
+    pair: await agree([sunline, harbour], contractOf("summer-campaign", [sunline, harbour])),
+    three: await agree([sunline, harbour, meridian], contractOf("coast-and-credit", [sunline, harbour, meridian])),
+    four: await agree(members, contractOf("four-houses", members)),
+  };
+  const answers = {
+    two: (await ask(sunline, overlapOf(contracts.pair, [sunline, harbour]))).id,
+    three: (await ask(sunline, overlapOf(contracts.three, [sunline, harbour, meridian]))).id,
+    crosstab: (await ask(sunline, crosstabOf(contracts.pair, sunline, harbour))).id,
+  };
+  await ask(harbour, overlapOf(contracts.pair, [sunline, harbour]));
+  await call(sunline, "POST /v1/questions", {
+    json: overlapOf(contracts.pair, [sunline, harbour], { purpose: "activation" }),
+  });
+  const held = await call(sunline, "POST /v1/questions", { json: overlapOf(contracts.four, members) });
+  return { room, origin, sunline, harbour, meridian, volt, contracts, answers, waiting: read(requestSchema, held).id };
+}
+
+// Every fifth person below a number, so that lists meet in more than one place.
+function everyFifth(below: number) {
+  return people(0, below).filter(({ person }) => person % 5 === 0);
+}
+
+/** Lets somebody of a company into the console. */
+export async function invite(member: Member, role: Role, name = "Ada Lindqvist"): Promise<Invited> {
+  const { person, link } = read(invitationSchema, await call(member, "POST /v1/people", { json: { name, role } }));
+  return { member, role, id: person.id, link: member.origin + link };
+}
+
+async function bringNamed(
+  operator: Member,
+  { id, name, industry }: { readonly id: string; readonly name: string; readonly industry: string },
+): Promise<Member> {
+  const json = { ...manifestOf(id, industry), name };
+  const { code } = read(enrolmentSchema, await call(operator, "POST /v1/partners", { json }));
+  const { key } = generateSigningKey();
+  const member = { origin: operator.origin, id: partnerIdSchema.parse(id), key };
+  const first = { jwk: key.publicKey.jwk, code };
+  read(keySchema, await call(member, `POST /v1/partners/${id}/keys`, { json: first }));
+  return member;
+}
+
+// The tier may choose and group people, the region may group them and no more: one menu is shut by a policy. Nothing
+// may be asked for activation, so one question is denied.
+function policyOf(partner: string, approval: readonly string[]) {
+  return policyJson(
+    partner,
+    { ...LIMITS, approval },
+    {
+      grants: [
+        {
+          id: "campaigns",
+          to: [{ industry: "travel" }, { industry: "marine" }, { industry: "banking" }],
+          purposes: ["insight"],
+          analyses: ["overlap", "crosstab"],
+          attributes: { tier: ["filter", "group"], region: ["group"] },
+          channels: [],
+          terms: {},
+        },
+      ],
+    },
+  );
+}
+
+function contractOf(name: string, members: readonly Member[]) {
+  const ids = members.map(({ id }) => id);
+  const ways = { purposes: ["insight", "activation"], recipients: ids, identifiers: ["email"], channels: [] };
+  return contractJson(members, {
+    name,
+    approvalWithin: "P14D",
+    terms: LIMITS,
+    analyses: [
+      { analysis: "overlap", ...ways },
+      { analysis: "crosstab", ...ways },
+    ],
+  });
+}
+
+function crosstabOf(contract: string, own: Member, other: Member) {
+  const between = [`${own.id}/customers`, `${other.id}/customers`];
+  const by = [
+    { dataset: `${own.id}/customers`, attribute: "tier" },
+    { dataset: `${other.id}/customers`, attribute: "region" },
+  ];
+  return { analysis: "crosstab", contract, purpose: "insight", between, by };
+}
