@@ -25,6 +25,7 @@ import { roomServer } from "./http/server.ts";
 import type { ErasureMemory } from "./ports/erasure-memory.ts";
 import type { KeyRing } from "./ports/key-ring.ts";
 import type { LogMemory } from "./ports/log-memory.ts";
+import type { Store } from "./ports/store.ts";
 import { isRestoreUnfinished } from "./storage/backup/loading.ts";
 import { checkDatabase } from "./storage/check-database.ts";
 import { connectDatabase, type Database } from "./storage/database.ts";
@@ -33,9 +34,10 @@ import { type EmbeddedDatabase, removeEmbedded, startEmbedded } from "./storage/
 import { openErasureMemory } from "./storage/erasure-memory.ts";
 import { freshDatabase } from "./storage/fresh-database.ts";
 import { hasKeyRing, openKeyRing } from "./storage/key-ring.ts";
+import { type OpenedLogKeys, openLogKeys } from "./storage/log-keys.ts";
 import { openLogMemory } from "./storage/log-memory.ts";
 import { migrate } from "./storage/migrate.ts";
-import { keySource, type RoomKeys, readOperatorKey } from "./storage/room-keys.ts";
+import { keySource, readOperatorKey } from "./storage/room-keys.ts";
 import { MIGRATIONS, postgresStore } from "./storage/store.ts";
 
 /** A room that serves. */
@@ -115,8 +117,11 @@ async function assemble(
   if (!checked.ok) return checked;
   const memories = await openMemories(config.dataDirectory);
   if (!memories.ok) return err([memories.error]);
-  const kept = { database: database.value, keyRing: keyRing.value, ...memories.value };
-  const ports = portsOf(config, keys.value, kept);
+  const store = postgresStore(database.value.room);
+  const logKeys = await openLogKeys(store, { source, keys: keys.value, keyRing: keyRing.value });
+  if (!logKeys.ok) return err([`the keys of ${source.name} ${logKeys.error}`]);
+  const room = roomOf(config, logKeys.value, keyRing.value);
+  const ports = portsOf(config, keys.value.room, { store, room, ...memories.value });
   undo.push(() => ports.matcher.end());
   const fitting = await checkKeys(ports);
   if (!fitting.ok) return err([`the keys of ${source.name} ${fitting.error}`]);
@@ -168,41 +173,35 @@ export function targetOf(config: Config, embedded: EmbeddedDatabase | null): Par
   return { kind: "url", url: config.databaseUrl, directory: config.dataDirectory };
 }
 
-/** What a room is made of beside its keys. */
+/** What a room is made of beside the key that makes tokens. */
 export type Kept = {
-  readonly database: Database;
-  readonly keyRing: KeyRing;
+  readonly store: Store;
+  readonly room: Room;
   readonly memory: LogMemory;
   readonly erasureMemory: ErasureMemory;
 };
 
 /** Makes the ports of a room. Their matcher has threads, which `matcher.end` ends. */
-export function portsOf(config: Config, keys: RoomKeys, { database, keyRing, ...memories }: Kept): Ports {
+export function portsOf(config: Config, roomKey: Uint8Array, { store, ...kept }: Kept): Ports {
   const inMemory = portsInMemory();
   return {
     ...inMemory,
-    store: storeWhileSound(postgresStore(database.room), inMemory.standing),
-    ...memories,
+    ...kept,
+    store: storeWhileSound(store, inMemory.standing),
     matcher: columnarMatcher({
       directory: join(config.dataDirectory, "lists"),
-      roomKey: keys.room,
+      roomKey,
       roomKeyVersion: 1,
       memoryBytes: config.memoryBytes,
     }),
     clock: () => unixMillis(Date.now()),
     random: (count) => randomBytes(count),
-    room: roomOf(config, keys, keyRing),
   };
 }
 
-/** The room as its keys make it. It is named after its log's: a checkpoint of another key is another log's. */
-export function roomOf(
-  { publishing }: Pick<Config, "publishing">,
-  { log: signingKey }: Pick<RoomKeys, "log">,
-  keyRing: KeyRing,
-): Room {
-  const origin = `concordat/${signingKey.publicKey.thumbprint}`;
-  return { origin, signingKey, noteSigner: { name: origin, key: signingKey }, publishing, keyRing };
+/** The room as its keys make it. */
+export function roomOf({ publishing }: Pick<Config, "publishing">, logKeys: OpenedLogKeys, keyRing: KeyRing): Room {
+  return { origin: logKeys.origin, logKeys, publishing, keyRing };
 }
 
 async function serve(

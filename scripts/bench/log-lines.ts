@@ -23,6 +23,7 @@ import {
 } from "../../src/domain/audit/merkle.ts";
 import { concatBytes, toHex, utf8 } from "../../src/domain/bytes.ts";
 import { OPERATOR } from "../../src/domain/partner/manifest.ts";
+import { err } from "../../src/domain/result.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { connectDatabase } from "../../src/storage/database.ts";
 import { removeEmbedded, startEmbedded } from "../../src/storage/embedded/launcher.ts";
@@ -44,8 +45,16 @@ const { key } = generateSigningKey();
 const origin = `concordat/${key.publicKey.thumbprint}`;
 const room: Room = {
   origin,
-  signingKey: key,
-  noteSigner: { name: origin, key },
+  logKeys: {
+    known: () => {
+      const known = parseVerifierKey(verifierKey(origin, rawPublicKey(key.publicKey)));
+      if (!known.ok) throw new Error(known.error);
+      return known.value;
+    },
+    signer: () => key,
+    next: async () => err("there is none"),
+    follow: async () => {},
+  },
   publishing: { seconds: 60, entries: 1_000 },
   keyRing: memoryKeyRing(),
 };
@@ -106,7 +115,7 @@ async function fill(owner: Owner, entries: number): Promise<void> {
     });
   }
   const { size, hashes } = frontier;
-  const checkpoint = signNote(formatCheckpoint({ origin, size, root: rootOf(frontier) }), [room.noteSigner]);
+  const checkpoint = signNote(formatCheckpoint({ origin, size, root: rootOf(frontier) }), [{ name: origin, key }]);
   await transaction(owner, { ...act, access: "read write" }, async (tx) => {
     await tx`update concordat.log_head
       set size = ${size}, frontier = ${concatBytes(...hashes)}, checkpoint = ${checkpoint}`;

@@ -75,9 +75,11 @@ export function nextEntry(
     salt,
   });
   const grown = append({ size: head.size, hashes: head.frontier }, leafHash(utf8(entry)));
-  const { origin, noteSigner, publishing } = ports.room;
+  const { origin, logKeys, publishing } = ports.room;
   const { size, hashes } = grown.frontier;
-  const checkpoint = signNote(formatCheckpoint({ origin, size, root: rootOf(grown.frontier) }), [noteSigner]);
+  const checkpoint = signNote(formatCheckpoint({ origin, size, root: rootOf(grown.frontier) }), [
+    { name: origin, key: logKeys.signer(head.signer) },
+  ]);
   // The first entry is published at once, so that there is always something to follow.
   const isPublished = head.published === 0 || size - head.published >= publishing.entries;
   return {
@@ -86,7 +88,7 @@ export function nextEntry(
       entry: { index: head.size, entry },
       parties,
       nodes: grown.nodes,
-      head: { size, frontier: hashes, checkpoint, published: isPublished ? size : head.published },
+      head: { size, frontier: hashes, checkpoint, published: isPublished ? size : head.published, signer: head.signer },
     },
   };
 }

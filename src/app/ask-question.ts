@@ -265,7 +265,7 @@ function recordOf(
     proof: appended.proof.map(toBase64),
     checkpoint: appended.checkpoint,
   };
-  return { addition, receipt: signCompact(ports.room.signingKey, receipt, RECEIPT_TYP) };
+  return { addition, receipt: signCompact(ports.room.logKeys.signer(addition.head.signer), receipt, RECEIPT_TYP) };
 }
 
 function debitsOf(charges: Permitted["charges"]): Json {

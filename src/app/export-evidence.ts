@@ -100,12 +100,14 @@ async function sealed(
   const detail = { about: { ...about }, entries: count("entry "), receipts: count("receipt ") };
   const happening = { actor: caller, parties: [caller.partner], subject, detail };
   const appended = await appendEntry(ports, tx, { act: "log-exported", ...happening });
+  const handOvers = (await tx.log.handOvers()).map(({ note }) => note);
   return {
     checkpoint: appended.checkpoint,
     entry: appended.entry,
     index: appended.index,
     proof: appended.proof.map(toBase64),
     grown: await proofFrom(tx, size, appended.index + 1),
+    ...(handOvers.length === 0 ? {} : { handOvers }),
   };
 }
 

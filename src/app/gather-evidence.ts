@@ -69,7 +69,7 @@ export async function groundParts(
       : [{ id: row.id, name: row.manifest.name, industry: row.manifest.industry }],
   );
   return [
-    { part: "room", key: verifierKey(room.origin, rawPublicKey(room.signingKey.publicKey)) },
+    { part: "room", key: verifierKey(room.origin, rawPublicKey(room.logKeys.known().key)) },
     { part: "partners", partners },
     { part: "tree", checkpoint: head.checkpoint, ...(grown === undefined ? {} : { grown }) },
     ...(await watchedParts(tx, head)),

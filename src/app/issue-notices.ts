@@ -19,6 +19,8 @@ export async function issueNotices(
   tx: Transaction,
   removals: readonly Removal[],
 ): Promise<void> {
+  if (removals.length === 0) return;
+  const signer = ports.room.logKeys.signer((await tx.log.head()).signer);
   for (const { held, records } of removals) {
     const { recipient, id: release } = held.release;
     const dataKey = held.opened.keys.get(recipient);
@@ -32,7 +34,7 @@ export async function issueNotices(
       records: records === null ? [] : [...records],
       salt: toHex(ports.random(16)),
     };
-    const signed = signCompact(ports.room.signingKey, notice, REMOVAL_NOTICE_TYP);
+    const signed = signCompact(signer, notice, REMOVAL_NOTICE_TYP);
     const sealed = seal(dataKey, utf8(signed), utf8(noticeLabel(notice.id)));
     await tx.notices.add({ recipient, id: notice.id, release, isWhole: records === null, sealed });
   }

@@ -1,7 +1,8 @@
 // Whether the room's log is the one that its key has signed before. A log that was put back, or rewritten, is told from
 // checkpoints outside the database: the room's own memory, and what witnesses bring. Such a room signs nothing more.
 
-import { parseVerifierKey, rawPublicKey, type VerifierKey, verifierKey, verifyNote } from "../crypto/signed-note.ts";
+import { everyKey } from "../crypto/log-key.ts";
+import { verifyNote } from "../crypto/signed-note.ts";
 import { type Checkpoint, parseCheckpoint } from "../domain/audit/checkpoint.ts";
 import { type Contradiction, contradictionInWords } from "../domain/audit/comparison.ts";
 import { EMPTY_FRONTIER, frontierPlan, leafHash, rootOf } from "../domain/audit/merkle.ts";
@@ -39,19 +40,24 @@ export function behindProblem(contradiction: Contradiction): Problem {
 }
 
 /**
- * Compares the log with itself and with what the room remembers, and lets its standing fall where they differ.
- * One transaction that reads; O(log size) hashes.
+ * Compares the log with itself and with what the room and its key ring remember, and lets its standing fall where
+ * they differ. One transaction that reads; O(log size) hashes.
  */
 export async function checkStanding(
   ports: Pick<Ports, "store" | "room" | "memory" | "standing">,
 ): Promise<Result<null, string>> {
-  const remembered = ports.memory.recall();
-  const shown = remembered === null ? null : openOwn(ports.room, remembered);
-  if (shown?.ok === false) return err("what the room remembers of its log was not signed by its key");
+  const shown: Checkpoint[] = [];
+  for (const note of [ports.memory.recall(), ports.room.keyRing.handOvers().at(-1)?.checkpoint]) {
+    const opened = note === null || note === undefined ? null : openOwn(ports.room, note);
+    if (opened?.ok === false) return err("what the room remembers of its log was not signed by its key");
+    if (opened !== null) shown.push(opened.value);
+  }
   const act = { name: "check log", parties: [OPERATOR] };
   const found = await ports.store.read(act, async (tx) => {
     const torn = await tornHead(tx);
-    return torn ?? (shown === null ? null : contradictionOf(tx, shown.value));
+    if (torn !== null) return torn;
+    const contradictions = await Promise.all(shown.map((checkpoint) => contradictionOf(tx, checkpoint)));
+    return contradictions.find((contradiction) => contradiction !== null) ?? null;
   });
   if (found !== null) ports.standing.fall(found);
   return ok(null);
@@ -104,15 +110,9 @@ export async function contradictionOf(tx: Transaction, shown: Checkpoint): Promi
 
 /** Opens a note that must be a checkpoint of this room's, whoever brings it. Others' lines are passed over. */
 export function openOwn(room: Room, note: string): Result<Checkpoint, "not-of-this-room"> {
-  const opened = verifyNote(utf8(note), [ownKey(room)]);
+  const opened = verifyNote(utf8(note), everyKey(room.logKeys.known()));
   const checkpoint = opened.ok ? parseCheckpoint(opened.value.text) : opened;
   return checkpoint.ok && checkpoint.value.origin === room.origin ? checkpoint : err("not-of-this-room");
-}
-
-function ownKey({ origin, signingKey }: Room): VerifierKey {
-  const key = parseVerifierKey(verifierKey(origin, rawPublicKey(signingKey.publicKey)));
-  if (!key.ok) throw new Error("the room's own key does not read");
-  return key.value;
 }
 
 // The root over the first `size` entries, from the complete subtrees; null when one of them is gone.

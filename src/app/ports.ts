@@ -1,7 +1,7 @@
 // What use cases are given: the ports of the world, the room's own identity, and the place where a reply is kept.
 
 import type { SigningKey } from "../crypto/jwk.ts";
-import type { NoteSigner } from "../crypto/signed-note.ts";
+import type { LogKey } from "../crypto/log-key.ts";
 import type { Contradiction } from "../domain/audit/comparison.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { PersonId } from "../domain/person/person.ts";
@@ -10,16 +10,27 @@ import type { Problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ErasureMemory } from "../ports/erasure-memory.ts";
-import type { KeyRing } from "../ports/key-ring.ts";
+import type { KeptHandOver, KeyRing } from "../ports/key-ring.ts";
 import type { LogMemory } from "../ports/log-memory.ts";
 import type { Matcher } from "../ports/matcher.ts";
 import type { Act, Store, Transaction } from "../ports/store.ts";
 
+/** The keys of the room's log: the one that signs, those before it, and the one that may follow. */
+export type LogKeys = {
+  /** The log's first key, with those that it led to: what checkpoints of the room verify with. */
+  readonly known: () => LogKey;
+  /** The key of a thumbprint, or the first where that is null. Secret. @throws for one that the room does not hold */
+  readonly signer: (thumbprint: string | null) => SigningKey;
+  /** The key that is to follow, made where the source can be written; a sentence where there is none. Secret. */
+  readonly next: () => Promise<Result<SigningKey, string>>;
+  /** Follows a hand-over that the log holds, keeps it beside the keys, and has their source forget the former one. */
+  readonly follow: (handOver: KeptHandOver) => Promise<void>;
+};
+
 /** The room as others know it: its name in checkpoints, and the key that signs receipts and checkpoints. */
 export type Room = {
   readonly origin: string;
-  readonly signingKey: SigningKey;
-  readonly noteSigner: NoteSigner;
+  readonly logKeys: LogKeys;
   /** When a checkpoint is published for witnesses: so many seconds or entries after the last one, at the most. */
   readonly publishing: { readonly seconds: number; readonly entries: number };
   /** Wraps partners' data keys, and what the room seals for itself. Secret. */

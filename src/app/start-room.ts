@@ -1,8 +1,9 @@
 // The room's own first and later starts: the operator is known, the start is in the log, what nobody finished is swept.
 
 import type { PublicKey } from "../crypto/jwk.ts";
+import { everyKey } from "../crypto/log-key.ts";
 import { open as openBox } from "../crypto/sealed-box.ts";
-import { parseVerifierKey, rawPublicKey, verifierKey, verifyNote } from "../crypto/signed-note.ts";
+import { verifyNote } from "../crypto/signed-note.ts";
 import { utf8 } from "../domain/bytes.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { LIMITS } from "../domain/limits.ts";
@@ -83,9 +84,8 @@ export async function sweepRoom(ports: Pick<Ports, "store" | "matcher">): Promis
   await ports.matcher.sweep({ segments: new Set(kept.segments), stagings: new Set(kept.stagings) });
 }
 
-function isSignedBy({ origin, signingKey }: Room, checkpoint: string): boolean {
-  const key = parseVerifierKey(verifierKey(origin, rawPublicKey(signingKey.publicKey)));
-  return key.ok && verifyNote(utf8(checkpoint), [key.value]).ok;
+function isSignedBy({ logKeys }: Room, checkpoint: string): boolean {
+  return verifyNote(utf8(checkpoint), everyKey(logKeys.known())).ok;
 }
 
 /** Every partner of the room and the operator: for whom an act works that concludes from what is not there. */

@@ -4,7 +4,8 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { type Compared, compareNotes, type Evidence, formatEvidence, parseEvidence } from "../client/witness.ts";
-import { parseVerifierKey, rawPublicKey, type VerifierKey, verifierKey } from "../crypto/signed-note.ts";
+import { type LogKey, parseLogKey } from "../crypto/log-key.ts";
+import { rawPublicKey, verifierKey } from "../crypto/signed-note.ts";
 import { fromBase64Url } from "../domain/bytes.ts";
 import { parseStrictJson } from "../domain/canonical-json.ts";
 import { isoInstant, unixMillis } from "../domain/instant.ts";
@@ -86,7 +87,7 @@ async function compare(terminal: Terminal, { operands, options }: Call): Promise
 const FORM = "give two files: checkpoints, exports, receipts, releases or witnesses' memories";
 
 type Judged = {
-  readonly key: VerifierKey;
+  readonly key: LogKey;
   readonly pair: readonly [string, string];
   readonly proof: readonly string[] | null;
   readonly at: string;
@@ -140,10 +141,10 @@ const CONTRADICTIONS = {
 } as const;
 
 // Evidence names the room's key; whoever has pinned one trusts that alone.
-function readEvidence(evidence: Evidence, trusted: Result<VerifierKey, Refusal>): Outcome {
-  const named = parseVerifierKey(evidence.key);
+function readEvidence(evidence: Evidence, trusted: Result<LogKey, Refusal>): Outcome {
+  const named = parseLogKey(evidence.key);
   if (!named.ok) return err(unverified("the evidence names no key of a room"));
-  if (trusted.ok && textOf(trusted.value) !== evidence.key) {
+  if (trusted.ok && textOf(trusted.value) !== textOf(named.value)) {
     return err(unverified("the evidence is of another room than the key that is trusted"));
   }
   const compared = compareNotes(named.value, [evidence.kept, evidence.shown], evidence.proof);
@@ -224,6 +225,6 @@ function proofWithin(both: readonly [Held, Held], { smaller, larger, kept, shown
   return isFromOther ? (own.proof?.hashes ?? null) : null;
 }
 
-function textOf({ name, key }: VerifierKey): string {
+function textOf({ name, key }: LogKey): string {
   return verifierKey(name, rawPublicKey(key));
 }

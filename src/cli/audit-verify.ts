@@ -6,6 +6,7 @@ import type { EvidenceFault } from "../client/open-evidence.ts";
 import { openCheckpoint, verifyAuditPieces } from "../client/verify.ts";
 import { type VerifiedEvidence, verifyEvidence } from "../client/verify-evidence.ts";
 import { parseCosignerKey } from "../crypto/cosignature.ts";
+import type { LogKey } from "../crypto/log-key.ts";
 import type { VerifierKey } from "../crypto/signed-note.ts";
 import type { Checkpoint } from "../domain/audit/checkpoint.ts";
 import { toBase64Url } from "../domain/bytes.ts";
@@ -32,10 +33,7 @@ export function addVerify(audit: Command, terminal: Terminal): void {
 }
 
 /** A checkpoint in a file, opened with the room's key. */
-export async function keptCheckpoint(
-  file: string,
-  key: Result<VerifierKey, Refusal>,
-): Promise<Result<Checkpoint, Refusal>> {
+export async function keptCheckpoint(file: string, key: Result<LogKey, Refusal>): Promise<Result<Checkpoint, Refusal>> {
   if (!key.ok) return key;
   const note = await readText(file);
   if (!note.ok) return note;
@@ -67,7 +65,7 @@ async function verify(terminal: Terminal, { operands, options }: Call): Promise<
 
 const LOG_BEGINS = '{"checkpoint"';
 
-function verifyLog(path: string, key: VerifierKey, earlier: Checkpoint | null): Outcome {
+function verifyLog(path: string, key: LogKey, earlier: Checkpoint | null): Outcome {
   const verified = verifyPieces(path, key, earlier);
   if (!verified.ok) {
     const { index, says, kind } = verified.error;
@@ -84,11 +82,7 @@ function verifyLog(path: string, key: VerifierKey, earlier: Checkpoint | null): 
 }
 
 // A log of a million entries is a file of more than a gigabyte, so it is never held whole.
-function verifyPieces(
-  path: string,
-  key: VerifierKey,
-  earlier: Checkpoint | null,
-): ReturnType<typeof verifyAuditPieces> {
+function verifyPieces(path: string, key: LogKey, earlier: Checkpoint | null): ReturnType<typeof verifyAuditPieces> {
   try {
     return verifyAuditPieces(textPieces(path), key, earlier ?? undefined);
   } catch (error) {

@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { z } from "zod";
+import { formatLogKey, handOverNotes } from "../crypto/log-key.ts";
 import { type AuditEntry, decodeEntry } from "../domain/audit/entry.ts";
 import { err, ok } from "../domain/result.ts";
 import { addCompare } from "./audit-compare.ts";
@@ -10,9 +11,10 @@ import { addVerify } from "./audit-verify.ts";
 import { addWitnesses } from "./audit-witnesses.ts";
 import { describe } from "./describe.ts";
 import { aligned } from "./figures.ts";
-import { readRoomKey } from "./room-key.ts";
+import { keepProfile } from "./profiles.ts";
+import { followRoomKey, pinnedKey, readRoomKey } from "./room-key.ts";
 import { actInRoom, type SessionCall } from "./session.ts";
-import { failed, type Outcome, refusedByRoom, type Terminal, unverified } from "./terminal.ts";
+import { failed, type Outcome, refusedByRoom, type Terminal } from "./terminal.ts";
 
 const optionsSchema = z.object({
   from: z.coerce.number().optional(),
@@ -90,15 +92,21 @@ async function checkpoint({ session, options }: SessionCall): Promise<Outcome> {
   return kept(out, { text: note, json: { checkpoint: note } }, "the checkpoint");
 }
 
-async function roomKey({ session }: SessionCall): Promise<Outcome> {
-  const { url, roomKey: pinned } = session.profile;
-  const shown = await readRoomKey(url);
+async function roomKey({ session, terminal, options }: SessionCall): Promise<Outcome> {
+  const { name, ...profile } = session.profile;
+  const pinned = profile.roomKey === undefined ? null : await pinnedKey(terminal, options);
+  if (pinned?.ok === false) return pinned;
+  const shown = pinned === null ? await readRoomKey(profile.url) : await followRoomKey(profile.url, pinned.value);
   if (!shown.ok) return shown;
-  if (pinned !== undefined && pinned !== shown.value) {
-    return err(unverified(`the room shows ${shown.value}, and the profile has pinned ${pinned}`));
-  }
-  const compared = pinned === undefined ? "no key is pinned for this room" : "it is the one pinned in the profile";
-  return ok({ json: { key: shown.value, isPinned: pinned !== undefined }, lines: [shown.value, compared] });
+  const key = formatLogKey(shown.value);
+  const handOvers = handOverNotes(shown.value).length;
+  const isNew = pinned !== null && key !== formatLogKey(pinned.value);
+  const kept =
+    isNew && name !== null ? await keepProfile(terminal.world, name, { ...profile, roomKey: key }) : ok(null);
+  if (!kept.ok) return kept;
+  const compared = pinned === null ? "no key is pinned for this room" : "it is the one pinned in the profile";
+  const led = isNew ? ["the key pinned has handed the log over since: the profile follows it now"] : [];
+  return ok({ json: { key, isPinned: pinned !== null, handOvers }, lines: [key, compared, ...led] });
 }
 
 function shortened(value: string): string {

@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { z } from "zod";
+import { formatLogKey } from "../crypto/log-key.ts";
 import { manifestSchema } from "../domain/partner/manifest.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { describe } from "./describe.ts";
@@ -108,13 +109,13 @@ async function enrol(terminal: Terminal, { operands, options }: Call): Promise<O
     }),
   );
   if (!enrolled.ok) return err(refusedByRoom(enrolled.error));
-  const profile = { url, partner, key: path, roomKey: roomKey.value };
+  const profile = { url, partner, key: path, roomKey: formatLogKey(roomKey.value) };
   const kept = await keepProfile(terminal.world, name, profile);
   if (!kept.ok) return kept;
   const lines = [
     `enrolled: ${partner} at ${url}, key ${enrolled.value.thumbprint}`,
     `profile:  ${name}, private key in ${path}`,
-    `the room's key, pinned: ${roomKey.value}`,
+    `the room's key, pinned: ${profile.roomKey}`,
     "next: `concordat policy put FILE`, then `concordat dataset create FILE`",
   ];
   return ok({ json: { profile: name, ...profile, thumbprint: enrolled.value.thumbprint }, lines });

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { type VerifiedReceipt, verifyReceipt } from "../client/verify-receipt.ts";
 import { type VerifiedWitnessed, verifyWitnessed } from "../client/verify-witnessed.ts";
 import { parseCosignerKey } from "../crypto/cosignature.ts";
+import type { LogKey } from "../crypto/log-key.ts";
 import type { VerifierKey } from "../crypto/signed-note.ts";
 import { isoInstant, unixMillis } from "../domain/instant.ts";
 import { LIMITS } from "../domain/limits.ts";
@@ -73,7 +74,7 @@ async function verify(terminal: Terminal, { operands, options }: Call): Promise<
   return ok({ json, lines });
 }
 
-async function verifiedReceipt(path: string, key: VerifierKey): Promise<Result<VerifiedReceipt, Refusal>> {
+async function verifiedReceipt(path: string, key: LogKey): Promise<Result<VerifiedReceipt, Refusal>> {
   const text = await readText(path);
   if (!text.ok) return text;
   const verified = verifyReceipt(text.value, key);
@@ -85,7 +86,7 @@ type Options = z.output<typeof optionsSchema>;
 // A witness that was named and is not there is a failure: whoever names it wants its word.
 async function completion(
   { receipt }: VerifiedReceipt,
-  room: VerifierKey,
+  room: LogKey,
   { witnessed, witness }: Options,
 ): Promise<Result<VerifiedWitnessed | null, Refusal>> {
   if (witnessed === undefined) {

@@ -14,6 +14,28 @@ export function addRoom(program: Command, terminal: Terminal): void {
     ]),
     rotateWrapping,
   );
+  actInRoom(
+    terminal,
+    describe(
+      room.command("rotate-log"),
+      "hand the log over to another key, which the former names; old receipts verify as before",
+      ["concordat room rotate-log --partner operator --key ~/.concordat/operator.jwk"],
+    ),
+    rotateLog,
+  );
+}
+
+async function rotateLog({ session }: SessionCall): Promise<Outcome> {
+  const handed = await session.client.call((api) => api.POST("/v1/room/log-key", { body: {} }));
+  return told(handed, ({ from, to, index, note }) => ({
+    json: { from, to, index, note },
+    lines: [
+      `the log has the key ${to} from now on; entry ${index} is the last that ${from} signed for`,
+      "witnesses and exports follow by themselves; partners run `concordat audit key`, so that their profiles follow",
+      "a file of keys holds the new one alone by now; from a service or the environment, make the next key the",
+      "present one, and destroy the former",
+    ],
+  }));
 }
 
 async function rotateWrapping({ session }: SessionCall): Promise<Outcome> {

@@ -2,14 +2,17 @@
 // cosignature, remembered before it is sent (C2SP tlog-cosignature, tlog-witness).
 
 import type { ProblemReply } from "../client/problem-reply.ts";
+import { openCheckpoint } from "../client/verify.ts";
 import { compareNotes, type Evidence, formatEvidence } from "../client/witness.ts";
 import { cosign, cosignerKey } from "../crypto/cosignature.ts";
 import type { SigningKey } from "../crypto/jwk.ts";
-import { rawPublicKey, readNote, signNote, type VerifierKey } from "../crypto/signed-note.ts";
+import { formatLogKey, type LogKey } from "../crypto/log-key.ts";
+import { rawPublicKey, readNote, signNote } from "../crypto/signed-note.ts";
 import type { Checkpoint } from "../domain/audit/checkpoint.ts";
 import { utf8 } from "../domain/bytes.ts";
 import { isoInstant, unixMillis } from "../domain/instant.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import { followRoomKey } from "./room-key.ts";
 import type { Session } from "./session.ts";
 import { failed, type Refusal, refusedByRoom, unverified } from "./terminal.ts";
 import { formatMemory, type WitnessMemory, writeDurably } from "./witness-memory.ts";
@@ -18,7 +21,7 @@ import { formatMemory, type WitnessMemory, writeDurably } from "./witness-memory
 export type Witness = {
   readonly session: Session;
   /** The room's key, as trusted and as text. */
-  readonly roomKey: VerifierKey;
+  readonly roomKey: LogKey;
   readonly roomKeyText: string;
   readonly key: SigningKey;
   readonly name: string;
@@ -36,9 +39,12 @@ export type Rounded = {
 };
 
 /** Does one round. A refusal with exit code 5 says that the room contradicts what it showed before. */
-export async function witnessRound(witness: Witness, memory: WitnessMemory | null): Promise<Result<Rounded, Refusal>> {
-  const shown = await witness.session.client.call((api) => api.GET("/v1/audit/checkpoint", { parseAs: "text" }));
+export async function witnessRound(given: Witness, memory: WitnessMemory | null): Promise<Result<Rounded, Refusal>> {
+  const shown = await given.session.client.call((api) => api.GET("/v1/audit/checkpoint", { parseAs: "text" }));
   if (!shown.ok) return err(refusedByRoom(shown.error));
+  const own = await following(given, shown.value);
+  if (!own.ok) return own;
+  const witness = own.value;
   const kept = memory?.checkpoint ?? shown.value;
   const compared = compareNotes(witness.roomKey, [kept, shown.value], null);
   if (!compared.ok) return err(unverified(`the room's checkpoint is refused: ${compared.error}`));
@@ -56,6 +62,13 @@ export async function witnessRound(witness: Witness, memory: WitnessMemory | nul
     return ok({ kind: "unchanged", size: now.size, cosignatures: null, memory });
   }
   return vouch(witness, { shown: shown.value, size: now.size });
+}
+
+// A checkpoint that the key trusted has not signed may be by one that it handed the log over to.
+async function following(witness: Witness, shown: string): Promise<Result<Witness, Refusal>> {
+  if (openCheckpoint(shown, witness.roomKey).ok) return ok(witness);
+  const followed = await followRoomKey(witness.session.profile.url, witness.roomKey);
+  return followed.ok ? ok({ ...witness, roomKey: followed.value }) : followed;
 }
 
 /** The text form of the witness's key, by which others verify what it cosigns. */
@@ -139,7 +152,7 @@ type Accusation = Omit<Evidence, "key" | "at">;
 // Keeps both checkpoints, and shows the room its own earlier one: an honest room that was put back stops at that.
 async function accuse(witness: Witness, accusation: Accusation): Promise<Result<never, Refusal>> {
   const at = isoInstant(unixMillis(witness.clock()));
-  const evidence = { ...accusation, key: witness.roomKeyText, at };
+  const evidence = { ...accusation, key: formatLogKey(witness.roomKey), at };
   const path = `${witness.memoryPath}.evidence-${at.replaceAll(/[-:.]/g, "")}.json`;
   const written = await writeDurably(path, formatEvidence(evidence));
   if (!written.ok) return written;

@@ -1,7 +1,7 @@
 // An evidence file taken apart: its seal, its contents and its parts, each held to the digest that the room's log has.
 // What does not fit is named, before anything in it is believed.
 
-import type { VerifierKey } from "../crypto/signed-note.ts";
+import { followKeys, handOversBefore, type LogKey } from "../crypto/log-key.ts";
 import type { Checkpoint } from "../domain/audit/checkpoint.ts";
 import { decodeEntry } from "../domain/audit/entry.ts";
 import { leafHash } from "../domain/audit/merkle.ts";
@@ -29,6 +29,8 @@ export type OpenedEvidence = {
   readonly evidence: Evidence;
   /** The log with the file's own entry in it. */
   readonly sealedIn: Checkpoint;
+  /** The room's key as it was given, with those that it led to until the file was sealed. */
+  readonly room: LogKey;
   /** The text of the page, or null where the file has the lines alone. */
   readonly page: string | null;
   /** Whether the file is UTF-8 and has nothing between its lines; what stands around them in a page is not asked. */
@@ -38,7 +40,7 @@ export type OpenedEvidence = {
 type Opened<Value> = Result<Value, readonly EvidenceFault[]>;
 
 /** Takes a file apart. Whoever altered a byte of a part, the contents or the seal is told by that name. */
-export function openEvidence(bytes: Uint8Array, room: VerifierKey): Opened<OpenedEvidence> {
+export function openEvidence(bytes: Uint8Array, room: LogKey): Opened<OpenedEvidence> {
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const inPage = linesInPage(text);
   if (inPage === null && text.includes("</html>")) return fault("page", "the place of the evidence is not there");
@@ -49,12 +51,17 @@ export function openEvidence(bytes: Uint8Array, room: VerifierKey): Opened<Opene
   return ok({ ...opened.value, page: inPage === null ? null : text, isExact });
 }
 
-function openLines(lines: readonly string[], room: VerifierKey): Opened<Pick<OpenedEvidence, "evidence" | "sealedIn">> {
+function openLines(
+  lines: readonly string[],
+  room: LogKey,
+): Opened<Pick<OpenedEvidence, "evidence" | "sealedIn" | "room">> {
   const [first, last] = [lines[0], lines.at(-1)];
   if (first === undefined || last === undefined || lines.length < 3) return fault("file", "it is no evidence file");
   const seal = readSeal(last);
   if (!seal.ok) return fault("seal", `the last line does not read: ${seal.error.replaceAll("-", " ")}`);
-  const sealed = sealedDigest(seal.value, room);
+  const known = keysOfSeal(seal.value, room);
+  if (!known.ok) return known;
+  const sealed = sealedDigest(seal.value, known.value);
   if (!sealed.ok) return sealed;
   if (textDigest(first) !== sealed.value.contentsDigest)
     return fault("contents", "the first line is not the one that the room's log has the digest of");
@@ -65,12 +72,22 @@ function openLines(lines: readonly string[], room: VerifierKey): Opened<Pick<Ope
   return ok({
     evidence: { contents: contents.value, parts: parts.value, seal: seal.value },
     sealedIn: sealed.value.checkpoint,
+    room: known.value,
   });
+}
+
+// The notes must be those of every hand-over before the seal, so that none is added or taken away unseen.
+function keysOfSeal({ handOvers = [], index }: Seal, room: LogKey): Opened<LogKey> {
+  const known = followKeys(room, handOvers);
+  if (!known.ok) return fault("seal", "its notes of keys that followed each other do not hold");
+  return handOversBefore(known.value, index) === handOvers.length
+    ? known
+    : fault("seal", "its notes are not those of the keys that followed each other before it");
 }
 
 type Sealed = { readonly contentsDigest: string; readonly checkpoint: Checkpoint };
 
-function sealedDigest(seal: Seal, room: VerifierKey): Opened<Sealed> {
+function sealedDigest(seal: Seal, room: LogKey): Opened<Sealed> {
   const checkpoint = openCheckpoint(seal.checkpoint, room);
   if (!checkpoint.ok) return fault("seal", checkpoint.error);
   const { size, root } = checkpoint.value;

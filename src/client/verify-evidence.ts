@@ -2,6 +2,7 @@
 // of, every signature and proof in it, and that its page says what the evidence says and nothing else.
 
 import { parseCosignerKey, verifyCosignatures } from "../crypto/cosignature.ts";
+import type { LogKey } from "../crypto/log-key.ts";
 import { parseVerifierKey, type VerifierKey } from "../crypto/signed-note.ts";
 import type { Checkpoint } from "../domain/audit/checkpoint.ts";
 import { decodeEntry } from "../domain/audit/entry.ts";
@@ -19,7 +20,7 @@ import { verifyReceipt } from "./verify-receipt.ts";
 
 /** What a verifier brings along: keys from places that it trusts, and the checkpoint that it kept, if any. */
 export type EvidenceVerifier = {
-  readonly room: VerifierKey;
+  readonly room: LogKey;
   readonly witnesses: readonly VerifierKey[];
   readonly earlier: Checkpoint | null;
 };
@@ -47,10 +48,11 @@ export function verifyEvidence(
   const opened = openEvidence(bytes, verifier.room);
   if (!opened.ok) return opened;
   const { evidence, page, isExact } = opened.value;
-  const tree = treeOf(opened.value, verifier);
+  const { room } = opened.value;
+  const tree = treeOf(opened.value, { ...verifier, room });
   if (!tree.ok) return err([tree.error]);
   const faults = evidence.parts.flatMap((part) => {
-    const says = faultOf(part, { ...verifier, tree: tree.value, evidence });
+    const says = faultOf(part, { ...verifier, room, tree: tree.value, evidence });
     return says === null ? [] : [{ part: partName(part), says }];
   });
   const missing = faults.length > 0 ? [] : faultsOfWhole(opened.value);

@@ -2,7 +2,7 @@
 
 import { REMOVAL_NOTICE_TYP } from "../crypto/document-types.ts";
 import { SIGNATURE_REFUSALS, verifyCompact } from "../crypto/jws.ts";
-import type { VerifierKey } from "../crypto/signed-note.ts";
+import { everyKey, type LogKey } from "../crypto/log-key.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { type RemovalNotice, removalNoticeSchema } from "../domain/subject/removal-notice.ts";
 
@@ -14,9 +14,10 @@ import { type RemovalNotice, removalNoticeSchema } from "../domain/subject/remov
  */
 export function verifyNotice(
   signed: string,
-  { recipient, key }: { readonly recipient: string; readonly key: VerifierKey },
+  { recipient, key }: { readonly recipient: string; readonly key: LogKey },
 ): Result<RemovalNotice, string> {
-  const verified = verifyCompact(key.key, signed, REMOVAL_NOTICE_TYP);
+  const verdicts = everyKey(key).map((one) => verifyCompact(one.key, signed, REMOVAL_NOTICE_TYP));
+  const verified = verdicts.find((verdict) => verdict.ok) ?? verifyCompact(key.key, signed, REMOVAL_NOTICE_TYP);
   if (!verified.ok) {
     const { error } = verified;
     const isForm = error === "not-compact" || error === "payload-not-base64url" || error === "payload-not-canonical";

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { RECEIPT_TYP } from "../crypto/document-types.ts";
 import { SIGNATURE_REFUSALS, verifyCompact } from "../crypto/jws.ts";
-import type { VerifierKey } from "../crypto/signed-note.ts";
+import { everyKey, type LogKey } from "../crypto/log-key.ts";
 import type { Checkpoint } from "../domain/audit/checkpoint.ts";
 import { type AuditEntry, decodeEntry } from "../domain/audit/entry.ts";
 import { leafHash } from "../domain/audit/merkle.ts";
@@ -42,11 +42,12 @@ export type Receipt = z.output<typeof receiptSchema>;
  * @param text  a release as JSON, which holds its receipt; `{"receipt": …}`; or the receipt alone (compact JWS)
  * @param key  the room's key as checkpoints are verified with; receipts are signed by the same one
  */
-export function verifyReceipt(text: string, key: VerifierKey): Result<VerifiedReceipt, string> {
+export function verifyReceipt(text: string, key: LogKey): Result<VerifiedReceipt, string> {
   const given = readGiven(text.trim());
   if (!given.ok) return given;
   const { answer, compact } = given.value;
-  const signed = verifyCompact(key.key, compact, RECEIPT_TYP);
+  const verdicts = everyKey(key).map((one) => verifyCompact(one.key, compact, RECEIPT_TYP));
+  const signed = verdicts.find((verdict) => verdict.ok) ?? verifyCompact(key.key, compact, RECEIPT_TYP);
   if (!signed.ok) return err(signatureInWords(signed.error));
   const receipt = receiptSchema.safeParse(signed.value);
   if (!receipt.success) return err("what is signed is not a receipt of this product");

@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { verifyCosignatures } from "../crypto/cosignature.ts";
+import type { LogKey } from "../crypto/log-key.ts";
 import type { VerifierKey } from "../crypto/signed-note.ts";
 import { leafHash } from "../domain/audit/merkle.ts";
 import { verifyInclusion } from "../domain/audit/proof.ts";
@@ -30,7 +31,7 @@ const witnessedSchema = z.strictObject({ checkpoint: z.string(), proof: z.array(
 export function verifyWitnessed(
   receipt: Pick<Receipt, "entry" | "index">,
   text: string,
-  known: { readonly room: VerifierKey; readonly witnesses: readonly VerifierKey[] },
+  known: { readonly room: LogKey; readonly witnesses: readonly VerifierKey[] },
 ): Result<VerifiedWitnessed, string> {
   const json = parseStrictJson(text.trim());
   const document = json.ok ? witnessedSchema.safeParse(json.value) : null;

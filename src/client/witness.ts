@@ -2,7 +2,7 @@
 // what follows is ever cosigned; what does not is kept, both sides of it, as evidence that needs no room to be read.
 
 import { z } from "zod";
-import type { VerifierKey } from "../crypto/signed-note.ts";
+import type { LogKey } from "../crypto/log-key.ts";
 import type { Checkpoint } from "../domain/audit/checkpoint.ts";
 import { type Comparison, compareCheckpoints } from "../domain/audit/comparison.ts";
 import { fromBase64 } from "../domain/bytes.ts";
@@ -61,7 +61,7 @@ export type Compared = Comparison & { readonly kept: Checkpoint; readonly shown:
  * @param proof  a consistency proof between their sizes, base64, or null where none is at hand
  */
 export function compareNotes(
-  key: VerifierKey,
+  key: LogKey,
   [keptNote, shownNote]: readonly [string, string],
   proof: readonly string[] | null,
 ): Result<Compared, string> {

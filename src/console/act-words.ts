@@ -54,6 +54,7 @@ export const ACT_WORDS: { readonly [act in Act]: string } = {
   "witness-registered": "registered a witness",
   "witness-retired": "retired a witness",
   "configuration-changed": "changed the configuration",
+  "log-key-handed-over": "handed the log over to another key",
   "wrapping-key-rotated": "rotated the key that keys lie under",
 };
 

@@ -10,12 +10,13 @@ export type KeyPlace =
   | { readonly kind: "env"; readonly prefix: string; readonly variable: (name: string) => string | undefined }
   | { readonly kind: "command"; readonly command: string };
 
-/** The variables that hold keys under a prefix; `nextWrapping` need not be there. */
+/** The variables that hold keys under a prefix; those that come next need not be there. */
 export function keyVariables(prefix: string) {
   return {
     wrapping: `${prefix}WRAPPING`,
     nextWrapping: `${prefix}NEXT_WRAPPING`,
     room: `${prefix}ROOM`,
     log: `${prefix}LOG`,
+    nextLog: `${prefix}NEXT_LOG`,
   };
 }

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { HttpBindings } from "@hono/node-server";
 import type { Hono } from "hono";
+import { everyKey, handOverNotes } from "../crypto/log-key.ts";
 import { rawPublicKey, verifierKey } from "../crypto/signed-note.ts";
 import { contradictionInWords } from "../domain/audit/comparison.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
@@ -44,12 +45,15 @@ export function mountOpenPlaces(app: Hono<{ Bindings: HttpBindings }>, opened: O
   }
 }
 
-// The receipts' key as a JWK, and the same key in the form in which checkpoints are verified.
+// The keys that receipts verify under, as JWKs; the log's first key in the form in which checkpoints are verified; and
+// the notes by which others followed it, oldest first.
 function roomKeys({ ports }: Opened) {
-  const { signingKey, origin } = ports.room;
-  const { jwk, thumbprint, algorithm } = signingKey.publicKey;
-  const checkpointKey = verifierKey(origin, rawPublicKey(signingKey.publicKey));
-  return { keys: [{ ...jwk, kid: thumbprint, alg: algorithm, use: "sig" }], checkpointKey };
+  const first = ports.room.logKeys.known();
+  const keys = everyKey(first).map(({ key: { jwk, thumbprint, algorithm } }) => {
+    return { ...jwk, kid: thumbprint, alg: algorithm, use: "sig" };
+  });
+  const checkpointKey = verifierKey(first.name, rawPublicKey(first.key));
+  return { keys, checkpointKey, handOvers: [...handOverNotes(first)] };
 }
 
 const ASSET_FOLDER = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));

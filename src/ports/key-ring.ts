@@ -3,6 +3,12 @@
 
 import type { Result } from "../domain/result.ts";
 
+/**
+ * A hand-over of the log to another key: the note (C2SP signed-note) by which the former key names it, and the
+ * checkpoint over its entry, the last that the former signed. Public.
+ */
+export type KeptHandOver = { readonly note: string; readonly checkpoint: string };
+
 /** A rotation of the key that the ring itself is sealed under: which keys, by their ids, and how many it holds. */
 export type WrappingRotation = { readonly from: string; readonly to: string; readonly holders: number };
 
@@ -24,4 +30,8 @@ export type KeyRing = {
   readonly unlogged: () => WrappingRotation | null;
   /** Notes that the log tells of it. */
   readonly logged: () => Promise<void>;
+  /** Hand-overs of the log, oldest first: a database put back from before them is told by these. */
+  readonly handOvers: () => readonly KeptHandOver[];
+  /** Keeps hand-overs, all of them and oldest first. */
+  readonly keepHandOvers: (handOvers: readonly KeptHandOver[]) => Promise<void>;
 };

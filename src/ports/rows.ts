@@ -254,6 +254,16 @@ export type LogHead = {
   readonly checkpoint: string;
   /** Size of the last published checkpoint, the one that witnesses cosign; 0 before the first. */
   readonly published: number;
+  /** Thumbprint of the key that signs for the log now; null while it is the first one. */
+  readonly signer: string | null;
+};
+/** A key of the log that follows another. */
+export type HandOverRow = {
+  /** Index of its entry, the last that the former key signed for. */
+  readonly entry: number;
+  /** Thumbprint of the key that signs from then on. */
+  readonly signer: string;
+  readonly note: string;
 };
 /** A checkpoint that witnesses cosign. */
 export type PublishedRow = {

@@ -11,28 +11,24 @@ import type { Policy } from "../domain/policy/document.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
 import type { Enrolments, Keys, People, Sessions } from "./admission.ts";
 import type { DestructionStore } from "./destruction-store.ts";
+import type { LogStore } from "./log-store.ts";
 import type { SealedVersion } from "./matcher.ts";
 import type { RightsKept } from "./rights.ts";
 import type {
   ContractEventRow,
   ContractFile,
-  CosignatureRow,
   DatasetRow,
   Disclosed,
   DisclosureRow,
   EndedVersionRow,
-  EntryRow,
   IdempotencyAttempt,
   IdempotencyStart,
   LedgerLine,
-  LogHead,
-  LogNode,
   Page,
   PartnerRow,
   PartRow,
   PolicyRow,
   PolicySignatureRow,
-  PublishedRow,
   Recipient,
   ReleaseRow,
   Reply,
@@ -41,8 +37,6 @@ import type {
   UploadRow,
   UploadState,
   VersionRow,
-  WitnessFile,
-  WitnessRow,
 } from "./rows.ts";
 
 export type Act = {
@@ -51,6 +45,8 @@ export type Act = {
   /** For whom the transaction acts: it sees and writes rows of these alone, and of those it comes to act for also. */
   readonly parties: readonly PartnerId[];
 };
+
+type Resealed = Pick<SealedVersion, "segment" | "people" | "duplicates" | "bytes">;
 
 export type Store = {
   /** One consistent view; writes are refused. */
@@ -65,7 +61,7 @@ export type Store = {
  * What a transaction reads and writes. Calls that do not need each other's outcome may be made without awaiting each:
  * they go to the store together and happen in the order in which they were made.
  */
-export type Transaction = Records & DestructionStore & RightsKept;
+export type Transaction = Records & LogStore & DestructionStore & RightsKept;
 
 type Records = {
   /** The database's clock at the start of the transaction. Rules that depend on time use this one. */
@@ -153,10 +149,7 @@ type Records = {
     readonly list: (dataset: DatasetRef) => Promise<readonly VersionRow[]>;
     readonly add: (version: Omit<VersionRow, "sequence" | "sealedAt">) => Promise<number>;
     /** Puts another sealed file in the place of a version's own. */
-    readonly reseal: (
-      id: string,
-      sealed: Pick<SealedVersion, "segment" | "people" | "duplicates" | "bytes">,
-    ) => Promise<void>;
+    readonly reseal: (id: string, sealed: Resealed) => Promise<void>;
     /** The sealed files of versions by their ids, deleted ones left out. */
     readonly segmentsOf: (ids: readonly string[]) => Promise<readonly Pick<VersionRow, "id" | "segment">[]>;
     /** Deletes every version of a list: none is in force or found any more. Answers what stood. */
@@ -256,45 +249,5 @@ type Records = {
     readonly note: (request: Pick<RequestFile, "id">, event: Omit<RequestEvent, "at">) => Promise<void>;
     /** Deletes every request under a contract; answers their ids. */
     readonly forget: (contract: ContractId) => Promise<readonly string[]>;
-  };
-  readonly log: {
-    readonly head: () => Promise<LogHead>;
-    /**
-     * Adds one entry, the tree's new nodes and the new head, and publishes its checkpoint where `head.published` says
-     * so by being its size.
-     */
-    readonly append: (addition: {
-      readonly entry: EntryRow;
-      readonly parties: readonly PartnerId[];
-      readonly nodes: readonly LogNode[];
-      readonly head: LogHead;
-    }) => Promise<void>;
-    /** Entries that concern a party of the transaction, from index `from` on. */
-    readonly entries: (from: number, limit: number) => Promise<readonly EntryRow[]>;
-    /** The last entries before index `before` that concern a party of the transaction, newest first. */
-    readonly entriesBefore: (before: number, limit: number) => Promise<readonly EntryRow[]>;
-    readonly nodes: (
-      places: readonly { readonly level: number; readonly index: number }[],
-    ) => Promise<readonly LogNode[]>;
-    /** When the entry at `index` was appended, if it concerns a party of the transaction. */
-    readonly appendedAt: (index: number) => Promise<UnixMillis | null>;
-    /** Publishes the checkpoint of the head. */
-    readonly publish: (head: LogHead) => Promise<void>;
-    /** The published checkpoint of at least `size` entries that is the smallest. */
-    readonly published: (size: number) => Promise<PublishedRow | null>;
-  };
-  readonly witnesses: {
-    readonly find: (thumbprint: string) => Promise<WitnessRow | null>;
-    /** All of the room, retired ones too, by partner and time. */
-    readonly list: () => Promise<readonly WitnessFile[]>;
-    /** False when another witness of the room has this key or this name. */
-    readonly register: (witness: Omit<WitnessRow, "registeredAt" | "retiredAt">) => Promise<boolean>;
-    readonly retire: (thumbprint: string) => Promise<void>;
-    /** Keeps a cosignature of a published checkpoint; the witness's first one of it stays. */
-    readonly cosign: (cosignature: CosignatureRow) => Promise<void>;
-    /** The smallest size from `size` on whose published checkpoint so many witnesses have cosigned. */
-    readonly cosignedFrom: (size: number, witnesses: number) => Promise<number | null>;
-    /** The cosignatures of a published checkpoint, by witness. */
-    readonly cosignatures: (size: number, limit: number) => Promise<readonly CosignatureRow[]>;
   };
 };

@@ -7,14 +7,15 @@ import { portsInMemory } from "../app/in-memory.ts";
 import { readOnlyNote } from "../app/keep-rounds.ts";
 import { logBackup } from "../app/log-backup.ts";
 import { checkStanding, storeWhileSound } from "../app/log-standing.ts";
-import type { Ports } from "../app/ports.ts";
+import type { Ports, Room } from "../app/ports.ts";
 import { checkKeys } from "../app/start-room.ts";
 import type { Config } from "../config.ts";
 import { isoInstant } from "../domain/instant.ts";
 import { OPERATOR } from "../domain/partner/manifest.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { sealedFilesIn } from "../engine/columnar/sealed-copies.ts";
-import { openMemories, packageVersion, roomOf, targetOf } from "../main.ts";
+import { openMemories, packageVersion, targetOf } from "../main.ts";
+import type { Store } from "../ports/store.ts";
 import { type Copied, copyRoom } from "../storage/backup/copying.ts";
 import { backupName, newHeader } from "../storage/backup/format.ts";
 import type { BackupKeys } from "../storage/backup/keys.ts";
@@ -24,7 +25,7 @@ import { hasEmbedded, startEmbedded } from "../storage/embedded/launcher.ts";
 import { KEY_RING_FILE } from "../storage/key-ring.ts";
 import { isMigrated } from "../storage/migrate.ts";
 import { MIGRATIONS, postgresStore } from "../storage/store.ts";
-import { keysOf, type OpenKeys, type Refusal, type Undo, undoing } from "./steps.ts";
+import { keysOf, type OpenKeys, type Refusal, roomWith, type Undo, undoing } from "./steps.ts";
 
 /** A backup that was made. */
 export type BackedUp = {
@@ -75,8 +76,19 @@ async function takeBackup(
   if (!copied.ok) return err([copied.error]);
   const { digest, bytes, rows, files, plan } = copied.value;
   const made = { name: backupName(header), digest, bytes, entries: plan.log.size, rows, files };
-  await named(copied.value, path, () => logBackup(ports, made));
+  // The log may have been handed over while the room was copied.
+  const room = await roomNow(config, ports.store);
+  if (!room.ok) {
+    await copied.value.abandon();
+    return room;
+  }
+  await named(copied.value, path, () => logBackup({ ...ports, room: room.value }, made));
   return ok({ ...made, path, madeAt, keyRing: join(config.dataDirectory, KEY_RING_FILE) });
+}
+
+async function roomNow(config: Config, store: Store): Promise<Result<Room, Refusal>> {
+  const keys = await keysOf(config);
+  return keys.ok ? roomWith(config, keys.value, store) : keys;
 }
 
 // A name stands for a file that is whole and logged, or does not exist.
@@ -93,20 +105,18 @@ async function named({ publish, abandon }: Copied, path: string, logged: () => P
 }
 
 // A backup of a room that contradicts what it signed would take the place of a good one.
-async function soundPorts(
-  config: Config,
-  { keys, keyRing, from }: OpenKeys,
-  database: Database,
-): Promise<Result<LogPorts, Refusal>> {
+async function soundPorts(config: Config, keys: OpenKeys, database: Database): Promise<Result<LogPorts, Refusal>> {
   const migrated = await isMigrated(database.owner, MIGRATIONS);
   if (!migrated.ok) return err([migrated.error]);
   const memories = await openMemories(config.dataDirectory);
   if (!memories.ok) return err([memories.error]);
   const { standing } = portsInMemory();
   const store = storeWhileSound(postgresStore(database.room), standing);
-  const ports = { ...memories.value, standing, store, room: roomOf(config, keys, keyRing), random: randomBytes };
+  const room = await roomWith(config, keys, store);
+  if (!room.ok) return room;
+  const ports = { ...memories.value, standing, store, room: room.value, random: randomBytes };
   const fitting = await checkKeys(ports);
-  if (!fitting.ok) return err([`the keys of ${from} ${fitting.error}`]);
+  if (!fitting.ok) return err([`the keys of ${keys.source.name} ${fitting.error}`]);
   const checked = await checkStanding(ports);
   if (!checked.ok) return err([`${config.dataDirectory}: ${checked.error}`]);
   const contradiction = standing.of();

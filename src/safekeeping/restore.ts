@@ -15,7 +15,7 @@ import { checkKeys, everybody } from "../app/start-room.ts";
 import type { Config } from "../config.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { sealedFilesIn } from "../engine/columnar/sealed-copies.ts";
-import { openMemories, portsOf, roomOf, targetOf } from "../main.ts";
+import { openMemories, portsOf, targetOf } from "../main.ts";
 import type { RememberedErasure } from "../ports/erasure-memory.ts";
 import { backupName } from "../storage/backup/format.ts";
 import {
@@ -35,8 +35,9 @@ import { connectDatabase, type Database, PASSWORD_FILE } from "../storage/databa
 import { holdDirectory } from "../storage/directory-hold.ts";
 import { removeEmbedded, startEmbedded } from "../storage/embedded/launcher.ts";
 import { KEY_RING_FILE } from "../storage/key-ring.ts";
-import { MIGRATIONS } from "../storage/store.ts";
-import { keysOf, type OpenKeys, type Refusal, type Undo, undoing } from "./steps.ts";
+import { logNameOf } from "../storage/log-keys.ts";
+import { MIGRATIONS, postgresStore } from "../storage/store.ts";
+import { keysOf, type OpenKeys, type Refusal, roomWith, type Undo, undoing } from "./steps.ts";
 
 /** What a backup is and holds. */
 export type BackupContents = {
@@ -105,9 +106,7 @@ async function withBackup<Value>(
   const path = resolve(file);
   const keys = await keysOf(config);
   if (!keys.ok) return keys;
-  const { own: ownKeys, keyRing } = keys.value;
-  const own = { room: roomOf(config, keys.value.keys, keyRing).origin, keys: ownKeys };
-  const backup = await openBackup(path, own);
+  const backup = await openBackup(path, { room: logNameOf(keys.value), keys: keys.value.own });
   if (!backup.ok) return err([`${path} ${backup.error}`]);
   try {
     const contents = await checkBackup(backup.value);
@@ -153,16 +152,26 @@ async function restoreInto(restoring: Restoring): Promise<Result<Restored, Refus
   const placed = await placeFiles(backup, sealedFilesIn(join(config.dataDirectory, "lists")));
   const memories = await openMemories(config.dataDirectory);
   if (!memories.ok) return err([memories.error]);
-  const kept = { database: database.value, keyRing: keys.keyRing, ...memories.value };
-  const ports = portsOf(config, keys.keys, kept);
+  const store = postgresStore(database.value.room);
+  const room = await roomWith(config, keys, store);
+  if (!room.ok) return room;
+  if (room.value.origin !== backup.header.room) return err([keysTooNew(keys)]);
+  const ports = portsOf(config, keys.keys.room, { store, room: room.value, ...memories.value });
   undo.push(() => ports.matcher.end());
-  const accounts = await checkLoaded(ports, { from: keys.from, contents, placed });
+  const accounts = await checkLoaded(ports, { from: keys.source.name, contents, placed });
   if (!accounts.ok) return accounts;
   const compared = await compare(ports, restoring);
   if (!compared.ok) return compared;
   await unmarkDatabase(database.value.owner);
   await rm(join(config.dataDirectory, UNFINISHED));
   return ok({ ...described(backup, contents), accounts: accounts.value, ...compared.value });
+}
+
+function keysTooNew({ source }: OpenKeys): string {
+  return (
+    `the keys of ${source.name} were handed the log after this backup was made, and the key ring does not ` +
+    "tell of it: bring the key ring of the same day, or the keys of the day of the backup"
+  );
 }
 
 async function openEmpty({ config, undo, progress }: Restoring): Promise<Result<Database, Refusal>> {
@@ -227,7 +236,12 @@ async function compare(
   if (!former.ok) return former;
   await ports.erasureMemory.remember(former.value.erasures);
   const replayed = await replayErasures(ports, former.value.erasures);
-  const kept = [...former.value.notes, ...wanted.witnessed];
+  const handed = ports.room.keyRing.handOvers().slice(-1);
+  const kept = [
+    ...former.value.notes,
+    ...handed.map(({ checkpoint }) => ({ from: "the key ring", note: checkpoint })),
+    ...wanted.witnessed,
+  ];
   const confronted = await confront(
     ports,
     kept.map(({ note }) => note),
@@ -235,7 +249,11 @@ async function compare(
   if (!confronted.ok) return err([`${kept[confronted.error.strange]?.from} was not signed by this room's key`]);
   await conclude(ports, source, confronted.value);
   const { compared, contradiction } = confronted.value;
-  return ok({ replayed, compared, readOnly: contradiction === null ? null : readOnlyNote(contradiction) });
+  return ok({
+    replayed,
+    compared,
+    readOnly: contradiction === null ? null : readOnlyNote(contradiction),
+  });
 }
 
 async function conclude(ports: Ports, { backup, contents }: Source, confronted: Confronted): Promise<void> {

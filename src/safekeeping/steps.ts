@@ -1,12 +1,16 @@
 // What backup and restore share: the room's keys, which neither of them makes, and steps that are taken back.
 
+import type { Room } from "../app/ports.ts";
 import { BACKUP_HOLDER } from "../app/start-room.ts";
 import type { Config } from "../config.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import { roomOf } from "../main.ts";
 import type { KeyRing } from "../ports/key-ring.ts";
+import type { Store } from "../ports/store.ts";
 import { type BackupKeys, backupKeys } from "../storage/backup/keys.ts";
 import { hasKeyRing, KEY_RING_FILE, openKeyRing } from "../storage/key-ring.ts";
-import { keySource, type RoomKeys } from "../storage/room-keys.ts";
+import { borrowLogKeys } from "../storage/log-keys.ts";
+import { type KeySource, keySource, type RoomKeys } from "../storage/room-keys.ts";
 
 /** Why nothing was done, a sentence each. */
 export type Refusal = readonly string[];
@@ -37,12 +41,11 @@ async function takeBack(undo: Undo): Promise<void> {
 
 /** The keys of a room, with the ring that they open. */
 export type OpenKeys = {
+  readonly source: KeySource;
   readonly keys: RoomKeys;
   readonly keyRing: KeyRing;
   /** Of backups. */
   readonly own: BackupKeys;
-  /** What a sentence about the keys names them by. */
-  readonly from: string;
 };
 
 /** Opens the keys of the room. It would make its own where there are none; a copy of it rests on those that it has. */
@@ -55,7 +58,17 @@ export async function keysOf(config: Config): Promise<Result<OpenKeys, Refusal>>
   if (!keyRing.ok) return err([keyRing.error]);
   const key = keyRing.value.find(BACKUP_HOLDER);
   if (key === null) return err([`the key ring in ${config.dataDirectory} has no key for backups: start the room once`]);
-  return ok({ keys: keys.value, keyRing: keyRing.value, own: backupKeys(key), from: source.name });
+  return ok({ source, keys: keys.value, keyRing: keyRing.value, own: backupKeys(key) });
+}
+
+/** The room that these keys sign for, with the hand-overs that its database tells of. It hands nothing over. */
+export async function roomWith(
+  config: Config,
+  { source, keys, keyRing }: OpenKeys,
+  store: Store,
+): Promise<Result<Room, Refusal>> {
+  const logKeys = await borrowLogKeys(store, { source, keys, keyRing });
+  return logKeys.ok ? ok(roomOf(config, logKeys.value, keyRing)) : err([`the keys of ${source.name} ${logKeys.error}`]);
 }
 
 const NO_RING =

@@ -8,7 +8,7 @@ import { derive, open, seal } from "../crypto/sealed-box.ts";
 import { fromBase64Url, toBase64Url, toHex, utf8 } from "../domain/bytes.ts";
 import { parseStrictJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { KeyRing, WrappingRotation } from "../ports/key-ring.ts";
+import type { KeptHandOver, KeyRing, WrappingRotation } from "../ports/key-ring.ts";
 import { freshKey, type KeySource, type RoomKeys } from "./room-keys.ts";
 import { readSecret, writeSecret } from "./secret-file.ts";
 
@@ -31,6 +31,7 @@ const ringSchema = z.strictObject({
   keys: z.record(z.string(), z.string()),
   destroyed: z.array(z.string()),
   unlogged: rotationSchema.nullable(),
+  handOvers: z.array(z.strictObject({ note: z.string(), checkpoint: z.string() })).exactOptional(),
 });
 
 type Ring = {
@@ -39,6 +40,7 @@ type Ring = {
   readonly keys: ReadonlyMap<string, Uint8Array>;
   readonly destroyed: ReadonlySet<string>;
   readonly unlogged: WrappingRotation | null;
+  readonly handOvers: readonly KeptHandOver[];
 };
 
 /**
@@ -66,7 +68,7 @@ function keyId(key: Uint8Array): string {
 }
 
 function emptyRing({ wrapping, room }: RoomKeys): Ring {
-  return { wrapping, room: keyId(room), keys: new Map(), destroyed: new Set(), unlogged: null };
+  return { wrapping, room: keyId(room), keys: new Map(), destroyed: new Set(), unlogged: null, handOvers: [] };
 }
 
 function ringIn(
@@ -77,7 +79,7 @@ function ringIn(
   const json = parseStrictJson(text);
   const document = json.ok ? ringSchema.safeParse(json.value) : null;
   if (document?.success !== true) return err(`${path} does not hold a key ring: bring back the file as it was`);
-  const { wrapping: id, room, keys: sealed, destroyed, unlogged } = document.data;
+  const { wrapping: id, room, keys: sealed, destroyed, unlogged, handOvers = [] } = document.data;
   if (room !== keyId(keys.room)) {
     return err(`${source.name} gives another key for tokens than the one that this room's lists were made with`);
   }
@@ -94,7 +96,7 @@ function ringIn(
     if (!key.ok) return err(`${path} holds a key of \`${holder}\` that does not open: bring back the file as it was`);
     opened.set(holder, key.value);
   }
-  return ok({ wrapping, room, keys: opened, destroyed: new Set(destroyed), unlogged });
+  return ok({ wrapping, room, keys: opened, destroyed: new Set(destroyed), unlogged, handOvers });
 }
 
 function ringAt(path: string, source: KeySource, opened: Ring): KeyRing {
@@ -127,6 +129,8 @@ function ringAt(path: string, source: KeySource, opened: Ring): KeyRing {
     },
     unlogged: () => ring.unlogged,
     logged: () => change(async (now) => ({ next: { ...now, unlogged: null }, value: undefined })),
+    handOvers: () => ring.handOvers,
+    keepHandOvers: (handOvers) => change(async (now) => ({ next: { ...now, handOvers }, value: undefined })),
   };
 }
 
@@ -177,10 +181,11 @@ async function promote(source: KeySource, { nextWrapping, ...keys }: RoomKeys): 
   await source.write({ ...keys, wrapping: nextWrapping, nextWrapping: null });
 }
 
-function formatRing({ wrapping, room, keys, destroyed, unlogged }: Ring): string {
+function formatRing({ wrapping, room, keys, destroyed, unlogged, handOvers }: Ring): string {
   const sealed = [...keys].map(([holder, key]) => [holder, toBase64Url(seal(wrapping, key, labelOf(holder)))]);
   const ring = { wrapping: keyId(wrapping), room, keys: Object.fromEntries(sealed), destroyed: [...destroyed] };
-  return `${JSON.stringify({ concordat: "key-ring/1", ...ring, unlogged })}\n`;
+  const handed = handOvers.length === 0 ? {} : { handOvers };
+  return `${JSON.stringify({ concordat: "key-ring/1", ...ring, unlogged, ...handed })}\n`;
 }
 
 function labelOf(holder: string): Uint8Array {

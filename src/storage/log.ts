@@ -3,6 +3,7 @@
 
 import { concatBytes } from "../domain/bytes.ts";
 import type { UnixMillis } from "../domain/instant.ts";
+import type { KeptHandOver } from "../ports/key-ring.ts";
 import type { EntryRow, LogHead, LogNode, PublishedRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { NUMBER_ARRAY, TEXT_ARRAY } from "./arrays.ts";
@@ -34,6 +35,15 @@ export function log(tx: Statements): Transaction["log"] {
         select concordat.millis(appended_at) as at from concordat.log_entry where index = ${index}`;
       return row?.at ?? null;
     },
+    handOver: async ({ entry, signer, note }) => {
+      await tx`insert into concordat.log_hand_over (entry, signer, note) values (${entry}, ${signer}, ${note})`;
+    },
+    handOvers: async () => {
+      return tx<KeptHandOver[]>`
+        select note,
+          coalesce((select checkpoint from concordat.log_checkpoint where size = entry + 1), '') as checkpoint
+        from concordat.log_hand_over order by entry`;
+    },
     publish: (published) => publish(tx, published),
     published: async (size) => {
       const [row] = await tx<PublishedRow[]>`
@@ -45,9 +55,10 @@ export function log(tx: Statements): Transaction["log"] {
 }
 
 async function head(tx: Statements): Promise<LogHead> {
-  const [row] = await tx<{ size: number; frontier: Uint8Array; checkpoint: string; published: number }[]>`
+  const [row] = await tx<(Omit<LogHead, "frontier"> & { frontier: Uint8Array })[]>`
     select size, frontier, checkpoint,
-      (select coalesce(max(size), 0) from concordat.log_checkpoint) as published
+      (select coalesce(max(size), 0) from concordat.log_checkpoint) as published,
+      (select signer from concordat.log_hand_over order by entry desc limit 1) as signer
     from concordat.log_head`;
   if (row === undefined) throw new Error("the log has no head for a transaction that acts for nobody");
   return { ...row, frontier: unpacked(row.frontier) };

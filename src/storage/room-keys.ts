@@ -21,6 +21,8 @@ export type RoomKeys = {
   readonly room: Uint8Array;
   /** Signs receipts and checkpoints. */
   readonly log: SigningKey;
+  /** Takes the place of `log` when the log is handed over; accepted beside it until then. */
+  readonly nextLog: SigningKey | null;
 };
 
 export type KeySource = {
@@ -70,10 +72,16 @@ const documentSchema = z.strictObject({
   wrapping: z.string(),
   room: z.string(),
   log: jwkSchema,
-  next: z.strictObject({ wrapping: z.string() }).exactOptional(),
+  next: z.strictObject({ wrapping: z.string().exactOptional(), log: jwkSchema.exactOptional() }).exactOptional(),
 });
 
-type Fields = { readonly wrapping: string; readonly nextWrapping: string | null; readonly room: string; log: unknown };
+type Fields = {
+  readonly wrapping: string;
+  readonly room: string;
+  readonly log: unknown;
+  readonly nextWrapping: string | undefined;
+  readonly nextLog: unknown;
+};
 type Names = { readonly [field in keyof Fields]: string };
 
 async function keysInFile(path: string, mayMake: boolean): Promise<Result<RoomKeys, string>> {
@@ -82,7 +90,7 @@ async function keysInFile(path: string, mayMake: boolean): Promise<Result<RoomKe
   if (text.value !== null) return keysInDocument(text.value, path);
   if (!mayMake) return err(`${path} is gone: bring the file back, since nothing of the room opens without its keys`);
   const log = generateSigningKey();
-  const keys = { wrapping: freshKey(), nextWrapping: null, room: freshKey(), log: log.key };
+  const keys = { wrapping: freshKey(), nextWrapping: null, room: freshKey(), log: log.key, nextLog: null };
   await writeSecret(path, formatKeys(keys));
   return ok(keys);
 }
@@ -94,8 +102,9 @@ function keysInVariables({ prefix, variable }: KeyPlace & { readonly kind: "env"
     const missing = [names.wrapping, names.room, names.log].filter((name) => variable(name) === undefined);
     return err(`${missing.join(" and ")} of the environment must hold a key`);
   }
-  const next = variable(names.nextWrapping);
-  return keysOf({ wrapping, nextWrapping: next === undefined ? null : next, room, log: jsonOf(log) }, names);
+  const nextLog = variable(names.nextLog);
+  const next = { nextWrapping: variable(names.nextWrapping), nextLog: nextLog && jsonOf(nextLog) };
+  return keysOf({ wrapping, room, log: jsonOf(log), ...next }, names);
 }
 
 async function keysOfCommand({ command }: KeyPlace & { readonly kind: "command" }): Promise<Result<RoomKeys, string>> {
@@ -113,30 +122,41 @@ function keysInDocument(text: string, where: string): Result<RoomKeys, string> {
     nextWrapping: nameOf("next.wrapping"),
     room: nameOf("room"),
     log: nameOf("log"),
+    nextLog: nameOf("next.log"),
   };
-  return keysOf({ wrapping, nextWrapping: next === undefined ? null : next.wrapping, room, log }, names);
+  return keysOf({ wrapping, room, log, nextWrapping: next?.wrapping, nextLog: next?.log }, names);
 }
 
 // What is wrong is named by its place, never by what stands there.
 function keysOf(given: Fields, names: Names): Result<RoomKeys, string> {
   const [wrapping, room] = [keyBytes(given.wrapping), keyBytes(given.room)];
-  const nextWrapping = given.nextWrapping === null ? null : keyBytes(given.nextWrapping);
-  const log = signingKeyFromJwk(given.log);
+  const nextWrapping = given.nextWrapping === undefined ? null : keyBytes(given.nextWrapping);
+  const log = logKey(given.log);
+  const nextLog = given.nextLog === undefined ? null : logKey(given.nextLog);
   if (wrapping === null) return err(`${names.wrapping} ${NO_KEY}`);
   if (room === null) return err(`${names.room} ${NO_KEY}`);
-  if (given.nextWrapping !== null && nextWrapping === null) return err(`${names.nextWrapping} ${NO_KEY}`);
-  if (!log.ok || log.value.publicKey.algorithm !== "EdDSA") {
-    return err(`${names.log} is not a private Ed25519 key, which checkpoints are signed with (JWK)`);
-  }
-  return ok({ wrapping, nextWrapping, room, log: log.value });
+  if (given.nextWrapping !== undefined && nextWrapping === null) return err(`${names.nextWrapping} ${NO_KEY}`);
+  if (log === null) return err(`${names.log} ${NO_LOG_KEY}`);
+  if (given.nextLog !== undefined && nextLog === null) return err(`${names.nextLog} ${NO_LOG_KEY}`);
+  return ok({ wrapping, nextWrapping, room, log, nextLog });
 }
 
+function logKey(jwk: unknown): SigningKey | null {
+  const key = signingKeyFromJwk(jwk);
+  return key.ok && key.value.publicKey.algorithm === "EdDSA" ? key.value : null;
+}
+
+const NO_LOG_KEY = "is not a private Ed25519 key, which checkpoints are signed with (JWK)";
 const NO_KEY = "is not a key: 32 bytes in base64url";
 
-function formatKeys({ wrapping, nextWrapping, room, log }: RoomKeys): string {
-  const next = nextWrapping === null ? {} : { next: { wrapping: toBase64Url(nextWrapping) } };
+function formatKeys({ wrapping, nextWrapping, room, log, nextLog }: RoomKeys): string {
+  const next = {
+    ...(nextWrapping === null ? {} : { wrapping: toBase64Url(nextWrapping) }),
+    ...(nextLog === null ? {} : { log: privateJwkOf(nextLog) }),
+  };
   const keys = { wrapping: toBase64Url(wrapping), room: toBase64Url(room), log: privateJwkOf(log) };
-  return `${JSON.stringify({ concordat: "room-keys/1", ...keys, ...next })}\n`;
+  const document = { concordat: "room-keys/1", ...keys, ...(Object.keys(next).length === 0 ? {} : { next }) };
+  return `${JSON.stringify(document)}\n`;
 }
 
 function jsonOf(text: string): Json | undefined {

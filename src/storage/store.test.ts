@@ -34,7 +34,7 @@ describe("the store over Postgres", () => {
 });
 
 const DIRECTORY = ["partner", "partner_key", "log_witness"];
-const HASHES = ["log_head", "log_node", "log_checkpoint", "log_cosignature"];
+const HASHES = ["log_hand_over", "log_head", "log_node", "log_checkpoint", "log_cosignature"];
 
 describe("row-level security", () => {
   let database: TestDatabase;
@@ -300,6 +300,9 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
   await offer(store, contract);
   for (const partner of [ann, bob]) await bringVersion(store, partner, `version-of-${partner}`);
   await actsOn(store, OPERATOR).write((tx) => tx.enrolments.issue(ann, "digest", 1));
+  await actsOn(store, OPERATOR, ann).write(async (tx) => {
+    await tx.log.handOver({ entry: await appendNext(tx, [ann]), signer: thumbprintOf("log-key"), note: "note" });
+  });
   await actsOn(store, ann, bob).write(async (tx) => {
     await tx.contracts.sign(contractId(contract), signatureOf(ann));
     await tx.contracts.note(contractId(contract), { kind: "suspended", partner: ann });

@@ -40,5 +40,13 @@ export function keyRingSuite(name: string, open: () => Promise<KeyRing>): void {
       await ring.logged();
       expect(ring.unlogged()).toBeNull();
     });
+
+    test("keeps hand-overs of the log", async () => {
+      const ring = await open();
+      expect(ring.handOvers()).toEqual([]);
+      const handOvers = [{ note: "note", checkpoint: "checkpoint" }];
+      await ring.keepHandOvers(handOvers);
+      expect(ring.handOvers()).toEqual(handOvers);
+    });
   });
 }

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { err, ok } from "../domain/result.ts";
-import type { KeyRing, WrappingRotation } from "../ports/key-ring.ts";
+import type { KeptHandOver, KeyRing, WrappingRotation } from "../ports/key-ring.ts";
 
 /** An empty ring. `nexts` are the ids of wrapping keys that it may rotate to, one after the other. */
 export function memoryKeyRing(nexts: readonly string[] = []): KeyRing {
@@ -11,6 +11,7 @@ export function memoryKeyRing(nexts: readonly string[] = []): KeyRing {
   const waiting = [...nexts];
   let wrapping = "first";
   let unlogged: WrappingRotation | null = null;
+  let kept: readonly KeptHandOver[] = [];
   return {
     find: (holder) => keys.get(holder) ?? null,
     isDestroyed: (holder) => destroyed.has(holder),
@@ -34,6 +35,10 @@ export function memoryKeyRing(nexts: readonly string[] = []): KeyRing {
     unlogged: () => unlogged,
     logged: async () => {
       unlogged = null;
+    },
+    handOvers: () => kept,
+    keepHandOvers: async (handOvers) => {
+      kept = handOvers;
     },
   };
 }

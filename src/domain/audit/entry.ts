@@ -59,6 +59,7 @@ export const ACTS = [
   "witness-retired",
   "configuration-changed",
   "wrapping-key-rotated",
+  "log-key-handed-over",
 ] as const;
 
 // Names stay under 64 characters so that a digest cannot pass as one, and begin with a letter or digit, so that none

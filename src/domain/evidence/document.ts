@@ -40,7 +40,7 @@ const aboutSchema = z.discriminatedUnion("kind", [
 export type About = z.output<typeof aboutSchema>;
 
 const PARTS = [
-  /** The room's public key as checkpoints verify with it. */
+  /** The log's first public key, as the room shows it. */
   z.strictObject({ part: z.literal("room"), key: z.string() }),
   /** Names of everybody who is named. */
   z.strictObject({
@@ -118,6 +118,8 @@ const sealSchema = z.strictObject({
   /** That the entry stands there, and that the log grew from the tree of the parts. */
   proof: hashes,
   grown: hashes,
+  /** The notes by which the log's first key led to the one that signed here, oldest first; absent while it signs. */
+  handOvers: z.array(z.string()).min(1).exactOptional(),
 });
 export type Seal = z.output<typeof sealSchema>;
 

@@ -93,8 +93,10 @@ describe("a backup file", () => {
 
   test("names what is wrong: no such file, another form, room or key", async () => {
     expect(await saysOf(join(folder, "nowhere"))).toBe("cannot be read: there is no such file");
-    expect(await saysOf(path, { ...own, room: "concordat/other" })).toMatch(/^is a backup of another room: concordat/);
     const others = backupKeys(new Uint8Array(32).fill(8));
+    expect(await saysOf(path, { room: "concordat/other", keys: others })).toMatch(/^is a backup of another room: conc/);
+    // The same room, whose log has another key by now.
+    expect(await saysOf(path, { ...own, room: "concordat/other" })).toBeNull();
     expect(await saysOf(path, { ...own, keys: others })).toMatch(/other keys of this room: .* 2026-11-26$/);
     const later = join(folder, "later.backup");
     await writeFile(later, (await readFile(path, "latin1")).replace("backup 1", "backup 2"), "latin1");

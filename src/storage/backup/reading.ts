@@ -35,6 +35,7 @@ export class BackupDamaged extends Error {
   override readonly name = "BackupDamaged";
 }
 
+// The key tells whose it is; the name, by which only words are chosen, may be that of before a hand-over of the log.
 type Own = { readonly room: string; readonly keys: BackupKeys };
 
 /** Opens a backup of this room. A refusal is the end of a sentence that begins with the file's name. */
@@ -72,8 +73,8 @@ async function headerOf(file: FileHandle, { room, keys }: Own): Promise<Result<H
   const json = parseStrictJson(clear);
   const header = headerSchema.safeParse(json.ok ? json.value : null);
   if (!header.success) return err("was altered or damaged: what stands at its beginning does not read");
-  if (header.data.room !== room) return err(`is a backup of another room: ${header.data.room}`);
   if (header.data.key !== keys.name) {
+    if (header.data.room !== room) return err(`is a backup of another room: ${header.data.room}`);
     return err(`was sealed under other keys of this room: bring the keys of ${header.data.madeAt.slice(0, 10)}`);
   }
   return ok(header.data);

@@ -1,4 +1,5 @@
--- Data keys that are destroyed and followed by others, partners that leave, and the end of every version of a list.
+-- Data keys that are destroyed and followed by others, partners that leave, the end of every version of a list, and
+-- keys of the log that follow each other.
 
 alter table concordat.data_key drop constraint data_key_pkey;
 alter table concordat.data_key add column number integer not null default 1 check (number >= 1);
@@ -46,3 +47,23 @@ comment on column concordat.version.is_end_stated is
 comment on column concordat.version.deleted_at is
   'When the version was deleted, and its sealed file with it: at its end, or with its list.';
 grant update (ends_at, is_end_stated) on concordat.version to :"app";
+
+
+create table concordat.log_hand_over (
+  entry bigint primary key references concordat.log_entry (index) deferrable initially deferred,
+  signer text collate "C" not null check (signer ~ '^[A-Za-z0-9_-]{43}$'),
+  note text not null
+);
+comment on table concordat.log_hand_over is
+  'Keys of the log that followed each other. Public keys and signatures: every party may read them.';
+comment on column concordat.log_hand_over.entry is
+  'Index of the hand-over in the log: the last entry that the former key signed for.';
+comment on column concordat.log_hand_over.signer is 'RFC 7638 thumbprint of the key that signs from then on.';
+comment on column concordat.log_hand_over.note is 'The note (C2SP signed-note) by which the former key names it.';
+
+alter table concordat.log_hand_over enable row level security;
+alter table concordat.log_hand_over force row level security;
+create policy hashes on concordat.log_hand_over
+  using (concordat.acts())
+  with check (array['operator'] && concordat.parties());
+grant select, insert on concordat.log_hand_over to :"app";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, readConfig } from "../../config.ts";
 import type { SigningKey } from "../../crypto/jwk.ts";
-import { parseVerifierKey, rawPublicKey, type VerifierKey, verifierKey } from "../../crypto/signed-note.ts";
+import type { LogKey } from "../../crypto/log-key.ts";
 import type { Result } from "../../domain/result.ts";
 import { type RunningRoom, runRoom } from "../../main.ts";
 import { appRoleOn } from "../../storage/database.ts";
@@ -97,9 +97,6 @@ export function needed<Value>(result: Result<Value, string | readonly string[]>)
 }
 
 /** The key that a room's checkpoints and receipts are verified with. */
-export function roomKeyOf({ ports }: RunningRoom): VerifierKey {
-  const { origin, signingKey } = ports.room;
-  const key = parseVerifierKey(verifierKey(origin, rawPublicKey(signingKey.publicKey)));
-  if (!key.ok) throw new Error("the room's key does not read");
-  return key.value;
+export function roomKeyOf({ ports }: RunningRoom): LogKey {
+  return ports.room.logKeys.known();
 }

@@ -75,8 +75,9 @@ describe("a backup", () => {
   test("is not made of a room whose log is behind: it would take the place of a good one", async () => {
     const memory = join(source.config.dataDirectory, "log-memory.json");
     const before = await readFile(memory, "utf8");
-    const { origin, noteSigner } = room.ports.room;
-    const checkpoint = signNote(formatCheckpoint({ origin, size: 9_999, root: new Uint8Array(32) }), [noteSigner]);
+    const { origin, logKeys } = room.ports.room;
+    const signer = { name: origin, key: logKeys.signer(null) };
+    const checkpoint = signNote(formatCheckpoint({ origin, size: 9_999, root: new Uint8Array(32) }), [signer]);
     await writeFile(memory, JSON.stringify({ concordat: "log-memory/1", checkpoint }));
     const made = await concordat(source, "backup", `${backup}2`);
     expect(made).toMatchObject({

@@ -4,7 +4,14 @@ import { appendEntry } from "../../app/append-entry.ts";
 import type { Room } from "../../app/ports.ts";
 import { logPieces, proveConsistency } from "../../app/read-log.ts";
 import { generateSigningKey } from "../../crypto/jwk.ts";
-import { parseVerifierKey, rawPublicKey, signNote, verifierKey, verifyNote } from "../../crypto/signed-note.ts";
+import {
+  parseVerifierKey,
+  rawPublicKey,
+  signNote,
+  type VerifierKey,
+  verifierKey,
+  verifyNote,
+} from "../../crypto/signed-note.ts";
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "../../domain/audit/checkpoint.ts";
 import { verifyExport } from "../../domain/audit/export-file.ts";
 import { append, EMPTY_FRONTIER, leafHash, rootOf, type TreeNode } from "../../domain/audit/merkle.ts";
@@ -40,8 +47,12 @@ const { key } = generateSigningKey();
 const origin = `concordat/${key.publicKey.thumbprint}`;
 const room: Room = {
   origin,
-  signingKey: key,
-  noteSigner: { name: origin, key },
+  logKeys: {
+    known: () => openedKey(),
+    signer: () => key,
+    next: async () => err("there is none"),
+    follow: async () => {},
+  },
   publishing: { seconds: 60, entries: 1_000 },
   keyRing: memoryKeyRing(),
 };
@@ -300,13 +311,17 @@ function rebuilt(entries: readonly string[]): Rows {
     nodes.push(...grown.nodes);
   }
   const size = entries.length;
-  const checkpoint = signNote(formatCheckpoint({ origin, size, root: rootOf(frontier) }), [room.noteSigner]);
+  const checkpoint = signNote(formatCheckpoint({ origin, size, root: rootOf(frontier) }), [{ name: origin, key }]);
   return { entries, nodes, frontier: frontier.hashes, size, checkpoint };
 }
 
-function openCheckpoint(note: string): Result<Checkpoint, string> {
+function openedKey(): VerifierKey {
   const verifier = parseVerifierKey(verifierKey(origin, rawPublicKey(key.publicKey)));
-  if (!verifier.ok) return verifier;
-  const verified = verifyNote(utf8(note), [verifier.value]);
+  if (!verifier.ok) throw new Error("the room's key does not read");
+  return verifier.value;
+}
+
+function openCheckpoint(note: string): Result<Checkpoint, string> {
+  const verified = verifyNote(utf8(note), [openedKey()]);
   return verified.ok ? parseCheckpoint(verified.value.text) : err(verified.error);
 }

@@ -181,6 +181,9 @@ describe("every act is there", () => {
     await drive("POST /v1/room/wrapping-key", ["wrapping-key-rotated"], () =>
       call(world.operator, "POST /v1/room/wrapping-key", { json: {} }),
     );
+    await drive("POST /v1/room/log-key", ["log-key-handed-over"], () =>
+      call(world.operator, "POST /v1/room/log-key", { json: {} }),
+    );
     await drive("DELETE /v1/partners/{partner}", ["partner-removed", "data-key-destroyed"], () =>
       call(world.operator, "DELETE /v1/partners/cassia-cruises"),
     );

@@ -10,6 +10,7 @@ import { cosign, cosignerKey, parseCosignerKey } from "../../crypto/cosignature.
 import { KEY_PROOF_TYP } from "../../crypto/document-types.ts";
 import { generateSigningKey } from "../../crypto/jwk.ts";
 import { signCompact } from "../../crypto/jws.ts";
+import type { LogKey } from "../../crypto/log-key.ts";
 import { parseVerifierKey, rawPublicKey, type VerifierKey, verifierKey } from "../../crypto/signed-note.ts";
 import { utf8 } from "../../domain/bytes.ts";
 import { contentsOf, evidenceLines, type Part, partName } from "../../domain/evidence/document.ts";
@@ -43,13 +44,12 @@ let right: Member;
 let other: Member;
 let contract: string;
 let othersContract: string;
-let roomKey: VerifierKey;
+let roomKey: LogKey;
 let witness: VerifierKey;
 
 beforeAll(async () => {
   world = await openWorld();
-  const { origin, signingKey } = world.room.ports.room;
-  roomKey = known(parseVerifierKey(verifierKey(origin, rawPublicKey(signingKey.publicKey))));
+  roomKey = world.room.ports.room.logKeys.known();
   ({ left, right, contract } = await pairOf(world, {
     names: ["alba-travel", "boreal-boats"],
     lists: [people(0, 900), people(300, 1_200)],
@@ -234,6 +234,30 @@ describe("evidence about a person and about a time", () => {
 function verifier() {
   return { room: roomKey, witnesses: [witness], earlier: null };
 }
+
+describe("evidence and the hand-over of the log to another key", () => {
+  test("verifies from before and after by the first key, with the notes that belong there alone", async () => {
+    const before = await evidence(left, `contract=${contract}`);
+    const handed = await call(world.operator, "POST /v1/room/log-key", { json: {} });
+    expect(handed.status, handed.text).toBe(201);
+    const after = await evidence(left, `contract=${contract}`);
+    const followed = world.room.ports.room.logKeys.known();
+    for (const room of [roomKey, followed])
+      for (const page of [before, after])
+        expect(verifyEvidence(utf8(page), { ...verifier(), room })).toMatchObject({ ok: true });
+    expect(verified(after).evidence.seal.handOvers).toEqual([handed.body["note"]]);
+    const notes = `"handOvers":[${JSON.stringify(handed.body["note"])}],`;
+    expect(after.split(notes)).toHaveLength(2);
+    const place = before.lastIndexOf('"index":');
+    const bent = [after.replace(notes, ""), `${before.slice(0, place)}${notes}${before.slice(place)}`];
+    for (const room of [roomKey, followed])
+      for (const page of bent)
+        expect(verifyEvidence(utf8(page), { ...verifier(), room })).toMatchObject({
+          ok: false,
+          error: [{ part: "seal" }],
+        });
+  });
+});
 
 async function evidence(member: Member, query: string): Promise<string> {
   const answer = await call(member, `GET /v1/audit/evidence?${query}`);

@@ -610,7 +610,11 @@ function hashes({ proof }: { readonly proof: readonly string[] }): Uint8Array[] 
   });
 }
 
-const roomKeysSchema = z.strictObject({ keys: z.array(z.record(z.string(), z.string())), checkpointKey: z.string() });
+const roomKeysSchema = z.strictObject({
+  keys: z.array(z.record(z.string(), z.string())),
+  checkpointKey: z.string(),
+  handOvers: z.array(z.string()).length(0),
+});
 
 async function roomKeys(): Promise<z.output<typeof roomKeysSchema>> {
   return roomKeysSchema.parse(await (await fetch(`${world.origin}/.well-known/jwks.json`)).json());

@@ -4,7 +4,7 @@
 import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyEvidence } from "../../client/verify-evidence.ts";
-import { parseVerifierKey, rawPublicKey, type VerifierKey, verifierKey } from "../../crypto/signed-note.ts";
+import type { LogKey } from "../../crypto/log-key.ts";
 import { utf8 } from "../../domain/bytes.ts";
 import { partsOf } from "../../domain/evidence/reading.ts";
 import type { Report } from "../../domain/evidence/report.ts";
@@ -30,14 +30,11 @@ let world: World;
 let left: Member;
 let right: Member;
 let contract: string;
-let roomKey: VerifierKey;
+let roomKey: LogKey;
 
 beforeAll(async () => {
   world = await openWorld();
-  const { origin, signingKey } = world.room.ports.room;
-  const key = parseVerifierKey(verifierKey(origin, rawPublicKey(signingKey.publicKey)));
-  if (!key.ok) throw new Error(key.error);
-  roomKey = key.value;
+  roomKey = world.room.ports.room.logKeys.known();
   ({ left, right, contract } = await pairOf(world, {
     names: ["alba-travel", "boreal-boats"],
     lists: [people(0, 900), people(300, 1_200)],

@@ -13,7 +13,7 @@ import { openCheckpoint, verifyAuditExport } from "../../client/verify.ts";
 import { verifyWitnessed } from "../../client/verify-witnessed.ts";
 import { cosign, cosignerKey, parseCosignerKey, verifyCosignatures } from "../../crypto/cosignature.ts";
 import { generateSigningKey } from "../../crypto/jwk.ts";
-import { parseVerifierKey, rawPublicKey, signNote, type VerifierKey, verifierKey } from "../../crypto/signed-note.ts";
+import { rawPublicKey, signNote, type VerifierKey, verifierKey } from "../../crypto/signed-note.ts";
 import { type Checkpoint, formatCheckpoint } from "../../domain/audit/checkpoint.ts";
 import { append, EMPTY_FRONTIER, leafHash, rootOf } from "../../domain/audit/merkle.ts";
 import { parseBundle, placeOf, type Tile, tilesOf } from "../../domain/audit/tile.ts";
@@ -47,8 +47,7 @@ beforeAll(async () => {
   operator = { origin: room.publicOrigin, id: OPERATOR, key: await operatorKeyOf(room) };
   const world = { operator, origin: room.publicOrigin };
   [alba, boreal] = [await bring(world, "alba-travel"), await bring(world, "boreal-boats")];
-  const { origin, signingKey } = room.ports.room;
-  roomKey = known(parseVerifierKey(verifierKey(origin, rawPublicKey(signingKey.publicKey))));
+  roomKey = room.ports.room.logKeys.known();
   for (const { id, key } of [alba, boreal]) await writeFile(keyFile(id), privateJwk(key), { mode: 0o600 });
 });
 afterAll(async () => {
@@ -413,8 +412,8 @@ async function putBack(): Promise<Tail> {
     const rows = await tx<{ entry: string }[]>`select entry from concordat.log_entry order by index`;
     let frontier = EMPTY_FRONTIER;
     for (const { entry } of rows) frontier = append(frontier, leafHash(utf8(entry))).frontier;
-    const { origin, noteSigner } = room.ports.room;
-    const checkpoint = signNote(formatCheckpoint({ origin, size: to, root: rootOf(frontier) }), [noteSigner]);
+    const { origin } = room.ports.room;
+    const checkpoint = signNote(formatCheckpoint({ origin, size: to, root: rootOf(frontier) }), [noteSigner()]);
     await tx`update concordat.log_head
       set size = ${to}, frontier = ${Buffer.concat([...frontier.hashes])}, checkpoint = ${checkpoint}`;
     return taken;
@@ -483,7 +482,12 @@ function opened(note: string): Checkpoint {
 }
 
 function forged({ origin, size }: Checkpoint): string {
-  return signNote(formatCheckpoint({ origin, size, root: leafHash(utf8("other")) }), [room.ports.room.noteSigner]);
+  return signNote(formatCheckpoint({ origin, size, root: leafHash(utf8("other")) }), [noteSigner()]);
+}
+
+function noteSigner() {
+  const { origin, logKeys } = room.ports.room;
+  return { name: origin, key: logKeys.signer(null) };
 }
 
 /** A note's text, and its lines. */

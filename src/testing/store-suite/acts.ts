@@ -35,7 +35,7 @@ export async function newPartners(store: Store, ...names: readonly string[]): Pr
 
 /** Appends an entry to the log as its next one, with a leaf of its own; returns its index. */
 export async function appendNext(tx: Transaction, parties: readonly PartnerId[]): Promise<number> {
-  const { size, frontier, published } = await tx.log.head();
+  const { size, frontier, published, signer } = await tx.log.head();
   await tx.log.append({
     entry: { index: size, entry: `entry ${size}` },
     parties,
@@ -45,6 +45,7 @@ export async function appendNext(tx: Transaction, parties: readonly PartnerId[])
       frontier: [...frontier, leafOf(size).hash].slice(-3),
       checkpoint: `checkpoint ${size}`,
       published,
+      signer,
     },
   });
   return size;

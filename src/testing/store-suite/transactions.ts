@@ -120,7 +120,7 @@ export function transactionsLaws(store: () => Store): void {
         as(ann).write(async (tx) => {
           const { size } = await tx.log.head();
           const entry = { index: size + step, entry: "an entry" };
-          const head = { size: size + step + 1, frontier: [], checkpoint: "", published: 0 };
+          const head = { size: size + step + 1, frontier: [], checkpoint: "", published: 0, signer: null };
           await tx.log.append({ entry, parties, nodes: [], head });
         });
       await expect(append(1, [ann])).rejects.toThrow(/follow/);

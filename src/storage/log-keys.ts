@@ -1,0 +1,144 @@
+// The keys that sign for the room's log, out of the source of its keys and the notes that its database holds. Which of
+// them signs is the log's to say, so that no crash between the two makes a second history.
+
+import { generateSigningKey, type SigningKey } from "../crypto/jwk.ts";
+import { everyKey, firstKeyIn, followKeys, handOverNotes, type LogKey, lastOf } from "../crypto/log-key.ts";
+import { parseVerifierKey, rawPublicKey, verifierKey } from "../crypto/signed-note.ts";
+import { OPERATOR } from "../domain/partner/manifest.ts";
+import { err, ok, type Result } from "../domain/result.ts";
+import type { KeptHandOver, KeyRing } from "../ports/key-ring.ts";
+import type { Store } from "../ports/store.ts";
+import type { KeySource, RoomKeys } from "./room-keys.ts";
+
+/** The port that the room signs with; see `app/ports.ts` for what its parts mean. */
+export type OpenedLogKeys = {
+  /** The log's name, after its first key: a checkpoint of another key is another log's. */
+  readonly origin: string;
+  readonly known: () => LogKey;
+  readonly signer: (thumbprint: string | null) => SigningKey;
+  readonly next: () => Promise<Result<SigningKey, string>>;
+  readonly follow: (handOver: KeptHandOver) => Promise<void>;
+};
+
+/** Where the keys come from, with what was read there, and the ring beside them. */
+export type LogKeySources = {
+  readonly source: KeySource;
+  readonly keys: RoomKeys;
+  readonly keyRing: Pick<KeyRing, "handOvers" | "keepHandOvers">;
+};
+
+/**
+ * Opens the log's keys for the room that serves. Where a hand-over was cut short, the ring keeps it now, and a source
+ * that can be written forgets the former key.
+ * @returns the end of a sentence that begins with where the keys came from
+ */
+export async function openLogKeys(store: Store, sources: LogKeySources): Promise<Result<OpenedLogKeys, string>> {
+  const { source, keys, keyRing } = sources;
+  const read = await readLogKeys(store, sources);
+  if (!read.ok) return read;
+  const { told, signing } = read.value;
+  if (told.length > keyRing.handOvers().length) await keyRing.keepHandOvers(told);
+  if (keys.nextLog !== null && nameOf(keys.nextLog) === signing) await promote(source, signing);
+  return ok(logKeysOf(read.value, sources));
+}
+
+/** Opens the log's keys to sign with, beside the room that serves: what it keeps of them is left to it. */
+export async function borrowLogKeys(store: Store, sources: LogKeySources): Promise<Result<OpenedLogKeys, string>> {
+  const read = await readLogKeys(store, sources);
+  const kept = async () => {
+    throw new Error("a log is handed over by the room that serves alone");
+  };
+  return read.ok ? ok({ ...logKeysOf(read.value, sources), next: kept, follow: kept }) : read;
+}
+
+/** The name of the log that keys sign for, as far as they and the ring tell without its database. */
+export function logNameOf({ keys, keyRing }: Pick<LogKeySources, "keys" | "keyRing">): string {
+  return firstKey(keys, keyRing.handOvers()).name;
+}
+
+type ReadKeys = { readonly known: LogKey; readonly told: readonly KeptHandOver[]; readonly signing: string };
+
+// A ring that keeps more hand-overs than the database tells of is that of a database put back from before them: its
+// key may be gone, and the room's standing falls by the checkpoint that the ring keeps.
+async function readLogKeys(store: Store, { keys, keyRing }: LogKeySources): Promise<Result<ReadKeys, string>> {
+  const told = await store.read({ name: "read hand-overs", parties: [OPERATOR] }, (tx) => tx.log.handOvers());
+  const kept = keyRing.handOvers();
+  const [longer, shorter] = told.length >= kept.length ? [told, kept] : [kept, told];
+  const followed = followKeys(firstKey(keys, longer), notesOf(longer));
+  if (!followed.ok || !followKeys(followed.value, notesOf(shorter)).ok) {
+    return err("do not fit the database: its notes of keys that followed each other do not hold");
+  }
+  const known = followed.value;
+  const signing = (everyKey(known)[told.length] ?? known).key.thumbprint;
+  const isHeld = [keys.log, keys.nextLog].some((key) => key !== null && nameOf(key) === signing);
+  if (!isHeld && told.length >= kept.length) return err("are not this room's: its log was signed with another key");
+  return ok({ known, told, signing });
+}
+
+function logKeysOf(read: ReadKeys, { source, keys, keyRing }: LogKeySources): OpenedLogKeys {
+  let { known } = read;
+  const first = known.key.thumbprint;
+  const held = new Map([keys.log, ...(keys.nextLog === null ? [] : [keys.nextLog])].map((key) => [nameOf(key), key]));
+  return {
+    origin: known.name,
+    known: () => known,
+    signer: (thumbprint) => {
+      const key = held.get(thumbprint ?? first);
+      if (key === undefined) throw new Error("the room does not hold the key that signs for its log");
+      return key;
+    },
+    next: async () => {
+      const next = await nextKey(source, lastOf(known).key.thumbprint);
+      if (next.ok) held.set(nameOf(next.value), next.value);
+      return next;
+    },
+    follow: async (handOver) => {
+      const further = followKeys(known, [...handOverNotes(known), handOver.note]);
+      if (!further.ok) throw new Error("the log's key does not hand over to the one that follows");
+      known = further.value;
+      await keyRing.keepHandOvers([...keyRing.handOvers(), handOver]);
+      await promote(source, lastOf(known).key.thumbprint);
+    },
+  };
+}
+
+function firstKey(keys: RoomKeys, handOvers: readonly KeptHandOver[]): LogKey {
+  return firstKeyIn(notesOf(handOvers)) ?? firstOf(keys.log);
+}
+
+function notesOf(handOvers: readonly KeptHandOver[]): readonly string[] {
+  return handOvers.map(({ note }) => note);
+}
+
+function firstOf(key: SigningKey): LogKey {
+  const name = `concordat/${nameOf(key)}`;
+  const parsed = parseVerifierKey(verifierKey(name, rawPublicKey(key.publicKey)));
+  if (!parsed.ok) throw new Error("the room's own key does not read");
+  return parsed.value;
+}
+
+function nameOf(key: SigningKey): string {
+  return key.publicKey.thumbprint;
+}
+
+async function nextKey(source: KeySource, signing: string): Promise<Result<SigningKey, string>> {
+  const keys = await source.read();
+  if (!keys.ok) return keys;
+  const { nextLog } = keys.value;
+  if (nextLog !== null && nameOf(nextLog) !== signing) return ok(nextLog);
+  if (source.write === null) {
+    return err(
+      `${source.name} gives no next key of the log, and the room cannot write there: put one beside the present`,
+    );
+  }
+  const fresh = generateSigningKey().key;
+  await source.write({ ...keys.value, nextLog: fresh });
+  return ok(fresh);
+}
+
+async function promote(source: KeySource, signing: string): Promise<void> {
+  if (source.write === null) return;
+  const keys = await source.read();
+  if (!keys.ok || keys.value.nextLog === null || nameOf(keys.value.nextLog) !== signing) return;
+  await source.write({ ...keys.value, log: keys.value.nextLog, nextLog: null });
+}
