@@ -7,6 +7,7 @@ import type { DataKey, NamedToken } from "../ports/matcher.ts";
 import type { Ports } from "./ports.ts";
 
 type Scheme = { readonly matcher: Pick<Ports["matcher"], "scheme"> };
+
 /** A data key, and the one that follows it. Secret. */
 export type MovedKeys = { readonly from: DataKey; readonly to: DataKey };
 

@@ -3,6 +3,7 @@
 // told to remove them.
 
 import type { AuditEntry } from "../domain/audit/entry.ts";
+import { equalBytes } from "../domain/bytes.ts";
 import type { UnixMillis } from "../domain/instant.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
@@ -138,6 +139,7 @@ async function conclude(
   const [count, now] = [await tx.objections.count(partner), await ownLists(tx, partner)];
   const isAsThen = count === objections.length && stateOfLists(now) === stateOfLists(lists.lists);
   if (!isAsThen || (await stateOfHeld(tx, held)) !== held.state) return null;
+  if (!equalBytes(await unwrapDataKey(tx, ports.room.keyRing, partner), dataKey)) return null;
   // Nothing else was changed meanwhile by which it could have failed.
   if (!made.ok) throw made.error;
   const { found, removals } = made.value;

@@ -1,15 +1,14 @@
 // The room's memory of its log: a file of mode 0600 in the data directory, beside and never in the database. It is
 // replaced whole and synced, so a crash leaves the former or the later.
 
-import { randomBytes } from "node:crypto";
-import { open, readFile, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
-import { toHex } from "../domain/bytes.ts";
 import { parseStrictJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { LogMemory } from "../ports/log-memory.ts";
 import { hasCode } from "./error-code.ts";
+import { writeSecret } from "./secret-file.ts";
 
 const FILE = "log-memory.json";
 
@@ -28,7 +27,7 @@ export async function openLogMemory(directory: string): Promise<Result<LogMemory
   return ok({
     recall: () => checkpoint,
     remember: async (next) => {
-      await replace(path, `${JSON.stringify({ concordat: "log-memory/1", checkpoint: next })}\n`);
+      await writeSecret(path, `${JSON.stringify({ concordat: "log-memory/1", checkpoint: next })}\n`);
       checkpoint = next;
     },
   });
@@ -40,23 +39,5 @@ async function textOf(path: string): Promise<string | null> {
   } catch (error) {
     if (hasCode(error, "ENOENT")) return null;
     throw error;
-  }
-}
-
-async function replace(path: string, text: string): Promise<void> {
-  const aside = `${path}.${toHex(randomBytes(6))}`;
-  const file = await open(aside, "wx", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(aside, path);
-  const folder = await open(dirname(path), "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -13,6 +13,7 @@ import { OPERATOR } from "../../domain/partner/manifest.ts";
 import { runRoom } from "../../main.ts";
 import { markDatabase } from "../../storage/backup/loading.ts";
 import { tablesOf } from "../../storage/backup/tables.ts";
+import { appRoleOn } from "../../storage/database.ts";
 import { openPool, type Statements } from "../../storage/pool.ts";
 import { transaction } from "../../storage/transaction.ts";
 import { agree, bringList, type Keys, mustCall, overlapQuestion, populate } from "../faults/small-world.ts";
@@ -119,8 +120,10 @@ describe("a restore", () => {
     await mkdir(data, { mode: 0o700 });
     const names = ["key-ring.json", "keys.json"];
     for (const name of names) await copyFile(join(target.config.dataDirectory, name), join(data, name));
-    const passwords = () => asSuperuser(source, (tx) => tx`select rolpassword from pg_authid order by rolname`);
+    const role = appRoleOn(new URL(DATABASE_URL).pathname.slice(1));
+    const passwords = () => asSuperuser(source, (tx) => tx`select rolpassword from pg_authid where rolname = ${role}`);
     const before = await passwords();
+    expect(before).toEqual([{ rolpassword: expect.stringMatching(/^SCRAM/) }]);
     const other = { ...target, environment: { ...target.environment, CONCORDAT_DATA: data, DATABASE_URL } };
     expect(await restore(other, "--unwitnessed")).toMatchObject({
       exit: 1,

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dataKeyHolder, dataKeyLabel } from "../../app/add-partner.ts";
 import { keepHouse } from "../../app/keep-house.ts";
+import { objectPeople } from "../../app/object-people.ts";
+import type { Ports } from "../../app/ports.ts";
 import { verifyAuditExport } from "../../client/verify.ts";
 import { open as openBox } from "../../crypto/sealed-box.ts";
 import { parseVerifierKey } from "../../crypto/signed-note.ts";
@@ -256,6 +258,29 @@ describe("a partner whose last contract ends", () => {
     expect(await versionsOf(left)).toHaveLength(1);
     expect(await certificates(left)).toHaveLength(1);
     await rm(backup.lists, { recursive: true });
+  });
+
+  test("while it passes an objection on has that kept under its next data key", async () => {
+    const [left, right] = [await bring(world, `leaving-${++count}`), await bring(world, `staying-${count}`)];
+    const contract = await agree([left, right], contractJson([left, right], { terms: WIDE_LIMITS }));
+    const { ports } = world.room;
+    let isEnded = false;
+    const store: Ports["store"] = {
+      ...ports.store,
+      read: async (act, work) => {
+        const value = await ports.store.read(act, work);
+        if (act.name !== "find people" || isEnded) return value;
+        isEnded = true;
+        expect((await terminate(left, contract)).status).toBe(200);
+        return value;
+      },
+    };
+    const identifiers = [{ kind: "email" as const, hash: emailDigest(7) }];
+    const caller = { partner: left.id, thumbprint: left.key.publicKey.thumbprint };
+    const asked = { caller, identifiers, kind: "made" as const, scope: {} };
+    expect(await objectPeople({ ...ports, store, keep: async () => {} }, asked)).toMatchObject({ ok: true });
+    expect(await certificates(left)).toHaveLength(1);
+    expect((await subject(left, "objections", 8)).status).toBe(201);
   });
 
   test("is not one that never signed anything: it keeps what it brought", async () => {
