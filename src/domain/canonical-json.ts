@@ -67,7 +67,8 @@ function canonicalText(text: string): string {
 
 type Cursor = { readonly text: string; at: number; refusal: JsonRefusal | null };
 
-const WHITE_SPACE = /[ \t\n\r]*/y;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as below.
+const PLAIN_TEXT = /"[^"\\\u0000-\u001f]*"/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 8259 §7 forbids exactly these characters.
 const TEXT = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -123,9 +124,9 @@ function readItems(cursor: Cursor, depth: number): Json | undefined {
 
 function readText(cursor: Cursor): string | undefined {
   const start = cursor.at;
-  const literal = match(cursor, TEXT);
+  const literal = match(cursor, PLAIN_TEXT) ?? match(cursor, TEXT);
   if (literal === null) return refuse(cursor, "not-json");
-  const text: unknown = JSON.parse(literal);
+  const text: unknown = literal.includes("\\") ? JSON.parse(literal) : literal.slice(1, -1);
   return typeof text === "string" && text.isWellFormed() ? text : refuse(cursor, "not-json", start);
 }
 
@@ -138,7 +139,11 @@ function readNumber(cursor: Cursor): number | undefined {
 }
 
 function skipSpace(cursor: Cursor): void {
-  match(cursor, WHITE_SPACE);
+  while (isSpace(cursor.text.charCodeAt(cursor.at))) cursor.at++;
+}
+
+function isSpace(unit: number): boolean {
+  return unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
 }
 
 function take(cursor: Cursor, character: string): boolean {

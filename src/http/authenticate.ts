@@ -31,13 +31,13 @@ export async function authenticate(
   const seen = await knownKey(ports, input.value.keyid, asked.known);
   if (seen === null) return err(unknownKey());
   const { partner, key } = seen;
+  const verdict = check(ports, { key, input: input.value, request: asked.request });
+  if (!verdict.ok) return verdict;
   const act = { name: "authenticate", parties: [OPERATOR, partner] };
+  // A nonce is spent by whoever holds the key, be it revoked, and by nobody else.
   return ports.store.note(act, async (tx) => {
-    const row = await tx.keys.find(input.value.keyid);
+    const [row, isNew] = await Promise.all([tx.keys.find(input.value.keyid), spendNonce(tx, partner, input.value)]);
     if (row === null || row.revokedAt !== null || row.partner !== partner) return err(unknownKey());
-    const verdict = check(ports, { key, input: input.value, request: asked.request });
-    if (!verdict.ok) return verdict;
-    const isNew = await spendNonce(tx, partner, input.value);
     const caller = { partner, thumbprint: row.thumbprint };
     return isNew ? ok({ caller, presented: null }) : err(replayed());
   });

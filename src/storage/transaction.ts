@@ -112,12 +112,30 @@ type Running<T> = { readonly work: Work<T>; readonly progress: Progress };
 async function run<T>(session: Session, act: Act, { work, progress }: Running<T>): Promise<T> {
   const now = await open(session.sql, act);
   const result = await work(whileOpen(session.sql, progress), now);
+  if (act.access === "read only") {
+    if (progress.failure !== null) throw passedOver(act);
+    endReading(session, progress);
+    return result;
+  }
   progress.stage = "committing";
   const { command } = await session.sql.unsafe("commit");
   progress.stage = "over";
   // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed.
-  if (command !== "COMMIT") throw new Error(`\`${act.name}\` went on after a statement of it had failed`);
+  if (command !== "COMMIT") throw passedOver(act);
   return result;
+}
+
+// What was read is as true before the end of its transaction as after it, so nobody waits for the end: it is the next
+// statement of its session, and whatever comes after stands behind it. Should it be lost, then with its session.
+function endReading(session: Session, progress: Progress): void {
+  progress.stage = "over";
+  void session.sql.unsafe("commit").then(undefined, (failure: unknown) => {
+    progress.failure ??= failure;
+  });
+}
+
+function passedOver({ name }: Act): Error {
+  return new Error(`\`${name}\` went on after a statement of it had failed`);
 }
 
 // One round trip for both. The setting is the transaction's, so should a lost connection part the two, it lasts for its

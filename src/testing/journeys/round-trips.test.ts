@@ -31,15 +31,15 @@ afterAll(async () => {
   await database.close();
 });
 
-test("a signed request that reads waits for the database 7 times at most", async () => {
+test("a signed request that reads turns to the database 6 times at most", async () => {
   const list = () => mustCall(room.publicOrigin, { method: "GET", path: "/v1/partners", key: keys["alba-travel"] });
   await list();
-  expect(await roundTrips(list)).toBeLessThanOrEqual(7);
+  expect(await roundTrips(list)).toBeLessThanOrEqual(6);
 });
 
-test("a question from its signature to its reply waits for the database 23 times at most", async () => {
+test("a question from its signature to its reply turns to the database 21 times at most", async () => {
   let number = 4;
-  expect(await roundTrips(() => ask(number++))).toBeLessThanOrEqual(23);
+  expect(await roundTrips(() => ask(number++))).toBeLessThanOrEqual(21);
 });
 
 function ask(number: number) {
