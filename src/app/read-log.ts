@@ -3,7 +3,14 @@
 
 import type { Checkpoint } from "../domain/audit/checkpoint.ts";
 import { EXPORT_CLOSING, type ExportedEntry, exportEntry, exportOpening } from "../domain/audit/export-file.ts";
-import { consistencyPlan, inclusionPlan, type ProofPlan, proofFromPlan } from "../domain/audit/merkle.ts";
+import {
+  consistencyPlan,
+  inclusionPlan,
+  nodesOf,
+  type ProofPlan,
+  proofFromPlan,
+  proofsFrom,
+} from "../domain/audit/merkle.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -110,8 +117,8 @@ export async function provenEntries(
 ): Promise<ExportedEntry[]> {
   const entries = (await tx.log.entries(from, LIMITS.logPageEntries)).filter(({ index }) => index < size);
   const planned = entries.map((row) => ({ ...row, plan: inclusionPlan(row.index, size) }));
-  const nodes = await tx.log.nodes(planned.flatMap(({ plan }) => plan.flat()));
-  return planned.map(({ index, entry, plan }) => ({ index, entry, proof: proofFromPlan(plan, nodes) }));
+  const proof = proofsFrom(await tx.log.nodes(nodesOf(planned.map(({ plan }) => plan))));
+  return planned.map(({ index, entry, plan }) => ({ index, entry, proof: proof(plan) }));
 }
 
 /** The proof that a plan describes, from the hashes that are stored. */

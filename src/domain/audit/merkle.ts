@@ -122,13 +122,30 @@ export function consistencyPlan(first: number, second: number): ProofPlan {
  * @throws RangeError when a node is missing: storage lost part of the tree
  */
 export function proofFromPlan(plan: ProofPlan, nodes: readonly TreeNode[]): readonly Uint8Array[] {
+  return proofsFrom(nodes)(plan);
+}
+
+/** The same for many plans over the same nodes: what several of them need is folded once. */
+export function proofsFrom(nodes: readonly TreeNode[]): (plan: ProofPlan) => readonly Uint8Array[] {
   const byAddress = new Map(nodes.map((node) => [addressKey(node), node.hash]));
   const find = (address: NodeAddress): Uint8Array => {
     const hash = byAddress.get(addressKey(address));
     if (hash === undefined) throw new RangeError(`the tree lacks node ${addressKey(address)}`);
     return hash;
   };
-  return plan.map((subtrees) => fold(subtrees.map(find)));
+  const folded = new Map<string, Uint8Array>();
+  return (plan) =>
+    plan.map((subtrees) => {
+      const range = subtrees.map(addressKey).join();
+      const hash = folded.get(range) ?? fold(subtrees.map(find));
+      folded.set(range, hash);
+      return hash;
+    });
+}
+
+/** The nodes that plans need, each once. */
+export function nodesOf(plans: readonly ProofPlan[]): readonly NodeAddress[] {
+  return [...new Map(plans.flat(2).map((address) => [addressKey(address), address])).values()];
 }
 
 function addressKey(address: NodeAddress): string {
