@@ -31,7 +31,7 @@ import { noVersion } from "./end-versions.ts";
 import { countObjections } from "./objections.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
 import { keyOfVersions } from "./question-versions.ts";
-import { drawnBefore, holdersOf } from "./recorded-figures.ts";
+import { drawDigests, drawnBefore, holdersOf } from "./recorded-figures.ts";
 import { unguardedIn } from "./refuse-unguarded.ts";
 
 export type Directory = ReadonlyMap<PartnerId, PartnerCard>;
@@ -164,18 +164,19 @@ async function permittedBy(
     return ok({ ...denied, reasons: [...decision.reasons, approvalReason(ruled)] });
   const { directory } = about;
   const priced = { contract: about.file.contract, recipient, question, decision, epsilon, directory };
-  const draw = { contract: about.file, recipient, question, versionsKey, terms: decision.terms, epsilon };
+  const draw = { recipient, question, terms: decision.terms, epsilon };
   const owners = [...new Set(datasetsOf(question).map(ownerOf))];
-  const [recorded, request, drawn, charging, unguarded, behind, objections] = await Promise.all([
-    tx.releases.ofRecipient(recipient, digest, versionsKey),
+  const [answers, request, charging, unguarded, behind, objections] = await Promise.all([
+    tx.releases.recorded(about.file.id, drawDigests(question), versionsKey),
     tx.requests.openOf({ contract: about.file.id, recipient, questionDigest: digest }),
-    drawnBefore(tx, draw),
     chargingOf(tx, priced),
     unguardedIn(tx, ruled),
     listsBehind(tx, ruled),
     countObjections(tx, owners),
   ]);
-  const holders = drawn === null ? [] : await holdersOf(tx, draw, drawn);
+  const recorded = answers.find((row) => row.questionDigest === digest && row.recipient === recipient) ?? null;
+  const drawn = drawnBefore(answers, draw);
+  const holders = drawn === null ? [] : holdersOf(answers, draw, drawn);
   const charges = charging(holders);
   const refusals = charges.flatMap((charge) => charge.refusals);
   const shortfalls = recorded === null ? [...refusals, ...unguarded(behind), ...behind.refusals] : [];

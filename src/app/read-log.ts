@@ -6,8 +6,8 @@ import { EXPORT_CLOSING, type ExportedEntry, exportEntry, exportOpening } from "
 import {
   consistencyPlan,
   inclusionPlan,
-  nodesOf,
   type ProofPlan,
+  plannedNodes,
   proofFromPlan,
   proofsFrom,
 } from "../domain/audit/merkle.ts";
@@ -117,7 +117,7 @@ export async function provenEntries(
 ): Promise<ExportedEntry[]> {
   const entries = (await tx.log.entries(from, LIMITS.logPageEntries)).filter(({ index }) => index < size);
   const planned = entries.map((row) => ({ ...row, plan: inclusionPlan(row.index, size) }));
-  const proof = proofsFrom(await tx.log.nodes(nodesOf(planned.map(({ plan }) => plan))));
+  const proof = proofsFrom(await tx.log.nodes(plannedNodes(planned.map(({ plan }) => plan))));
   return planned.map(({ index, entry, plan }) => ({ index, entry, proof: proof(plan) }));
 }
 

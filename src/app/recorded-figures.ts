@@ -14,11 +14,11 @@ import type { OverlapQuestion } from "../domain/question/overlap/question.ts";
 import { isForList, type Question, questionDigest } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
 import type { TrendAnswer, TrendPoint } from "../domain/question/trend/analysis.ts";
-import type { ContractFile, ReleaseRow } from "../ports/rows.ts";
+import type { ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 
 /** Digests of the questions whose figures are one draw on the same versions: the question's own first. */
-function drawDigests(question: Question): readonly string[] {
+export function drawDigests(question: Question): readonly string[] {
   const twin = rulesOf(question.analysis).twin(question);
   return [questionDigest(question), ...(twin === null ? [] : [questionDigest(twin)])];
 }
@@ -33,12 +33,10 @@ export function exactlyBehind(question: Question): OverlapQuestion | CrosstabQue
   return twin?.analysis === "overlap" || twin?.analysis === "crosstab" ? twin : null;
 }
 
-/** A question as its figures are drawn: under a contract, on versions, protected by terms and a price. */
+/** A question as its figures are drawn: protected by terms and a price. */
 type Draw = {
-  readonly contract: ContractFile;
   readonly recipient: PartnerId;
   readonly question: Question;
-  readonly versionsKey: string;
   readonly terms: Terms;
   readonly epsilon: EpsilonMicros;
 };
@@ -47,21 +45,24 @@ type Draw = {
  * Figures drawn before serve a recipient when they were protected just as its terms demand: its own of the same draw
  * first, then anybody's. What the differencing guard withheld from one recipient says nothing of what another may be
  * told.
+ * @param rows  recorded answers of `drawDigests`, newest first
  */
-export async function drawnBefore(tx: Transaction, draw: Draw): Promise<ReleaseRow | null> {
-  const { contract, recipient, question, versionsKey, terms, epsilon } = draw;
+export function drawnBefore(rows: readonly ReleaseRow[], draw: Draw): ReleaseRow | null {
+  const { recipient, question, terms, epsilon } = draw;
   if (isForList(question)) return null;
   const digests = drawDigests(question);
-  const rows = await Promise.all([
-    ...digests.map((digest) => tx.releases.ofRecipient(recipient, digest, versionsKey)),
-    ...digests.map((digest) => tx.releases.recorded(contract.id, digest, versionsKey)),
-  ]);
+  const own = digests.map((digest) => rows.find((row) => isOf(row, digest) && row.recipient === recipient));
+  const anybodys = digests.map((digest) => rows.find((row) => isOf(row, digest)));
   const isUsable = (row: ReleaseRow) => {
     const { privacy }: { privacy: PrivacyNote } = JSON.parse(row.answer);
     const isTold = privacy.mode === "noise" || isTellingOfOthers(question, row);
     return isTold && isProtectedAs(privacy, terms, epsilon);
   };
-  return rows.find((row) => row !== null && isUsable(row)) ?? null;
+  return [...own, ...anybodys].find((row) => row !== undefined && isUsable(row)) ?? null;
+}
+
+function isOf({ questionDigest }: ReleaseRow, digest: string): boolean {
+  return questionDigest === digest;
 }
 
 /** Whether an answer shows its recipient exact figures of another's list, which the differencing guard remembers. */
@@ -80,18 +81,17 @@ function isTellingOfOthers(question: Question, release: Pick<ReleaseRow, "answer
   return cells.some(({ people }) => "released" in people);
 }
 
-/** The members that have the very figures that were drawn. */
-export async function holdersOf(tx: Transaction, draw: Draw, drawn: ReleaseRow): Promise<PartnerId[]> {
-  const members = draw.contract.contract.members.map(({ partner }) => partner);
-  const rows = await Promise.all(
-    drawDigests(draw.question).flatMap((digest) =>
-      members.map((member) => tx.releases.ofRecipient(member, digest, draw.versionsKey)),
-    ),
+/**
+ * The recipients that have the very figures that were drawn, by what each was told last.
+ * @param rows  recorded answers of `drawDigests`, newest first
+ */
+export function holdersOf(rows: readonly ReleaseRow[], { question }: Draw, drawn: ReleaseRow): PartnerId[] {
+  const recipients = [...new Set(rows.map((row) => row.recipient))];
+  const told = drawDigests(question).flatMap((digest) =>
+    recipients.flatMap((recipient) => rows.find((row) => isOf(row, digest) && row.recipient === recipient) ?? []),
   );
   const figures = JSON.stringify(figuresIn(drawn));
-  return rows
-    .filter((row) => row !== null)
-    .flatMap((row) => (JSON.stringify(figuresIn(row)) === figures ? [row.recipient] : []));
+  return told.flatMap((row) => (JSON.stringify(figuresIn(row)) === figures ? [row.recipient] : []));
 }
 
 /** The figures of a release without what frames them; of a trend, those of its present point. */

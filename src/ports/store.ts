@@ -183,14 +183,12 @@ type Records = {
     readonly lines: (owner: PartnerId, page: Page) => Promise<readonly LedgerLine[]>;
   };
   readonly releases: {
-    /** The recorded answer of a question on these versions, whoever asked it first. */
-    readonly recorded: (contract: ContractId, questionDigest: string, versions: string) => Promise<ReleaseRow | null>;
-    /** The recipient's own release of a question on these versions. */
-    readonly ofRecipient: (
-      recipient: PartnerId,
-      questionDigest: string,
+    /** The recorded answers of questions of a contract on these versions, whoever asked, newest first. */
+    readonly recorded: (
+      contract: ContractId,
+      questionDigests: readonly string[],
       versions: string,
-    ) => Promise<ReleaseRow | null>;
+    ) => Promise<readonly ReleaseRow[]>;
     readonly find: (id: string) => Promise<ReleaseRow | null>;
     /** The recipient's own, newest first. */
     readonly list: (recipient: PartnerId, page: Page) => Promise<readonly ReleaseRow[]>;

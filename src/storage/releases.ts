@@ -17,18 +17,20 @@ export function releases(tx: Statements): Transaction["releases"] {
     shows_exactly as "showsExactly", counted, coin, still, answer, receipt, entry,
     concordat.millis(released_at) as "releasedAt", concordat.millis(expires_at) as "expiresAt",
     concordat.millis(collected_at) as "collectedAt", collected_on as "collectedOn"`;
-  const last = async (condition: ReturnType<typeof isOn>) => {
+  const last = async (condition: Condition) => {
     const [row] = await tx<ReleaseRow[]>`
       select ${columns} from concordat.release
       where ${condition} and forgotten_at is null order by entry desc limit 1`;
     return row ?? null;
   };
-  const where = async (condition: ReturnType<typeof isOn>) => [
+  const where = async (condition: Condition) => [
     ...(await tx<ReleaseRow[]>`select ${columns} from concordat.release where ${condition} order by entry desc`),
   ];
   return {
-    recorded: (contract, digest, versions) => last(tx`contract = ${contract} and ${isOn(tx, digest, versions)}`),
-    ofRecipient: (recipient, digest, versions) => last(tx`recipient = ${recipient} and ${isOn(tx, digest, versions)}`),
+    recorded: (contract, digests, versions) =>
+      where(tx`
+        contract = ${contract} and question_digest = any (${tx.array([...digests], TEXT_ARRAY)})
+        and versions = ${versions} and forgotten_at is null`),
     find: (id) => last(tx`id = ${id}`),
     list: async (recipient, { after, limit }) => [
       ...(await tx<ReleaseRow[]>`
@@ -60,6 +62,7 @@ export function releases(tx: Statements): Transaction["releases"] {
   };
 }
 
+type Condition = ReturnType<typeof isCollected>;
 type Asked = Disclosed & { readonly owner: PartnerId };
 
 async function disclosed(tx: Statements, { owner, recipient, contract }: Asked, { after, limit }: Page) {
@@ -120,16 +123,12 @@ async function unrepeatable(tx: Statements, touch: Touch): Promise<number> {
 type Forgotten = Pick<ReleaseRow, "id" | "contract">;
 
 // The consents stay: with the question and the versions they are what the guards make a list or a figure again from.
-async function forget(tx: Statements, condition: ReturnType<typeof isOn>): Promise<readonly Forgotten[]> {
+async function forget(tx: Statements, condition: Condition): Promise<readonly Forgotten[]> {
   const rows = await tx<Forgotten[]>`
     update concordat.release
     set answer = json_build_object('consents', answer::json -> 'consents')::text, receipt = '', forgotten_at = now()
     where ${condition} and forgotten_at is null returning id, contract`;
   return [...rows].sort((left, right) => (left.id < right.id ? -1 : 1));
-}
-
-function isOn(tx: Statements, questionDigest: string, versions: string) {
-  return tx`question_digest = ${questionDigest} and versions = ${versions}`;
 }
 
 const LISTS: readonly Analysis[] = ["audience", "suppression"];

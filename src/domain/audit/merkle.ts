@@ -144,7 +144,7 @@ export function proofsFrom(nodes: readonly TreeNode[]): (plan: ProofPlan) => rea
 }
 
 /** The nodes that plans need, each once. */
-export function nodesOf(plans: readonly ProofPlan[]): readonly NodeAddress[] {
+export function plannedNodes(plans: readonly ProofPlan[]): readonly NodeAddress[] {
   return [...new Map(plans.flat(2).map((address) => [addressKey(address), address])).values()];
 }
 

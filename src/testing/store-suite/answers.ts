@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { type DatasetRef, datasetRef } from "../../domain/dataset/schema.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import type { Analysis } from "../../domain/policy/limits-document.ts";
-import type { Store } from "../../ports/store.ts";
+import type { Store, Transaction } from "../../ports/store.ts";
 import { actsOn, appendNext, bringVersion, customers, newPartners, offer, random, times, twoPartners } from "./acts.ts";
 import { contractAmong, releaseOf } from "./rows.ts";
 
@@ -128,18 +128,19 @@ export function answersLaws(store: () => Store): void {
       const { ann, bob, answer } = await asked();
       const release = await answer(ann);
       const { contract, questionDigest, versions } = release;
-      const recorded = await as(bob).read((tx) => tx.releases.recorded(contract, questionDigest, versions));
+      const other = await answer(bob, { questionDigest: "0".repeat(64) });
+      const ask = (on: string) => (tx: Transaction) =>
+        tx.releases.recorded(contract, [questionDigest, other.questionDigest], on);
+      const [newest, recorded, ...others] = await as(bob).read(ask(versions));
+      expect([newest?.id, others]).toEqual([other.id, []]);
       expect(recorded).toMatchObject({ ...release, collectedAt: null });
       expect(recorded?.expiresAt).toBe(release.expiresAt);
       expect(await as(ann).read((tx) => tx.releases.find(release.id))).toEqual(recorded);
-      const own = (partner: PartnerId) =>
-        as(ann, bob).read((tx) => tx.releases.ofRecipient(partner, questionDigest, versions));
-      expect([await own(ann), await own(bob)]).toEqual([recorded, null]);
+      const one = await as(ann).read((tx) => tx.releases.recorded(contract, [questionDigest], versions));
+      expect(one).toEqual([recorded]);
       const [eve] = await newPartners(store(), "eve");
-      const seen = await as(eve ?? ann).read((tx) => tx.releases.recorded(contract, questionDigest, versions));
-      expect(seen).toBeNull();
-      const others = await as(ann).read((tx) => tx.releases.recorded(contract, questionDigest, `${versions},x`));
-      expect(others).toBeNull();
+      expect(await as(eve ?? ann).read(ask(versions))).toEqual([]);
+      expect(await as(ann).read(ask(`${versions},x`))).toEqual([]);
     });
 
     test("are listed to their recipient, newest first, page by page", async () => {

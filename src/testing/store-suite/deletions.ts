@@ -47,8 +47,7 @@ export function deletionsLaws(store: () => Store): void {
         expect(await tx.releases.find(release.id)).toBeNull();
         expect(await tx.releases.list(ann, { after: null, limit: 9 })).toEqual([]);
         const { questionDigest, versions } = release;
-        expect(await tx.releases.recorded(contract, questionDigest, versions)).toBeNull();
-        expect(await tx.releases.ofRecipient(ann, questionDigest, versions)).toBeNull();
+        expect(await tx.releases.recorded(contract, [questionDigest], versions)).toEqual([]);
         const touch = { recipient: ann, analysis: "audience", lineage: customers(bob) } as const;
         expect(await tx.releases.madeWithin(touch, 1)).toHaveLength(1);
         const [kept] = await tx.releases.audiences(ann, customers(bob));
