@@ -37,20 +37,41 @@ export function mayOpen(role: Role, place: PlaceName): boolean {
   return roles.includes(role);
 }
 
-/** The places of the left rail, in its order. The first that a role may open is where it comes in. */
+/** The places of the left rail under their headings, in its order. */
 const RAIL = [
-  ["GET /console/home", "Home"],
-  ["GET /console/explore", "Explore"],
-  ["GET /console/inbox", "Inbox"],
-  ["GET /console/learned", "Who learned what"],
-  ["GET /console/log", "Log"],
-  ["GET /console/contracts", "Contracts"],
-  ["GET /console/people", "People"],
-] as const satisfies readonly (readonly [PlaceName, string])[];
+  {
+    heading: "Ask",
+    places: [
+      ["GET /console/home", "Home"],
+      ["GET /console/explore", "Explore"],
+      ["GET /console/contracts", "Contracts"],
+    ],
+  },
+  {
+    heading: "Watch",
+    places: [
+      ["GET /console/inbox", "Inbox"],
+      ["GET /console/learned", "Who learned what"],
+      ["GET /console/log", "Log"],
+    ],
+  },
+  { heading: "Run", places: [["GET /console/people", "People"]] },
+] as const satisfies readonly RailHeading[];
+
+type RailHeading = { readonly heading: string; readonly places: readonly (readonly [PlaceName, string])[] };
 
 export type RailPlace = { readonly href: string; readonly name: string };
+export type RailGroup = { readonly heading: string; readonly places: readonly RailPlace[] };
 
-/** What the rail of a role shows; seven places at the most. */
-export function railOf(role: Role): readonly RailPlace[] {
-  return RAIL.filter(([place]) => mayOpen(role, place)).map(([place, name]) => ({ href: place.slice(4), name }));
+/** What the rail of a role shows: its places, seven at the most under a heading, and no heading without one. */
+export function railOf(role: Role): readonly RailGroup[] {
+  return RAIL.map(({ heading, places }) => ({
+    heading,
+    places: places.filter(([place]) => mayOpen(role, place)).map(([place, name]) => ({ href: place.slice(4), name })),
+  })).filter(({ places }) => places.length > 0);
+}
+
+/** Where a role comes in. */
+export function entranceOf(role: Role): string {
+  return mayOpen(role, "GET /console/home") ? "/console/home" : "/console/inbox";
 }

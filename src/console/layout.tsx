@@ -1,7 +1,7 @@
 // The frame around every page: rail, head, main. One document, no inline style or script.
 
 import type { Child } from "hono/jsx";
-import { railOf } from "./access.ts";
+import { type RailPlace, railOf } from "./access.ts";
 import { assetHref } from "./assets.ts";
 import { ActForm } from "./pieces.tsx";
 import type { Visitor } from "./visit.ts";
@@ -62,16 +62,20 @@ function Document({ title, visitor, path, main, act }: DocumentProps) {
 function Rail({ visitor, path }: { readonly visitor: Visitor; readonly path: string }) {
   return (
     <>
-      <nav aria-label="Console">
-        <ul>
-          {railOf(visitor.person.role).map(({ href, name }) => (
-            <li>
-              <a href={href} aria-current={path === href || path.startsWith(`${href}/`) ? "page" : undefined}>
-                {name}
-              </a>
-            </li>
-          ))}
-        </ul>
+      <button type="button" class="quiet places" popovertarget="places">
+        Places
+      </button>
+      <nav aria-label="Console" id="places" popover>
+        {railOf(visitor.person.role).map(({ heading, places }) => (
+          <div>
+            <p id={`rail-${heading.toLowerCase()}`}>{heading}</p>
+            <ul aria-labelledby={`rail-${heading.toLowerCase()}`}>
+              {places.map((place) => (
+                <RailLink place={place} path={path} />
+              ))}
+            </ul>
+          </div>
+        ))}
       </nav>
       <div class="who">
         <p>
@@ -85,5 +89,15 @@ function Rail({ visitor, path }: { readonly visitor: Visitor; readonly path: str
         </ActForm>
       </div>
     </>
+  );
+}
+
+function RailLink({ place: { href, name }, path }: { readonly place: RailPlace; readonly path: string }) {
+  return (
+    <li>
+      <a href={href} aria-current={path === href || path.startsWith(`${href}/`) ? "page" : undefined}>
+        {name}
+      </a>
+    </li>
   );
 }

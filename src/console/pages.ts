@@ -3,7 +3,7 @@
 
 import { signOut } from "../app/sign-in.ts";
 import { ok } from "../domain/result.ts";
-import { type PlaceName, railOf } from "./access.ts";
+import { entranceOf, type PlaceName } from "./access.ts";
 import { showAnswer, showAnswers } from "./pages/answers.tsx";
 import { showContract, showContracts } from "./pages/contracts.tsx";
 import { postQuestion, showExplore } from "./pages/explore.tsx";
@@ -16,7 +16,7 @@ import type { Show } from "./visit.ts";
 
 /** What is done at each place. */
 export const SHOWS: { readonly [place in PlaceName]: Show } = {
-  "GET /console": async ({ person }) => ok({ kind: "go", to: railOf(person.role)[0]?.href ?? "/console/contracts" }),
+  "GET /console": async ({ person }) => ok({ kind: "go", to: entranceOf(person.role) }),
   "GET /console/home": showHome,
   "GET /console/explore": showExplore,
   "POST /console/explore": postQuestion,
