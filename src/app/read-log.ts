@@ -24,6 +24,12 @@ export async function readCheckpoint(ports: Pick<Ports, "store">, caller: Caller
   return (await ports.store.read(act, (tx) => tx.log.head())).checkpoint;
 }
 
+/** How many entries the log has. */
+export function readLogSize(ports: Pick<Ports, "store">, caller: Caller): Promise<number> {
+  const act = { name: "read log size", parties: [caller.partner] };
+  return ports.store.read(act, async (tx) => (await tx.log.head()).size);
+}
+
 /** Entries that concern the caller, from an index on. */
 export function readEntries(
   ports: Pick<Ports, "store">,

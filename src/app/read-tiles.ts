@@ -59,6 +59,24 @@ export function readTile(
 }
 
 /**
+ * Leaf hashes from an index on, 32 bytes each, as many as there are up to `until`, and no more than `LIMITS.logLeaves`.
+ * Whoever has all of them works out the root of any size by itself.
+ */
+export function readLeaves(
+  ports: Pick<Ports, "store">,
+  { caller, from, until }: { readonly caller: Caller; readonly from: number; readonly until: number },
+): Promise<Result<Uint8Array, Problem>> {
+  return ports.store.read({ name: "read leaves", parties: [caller.partner] }, async (tx) => {
+    const { size } = await tx.log.head();
+    const count = Math.min(until, size, from + LIMITS.logLeaves) - from;
+    if (count <= 0) return err(problem("not-found", `a log of ${size} entries has no such leaves`, { size }));
+    const nodes = await tx.log.nodes(Array.from({ length: count }, (_, at) => ({ level: 0, index: from + at })));
+    if (nodes.length !== count) throw new Error("the tree lacks a leaf");
+    return ok(concatBytes(...nodes.map(({ hash }) => hash)));
+  });
+}
+
+/**
  * The entries of a bundle. A bundle is whole or it is none, and an entry is for those whom it concerns: whoever may not
  * read each of them is refused and reads its own one by one. The operator may read all.
  */

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { z } from "zod";
-import { verifyContract } from "../client/verify.ts";
+import { verifyContract } from "../client/verify-contract.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { describe } from "./describe.ts";
 import { readJson, readText } from "./files.ts";

@@ -13,7 +13,8 @@ import { canonicalDigest, canonicalJson, type Json } from "../domain/canonical-j
 import { contractSchema } from "../domain/contract/document.ts";
 import { contractJson, HARBOUR, SUNLINE } from "../testing/documents.ts";
 import { contractSignature } from "./sign-contract.ts";
-import { verifyAuditExport, verifyContract } from "./verify.ts";
+import { verifyAuditExport } from "./verify.ts";
+import { verifyContract } from "./verify-contract.ts";
 import { verifyReceipt } from "./verify-receipt.ts";
 
 const ORIGIN = "concordat/test";

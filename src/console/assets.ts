@@ -13,11 +13,15 @@ const HTMX = createRequire(import.meta.url).resolve("htmx.org/dist/htmx.min.js")
 const FILES = {
   "console.css": [own("console.css"), "text/css; charset=utf-8"],
   "console.js": [own("console.js"), "text/javascript; charset=utf-8"],
+  "verify.js": [own("verify.js"), "text/javascript; charset=utf-8"],
   "icon.svg": [own("icon.svg"), "image/svg+xml"],
   "htmx.min.js": [HTMX, "text/javascript; charset=utf-8"],
 } as const;
 
 type AssetName = keyof typeof FILES;
+
+/** A script that some page loads besides `console.js`. */
+export type ScriptName = Exclude<Extract<AssetName, `${string}.js`>, "console.js" | "htmx.min.js">;
 
 const ASSETS = new Map<string, Asset>(
   Object.entries(FILES).map(([name, [path, type]]) => {

@@ -1,16 +1,13 @@
 // The console in a real browser: people come in by their links, ask, approve and look it up; every page is held against
 // axe-core, light and dark, against the width of a telephone, and against the rule that nothing leaves the origin.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromiumPath, openBrowser, type Sitting, sit } from "../testing/console/browser.ts";
+import { chromiumPath, openBrowser, sit } from "../testing/console/browser.ts";
+import { overhang, quiet, violations } from "../testing/console/page-checks.ts";
 import { placesOf } from "../testing/console/places.ts";
 import { type ConsoleWorld, invite, openConsoleWorld } from "../testing/console/world.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** How htmx tells that a label was on its way when its page was left. */
 const LEFT_BEHIND = /^htmx:(?:sendAbort|afterRequest), /;
 const WIDE = { width: 1_280, height: 900 };
@@ -76,7 +73,7 @@ describe.skipIf(path === null)("in a browser", () => {
     await page.getByRole("link", { name: /Meridian Bank, Sunline Holidays and Volt/ }).click();
     await page.locator(".picture svg circle.circle").nth(2).waitFor();
     expect(await page.locator(".regions tbody tr").count()).toBe(7);
-    for (const sitting of [marketer, officer]) await quiet(sitting, [LEFT_BEHIND]);
+    for (const sitting of [marketer, officer]) await quiet(world.origin, sitting, [LEFT_BEHIND]);
   });
 
   test("axe finds nothing on any page, light and dark; none overhangs a telephone or leaves the origin", async () => {
@@ -91,7 +88,7 @@ describe.skipIf(path === null)("in a browser", () => {
         await sitting.page.setViewportSize({ width: 1_920, height: 1_080 });
         expect([name, await overhang(sitting.page)]).toEqual([name, 0]);
       }
-      await quiet(sitting, [/404/]);
+      await quiet(world.origin, sitting, [/404/]);
     }
   });
 
@@ -109,30 +106,3 @@ describe.skipIf(path === null)("in a browser", () => {
     await context.close();
   });
 });
-
-// The page asked for nothing elsewhere, and nothing in it went wrong: no script, no policy of content, no dialog.
-async function quiet({ context, requests, errors }: Sitting, allowed: readonly RegExp[] = []): Promise<void> {
-  expect(requests.filter((url) => !url.startsWith(`${world.origin}/`))).toEqual([]);
-  expect(errors.filter((error) => !allowed.some((pattern) => pattern.test(error)))).toEqual([]);
-  await context.close();
-}
-
-async function violations(page: Page): Promise<string[]> {
-  // Past the page's own policy, as a person's tools in the browser are.
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send("Runtime.evaluate", { expression: AXE });
-  const run = await cdp.send("Runtime.evaluate", {
-    expression:
-      "axe.run(document, { resultTypes: ['violations'] }).then((results) => JSON.stringify(results.violations))",
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  await cdp.detach();
-  const found: AxeResults["violations"] = JSON.parse(run.result.value);
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
-}
-
-/** Pixels by which a page is wider than its window. */
-function overhang(page: Page): Promise<number> {
-  return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-}

@@ -202,12 +202,18 @@ describe("people in the log", () => {
   });
 });
 
+const isPage = (headers: Headers) => headers.get("content-type") === "text/html; charset=utf-8";
+
 describe("every page", () => {
   test("shows texts of others as text, whatever they are, and is small and strict", async () => {
     const admin = seat(world.sunline, "admin");
     for (const path of pagesOf()) {
       const { status, text, headers } = await admin.get(path);
       expect([path, status]).toEqual([path, 200]);
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      // What a page's script or a file reads is no page: no browser takes it for one.
+      if (!isPage(headers)) expect(headers.get("content-type")).not.toMatch(/html|svg|xml/);
+      if (!isPage(headers)) continue;
       expect(text).not.toMatch(/<script>|<img |<b onclick/);
       expect(text.replaceAll(/"[^"]*"/g, "")).not.toMatch(/<[^>]+ (?:style|on[a-z]+)=/);
       expect(Buffer.byteLength(text)).toBeLessThan(60_000);

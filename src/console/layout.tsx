@@ -2,7 +2,7 @@
 
 import type { Child } from "hono/jsx";
 import { type RailPlace, railOf } from "./access.ts";
-import { assetHref } from "./assets.ts";
+import { assetHref, type ScriptName } from "./assets.ts";
 import { ActForm } from "./pieces.tsx";
 import type { Visitor } from "./visit.ts";
 import { ROLE_WORDS } from "./words.ts";
@@ -16,6 +16,7 @@ type DocumentProps = {
   readonly path: string;
   readonly main: Child;
   readonly act?: Child | undefined;
+  readonly script?: ScriptName | undefined;
 };
 
 /** A page as text. */
@@ -23,7 +24,7 @@ export async function documentText(props: DocumentProps): Promise<string> {
   return `<!doctype html>${await (<Document {...props} />).toString()}`;
 }
 
-function Document({ title, visitor, path, main, act }: DocumentProps) {
+function Document({ title, visitor, path, main, act, script }: DocumentProps) {
   return (
     <html lang="en">
       <head>
@@ -36,6 +37,7 @@ function Document({ title, visitor, path, main, act }: DocumentProps) {
         <link rel="stylesheet" href={assetHref("console.css")} />
         <script src={assetHref("htmx.min.js")} defer />
         <script src={assetHref("console.js")} defer />
+        {script !== undefined && <script src={assetHref(script)} defer />}
       </head>
       <body class={visitor === null ? "outside" : "inside"}>
         <a class="skip" href="#main">

@@ -12,12 +12,13 @@ import type { Logging, RequestLine, Serving } from "../http/serve-route.ts";
 import { untilTick } from "../http/tick.ts";
 import { ACCESS, mayOpen, type PlaceName } from "./access.ts";
 import { assetNamed } from "./assets.ts";
+import { bundleNamed } from "./bundle.ts";
 import { cookieOf } from "./cookie.ts";
 import { readForm } from "./form.ts";
 import { documentText } from "./layout.tsx";
 import { ProblemPage, problemStatus, titleOfProblem } from "./pages/problem.tsx";
 import { SHOWS, TICKING } from "./pages.ts";
-import { goResponse, NO_COOKIE, pageResponse } from "./reply.ts";
+import { CSP, goResponse, NO_COOKIE, pageResponse, piecesResponse } from "./reply.ts";
 import { openSignIn, postSignIn } from "./sign-in.tsx";
 import type { Shown, Visitor } from "./visit.ts";
 
@@ -93,8 +94,10 @@ async function present(shown: Result<Shown, Problem>, around: Around): Promise<O
     const cookie = shown.value.isSignedOut === true ? NO_COOKIE : null;
     return { response: goResponse(shown.value.to, cookie), served: { partner, outcome: "303" } };
   }
-  const { title, main, act } = shown.value;
-  const text = await documentText({ title, main, act, ...around });
+  if (shown.value.kind === "pieces")
+    return { response: piecesResponse(shown.value), served: { partner, outcome: "200" } };
+  const { title, main, act, script } = shown.value;
+  const text = await documentText({ title, main, act, script, ...around });
   return { response: pageResponse(200, text), served: { partner, outcome: "200" } };
 }
 
@@ -132,14 +135,16 @@ function notForRole({ person }: Visitor): Problem {
   return problem("not-for-your-role", `it is not for the role \`${person.role}\``);
 }
 
-function assetResponse(name: string): Response {
-  const asset = assetNamed(name);
+async function assetResponse(name: string): Promise<Response> {
+  const asset = assetNamed(name) ?? (await bundleNamed(name));
   if (asset === null) return new Response(null, { status: 404 });
   const headers = {
     "content-type": asset.type,
     "cache-control": "public, max-age=31536000, immutable",
     "cross-origin-resource-policy": "same-origin",
     "x-content-type-options": "nosniff",
+    // What a worker may do is said where its script comes from.
+    "content-security-policy": CSP,
   };
   return new Response(asset.text, { headers });
 }

@@ -12,6 +12,7 @@ import { postDecision, showInbox } from "./pages/inbox.tsx";
 import { showLearned } from "./pages/learned.tsx";
 import { showEntry, showLog } from "./pages/log.tsx";
 import { postLink, postPerson, postRemoval, showPeople } from "./pages/people.tsx";
+import { giveEntries, giveLeaves, giveRoom, showVerify } from "./pages/verify.tsx";
 import type { Show } from "./visit.ts";
 
 /** What is done at each place. */
@@ -28,6 +29,10 @@ export const SHOWS: { readonly [place in PlaceName]: Show } = {
   "POST /console/inbox/:request": postDecision,
   "GET /console/learned": showLearned,
   "GET /console/log": showLog,
+  "GET /console/log/verify": showVerify,
+  "GET /console/log/verify/room": giveRoom,
+  "GET /console/log/verify/entries": giveEntries,
+  "GET /console/log/verify/leaves": giveLeaves,
   "GET /console/log/:index": showEntry,
   "GET /console/people": showPeople,
   "POST /console/people": postPerson,

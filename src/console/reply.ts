@@ -1,8 +1,12 @@
 // How the console's pages leave: nothing inline runs, nothing comes from or goes elsewhere, nothing is kept by caches.
 
+import { streamOf } from "../http/stream-text.ts";
+import type { Shown } from "./visit.ts";
+
 export const COOKIE = "__Host-concordat";
 
-const CSP = [
+/** What a page and its workers may load: what comes from here. */
+export const CSP = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -28,6 +32,12 @@ const PAGE_HEADERS = {
 /** A page. */
 export function pageResponse(status: number, text: string): Response {
   return new Response(text, { status, headers: PAGE_HEADERS });
+}
+
+/** A file piece by piece, to be kept under a name or read by a script. Names have letters that need no quoting. */
+export function piecesResponse({ type, pieces, name }: Extract<Shown, { kind: "pieces" }>): Response {
+  const kept = name === undefined ? {} : { "content-disposition": `attachment; filename="${name}"` };
+  return new Response(streamOf(pieces), { headers: { ...PAGE_HEADERS, ...kept, "content-type": type } });
 }
 
 /** The way to another page (RFC 9110 §15.4.4), with a cookie set or taken back where one is given. */

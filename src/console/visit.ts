@@ -5,6 +5,7 @@ import type { PersonCaller, Ports } from "../app/ports.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
 import type { PersonRow } from "../ports/rows.ts";
+import type { ScriptName } from "./assets.ts";
 
 /** Somebody in a session. */
 export type Visitor = {
@@ -28,9 +29,23 @@ export type Visit = Visitor & {
   readonly origin: string;
 };
 
-/** What a page answers: a document of the console, or where to go next. */
+/** What a page answers: a document of the console, pieces of a file as they are made, or where to go next. */
 export type Shown =
-  | { readonly kind: "page"; readonly title: string; readonly main: Child; readonly act?: Child }
+  | {
+      readonly kind: "page";
+      readonly title: string;
+      readonly main: Child;
+      readonly act?: Child;
+      /** What this page loads besides. */
+      readonly script?: ScriptName;
+    }
+  | {
+      readonly kind: "pieces";
+      readonly type: string;
+      readonly pieces: AsyncIterable<string | Uint8Array>;
+      /** Under which name a browser keeps it; absent where a script reads it. */
+      readonly name?: string;
+    }
   | { readonly kind: "go"; readonly to: string; readonly isSignedOut?: true };
 
 export type Show = (visit: Visit) => Promise<Result<Shown, Problem>>;

@@ -1,7 +1,7 @@
 // Keys that sign: strict intake of public JSON Web Keys (RFC 7517, RFC 8037), their thumbprints (RFC 7638), and making
 // and reading a private key of one's own. Ed25519 and ECDSA on P-256 are the registered algorithms; there is no third.
 
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Brand } from "../domain/brand.ts";
 import { fromBase64Url, toBase64Url, utf8 } from "../domain/bytes.ts";
@@ -9,6 +9,7 @@ import { canonicalJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { ed25519PointFault, p256PointFault } from "./curve-points.ts";
 import { EXAMPLE_KEYS } from "./example-keys.ts";
+import { type Verifier, verifierOf } from "./verification.ts";
 
 /** The name of a key: SHA-256 over its required members in canonical form, base64url, 43 characters (RFC 7638 §3). */
 export type Thumbprint = Brand<string, "Thumbprint">;
@@ -21,12 +22,12 @@ export type PublicJwk =
   | { readonly kty: "OKP"; readonly crv: "Ed25519"; readonly x: string }
   | { readonly kty: "EC"; readonly crv: "P-256"; readonly x: string; readonly y: string };
 
-/** A key that may verify. `verifier` is its form for node:crypto, made once. */
+/** A key that may verify. `verifier` is the form that does, made once. */
 export type PublicKey = {
   readonly thumbprint: Thumbprint;
   readonly algorithm: Algorithm;
   readonly jwk: PublicJwk;
-  readonly verifier: KeyObject;
+  readonly verifier: Verifier;
 };
 
 /** A key that may sign. `signer` is secret: it never leaves the process that read it. */
@@ -71,7 +72,7 @@ export function parsePublicJwk(value: unknown): Result<PublicKey, KeyRefusal> {
   if (!jwk.ok) return jwk;
   const thumbprint = thumbprintOf(jwk.value);
   if (EXAMPLE_KEYS.has(thumbprint)) return err("example-key");
-  const verifier = createPublicKey({ key: jwk.value, format: "jwk" });
+  const verifier = verifierOf(jwk.value);
   return ok({ thumbprint, algorithm: ALGORITHMS[jwk.value.crv], jwk: jwk.value, verifier });
 }
 

@@ -12,6 +12,7 @@ import { ED25519_CASES, ED25519_X, ES256_CASES, ES256_KEY } from "../testing/vec
 import { itWithPublished } from "../testing/vectors/wycheproof/published-file.ts";
 import { generateSigningKey, type PublicKey, parsePublicJwk, signingKeyFromJwk } from "./jwk.ts";
 import { signBytes, verifyBytes } from "./signature.ts";
+import * as inBrowser from "./verification-browser.ts";
 
 function taken(jwk: unknown): PublicKey {
   const key = parsePublicJwk(jwk);
@@ -46,11 +47,13 @@ describe("signatures printed in standards", () => {
   it.each(ED25519_CASES)("gives Wycheproof's verdict on Ed25519 case $id", ({ message, signature, isValid }) => {
     const key = taken({ kty: "OKP", crv: "Ed25519", x: ED25519_X });
     expect(verifyBytes(key, bytes(message), bytes(signature))).toBe(isValid);
+    expect(verifyInBrowser(key, bytes(message), bytes(signature))).toBe(isValid);
   });
 
   it.each(ES256_CASES)("gives Wycheproof's verdict on ES256 case $id", ({ message, signature, isValid }) => {
     const key = taken({ kty: "EC", crv: "P-256", ...ES256_KEY });
     expect(verifyBytes(key, bytes(message), bytes(signature))).toBe(isValid);
+    expect(verifyInBrowser(key, bytes(message), bytes(signature))).toBe(isValid);
   });
 });
 
@@ -66,6 +69,14 @@ function keyOf({ pk, uncompressed = "" }: Group["publicKey"]): PublicKey {
   return taken({ kty: "EC", crv: "P-256", x: toBase64Url(point.subarray(1, 33)), y: toBase64Url(point.subarray(33)) });
 }
 
+// What a browser's bundle answers, by the same rule of 64 bytes as `verifyBytes`.
+function verifyInBrowser(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
+  if (signature.length !== 64) return false;
+  const verifier = inBrowser.verifierOf(key.jwk);
+  const verifies = key.algorithm === "EdDSA" ? inBrowser.verifiesEd25519 : inBrowser.verifiesP256;
+  return verifies(verifier, message, signature);
+}
+
 describe("Wycheproof, every case", () => {
   for (const [file, count] of [
     ["ed25519_test", 62],
@@ -74,7 +85,11 @@ describe("Wycheproof, every case", () => {
     itWithPublished(`wycheproof/${file}.json`, `agrees with all ${count} verdicts of ${file}`, (suite: Suite) => {
       const verdicts = suite.testGroups.flatMap((group) => {
         const key = keyOf(group.publicKey);
-        return group.tests.map((test) => ({ test, isValid: verifyBytes(key, bytes(test.msg), bytes(test.sig)) }));
+        return group.tests.map((test) => {
+          const isValid = verifyBytes(key, bytes(test.msg), bytes(test.sig));
+          expect(verifyInBrowser(key, bytes(test.msg), bytes(test.sig)), `${test.tcId} in a browser`).toBe(isValid);
+          return { test, isValid };
+        });
       });
       const wrong = verdicts.filter(({ test, isValid }) => isValid !== (test.result === "valid"));
       expect(wrong.map(({ test }) => `${test.tcId} ${test.comment}`)).toEqual([]);
@@ -96,6 +111,8 @@ describe("signing and verifying", () => {
     const signature = signBytes(key, message);
     expect(signature).toHaveLength(64);
     expect(verifyBytes(key.publicKey, message, signature)).toBe(true);
+    expect(verifyInBrowser(key.publicKey, message, signature)).toBe(true);
+    expect(verifyInBrowser(key.publicKey, utf8("the term"), signature)).toBe(false);
     for (let bit = 0; bit < 512; bit++) {
       const damaged = signature.map((byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
       expect(verifyBytes(key.publicKey, message, damaged), `bit ${bit} of ${toHex(signature)}`).toBe(false);

@@ -1,8 +1,9 @@
 // The one place where signatures are made and checked: Ed25519 (RFC 8032) and ECDSA on P-256 with SHA-256 (FIPS 186-5).
 // Requests, contracts, receipts and notes all pass through here, so that every part of a room gives the same verdict.
 
-import { sign, verify } from "node:crypto";
+import { sign } from "node:crypto";
 import type { PublicKey, SigningKey } from "./jwk.ts";
+import { verifiesEd25519, verifiesP256 } from "./verification.ts";
 
 /** Bytes of a signature of either algorithm: R‖S (RFC 8032 §5.1.6), or r‖s as IEEE P1363 and RFC 7518 §3.4 write it. */
 export const SIGNATURE_BYTES = 64;
@@ -13,8 +14,8 @@ export const SIGNATURE_BYTES = 64;
  */
 export function verifyBytes(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== SIGNATURE_BYTES) return false;
-  if (key.algorithm === "EdDSA") return verify(null, message, key.verifier, signature);
-  return verify("sha256", message, { key: key.verifier, dsaEncoding: "ieee-p1363" }, signature);
+  const verifies = key.algorithm === "EdDSA" ? verifiesEd25519 : verifiesP256;
+  return verifies(key.verifier, message, signature);
 }
 
 /** Signs a message: 64 bytes. Ed25519 is deterministic; ECDSA draws a fresh secret for every signature. */

@@ -2,7 +2,6 @@
 // notes; witnesses add lines of their own kind (`cosignature.ts`). Ed25519 alone; what the text says is not this file's
 // matter.
 
-import { isUtf8 } from "node:buffer";
 import { sha256 } from "@noble/hashes/sha2.js";
 import {
   concatBytes,
@@ -171,8 +170,9 @@ function isNoteText(text: string): boolean {
 
 /** The text with its last line break, and the signature lines: the last blank line parts them. */
 function splitNote(note: Uint8Array): { readonly text: string; readonly lines: readonly string[] } | null {
-  if (!isUtf8(note)) return null;
   const whole = new TextDecoder("utf-8", { ignoreBOM: true }).decode(note);
+  // What is no UTF-8 is decoded as other characters, and so is not what was decoded.
+  if (!equalBytes(utf8(whole), note)) return null;
   const end = whole.lastIndexOf("\n\n");
   const [text, signatures] = [whole.slice(0, end + 1), whole.slice(end + 2)];
   if (end < 0 || !isNoteText(whole)) return null;

@@ -91,6 +91,8 @@ export const LIMITS = {
   sessionTouchSeconds: 60,
   /** Bytes of a form of the console: a question with every clause has about 100 kB. */
   formBytes: 262_144,
+  /** Leaf hashes in one answer to a browser that verifies the log: 128 KiB. */
+  logLeaves: 4_096,
   /** Entries through which one page of the console's log looks. */
   logWindowEntries: 500,
   /** Times an increment is sealed while other versions come into force, before its commit gives way. */

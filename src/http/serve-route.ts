@@ -16,6 +16,7 @@ import { authenticate, authenticatePresented, type KnownKeys } from "./authentic
 import { incomingBody, type RoomContext, readJsonBody, signableRequest } from "./incoming.ts";
 import { jsonReply, problemReply } from "./problem-reply.ts";
 import type { Keep, Presented, RawCall, Route, Signer } from "./route.ts";
+import { streamOf } from "./stream-text.ts";
 
 export type Serving = { readonly ports: Ports; readonly publicOrigin: string; readonly knownKeys: KnownKeys };
 
@@ -167,18 +168,7 @@ function isReply(value: Presented | Reply): value is Reply {
 function presentedResponse(presented: Presented): Response {
   if ("json" in presented) return toResponse(jsonReply(presented.status, presented.json));
   if ("immutable" in presented) return immutableResponse(presented);
-  const encoder = new TextEncoder();
-  const iterator = presented.text[Symbol.asyncIterator]();
-  const body = new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      const next = await iterator.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(encoder.encode(next.value));
-    },
-    cancel: async () => {
-      await iterator.return?.();
-    },
-  });
+  const body = streamOf(presented.text);
   return new Response(body, { status: presented.status, headers: { ...SAFE, "content-type": presented.contentType } });
 }
 

@@ -40,11 +40,11 @@ const TABLE: readonly Row[] = [
   { folder: "src/domain/privacy", may: everyRoomBut("matching", "audience"), packages: SCHEMA },
   { folder: "src/domain", may: [], packages: SCHEMA },
   { folder: "src/ports", may: [], types: ["src/domain"], packages: [] },
-  // `isUtf8` of node:buffer is pure. The fields of RFC 9421 and RFC 9530 are structured fields (RFC 9651).
+  // The fields of RFC 9421 and RFC 9530 are structured fields (RFC 9651).
   {
     folder: "src/crypto",
     may: ["src/domain"],
-    packages: ["@noble/hashes", "node:crypto", "node:buffer", "structured-headers"],
+    packages: ["@noble/hashes", "@noble/curves", "node:crypto", "structured-headers"],
   },
   // Kernels know bytes and nothing of the house.
   { folder: "src/kernels", may: [], packages: [] },
@@ -103,12 +103,14 @@ const TABLE: readonly Row[] = [
       ...FILES,
     ],
   },
+  // What runs in browsers is a partner's side of the room.
+  { folder: "src/console/browser", may: [...CLIENT, "src/client"], packages: ["zod"] },
   {
     folder: "src/console",
     may: ["src/domain", "src/app", "src/crypto", "src/wire", "src/http"],
     types: ["src/ports"],
-    // htmx is read from its package and served as it is.
-    packages: ["hono", "@hono", "zod", "node:module", ...FILES],
+    // htmx is read from its package and served as it is; esbuild makes one script of what runs in browsers.
+    packages: ["hono", "@hono", "zod", "esbuild", "node:module", ...FILES],
   },
   // A partner's lists lie in files on its own machine.
   { folder: "src/client/local", may: [...CLIENT, "src/client"], packages: FILES },

@@ -1,5 +1,6 @@
 // Nothing is written again that exists: no function exported under one name by two files, no body that equals
-// another after its own names are replaced by their order of appearance.
+// another after its own names are replaced by their order of appearance. A file for browsers has the names of the one
+// whose place it takes, so `-browser.ts` is judged by its bodies alone.
 
 import ts from "typescript";
 import { exportsOf } from "../exports.ts";
@@ -17,6 +18,7 @@ export const writtenTwice: Rule = {
     { "src/a.ts": "export function toHex(a) { return a; }", "src/b.ts": "export function fromHex(a) { return a; }" },
     { "src/a.ts": `function f(list) ${BODY}`, "src/b.ts": `function g(list) ${BODY.replace("n / 2", "n / 3")}` },
     { "src/a.ts": `function f(list) ${BODY}`, "src/a.test.ts": `function g(list) ${BODY}` },
+    { "src/a.ts": "export function toHex(a) { return a; }", "src/a-browser.ts": "export const toHex = (b) => b + 1;" },
   ],
   fails: [
     { "src/a.ts": "export function toHex(a) { return a; }", "src/b.ts": "export const toHex = (b) => b + 1;" },
@@ -31,7 +33,7 @@ export const writtenTwice: Rule = {
 function sameNames(project: Project): readonly Finding[] {
   const places = new Map<string, Finding>();
   const findings: Finding[] = [];
-  for (const module of project.modules.filter(isJudged)) {
+  for (const module of project.modules.filter((one) => isJudged(one) && !one.path.endsWith("-browser.ts"))) {
     for (const { name, node, declaration } of exportsOf(module)) {
       if (declaration === null || !isFunction(declaration)) continue;
       const place = { path: module.path, line: lineOf(module, node.getStart(module.sourceFile)), instead: "" };

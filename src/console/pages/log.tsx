@@ -49,7 +49,12 @@ export async function showLog(visit: Visit): Promise<Result<Shown, Problem>> {
       )}
     </>
   );
-  return ok({ kind: "page", title: "Log", main });
+  const act = (
+    <a class="button" href="/console/log/verify">
+      Verify in this browser
+    </a>
+  );
+  return ok({ kind: "page", title: "Log", main, act });
 }
 
 /** One entry of the log. */

@@ -14,6 +14,7 @@ export function placesOf({ contracts, answers, sunline }: ConsoleWorld, { id }: 
     { name: "inbox", address: "/console/inbox" },
     { name: "learned", address: "/console/learned" },
     { name: "log", address: "/console/log" },
+    { name: "verify", address: "/console/log/verify" },
     { name: "log-denials", address: "/console/log?kind=deny" },
     { name: "people", address: "/console/people" },
     { name: "nowhere", address: "/console/nowhere" },

@@ -1,0 +1,122 @@
+// A compliance officer's pages in a real browser: the log is verified there, and a room that lies is found out,
+// whatever it serves. Companies have names that no page may take for markup.
+
+import type { Browser, Page, Route } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compareNotes, parseEvidence } from "../client/witness.ts";
+import { parseLogKey } from "../crypto/log-key.ts";
+import { signNote } from "../crypto/signed-note.ts";
+import { formatCheckpoint } from "../domain/audit/checkpoint.ts";
+import { chromiumPath, openBrowser, sit } from "../testing/console/browser.ts";
+import { quiet } from "../testing/console/page-checks.ts";
+import { type ConsoleWorld, invite, openConsoleWorld } from "../testing/console/world.ts";
+import { call } from "../testing/journeys/world.ts";
+import { readRoomKeys } from "../testing/room-keys.ts";
+
+const LOOK = { width: 1_280, height: 900, colorScheme: "light" } as const;
+const NAMES = { sunline: "Sunline <script>alert(1)</script>", harbour: `Harbour "><img src=x>`, person: "Ada" };
+const path = chromiumPath();
+if (path === null) console.warn("\n\n  SKIPPED: an officer's pages, as there is no Chromium (CHROMIUM)\n\n");
+
+let world: ConsoleWorld;
+let browser: Browser;
+beforeAll(async () => {
+  if (path === null) return;
+  [world, browser] = await Promise.all([openConsoleWorld(NAMES), openBrowser(path)]);
+});
+afterAll(async () => {
+  if (path === null) return;
+  await browser.close();
+  await world.room.discard();
+});
+
+/** What the page says at a step, once it has concluded. */
+const said = (page: Page, step: string) => page.locator(`[data-step="${step}"] .says`).textContent();
+const concluded = (page: Page) => page.locator(".outcome", { hasText: "log" }).waitFor();
+
+async function verifyAgain(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Verify again" }).press("Enter");
+  await concluded(page);
+}
+
+// Serves another answer than the room's at an address, once the page asks again.
+async function lieAt(page: Page, place: string, bent: (body: Buffer) => Buffer | string): Promise<void> {
+  await page.context().unrouteAll();
+  await page.context().route(`**/console/log/verify/${place}*`, async (route: Route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: bent(await response.body()) });
+  });
+  await verifyAgain(page);
+}
+
+describe.skipIf(path === null)("an officer in a browser", () => {
+  test("finds a release under who learned what, and verifies the log it stands in and its receipt", async () => {
+    const officer = await sit(browser, (await invite(world.harbour, "compliance")).link, LOOK);
+    const { page } = officer;
+    await page.getByRole("link", { name: "Who learned what" }).press("Enter");
+    await page.locator("tbody tr", { hasText: NAMES.sunline }).first().getByRole("link").last().press("Enter");
+    await page.getByText("got an answer").waitFor();
+    await page.getByRole("link", { name: "Log", exact: true }).press("Enter");
+    await page.getByRole("link", { name: "Verify in this browser" }).press("Enter");
+    await concluded(page);
+    expect(await said(page, "grown")).toMatch(/no earlier checkpoint/);
+    expect(await said(page, "root")).toMatch(/^Recomputed over all \d+ entries: [0-9a-f]{8}, as signed\.$/);
+    await invite(world.sunline, "marketer");
+    await verifyAgain(page);
+    expect(await said(page, "grown")).toMatch(
+      /^Consistent with the checkpoint of \d+ entries that this browser saw on/,
+    );
+    const { text } = await call(world.sunline, `GET /v1/releases/${world.answers.two}`);
+    await page.getByLabel("Receipt or answer").fill(text);
+    await page.getByRole("button", { name: "Verify the receipt" }).press("Enter");
+    await page.getByText(/The receipt and its answer hold: entry \d+ stands in the log/).waitFor();
+    await page.getByLabel("Receipt or answer").fill(text.replace(/"released":\d/, '"released":9'));
+    await page.getByRole("button", { name: "Verify the receipt" }).press("Enter");
+    await page.getByText("The answer is not the one that was released").waitFor();
+    await quiet(world.origin, officer);
+  });
+
+  test("is told at which step a room lies: an entry, a leaf, another root, two histories", async () => {
+    const officer = await sit(browser, (await invite(world.sunline, "compliance")).link, LOOK);
+    const { page } = officer;
+    await page.goto(`${world.origin}/console/log/verify`);
+    await concluded(page);
+    await lieAt(page, "entries", (body) => body.toString("utf8").replace(/(salt\\":\\")./, "$1x"));
+    expect(await said(page, "entries")).toMatch(/^Entry \d+: the entry is refused/);
+    await page.getByText("This log does not hold.").waitFor();
+    await lieAt(page, "leaves", (body) => Buffer.from(body.map((byte, at) => (at === 40 ? byte ^ 1 : byte))));
+    expect(await said(page, "root")).toMatch(/^Over all \d+ entries the root is [0-9a-f]{8}, and the checkpoint says/);
+    await lieAt(page, "entries", (body) => body.toString("utf8").replace(/(\\n\d+\\n)[^\\]{8}/, "$1AAAAAAAA"));
+    expect(await said(page, "signed")).toMatch(/signature does not verify/);
+
+    await page.context().unrouteAll();
+    await verifyAgain(page);
+    await page.getByText("The log holds.").waitFor();
+    const name = `concordat log ${await page.locator(".verify").getAttribute("data-log")}`;
+    const kept: string = await page.evaluate((key) => Reflect.get(globalThis, "localStorage").getItem(key), name);
+    const memory: { key: string; checkpoint: string; at: number } = JSON.parse(kept);
+    const [origin = "", size = ""] = memory.checkpoint.split("\n");
+    const forged = formatCheckpoint({ origin, size: Number(size), root: new Uint8Array(32) });
+    const signer = { name: origin, key: (await readRoomKeys(world.room.directory)).log };
+    const bent = JSON.stringify({ ...memory, checkpoint: signNote(forged, [signer]) });
+    await page.evaluate(([key, text]) => Reflect.get(globalThis, "localStorage").setItem(key, text), [name, bent]);
+    await verifyAgain(page);
+    expect(await said(page, "grown")).toMatch(/^The room has signed two histories/);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Keep the evidence" }).press("Enter"),
+    ]);
+    const evidence = parseEvidence(await streamText(await download.createReadStream()));
+    const key = parseLogKey(memory.key);
+    if (!evidence.ok || !key.ok) throw new Error("no evidence");
+    const pair = [evidence.value.kept, evidence.value.shown] as const;
+    expect(compareNotes(key.value, pair, null)).toMatchObject({ ok: true, value: { kind: "two-roots" } });
+    await quiet(world.origin, officer);
+  });
+});
+
+async function streamText(stream: AsyncIterable<Buffer>): Promise<string> {
+  let text = "";
+  for await (const piece of stream) text += piece.toString("utf8");
+  return text;
+}
