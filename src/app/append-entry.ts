@@ -11,12 +11,12 @@ import { isoInstant, type UnixMillis } from "../domain/instant.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
 import type { LogHead } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import type { Caller, Ports } from "./ports.ts";
+import type { Caller, Ports, RequesterCaller } from "./ports.ts";
 
 /** What happened, before it has a place in the log. The room itself acts when `actor` is null. */
 export type Happening = {
   readonly act: AuditEntry["act"];
-  readonly actor: Caller | null;
+  readonly actor: Caller | RequesterCaller | null;
   /** Whom it concerns: they may read the entry, and so may the operator. */
   readonly parties: readonly PartnerId[];
   readonly subject: AuditEntry["subject"];
@@ -93,9 +93,10 @@ export function nextEntry(
   };
 }
 
-function actorOf(actor: Caller | null, salt: string): AuditEntry["actor"] {
+function actorOf(actor: Happening["actor"], salt: string): AuditEntry["actor"] {
   if (actor === null) return { room: true };
   const { partner } = actor;
+  if ("requester" in actor) return { partner, requester: actor.requester };
   return "person" in actor
     ? { partner, person: personCommitment(salt, actor.person) }
     : { partner, key: actor.thumbprint };

@@ -10,6 +10,7 @@ import type { DestroyedKeyRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { dataKeyHolder, makeDataKey } from "./add-partner.ts";
 import { appendEntry } from "./append-entry.ts";
+import { forgetDeletions, moveDeletions } from "./erase-requested.ts";
 import { forgottenBy, sealForgotten } from "./forgotten-people.ts";
 import { moveNotices } from "./issue-notices.ts";
 import { moveObjections } from "./objections.ts";
@@ -48,9 +49,10 @@ export async function destroyDataKey(
   const uploads = await tx.uploads.dropAll(partner);
   const taken: Taken = { because, lists, uploads, erasures: await tx.erasures.count(partner) };
   const destroyed = { partner, number: key.number, taken: canonicalJson(taken) };
-  if (because === "partner-removed") return tx.dataKeys.destroy(destroyed);
-  if (because === "destroyed-before") {
+  if (because !== "last-contract-ended") {
     await tx.dataKeys.destroy(destroyed);
+    await forgetDeletions(tx, partner);
+    if (because === "partner-removed") return;
     // Who was erased or has objected cannot be read any more, so nothing that it brings could be searched for them.
     const isReadable = taken.erasures === 0 && (await tx.objections.count(partner)) === 0;
     if (isReadable) await makeDataKey(ports, tx, partner);
@@ -64,6 +66,7 @@ export async function destroyDataKey(
   const keys = { from: former.dataKey, to: dataKey };
   await moveObjections(tx, partner, keys);
   await moveNotices(tx, partner, keys);
+  await moveDeletions(tx, partner, keys);
 }
 
 /**

@@ -37,7 +37,7 @@ import {
   stateOfHeld,
 } from "./held-lists.ts";
 import { issueNotices } from "./issue-notices.ts";
-import type { Caller, Keeping, Ports } from "./ports.ts";
+import type { Caller, Keeping, Ports, RequesterCaller } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
 import { rememberErasures } from "./remember-erasures.ts";
 
@@ -52,7 +52,12 @@ export type Erasure = {
 
 type MakePorts = Pick<Ports, "matcher" | "random" | "room">;
 type ErasePorts = MakePorts & Pick<Ports, "store" | "erasureMemory"> & Keeping<Erasure>;
-type Erasing = { readonly caller: Caller; readonly identifiers: readonly HashedIdentifier[] };
+type Erasing = {
+  readonly caller: Caller | RequesterCaller;
+  readonly tokens: readonly NamedToken[];
+  /** Ids of the requests for deletion that ask for it; none where the partner itself does. */
+  readonly requests: readonly string[];
+};
 
 const TRIES = 4;
 
@@ -62,7 +67,15 @@ const TRIES = 4;
  * over every version that the partner has, another to make anew those of lists that held somebody, and each list that
  * was collected from these, twice.
  */
-export async function erasePeople(ports: ErasePorts, erasing: Erasing): Promise<Result<Erasure, Problem>> {
+export function erasePeople(
+  ports: ErasePorts,
+  { caller, identifiers }: { readonly caller: Caller; readonly identifiers: readonly HashedIdentifier[] },
+): Promise<Result<Erasure, Problem>> {
+  return eraseTokens(ports, { caller, tokens: tokensOf(ports, identifiers), requests: [] });
+}
+
+/** The same for people whose tokens are there. */
+export async function eraseTokens(ports: ErasePorts, erasing: Erasing): Promise<Result<Erasure, Problem>> {
   const { partner } = erasing.caller;
   if (partner === OPERATOR) return err(problem("partner-only", "the operator has no list with people in it"));
   const parties = [partner];
@@ -70,7 +83,7 @@ export async function erasePeople(ports: ErasePorts, erasing: Erasing): Promise<
     const lists = await ports.store.read({ name: "find people", parties }, (tx) =>
       listsWithErasures(ports, tx, partner),
     );
-    const made = await makeAnew(ports, lists, tokensOf(ports, erasing.identifiers)).then(ok, err);
+    const made = await makeAnew(ports, lists, erasing.tokens).then(ok, err);
     const outcome = await ports.store.write({ name: "erase people", parties }, (tx) =>
       conclude(ports, tx, { erasing, lists, made }),
     );
@@ -150,7 +163,7 @@ async function conclude(
   tx: Transaction,
   { erasing, lists, made }: Concluding,
 ): Promise<Erasure | null> {
-  const { caller, identifiers } = erasing;
+  const { caller, tokens, requests } = erasing;
   const { partner } = caller;
   const { dataKey, forgotten, held } = lists;
   const [erasures, now] = [await tx.erasures.count(partner), await ownLists(tx, partner)];
@@ -166,7 +179,8 @@ async function conclude(
     lists: erasure.lists.map((list) => ({ ...list })),
     recipients: erasure.recipients.map((one) => ({ ...one })),
   };
-  const detail = { identifiers: identifiers.length, ...counts };
+  const asked = requests.length === 0 ? {} : { requests: [...requests] };
+  const detail = { identifiers: tokens.length, ...asked, ...counts };
   await appendEntry(ports, tx, { act: "people-erased", actor: caller, parties: [partner], subject: {}, detail });
   await ports.keep(tx, ok(erasure));
   return erasure;

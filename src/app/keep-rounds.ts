@@ -3,6 +3,7 @@
 
 import { type Contradiction, contradictionInWords } from "../domain/audit/comparison.ts";
 import { LIMITS } from "../domain/limits.ts";
+import { eraseRequested } from "./erase-requested.ts";
 import { keepHouse } from "./keep-house.ts";
 import type { Ports } from "./ports.ts";
 import { publishRound, roundMillis } from "./publish-checkpoint.ts";
@@ -17,7 +18,7 @@ export type Teller = (outcome: string, failure: unknown) => void;
  * @returns ends them when the running ones have; the last checkpoint is remembered once more on the way
  */
 export function keepRounds(
-  ports: Pick<Ports, "store" | "matcher" | "random" | "room" | "memory" | "erasureMemory" | "standing">,
+  ports: Pick<Ports, "store" | "matcher" | "random" | "room" | "memory" | "erasureMemory" | "standing" | "inTurn">,
   tell: Teller,
 ): () => Promise<void> {
   const isSound = () => ports.standing.of() === null;
@@ -31,12 +32,17 @@ export function keepRounds(
     work: async () => isSound() && tidyUp(ports),
     failed: (failure) => tell("house not kept", failure),
   });
+  const deletions = rounds(LIMITS.deletionMillis, {
+    work: async () => isSound() && eraseRequested(ports),
+    failed: (failure) => tell("deletions not carried out", failure),
+  });
   const publishing = rounds(roundMillis(ports.room), {
     work: publish,
     failed: (failure) => tell("no checkpoint published", failure),
   });
   return async () => {
     await house();
+    await deletions();
     await publishing();
     await publish().catch((failure: unknown) => tell("last checkpoint not remembered", failure));
   };

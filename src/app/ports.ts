@@ -101,6 +101,9 @@ export type KeyCaller = { readonly partner: PartnerId; readonly thumbprint: stri
 /** A partner for which one of its people acts, in a session of the console. */
 export type PersonCaller = { readonly partner: PartnerId; readonly person: PersonId };
 
+/** A partner whose lists a party that it trusts acts upon, on behalf of people: it asks for their deletion. */
+export type RequesterCaller = { readonly partner: PartnerId; readonly requester: string };
+
 /** Who asks: the partner, and what acted for it. */
 export type Caller = KeyCaller | PersonCaller;
 

@@ -45,6 +45,9 @@ async function remove(ports: RemovePorts, tx: Transaction, removing: Removing): 
   for (const witness of await tx.witnesses.list()) {
     if (witness.partner === partner && witness.retiredAt === null) await tx.witnesses.retire(witness.thumbprint);
   }
+  for (const { issuer, retiredAt } of await tx.requesters.list(partner)) {
+    if (retiredAt === null) await tx.requesters.retire(partner, issuer);
+  }
   await tx.partners.leave(partner);
   const detail = { contracts, keyThumbprints: keys.map(({ thumbprint }) => thumbprint).sort() };
   const happening = { actor: caller, parties: [partner], subject: { partner }, detail };

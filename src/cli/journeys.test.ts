@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeCustomers } from "../../partners/generate.ts";
+import { generateSigningKey } from "../crypto/jwk.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { startTestRoom, type TestRoom } from "../testing/room.ts";
 import { runProgram } from "./program.ts";
@@ -512,6 +513,20 @@ describe("the command line", () => {
     expect(await done(...subject("notices", "-o", at("remove.csv")))).toMatch(/to be removed|subject acknowledge/);
     expect(await readFile(at("remove.csv"), "utf8")).toMatch(/^notice,release,record\r\n/);
     expect(await done(...subject("acknowledge"))).toMatch(/^nothing to acknowledge, and that is logged/);
+  });
+
+  test("lets a party ask for deletions, shows it, and ends it", async () => {
+    const subject = (...words: string[]) => as(SUNLINE, "subject", ...words);
+    const { x } = generateSigningKey().privateJwk;
+    const set = { pollFrequency: "604800", keys: [{ kty: "OKP", crv: "Ed25519", x, kid: "key 1", alg: "EdDSA" }] };
+    await writeFile(at("jwks.json"), JSON.stringify(set));
+    expect(await done(...subject("trust", "publisher.example", at("jwks.json"), "--audience-required"))).toMatch(
+      /^publisher\.example may ask .* at http:.*\/v1\/deletion-requests\/sunline-holidays/,
+    );
+    expect(await done(...subject("requesters"))).toMatch(/publisher\.example .*key 1 \(EdDSA\).* must name .* trusted/);
+    await done(...subject("distrust", "publisher.example"));
+    expect(await done(...subject("requesters"))).toMatch(/ended 2/);
+    expect(await concordat(...subject("trust", "publisher.example", at("person.json")))).toMatchObject({ exit: 2 });
   });
 
   test("says that a room does not answer", async () => {

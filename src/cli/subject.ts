@@ -6,6 +6,7 @@ import { describe } from "./describe.ts";
 import { aligned, grouped } from "./figures.ts";
 import { addNotices } from "./notices.ts";
 import { addObjections, recipientLines } from "./objections.ts";
+import { addRequesters } from "./requesters.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
 import { hashedIn, namingPeople } from "./subject-identifiers.ts";
 import type { Outcome, Terminal } from "./terminal.ts";
@@ -21,6 +22,7 @@ export function addSubject(program: Command, terminal: Terminal): void {
   addObjections(subject, terminal);
   addAccess(subject, terminal);
   addNotices(subject, terminal);
+  addRequesters(subject, terminal);
 }
 
 async function erasePeople({ session, options }: SessionCall): Promise<Outcome> {

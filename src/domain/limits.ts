@@ -109,6 +109,30 @@ export const LIMITS = {
   houseMillis: 3_600_000,
   /** Identifiers of one erasure: every version of the partner's lists is searched for each. */
   subjectIdentifiers: 1_000,
+  /** Parties from which one partner takes requests for deletion: those with which it shares data. */
+  requestersPerPartner: 50,
+  /** Keys of one of these parties: the one that signs, its successor, and those that still verify. */
+  requesterKeys: 8,
+  /** Characters of the domain that such a party signs for: entries of the log name it. */
+  issuerCharacters: 200,
+  /** Bytes of a request for deletion, as sent: two signed JWTs of at most 3,000 characters, with room to spare. */
+  deletionRequestBytes: 16_384,
+  /** Characters of the name that a requester gives a request. */
+  requestIdCharacters: 200,
+  /** Seconds by which a request may lie ahead of the room's clock (the framework says five minutes). */
+  deletionAheadSeconds: 300,
+  /** Seconds after which a request is too old: a day of retries. Its name is remembered for as long, and that ahead. */
+  deletionRequestSeconds: 86_400,
+  /** Seconds after which a person's own request is too old to be passed on: the 45 days of the CCPA, twice over. */
+  deletionOriginSeconds: 90 * 86_400,
+  /** Requests for deletion that are looked at in a minute, of whoever and to whom: each costs about a millisecond. */
+  deletionRequestsPerMinute: 1_200,
+  /** Requests for deletion of one partner's lists that wait for their erasure. */
+  deletionsWaiting: 10_000,
+  /** Milliseconds between two rounds of erasing whoever was asked for: one pass over the lists serves them all. */
+  deletionMillis: 30_000,
+  /** Seconds for which requesters may keep `dsrdelete.json`: a day. */
+  deletionPollSeconds: 86_400,
   /** Notices that one request acknowledges: ten pages of them. */
   acknowledgedNotices: 1_000,
   /** Items on one page of a list. */

@@ -188,6 +188,9 @@ export const PROBLEMS = {
   ),
   "no-version": row(409, "a dataset has no version in force", "bring it in whole, or wait until its owner has"),
   "release-gone": row(410, "the release is past its validity", "ask again"),
+  // Requests for deletion
+  "requesters-full": row(409, "no further requester may be registered", "remove one that asks for nobody any more"),
+  "too-many-requests": row(429, "too many requests come at once", "send the same request again in a minute"),
   // The log
   "checkpoint-invalid": row(
     422,

@@ -8,6 +8,7 @@ import { behindProblem, LOG_BEHIND } from "../app/log-standing.ts";
 import { type Failure, mountConsole } from "../console/mount.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { ROUTES } from "./api/routes.ts";
+import { type DeletionServed, mountDeletions } from "./deletion-places.ts";
 import type { RoomContext } from "./incoming.ts";
 import { mountOpenPlaces } from "./open-places.ts";
 import { problemReply } from "./problem-reply.ts";
@@ -22,6 +23,7 @@ export function roomServer(serving: Serving & Logging & { readonly isReady: () =
   const app = new Hono<{ Bindings: HttpBindings }>();
   mountOpenPlaces(app, serving);
   mountConsole(app, { ...serving, failureOf: (failure) => failureOf(serving, failure) });
+  mountDeletions(app, serving, (path, c, serve) => answerOnTick(serving, { path, c }, serve));
   for (const route of ROUTES) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
     const place = route.isDeep === true ? `${path}{.+}` : path;
@@ -47,6 +49,20 @@ async function answer(serving: Serving & Logging, route: Route, c: RoomContext):
   if (route.onTick === true) await untilTick(clock, started);
   const millis = clock() - started;
   serving.logRequest({ method: c.req.method, path: route.path, millis, ...outcome.served });
+  return outcome.response;
+}
+
+// A request for deletion: whether a requester is known, a signature good or a request new takes its own time each.
+async function answerOnTick(
+  serving: Serving & Logging,
+  { path, c }: { readonly path: string; readonly c: RoomContext },
+  serve: () => Promise<DeletionServed>,
+): Promise<Response> {
+  const { clock } = serving.ports;
+  const started = clock();
+  const outcome: Outcome = await serve().catch((failure: unknown) => failed(serving, failure));
+  await untilTick(clock, started);
+  serving.logRequest({ method: c.req.method, path, millis: clock() - started, ...outcome.served });
   return outcome.response;
 }
 

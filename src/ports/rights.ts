@@ -1,6 +1,8 @@
 // What a transaction keeps for the rights of people in lists. Of people, it is only ever what is sealed.
 
+import type { UnixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
+import type { Requester } from "../domain/subject/requester.ts";
 import type { Page } from "./rows.ts";
 
 /** People who were erased from a partner's lists at once. */
@@ -38,7 +40,42 @@ export type NoticeRow = {
   readonly sealed: Uint8Array;
 };
 
+/** Whom a partner lets ask for deletions. */
+export type RequesterRow = Requester & {
+  readonly partner: PartnerId;
+  readonly registeredAt: UnixMillis;
+  readonly retiredAt: UnixMillis | null;
+};
+
+/** A request for deletion that was accepted and waits for its erasure. */
+export type DeletionRow = {
+  readonly partner: PartnerId;
+  readonly id: string;
+  /** The domain of the requester that sent it. */
+  readonly issuer: string;
+  /** The token of the identifier, sealed under the partner's data key. */
+  readonly sealed: Uint8Array;
+};
+
 export type RightsKept = {
+  readonly requesters: {
+    readonly find: (partner: PartnerId, issuer: string) => Promise<RequesterRow | null>;
+    /** Retired ones too, by issuer. */
+    readonly list: (partner: PartnerId) => Promise<readonly RequesterRow[]>;
+    /** Registers a requester, or another document of one that was there, retired or not. */
+    readonly put: (partner: PartnerId, requester: Requester) => Promise<void>;
+    readonly retire: (partner: PartnerId, issuer: string) => Promise<void>;
+  };
+  readonly deletionRequests: {
+    readonly add: (request: DeletionRow) => Promise<void>;
+    readonly count: (partner: PartnerId) => Promise<number>;
+    /** Those of every partner for whom the transaction acts, the first received first. */
+    readonly waiting: (limit: number) => Promise<readonly DeletionRow[]>;
+    /** Forgets requests whose erasure is done, or whose lists are gone; answers how many there were. */
+    readonly forget: (partner: PartnerId, ids: readonly string[]) => Promise<number>;
+    /** Puts another box in the place of a request's own. */
+    readonly reseal: (request: Pick<DeletionRow, "partner" | "id" | "sealed">) => Promise<void>;
+  };
   readonly erasures: {
     /** The oldest first. */
     readonly list: (partner: PartnerId) => Promise<readonly ErasureRow[]>;

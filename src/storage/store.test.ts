@@ -4,7 +4,7 @@ import { contractId } from "../domain/contract/document.ts";
 import { datasetRef } from "../domain/dataset/schema.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
 import { personIdSchema } from "../domain/person/person.ts";
-import type { Store } from "../ports/store.ts";
+import type { Store, Transaction } from "../ports/store.ts";
 import { type TestDatabase, testDatabase } from "../testing/database.ts";
 import { policyOf } from "../testing/documents.ts";
 import { actsOn, appendNext, bringVersion, newPartners, offer } from "../testing/store-suite/acts.ts";
@@ -150,8 +150,8 @@ describe("row-level security", () => {
       return rows.map((row) => `${row.name}: ${row.may}`);
     });
     expect(changeable).toEqual([
-      ...["approval_request: DELETE", "console_session: DELETE", "idempotency: DELETE", "log_head: UPDATE"],
-      ...["nonce: DELETE", "sign_in_link: DELETE"],
+      ...["approval_request: DELETE", "console_session: DELETE", "deletion_request: DELETE"],
+      ...["idempotency: DELETE", "log_head: UPDATE", "nonce: DELETE", "sign_in_link: DELETE"],
     ]);
     const columns = await asOwner(async (tx) => {
       const rows = await tx<{ column: string }[]>`
@@ -164,6 +164,8 @@ describe("row-level security", () => {
     expect(columns).toEqual([
       ...["approval_request.approvers", "console_session.seen_at", "contract_deletion.entry"],
       ...["data_key.wrapped", "data_key.destroyed_at", "data_key.taken", "data_key.entry"],
+      ...["deletion_request.sealed", "deletion_requester.document"],
+      ...["deletion_requester.registered_at", "deletion_requester.retired_at"],
       ...["enrolment.code_digest", "enrolment.issued_at", "enrolment.expires_at", "enrolment.used_at"],
       "erasure.sealed",
       ...["idempotency.attempt", "idempotency.lease_until", "idempotency.reply_status"],
@@ -331,10 +333,7 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
     const asked = { question: "{}", questionDigest: "digest", askedWith: thumbprintOf(bob), expiresAt: tx.now };
     await tx.requests.add({ ...request, ...asked });
     await tx.requests.note(request, { kind: "approved", partner: ann, because: null, release: null });
-    await tx.erasures.add({ partner: ann, number: 1, sealed: Uint8Array.of(1) });
-    await tx.objections.add({ partner: ann, number: 1, kind: "made", scope: "{}", sealed: Uint8Array.of(1), entry });
-    const notice = { recipient: bob, id: "ntc", release: "release", isWhole: false, sealed: Uint8Array.of(1) };
-    await tx.notices.add(notice);
+    await fillRights(tx, { ann, bob, entry });
     await tx.deletions.add({ contract: contractId(contract), deleted: "{}" });
     const head = await tx.log.head();
     await tx.log.publish(head);
@@ -344,4 +343,16 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
     const lineage = datasetRef(ann, "customers");
     await tx.ledger.debit({ lineage, recipient: bob, nanoRho: 5n, release: "release" }, 10n);
   });
+}
+
+type Filled = { readonly ann: PartnerId; readonly bob: PartnerId; readonly entry: number };
+
+async function fillRights(tx: Transaction, { ann, bob, entry }: Filled): Promise<void> {
+  await tx.erasures.add({ partner: ann, number: 1, sealed: Uint8Array.of(1) });
+  await tx.objections.add({ partner: ann, number: 1, kind: "made", scope: "{}", sealed: Uint8Array.of(1), entry });
+  const notice = { recipient: bob, id: "ntc", release: "release", isWhole: false, sealed: Uint8Array.of(1) };
+  await tx.notices.add(notice);
+  await tx.requesters.put(ann, { issuer: "publisher.example", audience: "optional", keys: [{ kty: "OKP" }] });
+  const wanted = { partner: ann, id: "del", issuer: "publisher.example", sealed: Uint8Array.of(1) };
+  await tx.deletionRequests.add(wanted);
 }

@@ -7,6 +7,7 @@ import type { Store, Transaction } from "../ports/store.ts";
 import { contracts } from "./contracts.ts";
 import { dataKeys } from "./data-keys.ts";
 import { datasets } from "./datasets.ts";
+import { deletionRequests, requesters } from "./deletion-requests.ts";
 import { deletions } from "./deletions.ts";
 import { type DocumentReaders, documentReaders } from "./documents.ts";
 import { enrolments } from "./enrolments.ts";
@@ -68,6 +69,8 @@ function transactionOver(tx: Statements, now: UnixMillis, readers: DocumentReade
     erasures: erasures(tx),
     objections: objections(tx),
     notices: notices(tx),
+    requesters: requesters(tx),
+    deletionRequests: deletionRequests(tx),
     ledger: ledger(tx),
     releases: releases(tx),
     requests: requests(tx),

@@ -40,11 +40,12 @@ const TABLE: readonly Row[] = [
   { folder: "src/domain/privacy", may: everyRoomBut("matching", "audience"), packages: SCHEMA },
   { folder: "src/domain", may: [], packages: SCHEMA },
   { folder: "src/ports", may: [], types: ["src/domain"], packages: [] },
-  // The fields of RFC 9421 and RFC 9530 are structured fields (RFC 9651).
+  // The fields of RFC 9421 and RFC 9530 are structured fields (RFC 9651). Requesters of deletion sign with RSA as well,
+  // which jose verifies.
   {
     folder: "src/crypto",
     may: ["src/domain"],
-    packages: ["@noble/hashes", "@noble/curves", "node:crypto", "structured-headers"],
+    packages: ["@noble/hashes", "@noble/curves", "jose", "node:crypto", "structured-headers"],
   },
   // Kernels know bytes and nothing of the house.
   { folder: "src/kernels", may: [], packages: [] },

@@ -88,6 +88,7 @@ function actorName({ actor, salt }: AuditEntry, { directory, people }: Known): s
   if ("room" in actor) return "The room";
   const partner = partnerIdSchema.safeParse(actor.partner);
   const company = partner.success ? nameOf(directory, partner.data) : actor.partner;
+  if ("requester" in actor) return `${actor.requester}, for people in the lists of ${company},`;
   if ("key" in actor) return actor.partner === "operator" ? "The operator" : company;
   const person = people.find(({ id }) => personCommitment(salt, id) === actor.person);
   return person === undefined ? `A person at ${company}` : `${person.name}, ${company}`;

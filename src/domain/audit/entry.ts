@@ -42,6 +42,10 @@ export const ACTS = [
   "consent-withdrawn",
   "consent-restored",
   "access-answered",
+  "requester-trusted",
+  "requester-ended",
+  "deletion-requested",
+  "deletion-refused",
   "notices-fetched",
   "notices-acknowledged",
   "question-permitted",
@@ -70,6 +74,10 @@ const SHA256_HEX = /[0-9a-f]{64}/i;
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 const partner = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
+const domain = z
+  .string()
+  .max(200)
+  .regex(/^(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/);
 const thumbprint = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 // Checked by hand and handed on as they are: a schema of unions takes most of the time of reading a long log.
 const subject = z.custom<Named<string>>((value) => isNamed(value, isId));
@@ -79,7 +87,8 @@ type Named<Member> = { readonly [name: string]: Member };
 /**
  * - `at`: RFC 3339, UTC, with milliseconds, as `isoInstant` prints it
  * - `actor`: the partner and the RFC 7638 thumbprint of the key it signed with, or the partner and the commitment to
- *   the person who acted for it (`personCommitment`), or the room itself
+ *   the person who acted for it (`personCommitment`), or the partner and the domain of a party that it lets ask for
+ *   deletions, or the room itself
  * - `parties`: the partners that the entry concerns, and who may read it; sorted, each once
  * - `subject`: ids of what the act was done to, by plain name (`contract`, `dataset`, `release`, `policyDigest`, ...)
  * - `detail`: counts, digests, the decision with its reasons, the debits
@@ -98,6 +107,7 @@ const auditEntrySchema = z
     actor: z.union([
       z.strictObject({ partner, key: thumbprint }),
       z.strictObject({ partner, person: z.string().regex(/^[0-9a-f]{64}$/) }),
+      z.strictObject({ partner, requester: domain }),
       z.strictObject({ room: z.literal(true) }),
     ]),
     parties: z.array(partner).refine(isSortedSet, "partners are sorted, each once"),

@@ -94,8 +94,10 @@ function clausesIn(reasons: Json | undefined, wanted: "permits" | "denies"): str
 
 /** Who acted, by name. */
 export function actorName({ actor }: AuditEntry, directory: Directory): string {
+  if (!("partner" in actor)) return "the room itself";
   // SAFETY: the schema of an entry holds an actor to the pattern of a partner's id.
-  return "partner" in actor ? nameOf(directory, actor.partner as PartnerId) : "the room itself";
+  const name = nameOf(directory, actor.partner as PartnerId);
+  return "requester" in actor ? `${actor.requester}, for people in the lists of ${name}` : name;
 }
 
 /** `2026-11-22 10:00:00 UTC`, of an instant as documents write it. */

@@ -11,6 +11,7 @@ import { PARTNER_ROUTES } from "./partners.ts";
 import { PERSON_ROUTES } from "./people.ts";
 import { POLICY_ROUTES } from "./policies.ts";
 import { QUESTION_ROUTES } from "./questions.ts";
+import { REQUESTER_ROUTES } from "./requesters.ts";
 import { ROOM_ROUTES } from "./room.ts";
 import { SUBJECT_ROUTES } from "./subjects.ts";
 import { TILE_ROUTES } from "./tiles.ts";
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...QUESTION_ROUTES,
   ...APPROVAL_ROUTES,
   ...SUBJECT_ROUTES,
+  ...REQUESTER_ROUTES,
   ...AUDIT_ROUTES,
   ...EVIDENCE_ROUTES,
   ...TILE_ROUTES,

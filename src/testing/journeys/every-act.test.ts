@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { eraseRequested } from "../../app/erase-requested.ts";
 import { cosign, cosignerKey } from "../../crypto/cosignature.ts";
 import { generateSigningKey } from "../../crypto/jwk.ts";
 import { rawPublicKey } from "../../crypto/signed-note.ts";
@@ -11,6 +12,7 @@ import { utf8 } from "../../domain/bytes.ts";
 import { ROUTES } from "../../http/api/routes.ts";
 import { entryListSchema } from "../../wire/api/audit.ts";
 import { csvOf, emailDigest, people, sha256Hex } from "./lists.ts";
+import { jwkOf, type Party, partyOf, requestOf, sendRequest } from "./requesters.ts";
 import {
   audienceOf,
   bring,
@@ -223,12 +225,20 @@ const HELD = { approval: ["overlap"] };
 
 /** Does what a route is for, and holds the log to have these entries of it and no others. */
 async function drive<Value>(route: string, acts: readonly Act[], work: () => Promise<Value>): Promise<Value> {
-  const before = (await entries(0)).length;
-  const value = await work();
-  const added = (await entries(before)).map(({ act }) => act);
-  expect(added, route).toEqual(acts);
+  const value = await expectActs(acts, work, route);
   const known = seen.get(route) ?? new Set();
   seen.set(route, new Set([...known, ...acts]));
+  return value;
+}
+
+/** Holds the log to have these entries of some work and no others. */
+async function expectActs<Value>(acts: readonly Act[], work: () => Promise<Value>, route?: string): Promise<Value> {
+  const before = (await entries(0)).length;
+  const value = await work();
+  expect(
+    (await entries(before)).map(({ act }) => act),
+    route,
+  ).toEqual(acts);
   return value;
 }
 
@@ -275,11 +285,28 @@ async function rights(): Promise<void> {
     const route = `POST /v1/subjects/${right}`;
     await drive(route, [act], () => call(alba, route, { json: { identifiers, ...scope } }));
   }
+  const party = await partyOf("publisher.example", "ES256");
+  const requester = { issuer: party.issuer, audience: "optional", keys: [await jwkOf(party)] };
+  const requesters = "POST /v1/subjects/requesters";
+  await drive(requesters, ["requester-trusted"], () => call(alba, requesters, { json: requester }));
+  await askedToDelete(party);
+  await drive("DELETE /v1/subjects/requesters/{issuer}", ["requester-ended"], () =>
+    call(alba, "DELETE /v1/subjects/requesters/publisher.example"),
+  );
   await drive("GET /v1/subjects/notices", ["notices-fetched"], () => call(boreal, "GET /v1/subjects/notices"));
   const acknowledgements = "POST /v1/subjects/notices/acknowledgements";
   await drive(acknowledgements, ["notices-acknowledged"], () =>
     call(boreal, acknowledgements, { json: { notices: [] } }),
   );
+}
+
+// What parties send is no route of the API: it bears their signature, not a partner's.
+async function askedToDelete(party: Party): Promise<void> {
+  const place = `${world.origin}/v1/deletion-requests/${alba.id}`;
+  await expectActs(["deletion-requested"], async () => sendRequest(place, await requestOf(party, { person: 3 })));
+  const unheardOf = await requestOf(party, { person: 3, claims: { identifierType: "cookie" } });
+  await expectActs(["deletion-refused"], () => sendRequest(place, unheardOf));
+  await expectActs(["people-erased"], () => eraseRequested(world.room.ports));
 }
 
 async function exported(contract: string): Promise<void> {

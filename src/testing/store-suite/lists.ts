@@ -175,6 +175,44 @@ export function listsLaws(store: () => Store): void {
     });
   });
 
+  describe("requests for deletion", () => {
+    test("wait in order for whoever the transaction acts for, and are forgotten by id", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const row = (partner: PartnerId, id: string) => ({ partner, id, issuer: "a.example", sealed: Uint8Array.of(1) });
+      for (const one of [row(ann, "b"), row(bob, "c"), row(ann, "a")])
+        await as(ann, bob).write((tx) => tx.deletionRequests.add(one));
+      await expect(as(bob).write((tx) => tx.deletionRequests.add(row(ann, "d")))).rejects.toThrow();
+      const waiting = (limit: number, ...whom: PartnerId[]) =>
+        as(...whom).read(async (tx) => (await tx.deletionRequests.waiting(limit)).map(({ id }) => id));
+      expect([await waiting(9, ann, bob), await waiting(1, ann), await waiting(9, bob)]).toEqual([
+        ["b", "c", "a"],
+        ["b"],
+        ["c"],
+      ]);
+      const anew = { ...row(ann, "a"), sealed: Uint8Array.of(2) };
+      await as(ann).write((tx) => tx.deletionRequests.reseal(anew));
+      await expect(as(ann).write((tx) => tx.deletionRequests.reseal(row(ann, "x")))).rejects.toThrow();
+      expect(await as(ann).write((tx) => tx.deletionRequests.forget(ann, ["b", "x"]))).toBe(1);
+      expect(await as(ann, bob).read((tx) => tx.deletionRequests.waiting(9))).toEqual([row(bob, "c"), anew]);
+      expect(await as(bob).read((tx) => tx.deletionRequests.count(ann))).toBe(0);
+    });
+
+    test("come from requesters that are registered, ended, and registered again with other keys", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const requester = { issuer: "a.example", audience: "optional" as const, keys: [{ kty: "OKP" }] };
+      await as(ann).write((tx) => tx.requesters.put(ann, requester));
+      await expect(as(bob).write((tx) => tx.requesters.put(ann, requester))).rejects.toThrow();
+      await as(ann).write((tx) => tx.requesters.retire(ann, requester.issuer));
+      const find = () => as(ann).read((tx) => tx.requesters.find(ann, requester.issuer));
+      expect(await find()).toMatchObject({ ...requester, retiredAt: expect.any(Number) });
+      const next = { ...requester, keys: [{ kty: "EC" }] };
+      await as(ann).write((tx) => tx.requesters.put(ann, next));
+      expect(await find()).toMatchObject({ ...next, retiredAt: null });
+      expect(await as(ann).read((tx) => tx.requesters.list(ann))).toEqual([await find()]);
+      expect(await as(bob).read((tx) => tx.requesters.find(ann, requester.issuer))).toBeNull();
+    });
+  });
+
   describe("removal notices", () => {
     test("wait for their recipient alone, in order, until they are fetched and acknowledged", async () => {
       const [ann, bob] = await twoPartners(store());

@@ -5,6 +5,7 @@ import { identifierKindSchema } from "../../domain/dataset/schema.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { hashedIdentifiersSchema } from "../../domain/subject/hashed-identifier.ts";
 import { consentScopeSchema, objectionScopeSchema, scopeSchema } from "../../domain/subject/objection.ts";
+import { issuerSchema, requesterSchema } from "../../domain/subject/requester.ts";
 import { instantSchema, listOf } from "./shared.ts";
 
 export const newErasureSchema = z.strictObject({ identifiers: hashedIdentifiersSchema }).meta({
@@ -153,3 +154,23 @@ export const acknowledgementSchema = z
     description:
       "Send one behind each fetch, also where there was nothing: then your entries in the log are as many either way.",
   });
+
+export const newRequesterSchema = requesterSchema.meta({
+  id: "NewRequester",
+  description:
+    "A party that may ask for deletions from your lists (IAB Tech Lab Data Deletion Request Framework): the domain " +
+    "that it signs for and its public keys, each with `kid` and `alg`. It replaces what this domain had before.",
+});
+
+export const requesterReplySchema = requesterSchema
+  .extend({
+    registeredAt: instantSchema,
+    retiredAt: instantSchema.nullable().describe("from when on nothing of it is taken"),
+  })
+  .meta({ id: "Requester" });
+
+export const requesterListSchema = z
+  .strictObject({ items: z.array(requesterReplySchema) })
+  .meta({ id: "RequesterList" });
+
+export const requesterPathSchema = z.strictObject({ issuer: issuerSchema });
