@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
 import { describe, expect, it } from "vitest";
-import { configurationDigest, readConfig } from "./config.ts";
+import { readConfig, settingsTold } from "./config.ts";
 
 describe("the settings of a room", () => {
   it("have a value for everything where nothing is set", () => {
@@ -72,11 +72,9 @@ describe("the settings of a room", () => {
   });
 
   it("never show a password in what the log keeps of them", () => {
-    const digests = ["secret", "other"].map((password) => {
-      const config = readConfig({ DATABASE_URL: `postgres://room:${password}@db/room` });
-      return config.ok ? configurationDigest(config.value) : null;
-    });
-    expect(digests[0]).toBe(digests[1]);
-    expect(digests[0]).toMatch(/^[0-9a-f]{64}$/);
+    const config = readConfig({ DATABASE_URL: "postgres://room:secret@db/room", CONCORDAT_KEYS: "command:cat secret" });
+    const told = config.ok ? settingsTold(config.value) : {};
+    expect(told).toMatchObject({ database: "another", keys: "command", port: "7443" });
+    expect(JSON.stringify(told)).not.toContain("secret");
   });
 });

@@ -4,7 +4,6 @@
 import { homedir, totalmem } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { textDigest } from "./domain/bytes.ts";
 import { type KeyPlace, keyVariables } from "./domain/key-place.ts";
 import { LIMITS } from "./domain/limits.ts";
 import { err, ok, type Result } from "./domain/result.ts";
@@ -86,12 +85,20 @@ export function readConfig(
   return isLoopback(config.host) || set.CONCORDAT_TLS !== undefined ? ok(config) : err([OPEN_WITHOUT_TLS]);
 }
 
-/** SHA-256 over the settings without any secret, for the log. */
-export function configurationDigest(config: Config): string {
-  const { host, port, publicOrigin, logLevel, databaseUrl, memoryBytes, publishing } = config;
-  const isOwnDatabase = databaseUrl === null;
-  const told = JSON.stringify({ host, port, publicOrigin, logLevel, memoryBytes, publishing, isOwnDatabase });
-  return textDigest(told);
+/** The settings without any secret, each as one text: what the log commits to. */
+export function settingsTold(config: Config): { readonly [name: string]: string } {
+  const { host, port, publicOrigin, logLevel, databaseUrl, memoryBytes, publishing, keys } = config;
+  return {
+    host,
+    port: String(port),
+    publicOrigin: publicOrigin ?? "as it listens",
+    logLevel,
+    memoryBytes: String(memoryBytes),
+    checkpointSeconds: String(publishing.seconds),
+    checkpointEntries: String(publishing.entries),
+    database: databaseUrl === null ? "its own" : "another",
+    keys: keys.kind,
+  };
 }
 
 // Variables are read when the keys are: no setting holds a secret.

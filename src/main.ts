@@ -13,7 +13,7 @@ import type { Ports, Room } from "./app/ports.ts";
 import { publishRound } from "./app/publish-checkpoint.ts";
 import { rememberErasures } from "./app/remember-erasures.ts";
 import { checkKeys, everybody, startRoom, sweepRoom } from "./app/start-room.ts";
-import { type Config, configurationDigest } from "./config.ts";
+import { type Config, settingsTold } from "./config.ts";
 import type { PublicKey } from "./crypto/jwk.ts";
 import { unixMillis } from "./domain/instant.ts";
 import { LIMITS } from "./domain/limits.ts";
@@ -145,8 +145,7 @@ export async function openMemories(directory: string): Promise<Result<Pick<Kept,
 }
 
 async function openRoom(config: Config, ports: Ports, operatorKey: PublicKey): Promise<void> {
-  const configuration = { configurationDigest: configurationDigest(config), version: packageVersion() };
-  await startRoom(ports, { operatorKey, ...configuration });
+  await startRoom(ports, { operatorKey, settings: settingsTold(config), version: packageVersion() });
   await sweepRoom(ports);
   await rememberErasures(ports, await everybody(ports));
   await keepHouse(ports);

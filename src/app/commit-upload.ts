@@ -59,12 +59,14 @@ async function commit(
   return err(problem("unavailable", "other versions came into force each time that this one was sealed"));
 }
 
+type Committed = Result<VersionRow, Problem>;
+
 /** One try. `overtaken`: the version that it was laid over is not the last one any more, and nothing has changed. */
 async function sealAndPublish(
   ports: CommitPorts,
   request: Committing,
   signal: AbortSignal,
-): Promise<Result<VersionRow, Problem> | "overtaken"> {
+): Promise<Committed | "overtaken"> {
   const { caller, id } = request;
   const parties = [caller.partner];
   const ready = await ports.store.read({ name: "check upload", parties }, (tx) => open(ports, tx, request));
@@ -225,11 +227,11 @@ async function capFault(tx: Transaction, upload: UploadRow): Promise<Problem | n
   });
 }
 
-/** A list refused for its rows is closed as refused, in the log; any other refusal leaves the upload as it is. */
-function refuseUpload(ports: CommitPorts, request: Committing, fault: Problem): Promise<Result<VersionRow, Problem>> {
+/** A list refused for its rows is closed, in the log, and its parts go; any other refusal leaves the upload alone. */
+async function refuseUpload(ports: CommitPorts, request: Committing, fault: Problem): Promise<Committed> {
   const { caller, id } = request;
   const isOfList = fault.kind === "list-too-many-rejects" || fault.kind === "list-empty";
-  return settle(ports, { name: "refuse upload", parties: [caller.partner] }, async (tx) => {
+  const refused = await settle(ports, { name: "refuse upload", parties: [caller.partner] }, async (tx) => {
     const file = await findUpload(tx, id);
     if (!file.ok || !isOfList || file.value.upload.state !== "open") return err(fault);
     await tx.uploads.close(id, "refused", null);
@@ -239,6 +241,8 @@ function refuseUpload(ports: CommitPorts, request: Committing, fault: Problem): 
     await appendEntry(ports, tx, { act: "upload-refused", actor: caller, parties: [caller.partner], subject, detail });
     return err(fault);
   });
+  if (isOfList) await forgetUpload(ports, id);
+  return refused;
 }
 
 async function seal(

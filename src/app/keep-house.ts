@@ -1,6 +1,7 @@
 // What time alone brings about, at start and every hour after: questions that nobody approved in time end, as do those
-// whose contract has; answers and versions of lists past their retention are deleted; a partner whose last contract ran
-// out loses its data key; what a crash cut short of deleting and destroying is done, with its certificate.
+// whose contract has; uploads that nobody goes on with are dropped; answers and versions of lists past their retention
+// are deleted; a partner whose last contract ran out loses its data key; what a crash cut short of deleting and
+// destroying is done, with its certificate.
 
 import { requestState } from "../domain/approval/request.ts";
 import type { ContractId } from "../domain/contract/document.ts";
@@ -12,6 +13,7 @@ import { appendEntry } from "./append-entry.ts";
 import { endRequest } from "./await-approval.ts";
 import { certifyDeletions } from "./delete-given.ts";
 import { certifyDestructions, destroyAgain } from "./destroy-data-key.ts";
+import { dropIdleUploads } from "./drop-idle.ts";
 import { endMemberships } from "./end-membership.ts";
 import { endVersions } from "./end-versions.ts";
 import { contractFile, membersOf, stateOf } from "./offer-contract.ts";
@@ -19,13 +21,14 @@ import type { Ports } from "./ports.ts";
 import { tellRotation } from "./rotate-wrapping.ts";
 import { everybody } from "./start-room.ts";
 
-type HousePorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
+type HousePorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "progress" | "inTurn" | "running">;
 
 /** Does what is due by the database's clock. Safe at any time, and as often as one likes. */
 export async function keepHouse(ports: HousePorts): Promise<void> {
   const parties = await everybody(ports);
   await ports.store.write({ name: "end requests", parties }, (tx) => endRequests(ports, tx));
   await ports.store.write({ name: "delete answers", parties }, (tx) => deleteAnswers(ports, tx));
+  await dropIdleUploads(ports, parties);
   await endVersions(ports, parties);
   await certifyDeletions(ports, parties);
   await destroyAgain(ports, parties);

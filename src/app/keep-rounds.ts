@@ -10,6 +10,10 @@ import { publishRound, roundMillis } from "./publish-checkpoint.ts";
 import { rememberErasures } from "./remember-erasures.ts";
 import { everybody } from "./start-room.ts";
 
+type RoundsNeed =
+  | ("store" | "matcher" | "random" | "room" | "memory" | "erasureMemory" | "standing")
+  | ("progress" | "inTurn" | "running");
+
 /** Where the operator is told what went wrong in a round. */
 export type Teller = (outcome: string, failure: unknown) => void;
 
@@ -17,10 +21,7 @@ export type Teller = (outcome: string, failure: unknown) => void;
  * Starts the rounds. A round that fails is told and tried again with the next one.
  * @returns ends them when the running ones have; the last checkpoint is remembered once more on the way
  */
-export function keepRounds(
-  ports: Pick<Ports, "store" | "matcher" | "random" | "room" | "memory" | "erasureMemory" | "standing" | "inTurn">,
-  tell: Teller,
-): () => Promise<void> {
+export function keepRounds(ports: Pick<Ports, RoundsNeed>, tell: Teller): () => Promise<void> {
   const isSound = () => ports.standing.of() === null;
   const publish = async () => {
     const wasSound = isSound();

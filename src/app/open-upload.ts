@@ -38,13 +38,15 @@ export function readUpload(
   return ports.store.read(act, (tx) => findUpload(tx, request.id));
 }
 
+export type DropPorts = Pick<Ports, "store" | "random" | "room" | "matcher" | "progress" | "inTurn" | "running">;
+
 /**
  * Gives an upload up: its parts are deleted, and a part on its way or a commit that is sealing ends. It is dropped the
  * moment its row says so, whatever still runs; the answer comes when nothing runs any more. One that is closed stays as
  * it is.
  */
 export async function dropUpload(
-  ports: Pick<Ports, "store" | "random" | "room" | "matcher" | "progress" | "inTurn" | "running">,
+  ports: DropPorts,
   request: { readonly caller: Caller; readonly id: string },
 ): Promise<Result<UploadFile, Problem>> {
   const act = { name: "drop upload", parties: [request.caller.partner] };
@@ -56,20 +58,27 @@ export async function dropUpload(
     return findUpload(tx, request.id);
   });
   if (!dropped.ok) return dropped;
-  ports.running.cancel(request.id);
-  await ports.inTurn(request.id, () => forgetUpload(ports, request.id));
+  await endDropped(ports, request.id);
   return dropped;
 }
 
-async function logDrop(
+/** Ends what is at work on an upload that was dropped, and deletes what it staged. */
+export async function endDropped(ports: DropPorts, id: string): Promise<void> {
+  ports.running.cancel(id);
+  await ports.inTurn(id, () => forgetUpload(ports, id));
+}
+
+/** Writes the entry of an upload that is given up: by its partner, or by the room where nobody went on with it. */
+export async function logDrop(
   ports: Pick<Ports, "random" | "room">,
   tx: Transaction,
-  { caller, file }: { readonly caller: Caller; readonly file: UploadFile },
+  { caller, file }: { readonly caller: Caller | null; readonly file: UploadFile },
 ): Promise<void> {
   const { upload, parts } = file;
   const subject = { upload: upload.id, dataset: datasetRef(upload.partner, upload.dataset) };
-  const detail = { change: upload.change, parts: parts.length, read: progressOfParts(parts).rows };
-  await appendEntry(ports, tx, { act: "upload-dropped", actor: caller, parties: [caller.partner], subject, detail });
+  const because = caller === null ? { because: "idle" } : {};
+  const detail = { change: upload.change, parts: parts.length, read: progressOfParts(parts).rows, ...because };
+  await appendEntry(ports, tx, { act: "upload-dropped", actor: caller, parties: [upload.partner], subject, detail });
 }
 
 /** Deletes what a closed upload staged. Only in the upload's turn, so that nothing reads or adds to it meanwhile. */

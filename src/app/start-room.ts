@@ -14,6 +14,7 @@ import { appendEntry } from "./append-entry.ts";
 import { COIN_HOLDER } from "./list-coin.ts";
 import type { Ports, Room } from "./ports.ts";
 import { everyPartner } from "./read-partners.ts";
+import { type Settings, tellStart } from "./tell-configuration.ts";
 
 /** Who holds the key of the key ring that opens backups. */
 export const BACKUP_HOLDER = "room backups";
@@ -46,11 +47,11 @@ export async function checkKeys(ports: Pick<Ports, "store" | "room">): Promise<R
 
 /**
  * Makes the operator known under its key when the room is new, and logs this start.
- * @param start.configurationDigest  SHA-256 over what the room was started with, without any secret
+ * @param start.settings  what the room was started with, without any secret
  */
 export async function startRoom(
   ports: Pick<Ports, "store" | "random" | "room">,
-  start: { readonly operatorKey: PublicKey; readonly configurationDigest: string; readonly version: string },
+  start: { readonly operatorKey: PublicKey; readonly settings: Settings; readonly version: string },
 ): Promise<void> {
   await ports.room.keyRing.make(COIN_HOLDER);
   await ports.room.keyRing.make(BACKUP_HOLDER);
@@ -62,8 +63,7 @@ export async function startRoom(
       const subject = { partner: OPERATOR, keyThumbprint: thumbprint };
       await appendEntry(ports, tx, { act: "key-registered", actor: null, parties: [OPERATOR], subject, detail: {} });
     }
-    const detail = { configurationDigest: start.configurationDigest, version: start.version };
-    await appendEntry(ports, tx, { act: "room-started", actor: null, parties: [OPERATOR], subject: {}, detail });
+    await tellStart(ports, tx, start);
   });
 }
 
@@ -79,7 +79,7 @@ export async function sweepRoom(ports: Pick<Ports, "store" | "matcher">): Promis
     await tx.idempotency.purge();
     await tx.sessions.purge(LIMITS.sessionIdleMinutes);
     await tx.idempotency.endLeases();
-    return { segments: await tx.versions.segments(), stagings: await tx.uploads.openIds(LIMITS.uploadDays) };
+    return { segments: await tx.versions.segments(), stagings: await tx.uploads.openIds() };
   });
   await ports.matcher.sweep({ segments: new Set(kept.segments), stagings: new Set(kept.stagings) });
 }

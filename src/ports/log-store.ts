@@ -31,6 +31,8 @@ export type LogStore = {
     readonly entries: (from: number, limit: number) => Promise<readonly EntryRow[]>;
     /** The last entries before index `before` that concern a party of the transaction, newest first. */
     readonly entriesBefore: (before: number, limit: number) => Promise<readonly EntryRow[]>;
+    /** The last entry of an act that concerns a party of the transaction. Cost: a look at each entry after it. */
+    readonly last: (act: string) => Promise<EntryRow | null>;
     readonly nodes: (
       places: readonly { readonly level: number; readonly index: number }[],
     ) => Promise<readonly LogNode[]>;

@@ -138,8 +138,10 @@ type Records = {
     readonly close: (id: string, state: Exclude<UploadState, "open">, version: string | null) => Promise<void>;
     /** Drops the partner's open uploads; answers their ids. */
     readonly dropAll: (partner: PartnerId) => Promise<readonly string[]>;
-    /** Ids of open uploads; those idle for `days` are dropped first. Throws unless the act is for every partner. */
-    readonly openIds: (days: number) => Promise<readonly string[]>;
+    /** Open uploads of the transaction's parties into which no part has come for `days`, the first opened first. */
+    readonly idle: (days: number) => Promise<readonly UploadRow[]>;
+    /** Ids of open uploads. Throws unless the act is for every partner. */
+    readonly openIds: () => Promise<readonly string[]>;
   };
   readonly versions: {
     /** The newest, until its end has come. */

@@ -29,6 +29,13 @@ export function log(tx: Statements): Transaction["log"] {
       ...(await tx<EntryRow[]>`
         select index, entry from concordat.log_entry where index < ${before} order by index desc limit ${limit}`),
     ],
+    // Canonical JSON has the act first.
+    last: async (act) => {
+      const [row] = await tx<EntryRow[]>`
+        select index, entry from concordat.log_entry where starts_with(entry, ${`{"act":"${act}",`})
+        order by index desc limit 1`;
+      return row ?? null;
+    },
     nodes: (places) => nodes(tx, places),
     appendedAt: async (index) => {
       const [row] = await tx<{ at: UnixMillis }[]>`

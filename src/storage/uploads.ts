@@ -11,6 +11,9 @@ import type { Statements } from "./pool.ts";
 type StoredPart = Omit<PartRow, "columns" | "report"> & { readonly columns: string; readonly report: string };
 
 export function uploads(tx: Statements): Transaction["uploads"] {
+  const columns = tx`
+    id, partner, dataset, change, state, version,
+    concordat.millis(opened_at) as "openedAt", concordat.millis(closed_at) as "closedAt"`;
   return {
     open: async ({ id, partner, dataset, change }) => {
       await tx`
@@ -18,9 +21,7 @@ export function uploads(tx: Statements): Transaction["uploads"] {
     },
     find: async (id) => {
       const [row] = await tx<UploadRow[]>`
-        select id, partner, dataset, change, state, version,
-          concordat.millis(opened_at) as "openedAt", concordat.millis(closed_at) as "closedAt"
-        from concordat.upload where id = ${id}`;
+        select ${columns} from concordat.upload where id = ${id}`;
       return row ?? null;
     },
     parts: async (id) => {
@@ -41,9 +42,18 @@ export function uploads(tx: Statements): Transaction["uploads"] {
         where partner = ${partner} and state = 'open' returning id`;
       return rows.map((row) => row.id).sort();
     },
-    openIds: async (days) => {
+    // An upload is as old as its last part.
+    idle: async (days) => [
+      ...(await tx<UploadRow[]>`
+        select ${columns} from concordat.upload
+        where state = 'open' and opened_at < now() - make_interval(days => ${days}) and not exists (
+          select from concordat.upload_part part
+          where part.partner = upload.partner and part.upload = upload.id
+            and part.received_at >= now() - make_interval(days => ${days}))
+        order by opened_at, id`),
+    ],
+    openIds: async () => {
       await assertActsForEverybody(tx);
-      await dropIdle(tx, days);
       const rows = await tx<{ id: string }[]>`
         select id from concordat.upload where state = 'open' order by opened_at, id`;
       return rows.map((row) => row.id);
@@ -58,16 +68,6 @@ async function addPart(tx: Statements, { partner, id }: UploadRow, part: PartRow
       ${canonicalJson(part.columns)}, ${canonicalJson(part.report)}
     from concordat.upload where partner = ${partner} and id = ${id} and state = 'open'`;
   if (count !== 1) throw new Error("a part was added to an upload that is not open");
-}
-
-// An upload is as old as its last part.
-async function dropIdle(tx: Statements, days: number): Promise<void> {
-  await tx`
-    update concordat.upload set state = 'dropped', closed_at = now()
-    where state = 'open' and opened_at < now() - make_interval(days => ${days}) and not exists (
-      select from concordat.upload_part part
-      where part.partner = upload.partner and part.upload = upload.id
-        and part.received_at >= now() - make_interval(days => ${days}))`;
 }
 
 function toPart({ columns, report, ...row }: StoredPart): PartRow {

@@ -1,16 +1,24 @@
 // Every act is on the record: each route that changes anything, or lets anything leave, is driven, and its entries are
 // seen. A route without an entry stands here with the reason; one that is in neither list fails.
 
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { eraseRequested } from "../../app/erase-requested.ts";
+import { keepHouse } from "../../app/keep-house.ts";
+import type { Room } from "../../app/ports.ts";
 import { cosign, cosignerKey } from "../../crypto/cosignature.ts";
 import { generateSigningKey } from "../../crypto/jwk.ts";
 import { rawPublicKey } from "../../crypto/signed-note.ts";
-import type { ACTS, AuditEntry } from "../../domain/audit/entry.ts";
+import { ACTS, type AuditEntry } from "../../domain/audit/entry.ts";
 import { utf8 } from "../../domain/bytes.ts";
+import { LIMITS } from "../../domain/limits.ts";
 import { ROUTES } from "../../http/api/routes.ts";
 import { entryListSchema } from "../../wire/api/audit.ts";
+import { visitorBy } from "../console/visitor.ts";
+import { asOwner } from "../faults/room-facts.ts";
+import { startTestRoom } from "../room.ts";
 import { csvOf, emailDigest, people, sha256Hex } from "./lists.ts";
 import { jwkOf, type Party, partyOf, requestOf, sendRequest } from "./requesters.ts";
 import {
@@ -88,9 +96,12 @@ describe("every act is there", () => {
       call(alba, "POST /v1/people", { json: { name: "Ada", role: "marketer" } }),
     );
     const path = `/v1/people/${personOf(person.body).id}`;
-    await drive("POST /v1/people/{person}/links", ["person-invited"], () =>
+    const invited = await drive("POST /v1/people/{person}/links", ["person-invited"], () =>
       call(alba, `POST ${path}/links`, { json: {} }),
     );
+    const link = alba.origin + String(invited.body["link"]);
+    const visitor = await expectActs(["person-signed-in"], () => visitorBy({ member: alba, link }));
+    await expectActs(["person-signed-out"], () => visitor.post("/console/sign-out"));
     await drive("DELETE /v1/people/{person}", ["person-removed"], () => call(alba, `DELETE ${path}`));
   });
 
@@ -191,6 +202,39 @@ describe("every act is there", () => {
     );
   });
 
+  test("what the room does by itself: uploads that stay idle, and a start with other settings", async () => {
+    const idle = await openUpload(boreal);
+    await sendPart(boreal, { upload: idle, number: 1, content: csvOf(people(0, 30), "b") });
+    const age = (days: number) =>
+      asOwner(world.room.directory, async (sql) => {
+        await sql`update concordat.upload set opened_at = now() - make_interval(days => ${days}) where id = ${idle}`;
+        await sql`
+          update concordat.upload_part set received_at = now() - make_interval(days => ${days - 2})
+          where upload = ${idle}`;
+      });
+    await age(LIMITS.uploadDays + 1);
+    await expectActs([], () => keepHouse(world.room.ports));
+    await age(LIMITS.uploadDays + 3);
+    await expectActs(["upload-dropped"], () => keepHouse(world.room.ports));
+    expect((await entries(0)).at(-1)).toMatchObject({
+      actor: { room: true },
+      parties: [boreal.id, "operator"],
+      subject: { upload: idle, dataset: `${boreal.id}/customers` },
+      detail: { because: "idle", parts: 1, read: 30 },
+    });
+    expect(await readdir(join(world.room.directory, "lists", "staging"))).toEqual([]);
+    const others = { seconds: 30, entries: 500 };
+    await expectActs(["configuration-changed", "room-started"], () => startAgain(others));
+    const [changed] = (await entries(0)).filter(({ act }) => act === "configuration-changed");
+    expect(changed?.detail).toEqual({ settings: ["checkpointEntries", "checkpointSeconds"] });
+    await expectActs(["room-started"], () => startAgain(others));
+  });
+
+  test("and each act of the log was seen, or is driven by a test of its own", async () => {
+    const seenActs = new Set((await entries(0)).map(({ act }) => act));
+    expect(ACTS.filter((act) => !seenActs.has(act)).sort()).toEqual(Object.keys(ELSEWHERE).sort());
+  });
+
   test("and no route is left that was not driven", () => {
     const changing = ROUTES.filter(({ method }) => method !== "get").map(
       ({ method, path }) => `${method.toUpperCase()} ${path}`,
@@ -219,6 +263,24 @@ describe("every act is there", () => {
 
 function personOf(body: { readonly [member: string]: unknown }) {
   return z.looseObject({ person: z.looseObject({ id: z.string() }) }).parse(body).person;
+}
+
+/** Acts that take a room of their own, or days: the test that sees each in the log. */
+const ELSEWHERE: { readonly [act in Act]?: string } = {
+  "approval-expired": "journeys/contract-life.test.ts",
+  "approval-lapsed": "journeys/contract-life.test.ts",
+  "backup-made": "backup/drill.test.ts",
+  "policy-waiting": "journeys/policies.test.ts",
+  "room-restored": "backup/drill.test.ts",
+  "version-ended": "journeys/retention.test.ts",
+};
+
+async function startAgain(publishing: Room["publishing"]): Promise<void> {
+  const { directory } = world.room;
+  await world.room.stop();
+  const room = await startTestRoom(directory, publishing);
+  const origin = room.publicOrigin;
+  world = { room, origin, operator: { ...world.operator, origin } };
 }
 
 const HELD = { approval: ["overlap"] };
