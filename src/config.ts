@@ -32,6 +32,10 @@ const environmentSchema = z.object({
     .refine(Number.isSafeInteger, "bytes, such as `8GiB`, `512MiB` or `536870912`")
     .refine((bytes) => !(bytes < LIMITS.memoryBytes), `\`${LIMITS.memoryBytes / MIB}MiB\` at the least`)
     .optional(),
+  CONCORDAT_SIGN_IN_HOSTS: z
+    .string()
+    .regex(/^[A-Za-z0-9.:-]+(?:,[A-Za-z0-9.:-]+)*$/, "host names or addresses, joined by commas")
+    .optional(),
   CONCORDAT_TLS: z.enum(["terminated-in-front"]).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   HOST: z.string().min(1).optional(),
@@ -49,6 +53,8 @@ export type Config = {
   readonly memoryBytes: number;
   /** A checkpoint is published for witnesses so many seconds or entries after the last one, at the most. */
   readonly publishing: { readonly seconds: number; readonly entries: number };
+  /** Hosts of sign-in providers that may lie in the room's own network. */
+  readonly signInHosts: readonly string[];
   readonly host: string;
   readonly port: number;
   /** What signatures cover: scheme and authority as partners write them. Null: as the server listens. */
@@ -77,6 +83,7 @@ export function readConfig(
       seconds: set.CONCORDAT_CHECKPOINT_SECONDS ?? LIMITS.checkpointSeconds,
       entries: set.CONCORDAT_CHECKPOINT_ENTRIES ?? LIMITS.checkpointEntries,
     },
+    signInHosts: set.CONCORDAT_SIGN_IN_HOSTS?.toLowerCase().split(",") ?? [],
     host: set.HOST ?? "127.0.0.1",
     port: set.PORT ?? 7443,
     publicOrigin: set.PUBLIC_ORIGIN === undefined ? null : new URL(set.PUBLIC_ORIGIN).origin,
@@ -87,7 +94,7 @@ export function readConfig(
 
 /** The settings without any secret, each as one text: what the log commits to. */
 export function settingsTold(config: Config): { readonly [name: string]: string } {
-  const { host, port, publicOrigin, logLevel, databaseUrl, memoryBytes, publishing, keys } = config;
+  const { host, port, publicOrigin, logLevel, databaseUrl, memoryBytes, publishing, keys, signInHosts } = config;
   return {
     host,
     port: String(port),
@@ -98,6 +105,7 @@ export function settingsTold(config: Config): { readonly [name: string]: string 
     checkpointEntries: String(publishing.entries),
     database: databaseUrl === null ? "its own" : "another",
     keys: keys.kind,
+    signInHosts: signInHosts.join(" "),
   };
 }
 

@@ -22,6 +22,7 @@ import { err, ok, type Result } from "./domain/result.ts";
 import { columnarMatcher } from "./engine/columnar/matcher.ts";
 import { listen } from "./http/listener.ts";
 import { roomServer } from "./http/server.ts";
+import { openIdConnect } from "./identity/open-id-connect.ts";
 import type { ErasureMemory } from "./ports/erasure-memory.ts";
 import type { KeyRing } from "./ports/key-ring.ts";
 import type { LogMemory } from "./ports/log-memory.ts";
@@ -193,6 +194,7 @@ export function portsOf(config: Config, roomKey: Uint8Array, { store, ...kept }:
       roomKeyVersion: 1,
       memoryBytes: config.memoryBytes,
     }),
+    identity: openIdConnect(config.signInHosts),
     clock: () => unixMillis(Date.now()),
     random: (count) => randomBytes(count),
   };

@@ -57,6 +57,7 @@ export async function requestTimes(
     databaseUrl: null,
     host: "127.0.0.1",
     port: 0,
+    signInHosts: [],
     publicOrigin: null,
     logLevel: "error",
   });

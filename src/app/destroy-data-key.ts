@@ -16,6 +16,7 @@ import { moveNotices } from "./issue-notices.ts";
 import { moveObjections } from "./objections.ts";
 import type { Ports } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
+import { moveProvider } from "./sign-in-provider.ts";
 
 type DestroyPorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
 
@@ -50,6 +51,8 @@ export async function destroyDataKey(
   const taken: Taken = { because, lists, uploads, erasures: await tx.erasures.count(partner) };
   const destroyed = { partner, number: key.number, taken: canonicalJson(taken) };
   if (because !== "last-contract-ended") {
+    // The secret of its sign-in provider lies under the key as well, and a provider without it signs nobody in.
+    await tx.signInProviders.remove(partner);
     await tx.dataKeys.destroy(destroyed);
     await forgetDeletions(tx, partner);
     if (because === "partner-removed") return;
@@ -67,6 +70,7 @@ export async function destroyDataKey(
   await moveObjections(tx, partner, keys);
   await moveNotices(tx, partner, keys);
   await moveDeletions(tx, partner, keys);
+  await moveProvider(tx, partner, keys);
 }
 
 /**

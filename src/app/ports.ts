@@ -10,6 +10,7 @@ import type { Problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ErasureMemory } from "../ports/erasure-memory.ts";
+import type { IdentityProvider } from "../ports/identity-provider.ts";
 import type { KeptHandOver, KeyRing } from "../ports/key-ring.ts";
 import type { LogMemory } from "../ports/log-memory.ts";
 import type { Matcher } from "../ports/matcher.ts";
@@ -86,6 +87,7 @@ export type Ports = {
   readonly erasureMemory: ErasureMemory;
   readonly standing: Standing;
   readonly matcher: Matcher;
+  readonly identity: IdentityProvider;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly room: Room;

@@ -6,7 +6,9 @@ import { LIMITS } from "../domain/limits.ts";
 import { type PartnerId, partnerIdSchema } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { PersonRow } from "../ports/rows.ts";
+import type { PartnerRow, PersonRow } from "../ports/rows.ts";
+import type { SignInProviderRow } from "../ports/sign-in.ts";
+import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { signInDigest } from "./invite-person.ts";
 import type { PersonCaller, Ports } from "./ports.ts";
@@ -14,34 +16,61 @@ import type { PersonCaller, Ports } from "./ports.ts";
 /** Somebody with the name of the company for which they act. */
 export type Welcome = { readonly person: PersonRow; readonly company: string };
 
+/** A session that has begun. The cookie's value is kept by nobody but the browser. */
+export type Started = { readonly cookie: string; readonly person: PersonRow };
+
 /** Reads a sign-in link without using it, so that whoever follows it sees who they are about to be. */
-export async function readLink(ports: Pick<Ports, "store">, code: string): Promise<Result<Welcome, Problem>> {
+export async function readLink(
+  ports: Pick<Ports, "store">,
+  code: string,
+): Promise<Result<Welcome & { readonly provider: SignInProviderRow | null }, Problem>> {
   const partner = partnerIn(code);
   if (partner === null) return err(linkInvalid());
   return ports.store.read({ name: "read link", parties: [partner] }, async (tx) => {
-    const [person, row] = await Promise.all([tx.people.linked(partner, signInDigest(code)), tx.partners.find(partner)]);
-    if (person === null || row === null || row.manifest === null) return err(linkInvalid());
-    return ok({ person, company: row.manifest.name });
+    const [person, row, provider] = await Promise.all([
+      tx.people.linked(partner, signInDigest(code)),
+      tx.partners.find(partner),
+      tx.signInProviders.find(partner),
+    ]);
+    const company = companyOf(row);
+    if (person === null || company === null) return err(linkInvalid());
+    return ok({ person, company, provider });
   });
 }
 
-/** Begins a session with a link, which is used up by it. The cookie's value is kept by nobody but the browser. */
+/** Begins a session with a link, which is used up by it. */
 export async function signIn(
   ports: Pick<Ports, "store" | "random" | "room">,
   code: string,
-): Promise<Result<{ readonly cookie: string; readonly person: PersonRow }, Problem>> {
+): Promise<Result<Started, Problem>> {
   const partner = partnerIn(code);
   if (partner === null) return err(linkInvalid());
-  const cookie = `${partner}.${toBase64Url(ports.random(32))}`;
   return ports.store.write({ name: "sign in", parties: [partner] }, async (tx) => {
     const person = await tx.people.linked(partner, signInDigest(code));
     if (person === null || !(await tx.people.redeem(partner, signInDigest(code)))) return err(linkInvalid());
-    await tx.sessions.open(person, cookieDigest(cookie), LIMITS.sessionHours);
-    const actor: PersonCaller = { partner, person: person.id };
-    const detail = { role: person.role };
-    await appendEntry(ports, tx, { act: "person-signed-in", actor, parties: [partner], subject: {}, detail });
-    return ok({ cookie, person });
+    if (companyOf(await tx.partners.find(partner)) === null) return err(linkInvalid());
+    return ok(await beginSession(ports, tx, { person, way: "link" }));
   });
+}
+
+/** Begins a session of somebody who may have one, inside the transaction that found it out. */
+export async function beginSession(
+  ports: Pick<Ports, "random" | "room">,
+  tx: Transaction,
+  { person, way }: { readonly person: PersonRow; readonly way: "link" | "account" },
+): Promise<Started> {
+  const { partner, role } = person;
+  const cookie = `${partner}.${toBase64Url(ports.random(32))}`;
+  await tx.sessions.open(person, cookieDigest(cookie), LIMITS.sessionHours);
+  const actor: PersonCaller = { partner, person: person.id };
+  await appendEntry(ports, tx, {
+    act: "person-signed-in",
+    actor,
+    parties: [partner],
+    subject: {},
+    detail: { role, way },
+  });
+  return { cookie, person };
 }
 
 /** Whose session a cookie belongs to, if it goes on; notes once a minute that it was used. */
@@ -55,8 +84,9 @@ export async function findSession(ports: Pick<Ports, "store">, cookie: string): 
       tx.sessions.find(partner, digest, LIMITS.sessionIdleMinutes),
       tx.partners.find(partner),
     ]);
-    if (session === null || row === null || row.manifest === null) return null;
-    return { person: session.person, company: row.manifest.name, unseenMillis: tx.now - session.seenAt };
+    const company = companyOf(row);
+    if (session === null || company === null) return null;
+    return { person: session.person, company, unseenMillis: tx.now - session.seenAt };
   });
   if (found === null) return null;
   if (found.unseenMillis >= LIMITS.sessionTouchSeconds * 1_000) {
@@ -90,13 +120,22 @@ function cookieDigest(cookie: string): string {
   return textDigest(`concordat session\n${cookie}`);
 }
 
-// Codes and cookies begin with the partner for whom they are, since rows of others do not exist in a transaction.
-function partnerIn(secret: string): PartnerId | null {
+// Whose people come in: of a partner that left, nobody does.
+function companyOf(row: PartnerRow | null): string | null {
+  return row === null || row.manifest === null || row.leftAt !== null ? null : row.manifest.name;
+}
+
+/**
+ * For whom a code, a cookie or an entrance is: each begins with the partner, since rows of others do not exist in a
+ * transaction. Null for what is none of these.
+ */
+export function partnerIn(secret: string): PartnerId | null {
   const [head, rest] = secret.split(".");
   const partner = partnerIdSchema.safeParse(head);
   return partner.success && rest !== undefined && /^[A-Za-z0-9_-]{43}$/.test(rest) ? partner.data : null;
 }
 
-function linkInvalid(): Problem {
+/** A link that is not there, not any more, or in nobody's time. */
+export function linkInvalid(): Problem {
   return problem("sign-in-link-invalid", "the link is not one that signs anybody in now");
 }

@@ -8,6 +8,7 @@ import { describe } from "./describe.ts";
 import { aligned } from "./figures.ts";
 import { actInRoom, everyItem, type SessionCall, told } from "./session.ts";
 import { misused, type Outcome, type Terminal, type Told } from "./terminal.ts";
+import { addUserProvider } from "./user-provider.ts";
 
 const ROLES = ["marketer", "compliance", "admin"] as const;
 const optionsSchema = z.object({ role: z.string(), name: z.string().optional() });
@@ -31,6 +32,7 @@ export function addUser(program: Command, terminal: Terminal): void {
     "concordat user remove per_…",
   ]);
   actInRoom(terminal, remove, removeOne);
+  addUserProvider(user, terminal);
 }
 
 async function inviteOne({ session, options }: SessionCall): Promise<Outcome> {

@@ -17,6 +17,9 @@ export const ACT_WORDS: { readonly [act in Act]: string } = {
   "person-removed": "removed a person",
   "person-signed-in": "signed in",
   "person-signed-out": "signed out",
+  "sign-in-refused": "was refused a sign-in",
+  "sign-in-provider-put": "registered a sign-in provider",
+  "sign-in-provider-removed": "took its sign-in provider back",
   "policy-put": "put a policy in force",
   "policy-waiting": "offered a policy for a second signature",
   "contract-offered": "offered a contract",
@@ -67,7 +70,13 @@ export const KINDS = ["permit", "deny", "change"] as const;
 export type LogKind = (typeof KINDS)[number];
 
 const PERMITS: readonly Act[] = ["question-permitted", "approval-given", "release-collected"];
-const DENIES: readonly Act[] = ["question-denied", "question-withheld", "approval-denied", "upload-refused"];
+const DENIES: readonly Act[] = [
+  "question-denied",
+  "question-withheld",
+  "approval-denied",
+  "upload-refused",
+  "sign-in-refused",
+];
 
 /** Of which kind an act is. */
 export function kindOf(act: Act): LogKind {

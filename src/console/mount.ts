@@ -9,8 +9,10 @@ import { type Problem, problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
 import type { RoomContext } from "../http/incoming.ts";
 import type { Logging, RequestLine, Serving } from "../http/serve-route.ts";
+import { RETURN_PATH } from "../http/sign-in-path.ts";
 import { untilTick } from "../http/tick.ts";
 import { ACCESS, mayOpen, type PlaceName } from "./access.ts";
+import { openAccount, openReturn, postAccount } from "./account.tsx";
 import { assetNamed } from "./assets.ts";
 import { bundleNamed } from "./bundle.ts";
 import { cookieOf } from "./cookie.ts";
@@ -18,8 +20,11 @@ import { readForm } from "./form.ts";
 import { documentText } from "./layout.tsx";
 import { ProblemPage, problemStatus, titleOfProblem } from "./pages/problem.tsx";
 import { SHOWS, TICKING } from "./pages.ts";
-import { CSP, goResponse, NO_COOKIE, pageResponse, piecesResponse } from "./reply.ts";
+
+import { COOKIE, CSP, endedCookie, goResponse, pageResponse, piecesResponse } from "./reply.ts";
+
 import { openSignIn, postSignIn } from "./sign-in.tsx";
+import { signedOut } from "./signed-out.tsx";
 import type { Shown, Visitor } from "./visit.ts";
 
 /** A bug or a broken adapter, as whoever asked is told of it; null where nobody is there any more to be told. */
@@ -40,6 +45,14 @@ export function mountConsole(app: App, mounted: Mounted): void {
     const path = "/console/sign-in/:code";
     app.on(method, path, (c) => logged(mounted, { c, path }, () => serve(mounted, c, c.req.param("code"))));
   }
+  const account = "/console/account/:entrance";
+  for (const method of ["GET", "POST"] as const) {
+    const serve = method === "GET" ? openAccount : postAccount;
+    app.on(method, account, (c) =>
+      logged(mounted, { c, path: account }, () => serve(mounted, c, c.req.param("entrance"))),
+    );
+  }
+  app.get(RETURN_PATH, (c) => logged(mounted, { c, path: RETURN_PATH }, () => openReturn(mounted, c)));
   // SAFETY: the names of the table are its keys.
   for (const place of Object.keys(ACCESS) as PlaceName[]) {
     const [method = "", path = ""] = place.split(" ");
@@ -68,7 +81,7 @@ async function failed(mounted: Mounted, c: RoomContext, failure: unknown): Promi
 async function servePlace(mounted: Mounted, place: PlaceName, c: RoomContext): Promise<Outcome> {
   const path = c.req.path;
   const visitor = await visitorOf(mounted, c);
-  if (visitor === null) return refused(notSignedIn(mounted), { visitor, path });
+  if (visitor === null) return signedOut(mounted, c, notSignedIn(mounted));
   if (!mayOpen(visitor.person.role, place)) return refused(notForRole(visitor), { visitor, path });
   const form = c.req.method === "POST" ? await readForm(c, mounted.publicOrigin, visitor.cookie) : null;
   if (form?.ok === false) return refused(form.error, { visitor, path });
@@ -91,8 +104,8 @@ async function present(shown: Result<Shown, Problem>, around: Around): Promise<O
   if (!shown.ok) return refused(shown.error, around);
   const partner = around.visitor?.caller.partner ?? null;
   if (shown.value.kind === "go") {
-    const cookie = shown.value.isSignedOut === true ? NO_COOKIE : null;
-    return { response: goResponse(shown.value.to, cookie), served: { partner, outcome: "303" } };
+    const cookies = shown.value.isSignedOut === true ? [endedCookie(COOKIE)] : [];
+    return { response: goResponse(shown.value.to, cookies), served: { partner, outcome: "303" } };
   }
   if (shown.value.kind === "pieces")
     return { response: piecesResponse(shown.value), served: { partner, outcome: "200" } };
@@ -123,8 +136,8 @@ async function visitorOf({ ports }: Mounted, c: RoomContext): Promise<Visitor | 
 
 async function nowhere(mounted: Mounted, c: RoomContext): Promise<Outcome> {
   const visitor = await visitorOf(mounted, c);
-  const told = visitor === null ? notSignedIn(mounted) : problem("not-found", "the console has no such page");
-  return refused(told, { visitor, path: c.req.path });
+  if (visitor === null) return signedOut(mounted, c, notSignedIn(mounted));
+  return refused(problem("not-found", "the console has no such page"), { visitor, path: c.req.path });
 }
 
 function notSignedIn({ publicOrigin }: Mounted): Problem {

@@ -87,6 +87,16 @@ export const LIMITS = {
   sessionIdleMinutes: 15,
   /** Hours after which a session ends however busy it is: a working day. */
   sessionHours: 12,
+  /** Minutes in which a sign-in must come back from a provider: a password, a second factor, and a search for it. */
+  signInAttemptMinutes: 10,
+  /** Sign-ins of one partner on their way at once: each of its people may try some times. */
+  signInAttempts: 1_000,
+  /** Seconds in which a provider must answer each request of a sign-in. */
+  providerSeconds: 10,
+  /** Bytes that a provider may answer with: keys and metadata of large ones have some 20 kB. */
+  providerBytes: 524_288,
+  /** Seconds for which a browser remembers with whose provider it signed in last: a quarter of a year. */
+  entranceSeconds: 7_776_000,
   /** Seconds for which a use of a session need not be written down: pages come in quick succession. */
   sessionTouchSeconds: 60,
   /** Bytes of a form of the console: a question with every clause has about 100 kB. */

@@ -97,6 +97,38 @@ export const PROBLEMS = {
     "you are not signed in",
     "follow a sign-in link; sessions end after 15 minutes without a click, and after 12 hours in any case",
   ),
+  "sign-in-not-begun": row(
+    403,
+    "this sign-in did not begin in this browser, or has been used",
+    "begin again at your company's sign-in address; one that takes longer than ten minutes is over as well",
+  ),
+  "sign-in-refused": row(
+    403,
+    "your account's answer does not sign you in",
+    "begin again; if it comes back to this, tell an administrator of your company what this page says",
+  ),
+  "sign-in-provider-failed": row(
+    502,
+    "the sign-in provider does not answer as it should",
+    "try again later; whoever runs the provider can tell why",
+  ),
+  "sign-in-provider-missing": row(
+    404,
+    "nobody signs in with an account here",
+    "check the address, or follow a sign-in link",
+  ),
+  "sign-in-provider-unfit": row(422, "this provider cannot be registered", "read `detail`, mend it and send it again"),
+  "sign-in-busy": row(429, "too many sign-ins are on their way", "wait ten minutes and begin again"),
+  "account-unknown": row(
+    403,
+    "nobody of your company has let this account in",
+    "ask an administrator of your company for a sign-in link, follow it, and choose to sign in with your account there",
+  ),
+  "account-taken": row(
+    409,
+    "this account signs in somebody else of your company",
+    "sign in with your own account, or have the other person removed first",
+  ),
   "not-for-your-role": row(403, "your role does not open this page", "ask an administrator of your company"),
   "form-not-ours": row(
     403,

@@ -38,6 +38,7 @@ import type {
   UploadState,
   VersionRow,
 } from "./rows.ts";
+import type { Accounts, SignInAttempts, SignInProviders } from "./sign-in.ts";
 
 export type Act = {
   /** Shows in the database's own view of running transactions; lowercase words. */
@@ -84,6 +85,9 @@ type Records = {
   readonly enrolments: Enrolments;
   readonly people: People;
   readonly sessions: Sessions;
+  readonly signInProviders: SignInProviders;
+  readonly signInAttempts: SignInAttempts;
+  readonly accounts: Accounts;
   readonly nonces: {
     /** Whether the nonce is new; from now until `seconds` later it is not. */
     readonly claim: (partner: PartnerId, nonce: string, seconds: number) => Promise<boolean>;

@@ -30,6 +30,7 @@ export function people(tx: Statements): Transaction["people"] {
     remove: async (partner, id) => {
       await tx`delete from concordat.sign_in_link where partner = ${partner} and person = ${id}`;
       await tx`delete from concordat.console_session where partner = ${partner} and person = ${id}`;
+      await tx`delete from concordat.person_account where partner = ${partner} and person = ${id}`;
       const { count } = await tx`
         update concordat.person set name = null, removed_at = now()
         where partner = ${partner} and id = ${id} and removed_at is null`;

@@ -38,6 +38,7 @@ export function sessions(tx: Statements): Transaction["sessions"] {
         delete from concordat.console_session
         where ends_at <= now() or seen_at <= now() - make_interval(mins => ${idleMinutes})`;
       await tx`delete from concordat.sign_in_link where expires_at <= now()`;
+      await tx`delete from concordat.sign_in_attempt where expires_at <= now()`;
     },
   };
 }

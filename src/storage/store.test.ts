@@ -151,7 +151,8 @@ describe("row-level security", () => {
     });
     expect(changeable).toEqual([
       ...["approval_request: DELETE", "console_session: DELETE", "deletion_request: DELETE"],
-      ...["idempotency: DELETE", "log_head: UPDATE", "nonce: DELETE", "sign_in_link: DELETE"],
+      ...["idempotency: DELETE", "log_head: UPDATE", "nonce: DELETE", "person_account: DELETE"],
+      ...["sign_in_attempt: DELETE", "sign_in_link: DELETE", "sign_in_provider: DELETE"],
     ]);
     const columns = await asOwner(async (tx) => {
       const rows = await tx<{ column: string }[]>`
@@ -175,6 +176,8 @@ describe("row-level security", () => {
       ...["person.name", "person.removed_at"],
       ...["release.answer", "release.receipt", "release.collected_at", "release.forgotten_at", "release.collected_on"],
       ...["removal_notice.sealed", "removal_notice.fetched_at", "removal_notice.acknowledged_at"],
+      ...["sign_in_provider.issuer", "sign_in_provider.client_id", "sign_in_provider.sealed_secret"],
+      "sign_in_provider.put_at",
       ...["upload.state", "upload.closed_at", "upload.version"],
       ...["version.segment", "version.people", "version.duplicates", "version.bytes", "version.deleted_at"],
       ...["version.ends_at", "version.is_end_stated"],
@@ -314,10 +317,7 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
     await tx.keys.register({ thumbprint, partner: ann, jwk: "{}" });
     await tx.policies.sign(ann, { digest, thumbprint, protected: "header", signature: "signed" });
     await tx.dataKeys.put(ann, 1, new Uint8Array(60));
-    const person = { partner: ann, id: personIdSchema.parse(`per_${"p".repeat(22)}`) };
-    await tx.people.add({ ...person, name: "Ann", role: "marketer" });
-    await tx.people.issueLink(person, digest, 1);
-    await tx.sessions.open(person, digest, 1);
+    await letIn(tx, ann);
     await tx.nonces.claim(ann, "nonce", 300);
     await tx.idempotency.start(ann, "key", "digest");
     await tx.uploads.open({ id: "upload", partner: ann, dataset: "customers", change: "replace" });
@@ -355,4 +355,18 @@ async function fillRights(tx: Transaction, { ann, bob, entry }: Filled): Promise
   await tx.requesters.put(ann, { issuer: "publisher.example", audience: "optional", keys: [{ kty: "OKP" }] });
   const wanted = { partner: ann, id: "del", issuer: "publisher.example", sealed: Uint8Array.of(1) };
   await tx.deletionRequests.add(wanted);
+}
+
+// Somebody of a partner, in every way of coming in.
+async function letIn(tx: Transaction, ann: PartnerId): Promise<void> {
+  const digest = "a".repeat(64);
+  const person = { partner: ann, id: personIdSchema.parse(`per_${"p".repeat(22)}`) };
+  await tx.people.add({ ...person, name: "Ann", role: "marketer" });
+  await tx.people.issueLink(person, digest, 1);
+  await tx.sessions.open(person, digest, 1);
+  await tx.accounts.bind(person, digest);
+  const issuer = "https://login.example";
+  const provider = { partner: ann, issuer, clientId: "room", sealedSecret: null };
+  await tx.signInProviders.put({ ...provider, entrance: `${ann}.${"e".repeat(43)}` });
+  await tx.signInAttempts.open(ann, { cookieDigest: digest, issuer, codeDigest: null }, 1);
 }

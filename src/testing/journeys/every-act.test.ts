@@ -16,6 +16,7 @@ import { utf8 } from "../../domain/bytes.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { ROUTES } from "../../http/api/routes.ts";
 import { entryListSchema } from "../../wire/api/audit.ts";
+import { openBentProvider } from "../console/identity-provider.ts";
 import { visitorBy } from "../console/visitor.ts";
 import { asOwner } from "../faults/room-facts.ts";
 import { startTestRoom } from "../room.ts";
@@ -103,6 +104,12 @@ describe("every act is there", () => {
     const visitor = await expectActs(["person-signed-in"], () => visitorBy({ member: alba, link }));
     await expectActs(["person-signed-out"], () => visitor.post("/console/sign-out"));
     await drive("DELETE /v1/people/{person}", ["person-removed"], () => call(alba, `DELETE ${path}`));
+    const provider = await openBentProvider();
+    const json = { issuer: provider.issuer, clientId: "concordat-room" };
+    const place = "/v1/sign-in-provider";
+    await drive(`PUT ${place}`, ["sign-in-provider-put"], () => call(alba, `PUT ${place}`, { json }));
+    await drive(`DELETE ${place}`, ["sign-in-provider-removed"], () => call(alba, `DELETE ${place}`));
+    await provider.close();
   });
 
   test("policies and lists", async () => {
@@ -272,6 +279,7 @@ const ELSEWHERE: { readonly [act in Act]?: string } = {
   "backup-made": "backup/drill.test.ts",
   "policy-waiting": "journeys/policies.test.ts",
   "room-restored": "backup/drill.test.ts",
+  "sign-in-refused": "src/console/account.test.ts",
   "version-ended": "journeys/retention.test.ts",
 };
 

@@ -68,6 +68,7 @@ async function roomBehind({ url }: Relay): Promise<RunningRoom> {
     databaseUrl: url,
     host: "127.0.0.1",
     port: 0,
+    signInHosts: [],
     publicOrigin: null,
     logLevel: "error",
   });

@@ -369,6 +369,7 @@ async function start(): Promise<RunningRoom> {
     databaseUrl: relay.url,
     host: "127.0.0.1",
     port: operator === undefined ? 0 : Number(new URL(operator.origin).port),
+    signInHosts: [],
     publicOrigin: null,
     logLevel: "silent",
   });

@@ -69,6 +69,63 @@ export function peopleLaws(store: () => Store): void {
     });
   });
 
+  describe("accounts and providers", () => {
+    const issuer = "https://login.example";
+    const attemptOf = (cookieDigest: string) => ({ cookieDigest, issuer, codeDigest: null });
+
+    test("an account is one person's, who has one of them, and nobody's once the person is removed", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const [person, other] = [await letIn(ann), await letIn(ann)];
+      const [first, second] = [digest(), digest()];
+      await as(ann).write((tx) => tx.accounts.bind(person, first));
+      await expect(as(ann).write((tx) => tx.accounts.bind(other, first))).rejects.toThrow(/person_account_pkey/);
+      expect(await as(bob).read((tx) => tx.accounts.personOf(ann, first))).toBeNull();
+      await as(ann).write((tx) => tx.accounts.bind(person, second));
+      await as(ann).read(async (tx) => {
+        expect(await tx.accounts.personOf(ann, first)).toBeNull();
+        expect(await tx.accounts.personOf(ann, second)).toBe(person.id);
+      });
+      await as(ann).write((tx) => tx.people.remove(ann, person.id));
+      expect(await as(ann).read((tx) => tx.accounts.personOf(ann, second))).toBeNull();
+    });
+
+    test("a sign-in on its way comes back once, in time, to its own partner", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const [cookie, late] = [digest(), digest()];
+      await as(ann).note((tx) => tx.signInAttempts.open(ann, attemptOf(cookie), 5));
+      await as(ann).note((tx) => tx.signInAttempts.open(ann, attemptOf(late), 0));
+      expect(await as(bob).note((tx) => tx.signInAttempts.claim(ann, cookie))).toBeNull();
+      expect(await as(ann).note((tx) => tx.signInAttempts.claim(ann, late))).toBeNull();
+      expect(await as(ann).note((tx) => tx.signInAttempts.count(ann))).toBe(1);
+      expect(await as(ann).note((tx) => tx.signInAttempts.claim(ann, cookie))).toEqual(attemptOf(cookie));
+      expect(await as(ann).note((tx) => tx.signInAttempts.claim(ann, cookie))).toBeNull();
+    });
+
+    test("a provider keeps its entrance when it changes, and takes accounts and their sessions with it", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const [person, byLink] = [await letIn(ann), await letIn(ann)];
+      const [cookie, other, account] = [digest(), digest(), digest()];
+      const entrance = `${ann}.${"e".repeat(43)}`;
+      const provider = { partner: ann, issuer, clientId: "room", sealedSecret: new Uint8Array([1, 2]), entrance };
+      await as(ann).write(async (tx) => {
+        await tx.signInProviders.put(provider);
+        await tx.signInProviders.put({ ...provider, clientId: "other", entrance: `${ann}.${"f".repeat(43)}` });
+        await tx.accounts.bind(person, account);
+        await tx.sessions.open(person, cookie, 1);
+        await tx.sessions.open(byLink, other, 1);
+      });
+      expect(await as(ann).read((tx) => tx.signInProviders.find(ann))).toEqual({ ...provider, clientId: "other" });
+      expect(await as(bob).read((tx) => tx.signInProviders.find(ann))).toBeNull();
+      expect(await as(ann).write((tx) => tx.signInProviders.remove(ann))).toBe(true);
+      expect(await as(ann).write((tx) => tx.signInProviders.remove(ann))).toBe(false);
+      await as(ann).read(async (tx) => {
+        expect(await tx.accounts.personOf(ann, account)).toBeNull();
+        expect(await tx.sessions.find(ann, cookie, 15)).toBeNull();
+        expect((await tx.sessions.find(ann, other, 15))?.person).toMatchObject(byLink);
+      });
+    });
+  });
+
   describe("sessions", () => {
     test("are found while they are used, and not when they were idle, are over or were closed", async () => {
       const [ann, bob] = await twoPartners(store());
