@@ -52,7 +52,8 @@ export function askQuestion(ports: AnswerPorts & Keeping<Answer>, { caller, aske
   return withFigures(ports, act, {
     wanted: async () => ({ ...question, approving: null }),
     conclude: async (tx, computed) => {
-      const [assessed, head] = await Promise.all([assessQuestion(tx, question), tx.log.head()]);
+      const again = { ...question, before: computed?.permitted };
+      const [assessed, head] = await Promise.all([assessQuestion(tx, again), tx.log.head()]);
       if (!assessed.ok) return assessed;
       const asker = { actor: caller, asked, approving: null };
       return answerAssessed(ports, tx, { ...asker, assessed: assessed.value, computed, head });

@@ -1,6 +1,7 @@
 // What the documents and the ledger say to a question, before any data is looked at: the same for an explanation and
 // for the real thing. Everything it needs is read in one transaction for the members of the contract.
 
+import { canonicalJson } from "../domain/canonical-json.ts";
 import type { Contract } from "../domain/contract/document.ts";
 import { type DatasetRef, type DatasetSchema, nameIn, ownerOf } from "../domain/dataset/schema.ts";
 import { isoDate } from "../domain/instant.ts";
@@ -64,6 +65,8 @@ export type Permitted = {
   readonly lists: ListsBehind;
   /** How many objections the lists' owners have kept. */
   readonly objections: string;
+  /** What the decision was made on beside the contract and the question. */
+  readonly ground: string;
 };
 
 /** A question that is refused by a document, a cap or a budget: told in full, since none of it depends on data. */
@@ -77,18 +80,40 @@ export type Denied = {
   readonly decision: Decision;
 };
 
+type Assessing = {
+  readonly recipient: PartnerId;
+  readonly asked: AskedQuestion;
+  /** An earlier assessment of this very question for this asker. */
+  readonly before?: Permitted | undefined;
+};
+
 /**
  * Assesses a question for its asker. Problems are what no decision can be made about. The transaction acts for the
- * asker; once the contract is seen to have the asker as a member, it acts for the other members also.
+ * asker; once the contract is seen to have the asker as a member, it acts for the other members also. An assessment
+ * from before has seen that, and a contract never changes under its id: then all is read at once, and read afresh.
  */
 export async function assessQuestion(
   tx: Transaction,
-  request: { readonly recipient: PartnerId; readonly asked: AskedQuestion },
+  request: Assessing,
 ): Promise<Result<Permitted | Denied, Problem>> {
-  const opened = await openQuestion(tx, request);
+  const { recipient, before } = request;
+  const early = before === undefined ? null : surroundings(tx, { ...before, recipient });
+  const [opened, read] = await Promise.all([openQuestion(tx, request), early]);
   if (!opened.ok) return opened;
   const { file, question } = opened.value;
-  const { recipient } = request;
+  const { directory, policies, lists } = read ?? (await surroundings(tx, { file, question, recipient }));
+  const on = isoDate(tx.now);
+  const ground = canonicalJson([on, [...directory], [...policies].map(([owner, { digest }]) => [owner, digest])]);
+  const deciding = { contract: file.contract, contractId: file.id, question, recipient, on, directory, policies };
+  const decision = before?.ground === ground ? before.decision : decide(deciding);
+  const about = { file, directory, question, digest: questionDigest(question) };
+  if (decision.kind === "deny") return ok({ kind: "denied", ...about, decision, reasons: decision.reasons });
+  return permittedBy(tx, { ...about, recipient, decision, ground }, lists);
+}
+
+type Asked = Pick<Permitted, "file" | "question"> & { readonly recipient: PartnerId };
+
+async function surroundings(tx: Transaction, { file, question, recipient }: Asked) {
   const members = membersOf(file.contract);
   const [, directory, policies, lists] = await Promise.all([
     tx.actForAlso(members),
@@ -96,18 +121,7 @@ export async function assessQuestion(
     policiesOf(tx, question),
     listsOf(tx, question, recipient),
   ]);
-  const decision = decide({
-    contract: file.contract,
-    contractId: file.id,
-    question,
-    recipient,
-    on: isoDate(tx.now),
-    directory,
-    policies,
-  });
-  const about = { file, directory, question, digest: questionDigest(question) };
-  if (decision.kind === "deny") return ok({ kind: "denied", ...about, decision, reasons: decision.reasons });
-  return permittedBy(tx, { ...about, recipient, decision }, lists);
+  return { directory, policies, lists };
 }
 
 // The contract as the asker sees it, and the question in its words: what the asker may not know of is not found.
@@ -133,7 +147,7 @@ async function openQuestion(
   return ok({ file, question });
 }
 
-type Ruled = Pick<Permitted, "file" | "directory" | "question" | "digest" | "decision"> & {
+type Ruled = Pick<Permitted, "file" | "directory" | "question" | "digest" | "decision" | "ground"> & {
   readonly recipient: PartnerId;
 };
 
@@ -151,7 +165,7 @@ async function permittedBy(
   ruled: Ruled,
   lists: readonly List[],
 ): Promise<Result<Permitted | Denied, Problem>> {
-  const { question, digest, decision, recipient, ...about } = ruled;
+  const { question, digest, decision, recipient, ground, ...about } = ruled;
   const still = borneOut(lists, ruled);
   const { contract } = about.file;
   const answering = { contract, question, still, directory: about.directory };
@@ -183,7 +197,7 @@ async function permittedBy(
   if (shortfalls.length > 0) return ok({ ...denied, reasons: [...decision.reasons, ...shortfalls] });
   const schemas = lists.flatMap(({ dataset }) => dataset?.schema ?? []);
   const permitted = { ...about, question, digest, decision, epsilon, versions: versions.value, schemas, versionsKey };
-  const rest = { still, charges, recorded, request, drawn, lists: behind.lists, objections };
+  const rest = { still, charges, recorded, request, drawn, lists: behind.lists, objections, ground };
   return ok({ kind: "permitted", ...permitted, ...rest });
 }
 

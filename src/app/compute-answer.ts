@@ -42,6 +42,8 @@ export type Opened = {
 
 /** True figures, and what they were computed on: they count for a decision about exactly that. */
 export type Computed = {
+  /** The assessment that they were computed for. */
+  readonly permitted: Permitted;
   readonly versionsKey: string;
   /** As `filesBehind` tells them. */
   readonly files: string;
@@ -124,6 +126,7 @@ export async function computeAnswer(
   const exact = opened.earlier.map(({ release }) => release);
   const isTooNear = await isNearEarlier(ports, permitted, opened);
   return {
+    permitted,
     versionsKey,
     files: filesBehind(permitted),
     earlierKey: earlierKeyOf(permitted, exact),

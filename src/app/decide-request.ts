@@ -61,7 +61,7 @@ function approve(ports: DecidePorts, deciding: Deciding): Promise<Outcome> {
       conclude: async (tx, computed) => {
         const open = await openRequest(tx, deciding);
         if (!open.ok) return open;
-        const assessed = await assessQuestion(tx, askedIn(open.value));
+        const assessed = await assessQuestion(tx, { ...askedIn(open.value), before: computed?.permitted });
         if (!assessed.ok) return assessed;
         return conclude(ports, tx, { deciding, request: open.value, assessed: assessed.value, computed });
       },
