@@ -7,14 +7,23 @@ import type { UnixMillis } from "../domain/instant.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { err, ok, type Result } from "../domain/result.ts";
+import { err, type Result } from "../domain/result.ts";
 import type { HashedIdentifier } from "../domain/subject/hashed-identifier.ts";
 import { type Scope, scopesOver } from "../domain/subject/objection.ts";
 import type { DataKey, StoredRow } from "../ports/matcher.ts";
 import type { ContractFile, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
-import { countFound, type Found, findPeople, type OwnLists, ownLists, stateOfLists, tokensOf } from "./find-people.ts";
+import {
+  concludeOnLists,
+  countFound,
+  type Found,
+  findPeople,
+  type OwnLists,
+  ownLists,
+  stateOfLists,
+  tokensOf,
+} from "./find-people.ts";
 import { type Forgotten, forgottenBy } from "./forgotten-people.ts";
 import { collectedFrom, recipientsOf } from "./held-lists.ts";
 import { type Kept, readObjections, tokenText } from "./objections.ts";
@@ -47,8 +56,6 @@ export type Access = {
 type AccessPorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
 type Asking = { readonly caller: Caller; readonly identifiers: readonly HashedIdentifier[] };
 
-const TRIES = 4;
-
 /**
  * Answers what the partner has of the people who have any of these identifiers, by whatever else its lists know them.
  * The answer is kept nowhere; that there was one is an entry of the log, with counts alone. Costs two passes over every
@@ -57,16 +64,14 @@ const TRIES = 4;
 export async function accessPeople(ports: AccessPorts, asking: Asking): Promise<Result<Access, Problem>> {
   const { partner } = asking.caller;
   if (partner === OPERATOR) return err(problem("partner-only", "the operator has no list with people in it"));
-  const parties = [partner];
-  for (let tries = 0; tries < TRIES; tries++) {
-    const lists = await ports.store.read({ name: "find people", parties }, (tx) => openLists(ports, tx, partner));
-    const made = await lookUp(ports, lists, asking).then(ok, err);
-    const outcome = await ports.store.write({ name: "access people", parties }, (tx) =>
-      conclude(ports, tx, { asking, lists, made }),
-    );
-    if (outcome !== null) return ok(outcome);
-  }
-  return err(problem("unavailable", "your lists change faster than somebody can be found in them"));
+  return concludeOnLists(ports, {
+    partner,
+    name: "access people",
+    read: (tx) => openLists(ports, tx, partner),
+    work: (lists) => lookUp(ports, lists, asking),
+    isAsThen: async (tx, { lists }) => stateOfLists(await ownLists(tx, partner)) === stateOfLists(lists),
+    conclude: (tx, on) => conclude(ports, tx, { asking, ...on }),
+  });
 }
 
 type Lists = {
@@ -104,25 +109,17 @@ async function lookUp({ matcher }: AccessPorts, { lists, dataKey }: Lists, { ide
   return { found, datasets };
 }
 
-type Concluding = { readonly asking: Asking; readonly lists: Lists; readonly made: Result<Made, unknown> };
+type Concluding = { readonly asking: Asking; readonly lists: Lists; readonly made: Made };
 
-async function conclude(
-  ports: AccessPorts,
-  tx: Transaction,
-  { asking, lists, made }: Concluding,
-): Promise<Access | null> {
+async function conclude(ports: AccessPorts, tx: Transaction, { asking, lists, made }: Concluding): Promise<Access> {
   const { caller, identifiers } = asking;
   const { partner } = caller;
-  const now = await ownLists(tx, partner);
-  if (stateOfLists(now) !== stateOfLists(lists.lists)) return null;
-  // Nothing else was changed meanwhile by which it could have failed.
-  if (!made.ok) throw made.error;
-  const { found, datasets } = made.value;
+  const { found, datasets } = made;
   const names = datasets.map(({ dataset }) => dataset);
   const keys = new Set(found.tokens.map(tokenText));
   const detail = {
     identifiers: identifiers.length,
-    lists: countFound(now, found).map((list) => ({ ...list })),
+    lists: countFound(lists.lists, found).map((list) => ({ ...list })),
   };
   await appendEntry(ports, tx, { act: "access-answered", actor: caller, parties: [partner], subject: {}, detail });
   return {

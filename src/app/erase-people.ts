@@ -15,6 +15,7 @@ import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import {
   type Count,
+  concludeOnLists,
   countFound,
   findPeople,
   NOBODY,
@@ -59,8 +60,6 @@ type Erasing = {
   readonly requests: readonly string[];
 };
 
-const TRIES = 4;
-
 /**
  * Erases the people who have any of these identifiers, by whatever else they are known in the partner's lists, and
  * keeps their tokens so that no upload brings them back. Identifiers that nobody has are kept as well. Costs a pass
@@ -78,24 +77,21 @@ export function erasePeople(
 export async function eraseTokens(ports: ErasePorts, erasing: Erasing): Promise<Result<Erasure, Problem>> {
   const { partner } = erasing.caller;
   if (partner === OPERATOR) return err(problem("partner-only", "the operator has no list with people in it"));
-  const parties = [partner];
-  for (let tries = 0; tries < TRIES; tries++) {
-    const lists = await ports.store.read({ name: "find people", parties }, (tx) =>
-      listsWithErasures(ports, tx, partner),
-    );
-    const made = await makeAnew(ports, lists, erasing.tokens).then(ok, err);
-    const outcome = await ports.store.write({ name: "erase people", parties }, (tx) =>
-      conclude(ports, tx, { erasing, lists, made }),
-    );
-    const versions = made.ok ? made.value.versions : [];
+  const erased = await concludeOnLists(ports, {
+    partner,
+    name: "erase people",
+    read: (tx) => listsWithErasures(ports, tx, partner),
+    work: (lists) => makeAnew(ports, lists, erasing.tokens),
+    isAsThen: (tx, lists) => isAsThen(ports, tx, { partner, lists }),
+    conclude: (tx, on) => conclude(ports, tx, { erasing, ...on }),
     // Where the transaction broke off nobody knows which of the two is named, and the sweep at start decides.
-    const gone = outcome === null ? versions.map(({ sealed }) => sealed) : versions.map(({ row }) => row);
-    for (const { segment } of gone) await ports.matcher.dropSegment(segment);
-    if (outcome === null) continue;
-    await rememberErasures(ports, parties);
-    return ok(outcome);
-  }
-  return err(problem("unavailable", "your lists change faster than somebody can be erased from them"));
+    settled: async ({ versions }, isConcluded) => {
+      const gone = isConcluded ? versions.map(({ row }) => row) : versions.map(({ sealed }) => sealed);
+      for (const { segment } of gone) await ports.matcher.dropSegment(segment);
+    },
+  });
+  if (erased.ok) await rememberErasures(ports, [partner]);
+  return erased;
 }
 
 /** All that a partner has: its lists, whom it has erased before, and what was collected of these lists. */
@@ -151,30 +147,25 @@ export async function makeAnew(ports: MakePorts, lists: Lists, asked: readonly N
   }
 }
 
-type Concluding = {
-  readonly erasing: Erasing;
-  readonly lists: Lists;
-  readonly made: Result<Made, unknown>;
-};
+type Seen = { readonly partner: PartnerId; readonly lists: Lists };
 
-/** Puts the new files in the place of the old, or answers null when the lists are not those that were looked at. */
-async function conclude(
-  ports: ErasePorts,
-  tx: Transaction,
-  { erasing, lists, made }: Concluding,
-): Promise<Erasure | null> {
-  const { caller, tokens, requests } = erasing;
-  const { partner } = caller;
+async function isAsThen(ports: ErasePorts, tx: Transaction, { partner, lists }: Seen): Promise<boolean> {
   const { dataKey, forgotten, held } = lists;
   const [erasures, now] = [await tx.erasures.count(partner), await ownLists(tx, partner)];
-  const isAsThen = erasures === forgotten.erasures && stateOfLists(now) === stateOfLists(lists.lists);
-  if (!isAsThen || (await stateOfHeld(tx, held)) !== held.state) return null;
-  if (!equalBytes(await unwrapDataKey(tx, ports.room.keyRing, partner), dataKey)) return null;
-  // Nothing else was changed meanwhile by which it could have failed.
-  if (!made.ok) throw made.error;
-  await putAnew(ports, tx, { partner, lists, made: made.value });
-  await issueNotices(ports, tx, made.value.removals);
-  const erasure = { at: tx.now, lists: made.value.erasure, recipients: recipientsOf(held) };
+  if (erasures !== forgotten.erasures || stateOfLists(now) !== stateOfLists(lists.lists)) return false;
+  if ((await stateOfHeld(tx, held)) !== held.state) return false;
+  return equalBytes(await unwrapDataKey(tx, ports.room.keyRing, partner), dataKey);
+}
+
+type Concluding = { readonly erasing: Erasing; readonly lists: Lists; readonly made: Made };
+
+/** Puts the new files in the place of the old, tells whoever holds a list, and writes the entry. */
+async function conclude(ports: ErasePorts, tx: Transaction, { erasing, lists, made }: Concluding): Promise<Erasure> {
+  const { caller, tokens, requests } = erasing;
+  const { partner } = caller;
+  await putAnew(ports, tx, { partner, lists, made });
+  await issueNotices(ports, tx, made.removals);
+  const erasure = { at: tx.now, lists: made.erasure, recipients: recipientsOf(lists.held) };
   const counts = {
     lists: erasure.lists.map((list) => ({ ...list })),
     recipients: erasure.recipients.map((one) => ({ ...one })),

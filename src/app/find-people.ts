@@ -4,11 +4,54 @@
 import { fromHex } from "../domain/bytes.ts";
 import { type DatasetRef, datasetRef } from "../domain/dataset/schema.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { err, ok, type Result } from "../domain/result.ts";
 import { type HashedIdentifier, tokenNameIn } from "../domain/subject/hashed-identifier.ts";
 import type { DataKey, Holders, NamedToken } from "../ports/matcher.ts";
 import type { DatasetRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import type { Ports } from "./ports.ts";
+
+/** Work on what a partner has that takes longer than a transaction may. */
+type OnLists<Lists, Made, Outcome> = {
+  readonly partner: PartnerId;
+  /** The name of the transaction that concludes. */
+  readonly name: string;
+  readonly read: (tx: Transaction) => Promise<Lists>;
+  /** Works on what was read, outside any transaction. */
+  readonly work: (lists: Lists) => Promise<Made>;
+  /** Whether the lists are still those that were read. */
+  readonly isAsThen: (tx: Transaction, lists: Lists) => Promise<boolean>;
+  readonly conclude: (tx: Transaction, on: { readonly lists: Lists; readonly made: Made }) => Promise<Outcome>;
+  /** After each try whose work came through: `isConcluded` where what was made holds. */
+  readonly settled?: (made: Made, isConcluded: boolean) => Promise<void>;
+};
+
+const TRIES = 4;
+
+/**
+ * Reads a partner's lists, works on them, and concludes if they are what they were; else it begins anew, a few times.
+ * Work that fails while the lists change has failed by that, and begins anew as well.
+ */
+export async function concludeOnLists<Lists, Made, Outcome>(
+  { store }: Pick<Ports, "store">,
+  on: OnLists<Lists, Made, Outcome>,
+): Promise<Result<Outcome, Problem>> {
+  const parties = [on.partner];
+  for (let tries = 0; tries < TRIES; tries++) {
+    const lists = await store.read({ name: "find people", parties }, on.read);
+    const made = await on.work(lists).then(ok, err<unknown>);
+    const outcome = await store.write({ name: on.name, parties }, async (tx) => {
+      if (!(await on.isAsThen(tx, lists))) return null;
+      // Nothing was changed meanwhile by which it could have failed.
+      if (!made.ok) throw made.error;
+      return ok(await on.conclude(tx, { lists, made: made.value }));
+    });
+    if (made.ok) await on.settled?.(made.value, outcome !== null);
+    if (outcome !== null) return outcome;
+  }
+  return err(problem("unavailable", "your lists change faster than somebody can be looked for in them"));
+}
 
 /** A partner's lists with every version of each, the one in force first. */
 export type OwnLists = readonly { readonly dataset: DatasetRow; readonly versions: readonly VersionRow[] }[];

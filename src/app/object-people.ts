@@ -18,6 +18,7 @@ import { appendEntry } from "./append-entry.ts";
 import { storedConsents, storedQuestion } from "./compared-list.ts";
 import {
   type Count,
+  concludeOnLists,
   countFound,
   type Found,
   findPeople,
@@ -55,8 +56,6 @@ type Request = {
   readonly scope: Scope;
 };
 
-const TRIES = 4;
-
 /**
  * Keeps an objection of the people who have any of these identifiers, by whatever else they are known in the partner's
  * lists; identifiers that nobody has are kept as well. A lifting ends objections to exactly its scope. Costs a pass
@@ -65,16 +64,14 @@ const TRIES = 4;
 export async function objectPeople(ports: ObjectPorts, request: Request): Promise<Result<Objecting, Problem>> {
   const { partner } = request.caller;
   if (partner === OPERATOR) return err(problem("partner-only", "the operator has no list with people in it"));
-  const parties = [partner];
-  for (let tries = 0; tries < TRIES; tries++) {
-    const lists = await ports.store.read({ name: "find people", parties }, (tx) => openLists(ports, tx, request));
-    const made = await lookUp(ports, lists, request).then(ok, err);
-    const outcome = await ports.store.write({ name: "object people", parties }, (tx) =>
-      conclude(ports, tx, { request, lists, made }),
-    );
-    if (outcome !== null) return ok(outcome);
-  }
-  return err(problem("unavailable", "your lists change faster than somebody can be found in them"));
+  return concludeOnLists(ports, {
+    partner,
+    name: "object people",
+    read: (tx) => openLists(ports, tx, request),
+    work: (lists) => lookUp(ports, lists, request),
+    isAsThen: (tx, lists) => isAsThen(ports, tx, { partner, lists }),
+    conclude: (tx, on) => conclude(ports, tx, { request, ...on }),
+  });
 }
 
 type Lists = {
@@ -125,25 +122,25 @@ async function lookUp(ports: ObjectPorts, lists: Lists, request: Request): Promi
   return { found, removals };
 }
 
-type Concluding = { readonly request: Request; readonly lists: Lists; readonly made: Result<Made, unknown> };
+type Seen = { readonly partner: PartnerId; readonly lists: Lists };
 
-/** Keeps the objection, or answers null when the lists are not those that were looked at. */
-async function conclude(
-  ports: ObjectPorts,
-  tx: Transaction,
-  { request, lists, made }: Concluding,
-): Promise<Objecting | null> {
+async function isAsThen(ports: ObjectPorts, tx: Transaction, { partner, lists }: Seen): Promise<boolean> {
+  const { dataKey, objections, held } = lists;
+  const [count, now] = [await tx.objections.count(partner), await ownLists(tx, partner)];
+  if (count !== objections.length || stateOfLists(now) !== stateOfLists(lists.lists)) return false;
+  if ((await stateOfHeld(tx, held)) !== held.state) return false;
+  return equalBytes(await unwrapDataKey(tx, ports.room.keyRing, partner), dataKey);
+}
+
+type Concluding = { readonly request: Request; readonly lists: Lists; readonly made: Made };
+
+/** Keeps the objection, tells whoever holds a list, and writes the entry. */
+async function conclude(ports: ObjectPorts, tx: Transaction, { request, lists, made }: Concluding): Promise<Objecting> {
   const { caller, identifiers, kind, scope } = request;
   const { partner } = caller;
   const { dataKey, objections, held } = lists;
-  const [count, now] = [await tx.objections.count(partner), await ownLists(tx, partner)];
-  const isAsThen = count === objections.length && stateOfLists(now) === stateOfLists(lists.lists);
-  if (!isAsThen || (await stateOfHeld(tx, held)) !== held.state) return null;
-  if (!equalBytes(await unwrapDataKey(tx, ports.room.keyRing, partner), dataKey)) return null;
-  // Nothing else was changed meanwhile by which it could have failed.
-  if (!made.ok) throw made.error;
-  const { found, removals } = made.value;
-  const counts = countFound(now, found);
+  const { found, removals } = made;
+  const counts = countFound(lists.lists, found);
   const recipients = recipientsOf(held);
   const detail = {
     ...scope,

@@ -15,6 +15,7 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { DELETION_IDENTIFIERS } from "../domain/subject/deletion-request.ts";
 import type { RoomContext } from "./incoming.ts";
+import { pacer } from "./pacer.ts";
 import { problemReply } from "./problem-reply.ts";
 import { type RequestLine, type Serving, toResponse } from "./serve-route.ts";
 
@@ -29,7 +30,7 @@ const PLACE = "/v1/deletion-requests";
 /** Mounts the description, of the room and of each partner, and the places where requests are taken. */
 export function mountDeletions(app: App, serving: Serving, answering: Answering): void {
   const { publicOrigin, ports } = serving;
-  const isInTime = pacer(ports.clock);
+  const isInTime = pacer(ports.clock, LIMITS.deletionRequestsPerMinute);
   const described = (endpoint: string) => () => json(200, description(publicOrigin, endpoint));
   for (const path of ["/.well-known/dsrdelete.json", "/dsrdelete.json"]) app.get(path, described(publicOrigin + PLACE));
   app.get(`${PLACE}/:partner/dsrdelete.json`, (c) => {
@@ -130,18 +131,6 @@ async function readBytes(c: RoomContext): Promise<Result<Uint8Array, Problem>> {
     chunks.push(chunk);
   }
   return ok(Buffer.concat(chunks));
-}
-
-// So many in a minute, of whoever: a stranger has no name by which to count it. Those who are turned away try again.
-function pacer(clock: Serving["ports"]["clock"]): () => boolean {
-  let minute = 0;
-  let taken = 0;
-  return () => {
-    const now = Math.floor(clock() / 60_000);
-    if (now !== minute) [minute, taken] = [now, 0];
-    taken += 1;
-    return taken <= LIMITS.deletionRequestsPerMinute;
-  };
 }
 
 const TOO_MANY = () =>
