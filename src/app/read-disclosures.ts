@@ -1,7 +1,8 @@
 // What others learnt of a partner's people: every answer that touched one of its lists, whoever got it, without the
 // answer itself, which is its recipient's.
 
-import type { Disclosed, DisclosureRow, LedgerLine, Page } from "../ports/rows.ts";
+import type { Disclosed, DisclosureRow } from "../ports/disclosure.ts";
+import type { LedgerLine, Page } from "../ports/rows.ts";
 import type { Caller, Ports } from "./ports.ts";
 
 /** Answers about the caller's lists, newest first, with what the newest debits took for each of them. */

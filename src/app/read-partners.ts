@@ -5,7 +5,7 @@ import { LIMITS } from "../domain/limits.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { Page, PartnerRow } from "../ports/rows.ts";
+import type { KeyRow, Page, PartnerRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import type { Caller, Ports } from "./ports.ts";
 
@@ -41,6 +41,16 @@ export async function readPartner(
   const act = { name: "read partner", parties: [request.caller.partner] };
   const row = await ports.store.read(act, (tx) => tx.partners.find(request.partner));
   return row === null ? err(problem("not-found", `the room has no partner \`${request.partner}\``)) : ok(row);
+}
+
+/** The caller's own keys with their times, the first registered first. */
+export async function listOwnKeys(
+  ports: Pick<Ports, "store">,
+  { caller }: { readonly caller: Caller },
+): Promise<readonly KeyRow[]> {
+  const act = { name: "list keys", parties: [caller.partner] };
+  const rows = await ports.store.read(act, (tx) => tx.keys.ofPartner(caller.partner));
+  return [...rows].sort((one, other) => one.registeredAt - other.registeredAt);
 }
 
 /** Every key that a partner has or had, so that what it signed stays verifiable. */

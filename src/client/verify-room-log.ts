@@ -93,7 +93,7 @@ export async function verifyRoomLog(verifying: Verifying): Promise<Result<Verifi
   const frame = frameOf(pieces, key.name);
   if (!frame.ok) return frame;
   const { note, checkpoint, proof } = frame.value;
-  found("fetched", good(`a checkpoint of ${figure(checkpoint.size)} entries with root ${short(checkpoint.root)}`));
+  found("fetched", good(`a checkpoint of ${entries(checkpoint.size)} with root ${short(checkpoint.root)}`));
   found("signed", signedBy(note, key));
   found("entries", ownEntries(pieces, key, verifying.tell));
   const tree = await recompute(source, checkpoint.size, verifying.tell);
@@ -137,6 +137,7 @@ function headOf(pieces: readonly string[]): string {
 }
 
 const figure = (number: number) => number.toLocaleString("en");
+const entries = (number: number) => (number === 1 ? "one entry" : `${figure(number)} entries`);
 const short = (hash: Uint8Array) => toHex(hash).slice(0, 8);
 const good = (says: string) => ({ state: "good", says }) as const;
 const bad = (says: string) => ({ state: "bad", says }) as const;
@@ -247,7 +248,7 @@ function grownFrom(growth: Growth): Omit<Found, "step"> & { readonly evidence: s
   const compared = compareNotes(key, [kept.checkpoint, note], proof);
   if (!compared.ok) return { ...bad(`nothing can be compared: ${compared.error}`), evidence: null };
   const { kind, shown } = compared.value;
-  const since = `the checkpoint of ${figure(before.size)} entries that this browser saw on ${day(kept)}`;
+  const since = `the checkpoint of ${entries(before.size)} that this browser saw on ${day(kept)}`;
   const root = rootAt(before.size);
   const isSame = root !== null && equalBytes(root, before.root);
   if ((kind === "same" || kind === "grown") && isSame) return { ...good(`consistent with ${since}`), evidence: null };
@@ -280,7 +281,7 @@ function cosignedBy({ published, witnesses }: RoomLog, key: LogKey, rootAt: Root
   const { size, root } = opened.value;
   const own = rootAt(size);
   if (own === null || !equalBytes(own, root)) {
-    return bad(`the log does not begin with the published checkpoint of ${figure(size)} entries`);
+    return bad(`the log does not begin with the published checkpoint of ${entries(size)}`);
   }
   const lines = verifyCosignatures(
     utf8(published),
@@ -288,6 +289,6 @@ function cosignedBy({ published, witnesses }: RoomLog, key: LogKey, rootAt: Root
   );
   if (!lines.ok) return bad("a cosignature does not verify under its witness's key");
   const names = new Set(lines.value.cosignatures.map((line) => witnesses.find((one) => one.key === line.key)?.company));
-  if (names.size === 0) return first(`no witness has cosigned the checkpoint of ${figure(size)} entries yet`);
+  if (names.size === 0) return first(`no witness has cosigned the checkpoint of ${entries(size)} yet`);
   return good(`the first ${figure(size)} entries are cosigned by ${[...names].join(", ")}`);
 }

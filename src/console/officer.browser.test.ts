@@ -9,8 +9,8 @@ import { signNote } from "../crypto/signed-note.ts";
 import { formatCheckpoint } from "../domain/audit/checkpoint.ts";
 import { chromiumPath, openBrowser, sit } from "../testing/console/browser.ts";
 import { quiet } from "../testing/console/page-checks.ts";
-import { type ConsoleWorld, invite, openConsoleWorld } from "../testing/console/world.ts";
-import { call } from "../testing/journeys/world.ts";
+import { type ConsoleWorld, invite, openConsoleWorld, policyOf } from "../testing/console/world.ts";
+import { call, putPolicy } from "../testing/journeys/world.ts";
 import { readRoomKeys } from "../testing/room-keys.ts";
 
 const LOOK = { width: 1_280, height: 900, colorScheme: "light" } as const;
@@ -111,6 +111,47 @@ describe.skipIf(path === null)("an officer in a browser", () => {
     if (!evidence.ok || !key.ok) throw new Error("no evidence");
     const pair = [evidence.value.kept, evidence.value.shown] as const;
     expect(compareNotes(key.value, pair, null)).toMatchObject({ ok: true, value: { kind: "two-roots" } });
+    await quiet(world.origin, officer);
+  });
+});
+
+describe.skipIf(path === null)("an officer's other pages", () => {
+  test("lead from what a partner could learn to the clause, and from version to version of the policy", async () => {
+    await putPolicy(world.volt, { ...policyOf(world.volt.id, ["overlap"], 60), version: 2 });
+    const officer = await sit(browser, (await invite(world.volt, "compliance")).link, LOOK);
+    const { page } = officer;
+    await page.getByRole("link", { name: "Policy", exact: true }).press("Enter");
+    await page.getByRole("link", { name: "What others could learn" }).press("Enter");
+    const row = page.locator("tr", { hasText: NAMES.sunline });
+    expect(await row.locator("td").allTextContents()).toEqual(["ask", "group", "filter, group"]);
+    await row.getByRole("link", { name: "filter" }).press("Enter");
+    await page.waitForURL(/policy#grants-0$/);
+    await page.getByRole("heading", { name: "Rule “campaigns”" }).waitFor();
+    await page.getByLabel("Against").selectOption({ label: "version 1" });
+    await page.getByRole("button", { name: "Show" }).press("Enter");
+    await page.getByText("Tighter: it permits less than before, and nothing more.").waitFor();
+    await page.getByText("People behind any figure: at least 40 → at least 60 (tighter)").waitFor();
+    await quiet(world.origin, officer);
+  });
+
+  test("show budgets with their ledger, ends, keys, and what a list told on a day", async () => {
+    const officer = await sit(browser, (await invite(world.harbour, "compliance")).link, LOOK);
+    const { page } = officer;
+    await page.getByRole("link", { name: "Budgets" }).press("Enter");
+    await page.getByLabel("Recipient").selectOption({ label: NAMES.sunline });
+    await page.getByRole("button", { name: "Show" }).press("Enter");
+    await page.getByRole("img", { name: /% left now$/ }).waitFor();
+    expect(await page.locator("main tbody tr").count()).toBe(3);
+    await page.getByRole("link", { name: "Retention" }).press("Enter");
+    await page.getByText("Version 1 of the list “customers”, 900 people").waitFor();
+    await page.getByRole("link", { name: "Keys" }).press("Enter");
+    await page.getByText("by the operator's code").waitFor();
+    const learned = `${world.origin}/console/learned?list=harbour-yachts%2Fcustomers`;
+    const today = new Date().toISOString().slice(0, 10);
+    await page.goto(`${learned}&from=${today}`);
+    expect(await page.locator("main tbody tr").count()).toBe(3);
+    await page.goto(`${learned}&until=2020-01-01`);
+    await page.getByText("Nobody has been told anything about your people that fits this.").waitFor();
     await quiet(world.origin, officer);
   });
 });

@@ -5,13 +5,18 @@ import { signOut } from "../app/sign-in.ts";
 import { ok } from "../domain/result.ts";
 import { entranceOf, type PlaceName } from "./access.ts";
 import { showAnswer, showAnswers } from "./pages/answers.tsx";
+import { showBudgets } from "./pages/budgets.tsx";
 import { showContract, showContracts } from "./pages/contracts.tsx";
 import { postQuestion, showExplore } from "./pages/explore.tsx";
+import { showExposure } from "./pages/exposure.tsx";
 import { showHome } from "./pages/home.tsx";
 import { postDecision, showInbox } from "./pages/inbox.tsx";
+import { showKeys } from "./pages/keys.tsx";
 import { showLearned } from "./pages/learned.tsx";
 import { showEntry, showLog } from "./pages/log.tsx";
 import { postLink, postPerson, postRemoval, showPeople } from "./pages/people.tsx";
+import { showPolicy } from "./pages/policy.tsx";
+import { showRetention } from "./pages/retention.tsx";
 import { giveEntries, giveLeaves, giveRoom, showVerify } from "./pages/verify.tsx";
 import type { Show } from "./visit.ts";
 
@@ -34,6 +39,11 @@ export const SHOWS: { readonly [place in PlaceName]: Show } = {
   "GET /console/log/verify/entries": giveEntries,
   "GET /console/log/verify/leaves": giveLeaves,
   "GET /console/log/:index": showEntry,
+  "GET /console/policy": showPolicy,
+  "GET /console/policy/exposure": showExposure,
+  "GET /console/budgets": showBudgets,
+  "GET /console/retention": showRetention,
+  "GET /console/keys": showKeys,
   "GET /console/people": showPeople,
   "POST /console/people": postPerson,
   "POST /console/people/:person/link": postLink,

@@ -212,15 +212,6 @@ export type ReleaseRow = {
   readonly collectedOn: string | null;
 };
 
-/** That an answer was given, without the answer. */
-export type DisclosureRow = Pick<
-  ReleaseRow,
-  "id" | "recipient" | "contract" | "analysis" | "question" | "outcome" | "entry" | "releasedAt" | "collectedAt"
->;
-
-/** Which answers to others: to one of them alone, under one contract alone, or all. */
-export type Disclosed = { readonly recipient: PartnerId | null; readonly contract: ContractId | null };
-
 /** What was deleted when a contract was terminated. */
 export type DeletionRow = {
   readonly contract: ContractId;

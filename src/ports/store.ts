@@ -11,6 +11,7 @@ import type { Policy } from "../domain/policy/document.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
 import type { Enrolments, Keys, People, Sessions } from "./admission.ts";
 import type { DestructionStore } from "./destruction-store.ts";
+import type { Disclosed, DisclosureRow } from "./disclosure.ts";
 import type { LogStore } from "./log-store.ts";
 import type { SealedVersion } from "./matcher.ts";
 import type { RightsKept } from "./rights.ts";
@@ -18,8 +19,6 @@ import type {
   ContractEventRow,
   ContractFile,
   DatasetRow,
-  Disclosed,
-  DisclosureRow,
   EndedVersionRow,
   IdempotencyAttempt,
   IdempotencyStart,

@@ -6,7 +6,8 @@ import type { DatasetRef } from "../domain/dataset/schema.ts";
 import type { UnixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
-import type { Disclosed, DisclosureRow, Page, ReleaseRow } from "../ports/rows.ts";
+import type { Disclosed, DisclosureRow } from "../ports/disclosure.ts";
+import type { Page, ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
 import type { Statements } from "./pool.ts";
@@ -65,15 +66,20 @@ export function releases(tx: Statements): Transaction["releases"] {
 type Condition = ReturnType<typeof isCollected>;
 type Asked = Disclosed & { readonly owner: PartnerId };
 
-async function disclosed(tx: Statements, { owner, recipient, contract }: Asked, { after, limit }: Page) {
+async function disclosed(tx: Statements, asked: Asked, { after, limit }: Page) {
+  const { owner, recipient, contract, lineage, from, until } = asked;
   return [
     ...(await tx<DisclosureRow[]>`
       select id, recipient, contract, analysis, question, outcome, entry,
-        concordat.millis(released_at) as "releasedAt", concordat.millis(collected_at) as "collectedAt"
+        concordat.millis(released_at) as "releasedAt", concordat.millis(expires_at) as "expiresAt",
+        concordat.millis(collected_at) as "collectedAt"
       from concordat.release
       where owners @> ${tx.array([owner], TEXT_ARRAY)} and recipient <> ${owner}
         and (${recipient}::text is null or recipient = ${recipient})
         and (${contract}::text is null or contract = ${contract})
+        and (${lineage}::text is null or lineages @> array[${lineage}::text])
+        and (${from}::int8 is null or concordat.millis(released_at) >= ${from}::int8)
+        and (${until}::int8 is null or concordat.millis(released_at) < ${until}::int8)
         and (${after}::int8 is null or entry < ${after}::int8)
       order by entry desc limit ${limit}`),
   ];

@@ -4,6 +4,7 @@ import { costOfPureEpsilon, parseEpsilon } from "../../domain/privacy/epsilon.ts
 import { shadeOf } from "../crosstab-figures.tsx";
 import { countByDay } from "../day-strip.tsx";
 import { priceOf } from "../pages/learned.tsx";
+import { burnDown, share } from "./burn-down.ts";
 import { eulerLayout, lensArea, WITHHELD_DEPTH } from "./euler.ts";
 import { fitted, roomiest } from "./placing.ts";
 import { bySize, type DrawnOverlap, type DrawnRegion, eulerFigures } from "./regions.ts";
@@ -172,3 +173,34 @@ function overlapOf(parts: readonly DrawnRegion["figure"][], sizes: readonly Draw
   }));
   return { lists, regions };
 }
+
+describe("what is left of a budget", () => {
+  const DAY = 86_400_000;
+  const window = { limit: 100n, periodMillis: 30 * DAY, now: 100 * DAY };
+
+  it("falls with each debit and comes back a period later", () => {
+    const debits = [
+      { at: 95 * DAY, nanoRho: 20n },
+      { at: 80 * DAY, nanoRho: 30n },
+    ];
+    expect(burnDown(debits, window).map(({ at, left }) => [at / DAY, left])).toEqual([
+      [70, 1],
+      [80, 0.7],
+      [95, 0.5],
+      [110, 0.8],
+      [125, 1],
+      [130, 1],
+    ]);
+  });
+
+  it("counts what was taken before the picture begins until it has aged, and is never less than nothing", () => {
+    const steps = burnDown([{ at: 60 * DAY, nanoRho: 400n }], window);
+    expect(steps.map(({ at, left }) => [at / DAY, left])).toEqual([
+      [70, 0],
+      [90, 1],
+      [130, 1],
+    ]);
+    expect(burnDown([], window)).toHaveLength(2);
+    expect(share(1n, 0n)).toBe(0);
+  });
+});

@@ -95,7 +95,11 @@ async function waitingOf({ ports, caller }: Visit, view: RequestView): Promise<W
   const page = { after: null, limit: LIMITS.pageItems };
   const [read, told] = await Promise.all([
     readRequest(ports, { caller, id }),
-    listDisclosures(ports, { caller, filter: { recipient, contract: null }, page }),
+    listDisclosures(ports, {
+      caller,
+      filter: { recipient, contract: null, lineage: null, from: null, until: null },
+      page,
+    }),
   ]);
   return { view, explained: read.ok ? read.value.explained : null, before: told.rows.length };
 }

@@ -2,14 +2,18 @@
 // The figures themselves are their recipient's and do not stand here.
 
 import { listContracts } from "../../app/read-contracts.ts";
+import { listDatasets } from "../../app/read-datasets.ts";
 import { type Disclosures, listDisclosures } from "../../app/read-disclosures.ts";
 import { contractIdSchema } from "../../domain/contract/document.ts";
+import { datasetRef, nameIn } from "../../domain/dataset/schema.ts";
+import { DAY_MILLIS, startOfDate, type UnixMillis, unixMillis } from "../../domain/instant.ts";
 import { LIMITS } from "../../domain/limits.ts";
-import { partnerIdSchema } from "../../domain/partner/manifest.ts";
+import { type PartnerId, partnerIdSchema } from "../../domain/partner/manifest.ts";
 import { ANALYSIS_WORDS, counted, type Directory, nameOf } from "../../domain/policy/words.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
-import type { DisclosureRow, LedgerLine } from "../../ports/rows.ts";
+import type { Disclosed, DisclosureRow } from "../../ports/disclosure.ts";
+import type { DatasetRow, LedgerLine } from "../../ports/rows.ts";
 import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts";
 import { everyRow } from "../every-row.ts";
 import { Empty, Instant, Scroll } from "../pieces.tsx";
@@ -21,18 +25,16 @@ type Choice = { readonly value: string; readonly says: string };
 /** Answers about the company's lists, filtered as the address says. */
 export async function showLearned(visit: Visit): Promise<Result<Shown, Problem>> {
   const { ports, caller, query } = visit;
-  const [directory, contracts] = await Promise.all([
+  const [directory, lists, contracts] = await Promise.all([
     readDirectory(ports, caller),
+    listDatasets(ports, { caller }),
     everyRow(
       (page) => listContracts(ports, { caller, page }),
       ({ file }) => file.id,
     ),
   ]);
   const after = /^\d{1,15}$/.test(query.get("after") ?? "") ? query.get("after") : null;
-  const filter = {
-    recipient: partnerIdSchema.safeParse(query.get("recipient")).data ?? null,
-    contract: contractIdSchema.safeParse(query.get("contract")).data ?? null,
-  };
+  const filter = filterIn(visit, lists);
   const found = await listDisclosures(ports, { caller, filter, page: { after, limit: LIMITS.pageItems } });
   const partners = [...new Set(contracts.flatMap(({ file }) => file.contract.members.map((one) => one.partner)))]
     .filter((one) => one !== caller.partner)
@@ -46,6 +48,15 @@ export async function showLearned(visit: Visit): Promise<Result<Shown, Problem>>
       <form method="get" class="filters">
         <Filter name="recipient" label="By whom" all="anybody" choices={partners} value={filter.recipient} />
         <Filter name="contract" label="Under" all="any contract" choices={agreements} value={filter.contract} />
+        <Filter
+          name="list"
+          label="About"
+          all="any of your lists"
+          choices={datasetRefs(caller.partner, lists).map((value) => ({ value, says: plainWord(nameIn(value)) }))}
+          value={filter.lineage}
+        />
+        <DayField name="from" label="From" query={query} />
+        <DayField name="until" label="Until" query={query} />
         <button type="submit" class="quiet">
           Show
         </button>
@@ -59,6 +70,46 @@ export async function showLearned(visit: Visit): Promise<Result<Shown, Problem>>
     </>
   );
   return ok({ kind: "page", title: "Who learned what", main });
+}
+
+function filterIn({ caller, query }: Visit, lists: readonly DatasetRow[]): Disclosed {
+  return {
+    recipient: partnerIdSchema.safeParse(query.get("recipient")).data ?? null,
+    contract: contractIdSchema.safeParse(query.get("contract")).data ?? null,
+    lineage: datasetRefs(caller.partner, lists).find((ref) => ref === query.get("list")) ?? null,
+    from: dayIn(query, "from"),
+    until: afterDay(dayIn(query, "until")),
+  };
+}
+
+const datasetRefs = (partner: PartnerId, lists: readonly DatasetRow[]) =>
+  lists.map(({ name }) => datasetRef(partner, name));
+
+/** The first instant of a day that the address names, UTC; null where it names none. */
+function dayIn(query: URLSearchParams, name: string): UnixMillis | null {
+  const start = startOfDate(query.get(name) ?? "");
+  return start.ok ? start.value : null;
+}
+
+function afterDay(start: UnixMillis | null): UnixMillis | null {
+  return start === null ? null : unixMillis(start + DAY_MILLIS);
+}
+
+function DayField({
+  name,
+  label,
+  query,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly query: URLSearchParams;
+}) {
+  return (
+    <label>
+      {label}
+      <input type="date" name={name} value={query.get(name) ?? ""} />
+    </label>
+  );
 }
 
 type FilterProps = {

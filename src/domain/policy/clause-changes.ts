@@ -44,7 +44,14 @@ export function clauseChanges(before: Policy, after: Policy): readonly ClauseCha
   );
 }
 
+/** A clause with its JSON Pointer and what it holds, member by member. */
 type Named = { readonly name: string; readonly pointer: string; readonly members: readonly Member[] };
+
+/** Every clause of a policy, in the order in which they are told. */
+export function clausesOf(policy: Policy): readonly Named[] {
+  return GROUPS.flatMap((group) => group.clausesOf(policy));
+}
+
 type Group = { readonly adding: Direction; readonly clausesOf: (policy: Policy) => readonly Named[] };
 
 const OPPOSITE = { tighter: "looser", looser: "tighter", both: "both", equal: "equal" } as const;

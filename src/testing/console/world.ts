@@ -132,10 +132,10 @@ async function bringNamed(
 
 // The tier may choose and group people, the region may group them and no more: one menu is shut by a policy. Nothing
 // may be asked for activation, so one question is denied.
-function policyOf(partner: string, approval: readonly string[]) {
+export function policyOf(partner: string, approval: readonly string[], k = LIMITS.k) {
   return policyJson(
     partner,
-    { ...LIMITS, approval },
+    { ...LIMITS, k, minimumAudience: k, approval },
     {
       grants: [
         {

@@ -1,0 +1,71 @@
+// The picture of a budget: what is left, step by step, one period back and one ahead.
+
+import { isoInstant, unixMillis } from "../../domain/instant.ts";
+import { dateInWords } from "../words.ts";
+import type { Step } from "./burn-down.ts";
+import { pixels } from "./hatch.tsx";
+
+const WIDTH = 640;
+const TALL = 140;
+const TOP = 10;
+const LEFT = 48;
+const FOOT = 28;
+
+type Props = { readonly steps: readonly Step[]; readonly now: number; readonly of: string };
+
+/** Past steps as a filled line, those to come dashed. The table beside says the same. */
+export function BurnDownPicture({ steps, now, of }: Props) {
+  const [from, until] = [steps[0]?.at ?? now, steps.at(-1)?.at ?? now];
+  const x = (at: number) => LEFT + ((at - from) / Math.max(1, until - from)) * (WIDTH - LEFT - 8);
+  const y = (left: number) => TOP + (1 - left) * TALL;
+  const past = steps.filter(({ at }) => at <= now);
+  const atNow = past.at(-1)?.left ?? 1;
+  const ahead = [{ at: now, left: atNow }, ...steps.filter(({ at }) => at > now)];
+  const line = (part: readonly Step[]) =>
+    part
+      .map(({ at, left }, index) =>
+        index === 0 ? `M${pixels(x(at))} ${pixels(y(left))}` : `H${pixels(x(at))}V${pixels(y(left))}`,
+      )
+      .join("");
+  const done = `${line(past)}H${pixels(x(now))}`;
+  return (
+    <figure class="picture burn-down">
+      <svg viewBox={`0 0 ${WIDTH} ${TOP + TALL + FOOT}`} role="img" aria-label={`${of}: ${percent(atNow)} left now`}>
+        {[0, 0.5, 1].map((left) => (
+          <>
+            <line class="grid" x1={LEFT} x2={WIDTH - 8} y1={pixels(y(left))} y2={pixels(y(left))} />
+            <text class="axis-label" x={LEFT - 8} y={pixels(y(left) + 4)} text-anchor="end">
+              {percent(left)}
+            </text>
+          </>
+        ))}
+        <path class="left-area" d={`${done}V${pixels(y(0))}H${pixels(x(from))}Z`} />
+        <path class="left-line" d={done} />
+        <path class="left-line ahead" d={line(ahead)} />
+        <line class="now" x1={pixels(x(now))} x2={pixels(x(now))} y1={TOP} y2={TOP + TALL} />
+        <text class="axis-label" x={LEFT} y={TOP + TALL + 20}>
+          {dayOf(from)}
+        </text>
+        <text class="axis-label" x={pixels(x(now))} y={TOP + TALL + 20} text-anchor="middle">
+          now
+        </text>
+        <text class="axis-label" x={WIDTH - 8} y={TOP + TALL + 20} text-anchor="end">
+          {dayOf(until)}
+        </text>
+      </svg>
+      <figcaption>
+        What is left of the budget. Each answer takes its part and gives it back a period later; dashed is what comes if
+        nothing more is asked.
+      </figcaption>
+    </figure>
+  );
+}
+
+/** A share as people read it. */
+export function percent(left: number): string {
+  return `${Math.floor(left * 1_000) / 10} %`;
+}
+
+function dayOf(at: number): string {
+  return dateInWords(isoInstant(unixMillis(Math.max(0, Math.round(at)))).slice(0, 10));
+}
