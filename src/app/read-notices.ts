@@ -5,6 +5,7 @@
 import { readCanonicalPayload } from "../crypto/jws.ts";
 import { open } from "../crypto/sealed-box.ts";
 import { textDigest, utf8 } from "../domain/bytes.ts";
+import { LIMITS } from "../domain/limits.ts";
 import { OPERATOR } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -39,6 +40,13 @@ export async function fetchNotices(
     await appendEntry(ports, tx, { act: "notices-fetched", actor: caller, parties: [partner], subject: {}, detail });
     return ok({ notices, page });
   });
+}
+
+/** How many notices wait for the caller, up to a page of them. Tells nothing of what they say, and is no entry. */
+export function countNotices(ports: Pick<Ports, "store">, { caller }: { readonly caller: Caller }): Promise<number> {
+  const act = { name: "count notices", parties: [caller.partner] };
+  const page = { after: null, limit: LIMITS.pageItems };
+  return ports.store.read(act, async (tx) => (await tx.notices.waiting(caller.partner, page)).length);
 }
 
 function opened(dataKey: DataKey, { id, sealed }: NoticeRow): WaitingNotice {

@@ -3,11 +3,9 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import type { components } from "../client/api-types.gen.ts";
-import { REFUSAL_SENTENCES } from "../client/local/refusals.ts";
-import { toHex } from "../domain/bytes.ts";
+import { hashedIdentifier } from "../client/local/hash-identifier.ts";
 import type { IdentifierKind } from "../domain/dataset/schema.ts";
-import { canonicalDigestOf, canonicalOf, type OneCellKind } from "../domain/identifier/canonical.ts";
-import { canonicalNamePostcode } from "../domain/identifier/name-postcode.ts";
+import type { OneCellKind } from "../domain/identifier/canonical.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { misused, type Refusal } from "./terminal.ts";
 
@@ -39,12 +37,9 @@ export function hashedIn(options: unknown): Result<HashedIdentifier[], Refusal> 
   const named = optionsSchema.parse(options);
   const hashed: HashedIdentifier[] = [];
   for (const { kind, option, text } of every(named)) {
-    const namespace = kind === "external" ? text.slice(0, Math.max(0, text.indexOf(":"))) : undefined;
-    if (namespace === "") return err(misused(`\`${text}\` names no namespace`, "write it as namespace:id"));
-    const canonical = canonicalText(kind, text, named.country?.toUpperCase());
-    if (!canonical.ok) return err(misused(`--${option} \`${text}\` cannot be read: ${canonical.error}`));
-    const hash = toHex(canonicalDigestOf(kind, canonical.value));
-    hashed.push(namespace === undefined ? { kind, hash } : { kind, namespace, hash });
+    const one = hashedIdentifier({ kind, text, country: named.country });
+    if (!one.ok) return err(misused(`--${option} \`${text}\` cannot be read: ${one.error}`));
+    hashed.push(one.value);
   }
   if (hashed.length > 0) return ok(hashed);
   return err(misused("whom?", "say --email, --phone, --maid, --external or --person"));
@@ -58,19 +53,4 @@ function every(named: Named): Text[] {
     ...kinds.flatMap((kind) => named[kind].map((text) => ({ kind, option: kind, text }))),
     ...named.person.map((text) => ({ kind: "name+postcode" as const, option: "person", text })),
   ];
-}
-
-function canonicalText(kind: IdentifierKind, text: string, country: string | undefined): Result<string, string> {
-  const read =
-    kind === "name+postcode"
-      ? canonicalPerson(text, country)
-      : canonicalOf(kind, kind === "external" ? text.slice(text.indexOf(":") + 1) : text, country);
-  if (read.ok) return read;
-  return err(REFUSAL_SENTENCES[read.error].replace(/^(hold|have) /, "it is "));
-}
-
-function canonicalPerson(text: string, country: string | undefined) {
-  const [firstName = "", lastName = "", postcode = ""] = text.split(";");
-  if (country === undefined) return err("country-unknown" as const);
-  return canonicalNamePostcode({ firstName, lastName, postcode, country });
 }

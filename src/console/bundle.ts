@@ -14,7 +14,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const own = (name: string) => join(HERE, "browser", name);
 
 /** The module that each script begins with. */
-const ENTRIES = { "verify-log.js": own("verify-log.ts") } as const;
+const ENTRIES = { "verify-log.js": own("verify-log.ts"), "hash-people.js": own("hash-people.ts") } as const;
 
 type BundleName = keyof typeof ENTRIES;
 

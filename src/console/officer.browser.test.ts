@@ -3,13 +3,17 @@
 
 import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { verifyEvidence } from "../client/verify-evidence.ts";
 import { compareNotes, parseEvidence } from "../client/witness.ts";
 import { parseLogKey } from "../crypto/log-key.ts";
 import { signNote } from "../crypto/signed-note.ts";
 import { formatCheckpoint } from "../domain/audit/checkpoint.ts";
+import { utf8 } from "../domain/bytes.ts";
 import { chromiumPath, openBrowser, sit } from "../testing/console/browser.ts";
-import { quiet } from "../testing/console/page-checks.ts";
+import { overhang, quiet, violations } from "../testing/console/page-checks.ts";
 import { type ConsoleWorld, invite, openConsoleWorld, policyOf } from "../testing/console/world.ts";
+import { emailDigest } from "../testing/journeys/lists.ts";
 import { call, putPolicy } from "../testing/journeys/world.ts";
 import { readRoomKeys } from "../testing/room-keys.ts";
 
@@ -132,6 +136,65 @@ describe.skipIf(path === null)("an officer's other pages", () => {
     await page.getByText("Tighter: it permits less than before, and nothing more.").waitFor();
     await page.getByText("People behind any figure: at least 40 → at least 60 (tighter)").waitFor();
     await quiet(world.origin, officer);
+  });
+
+  test("use people's rights by hashes alone: what is typed never leaves the browser", async () => {
+    const officer = await sit(browser, (await invite(world.meridian, "compliance")).link, LOOK);
+    const { page } = officer;
+    const sent: string[] = [];
+    page.on("request", (request) => sent.push(`${request.url()} ${request.postData() ?? ""}`));
+    await page.getByRole("link", { name: "Rights" }).press("Enter");
+    await page.getByRole("button", { name: "Look the person up" }).press("Enter");
+    await page.getByText("Say by what the person is known.").waitFor();
+    await page.getByLabel("Telephone number").fill("12");
+    await page.getByRole("button", { name: "Look the person up" }).press("Enter");
+    await page.getByText(/Telephone number cannot be read: it is/).waitFor();
+    await page.getByLabel("Telephone number").fill("");
+    await page.getByLabel("E-mail address").fill(" Person1400@Mail.example ");
+    await page.getByRole("button", { name: "Look the person up" }).press("Enter");
+    await page.getByRole("rowheader", { name: "m1400" }).waitFor();
+    await page.getByText("The person goes from one version of your lists for good").waitFor();
+    await page.getByLabel("Purpose, such as insight").fill("insight");
+    await page.getByRole("button", { name: "Object" }).press("Enter");
+    await page.getByText("The person objects from now on: to insight.").waitFor();
+    await page.getByRole("link", { name: "Back to rights" }).press("Enter");
+    await page.getByLabel("E-mail address").fill("person1400@mail.example");
+    await page.getByRole("button", { name: "Look the person up" }).press("Enter");
+    await page.getByText("The person objects: to insight.").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await overhang(page)).toBe(0);
+    await page.getByRole("button", { name: "Erase this person" }).press("Enter");
+    await page.getByText("The person is erased, and kept out of all that you upload.").waitFor();
+    expect(await page.locator("tbody td.number").allTextContents()).toEqual(["1", "1"]);
+    await page.getByRole("link", { name: "Back to rights" }).press("Enter");
+    await page.getByRole("link", { name: "You erased people." }).waitFor();
+    expect(sent.some((text) => text.includes(emailDigest(1400)))).toBe(true);
+    expect(sent.filter((text) => /person1400/i.test(text))).toEqual([]);
+    await quiet(world.origin, officer);
+  });
+
+  test("give evidence as a file that verifies, on the record with who asked for it", async () => {
+    const officer = await sit(browser, (await invite(world.harbour, "compliance")).link, LOOK);
+    const { page } = officer;
+    await page.getByRole("link", { name: "Evidence" }).press("Enter");
+    await page.getByLabel("About").selectOption({ label: "summer campaign, v1" });
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download" }).press("Enter"),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^concordat-log-\d{4}-\d\d-\d\d\.html$/);
+    const text = await streamText(await download.createReadStream());
+    const key = await fetch(`${world.origin}/.well-known/jwks.json`).then((reply) => reply.json());
+    const room = parseLogKey(z.looseObject({ checkpointKey: z.string() }).parse(key).checkpointKey);
+    if (!room.ok) throw new Error("no key");
+    expect(verifyEvidence(utf8(text), { room: room.value, witnesses: [], earlier: null })).toMatchObject({ ok: true });
+    await page.getByRole("link", { name: "Log", exact: true }).press("Enter");
+    await page.getByRole("row", { name: /Ada Lindqvist, Harbour.*exported the log/ }).waitFor();
+    await page.getByRole("link", { name: "Evidence" }).press("Enter");
+    await page.getByRole("button", { name: "Evidence for a breach (art. 33)" }).press("Enter");
+    await page.getByText("a breach has a first and a last day").waitFor();
+    await quiet(world.origin, officer, [/40\d|422/]);
   });
 
   test("show budgets with their ledger, ends, keys, and what a list told on a day", async () => {

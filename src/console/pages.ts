@@ -7,6 +7,7 @@ import { entranceOf, type PlaceName } from "./access.ts";
 import { showAnswer, showAnswers } from "./pages/answers.tsx";
 import { showBudgets } from "./pages/budgets.tsx";
 import { showContract, showContracts } from "./pages/contracts.tsx";
+import { postEvidence, showEvidence } from "./pages/evidence.tsx";
 import { postQuestion, showExplore } from "./pages/explore.tsx";
 import { showExposure } from "./pages/exposure.tsx";
 import { showHome } from "./pages/home.tsx";
@@ -14,9 +15,11 @@ import { postDecision, showInbox } from "./pages/inbox.tsx";
 import { showKeys } from "./pages/keys.tsx";
 import { showLearned } from "./pages/learned.tsx";
 import { showEntry, showLog } from "./pages/log.tsx";
+import { postAcknowledgement, postNotices } from "./pages/notices.tsx";
 import { postLink, postPerson, postRemoval, showPeople } from "./pages/people.tsx";
 import { showPolicy } from "./pages/policy.tsx";
 import { showRetention } from "./pages/retention.tsx";
+import { postAccess, postErasure, postObjection, postWithdrawal, showRights } from "./pages/rights.tsx";
 import { giveEntries, giveLeaves, giveRoom, showVerify } from "./pages/verify.tsx";
 import type { Show } from "./visit.ts";
 
@@ -42,6 +45,15 @@ export const SHOWS: { readonly [place in PlaceName]: Show } = {
   "GET /console/policy": showPolicy,
   "GET /console/policy/exposure": showExposure,
   "GET /console/budgets": showBudgets,
+  "GET /console/evidence": showEvidence,
+  "POST /console/evidence": postEvidence,
+  "GET /console/rights": showRights,
+  "POST /console/rights/access": postAccess,
+  "POST /console/rights/erasure": postErasure,
+  "POST /console/rights/objection": postObjection,
+  "POST /console/rights/withdrawal": postWithdrawal,
+  "POST /console/rights/notices": postNotices,
+  "POST /console/rights/acknowledgement": postAcknowledgement,
   "GET /console/retention": showRetention,
   "GET /console/keys": showKeys,
   "GET /console/people": showPeople,
@@ -55,4 +67,11 @@ export const SHOWS: { readonly [place in PlaceName]: Show } = {
 };
 
 /** Places whose replies leave on the tick of the clock, since noise or data may have been worked on. */
-export const TICKING: readonly PlaceName[] = ["POST /console/explore", "POST /console/inbox/:request"];
+export const TICKING: readonly PlaceName[] = [
+  "POST /console/explore",
+  "POST /console/inbox/:request",
+  "POST /console/rights/access",
+  "POST /console/rights/erasure",
+  "POST /console/rights/objection",
+  "POST /console/rights/withdrawal",
+];

@@ -70,10 +70,12 @@ export function ActForm(props: {
   readonly to: string;
   readonly token: string;
   readonly class?: string;
+  /** A worker that the page's script starts for it. */
+  readonly worker?: string;
   readonly children: Child;
 }) {
   return (
-    <form method="post" action={props.to} class={props.class}>
+    <form method="post" action={props.to} class={props.class} data-worker={props.worker}>
       <input type="hidden" name="token" value={props.token} />
       {props.children}
     </form>

@@ -19,6 +19,8 @@ export function placesOf({ contracts, answers, sunline }: ConsoleWorld, { id }: 
     { name: "policy", address: "/console/policy" },
     { name: "exposure", address: "/console/policy/exposure" },
     { name: "budgets", address: "/console/budgets" },
+    { name: "evidence", address: "/console/evidence" },
+    { name: "rights", address: "/console/rights" },
     { name: "retention", address: "/console/retention" },
     { name: "keys", address: "/console/keys" },
     { name: "people", address: "/console/people" },

@@ -13,6 +13,8 @@ import {
   noticeListSchema,
   objectionReplySchema,
 } from "../../wire/api/subject.ts";
+import { visitorBy } from "../console/visitor.ts";
+import { invite } from "../console/world.ts";
 import { gateMatcher } from "./gate.ts";
 import { csvOf, emailDigest, people } from "./lists.ts";
 import {
@@ -187,6 +189,26 @@ describe("whoever holds a list", () => {
     const json = { notices: (await notices(left)).map(({ id }) => id) };
     expect(json.notices).toHaveLength(1);
     expectProblem(await call(right, ACKNOWLEDGEMENTS, { json }), "not-found", /fetched no notice/);
+  });
+
+  test("reads, takes and acknowledges it in the console, where nothing fetched is nothing acknowledged", async () => {
+    const { left, right, contract } = await pair();
+    const { id: release } = await ask(left, audienceOf(contract, [left, right]));
+    await collect(left, release);
+    await erase(right, 100, 101);
+    const officer = await visitorBy(await invite(left, "compliance"));
+    expect((await officer.get("/console/rights")).text).toContain("One notice waits for you");
+    const early = await officer.post("/console/rights/acknowledgement", { notice: `ntc_${"A".repeat(22)}` });
+    expect(early.status).toBe(404);
+    const shown = (await officer.post("/console/rights/notices")).text;
+    expect(shown).toContain("<pre>l100\nl101</pre>");
+    const id = /ntc_[A-Za-z0-9_-]{22}/.exec(shown)?.[0] ?? "";
+    const file = await officer.post("/console/rights/notices", { as: "file" });
+    expect(file.headers.get("content-disposition")).toBe('attachment; filename="remove.csv"');
+    expect(file.text).toBe(`notice,release,record\r\n${id},${release},l100\r\n${id},${release},l101\r\n`);
+    expect((await officer.post("/console/rights/acknowledgement", { notice: id })).status).toBe(303);
+    expect((await officer.get("/console/rights")).text).toContain("No notice waits for you");
+    expect(await notices(left)).toEqual([]);
   });
 
   test("is told each removal once, by whichever owner, and none of what it never got", async () => {
