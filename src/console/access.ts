@@ -21,6 +21,7 @@ export const ACCESS = {
   "POST /console/inbox/:request": WATCHING,
   "GET /console/learned": WATCHING,
   "GET /console/log": WATCHING,
+  "GET /console/log/events": WATCHING,
   "GET /console/log/verify": WATCHING,
   "GET /console/log/verify/room": WATCHING,
   "GET /console/log/verify/entries": WATCHING,

@@ -13,6 +13,7 @@ const HTMX = createRequire(import.meta.url).resolve("htmx.org/dist/htmx.min.js")
 const FILES = {
   "console.css": [own("console.css"), "text/css; charset=utf-8"],
   "console.js": [own("console.js"), "text/javascript; charset=utf-8"],
+  "log.js": [own("log.js"), "text/javascript; charset=utf-8"],
   "rights.js": [own("rights.js"), "text/javascript; charset=utf-8"],
   "verify.js": [own("verify.js"), "text/javascript; charset=utf-8"],
   "icon.svg": [own("icon.svg"), "image/svg+xml"],

@@ -19,15 +19,22 @@ export function countByDay(entries: readonly Pick<AuditEntry, "at" | "act">[]): 
   return [...days].map(([day, counts]) => ({ day, counts })).sort((one, other) => (one.day < other.day ? -1 : 1));
 }
 
-/** A stretch of the log: acts of one kind or all, of one day or all, before an entry or up to the last. */
-export type LogPlace = { readonly kind: LogKind | null; readonly day: string | null; readonly before: number | null };
+/** A stretch of the log: acts of a kind, of a day, with a word, before an entry or up to the last; or all of them. */
+export type LogPlace = {
+  readonly kind: LogKind | null;
+  readonly day: string | null;
+  readonly before: number | null;
+  /** What entries hold somewhere in their text; empty for any. */
+  readonly search: string;
+};
 
 /** The address of a stretch of the log. */
-export function logAddress({ kind, day, before }: LogPlace): string {
+export function logAddress({ kind, day, before, search }: LogPlace): string {
   const fields = new URLSearchParams();
   if (kind !== null) fields.set("kind", kind);
   if (day !== null) fields.set("day", day);
   if (before !== null) fields.set("before", String(before));
+  if (search !== "") fields.set("search", search);
   const said = fields.toString();
   return said === "" ? "/console/log" : `/console/log?${said}`;
 }
@@ -39,7 +46,7 @@ const DAYS = 31;
 const TALL = 56;
 
 /** The strip. */
-export function DayStrip({ entries, kind, day, before }: Props) {
+export function DayStrip({ entries, kind, day, before, search }: Props) {
   const days = countByDay(entries).slice(-DAYS);
   const most = Math.max(1, ...days.map(({ counts }) => counts.permit + counts.deny + counts.change));
   return (
@@ -47,7 +54,7 @@ export function DayStrip({ entries, kind, day, before }: Props) {
       {days.map((one) => (
         <li>
           <a
-            href={logAddress({ kind, day: one.day === day ? null : one.day, before })}
+            href={logAddress({ kind, day: one.day === day ? null : one.day, before, search })}
             aria-current={one.day === day ? "true" : undefined}
             aria-label={labelOf(one)}
             title={labelOf(one)}

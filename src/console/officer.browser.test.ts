@@ -197,6 +197,26 @@ describe.skipIf(path === null)("an officer's other pages", () => {
     await quiet(world.origin, officer, [/40\d|422/]);
   });
 
+  test("show the log as it grows, by what the address asks for", async () => {
+    const officer = await sit(browser, (await invite(world.sunline, "compliance")).link, LOOK);
+    const { page } = officer;
+    await page.getByRole("link", { name: "Log", exact: true }).press("Enter");
+    await page.getByText("Live: new entries appear by themselves.").waitFor();
+    await page.getByLabel(/^Find a company/).fill("sign-in LINK");
+    await page.getByRole("button", { name: "Find" }).press("Enter");
+    await page.waitForURL(/search=sign-in\+LINK/);
+    await page.getByText("Live: new entries appear by themselves.").waitFor();
+    const rows = page.locator("main tbody tr");
+    const before = await rows.count();
+    await invite(world.sunline, "marketer");
+    await page.getByText(/^Live: the log has \d+ entries\.$/).waitFor();
+    await rows.nth(before).waitFor();
+    expect(await page.getByLabel(/^Find a company/).inputValue()).toBe("sign-in LINK");
+    expect(await page.locator("main time").first().getAttribute("title")).toMatch(/UTC$/);
+    for (const text of await rows.allTextContents()) expect(text).toContain("gave a person a sign-in link");
+    await quiet(world.origin, officer);
+  });
+
   test("show budgets with their ledger, ends, keys, and what a list told on a day", async () => {
     const officer = await sit(browser, (await invite(world.harbour, "compliance")).link, LOOK);
     const { page } = officer;

@@ -14,7 +14,7 @@ import { showHome } from "./pages/home.tsx";
 import { postDecision, showInbox } from "./pages/inbox.tsx";
 import { showKeys } from "./pages/keys.tsx";
 import { showLearned } from "./pages/learned.tsx";
-import { showEntry, showLog } from "./pages/log.tsx";
+import { giveLogEvents, showEntry, showLog } from "./pages/log.tsx";
 import { postAcknowledgement, postNotices } from "./pages/notices.tsx";
 import { postLink, postPerson, postRemoval, showPeople } from "./pages/people.tsx";
 import { showPolicy } from "./pages/policy.tsx";
@@ -37,6 +37,7 @@ export const SHOWS: { readonly [place in PlaceName]: Show } = {
   "POST /console/inbox/:request": postDecision,
   "GET /console/learned": showLearned,
   "GET /console/log": showLog,
+  "GET /console/log/events": giveLogEvents,
   "GET /console/log/verify": showVerify,
   "GET /console/log/verify/room": giveRoom,
   "GET /console/log/verify/entries": giveEntries,

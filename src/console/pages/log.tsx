@@ -2,7 +2,7 @@
 // with all that it says. One page looks through a window of so many entries, so a rare act costs no long search.
 
 import { listPeople } from "../../app/invite-person.ts";
-import { readEntries, readLatest } from "../../app/read-log.ts";
+import { readEntries, readLatest, readLogSize } from "../../app/read-log.ts";
 import { type AuditEntry, decodeEntry, personCommitment } from "../../domain/audit/entry.ts";
 import { startOfDate, unixMillis } from "../../domain/instant.ts";
 import { LIMITS } from "../../domain/limits.ts";
@@ -10,6 +10,7 @@ import { partnerIdSchema } from "../../domain/partner/manifest.ts";
 import { type Directory, nameOf } from "../../domain/policy/words.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
+import { logEvents } from "../../http/log-events.ts";
 import type { EntryRow, PersonRow } from "../../ports/rows.ts";
 import { ACT_WORDS, KINDS, kindOf, type LogKind } from "../act-words.ts";
 import { DayStrip, type LogPlace, logAddress } from "../day-strip.tsx";
@@ -24,37 +25,46 @@ export async function showLog(visit: Visit): Promise<Result<Shown, Problem>> {
   const before = /^\d{1,15}$/.test(query.get("before") ?? "") ? Number(query.get("before")) : null;
   const kind = KINDS.find((one) => one === query.get("kind")) ?? null;
   const day = startOfDate(query.get("day") ?? "").ok ? query.get("day") : null;
+  const search = (query.get("search") ?? "").trim().slice(0, SEARCH_LENGTH);
   const limit = LIMITS.logWindowEntries;
-  const [directory, people, rows] = await Promise.all([
+  const [size, directory, people, rows] = await Promise.all([
+    readLogSize(ports, caller),
     readDirectory(ports, caller),
     peopleOf(visit),
     readLatest(ports, { caller, before, limit }),
   ]);
   const entries = rows.map(decoded);
-  const shown = entries.filter((entry) => (kind === null || kindOf(entry.act) === kind) && isOn(entry, day));
+  const who = (entry: AuditEntry) => whoIn(entry, { directory, people });
+  const holds = (entry: AuditEntry) =>
+    isFound(`${who(entry)} ${ACT_WORDS[entry.act]} ${JSON.stringify(entry)}`, search);
+  const isShown = (entry: AuditEntry) =>
+    (kind === null || kindOf(entry.act) === kind) && isOn(entry, day) && holds(entry);
+  const shown = entries.filter(isShown);
   const last = entries.at(-1);
+  const place = { kind, day, before, search };
   const main = (
-    <>
-      <DayStrip entries={entries} kind={kind} day={day} before={before} />
-      <KindFilter kind={kind} day={day} before={before} />
+    <div class="log" data-size={before === null ? size : undefined}>
+      <DayStrip entries={entries} {...place} />
+      <KindFilter {...place} />
+      <SearchForm {...place} />
       {shown.length === 0 ? (
         <Empty>None of the entries in this stretch of the log fits.</Empty>
       ) : (
-        <EntryTable entries={shown} who={(entry) => whoIn(entry, { directory, people })} />
+        <EntryTable entries={shown} who={who} />
       )}
       {last !== undefined && entries.length === limit && (
         <p>
-          <a href={logAddress({ kind, day: null, before: last.index })}>Further back in the log</a>
+          <a href={logAddress({ ...place, day: null, before: last.index })}>Further back in the log</a>
         </p>
       )}
-    </>
+    </div>
   );
   const act = (
     <a class="button" href="/console/log/verify">
       Verify in this browser
     </a>
   );
-  return ok({ kind: "page", title: "Log", main, act });
+  return ok({ kind: "page", title: "Log", main, act, script: "log.js" });
 }
 
 /** One entry of the log. */
@@ -114,11 +124,46 @@ const KIND_WORDS: { readonly [kind in LogKind]: string } = {
   change: "Everything else",
 };
 
-function KindFilter({ kind, day, before }: LogPlace) {
+/** Characters of a search. */
+const SEARCH_LENGTH = 200;
+
+/** Whether a text holds every word of a search, in any order. */
+function isFound(text: string, search: string): boolean {
+  const held = text.toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => held.includes(word));
+}
+
+function SearchForm({ kind, day, search }: LogPlace) {
+  return (
+    <form method="get" class="filters">
+      {kind !== null && <input type="hidden" name="kind" value={kind} />}
+      {day !== null && <input type="hidden" name="day" value={day} />}
+      <label>
+        Find a company, a list, an id or a word
+        <input type="text" name="search" value={search} maxlength={SEARCH_LENGTH} />
+      </label>
+      <button type="submit" class="quiet">
+        Find
+      </button>
+      <p class="live under" role="status" />
+    </form>
+  );
+}
+
+/** Events as the log grows. Without `after`, how many entries it has, and no more. */
+export async function giveLogEvents({ ports, caller, query }: Visit): Promise<Result<Shown, Problem>> {
+  const after = /^\d{1,15}$/.test(query.get("after") ?? "") ? Number(query.get("after")) : null;
+  return ok({ kind: "pieces", type: "text/event-stream", pieces: logEvents(ports, { caller, after }) });
+}
+
+function KindFilter({ kind, day, before, search }: LogPlace) {
   return (
     <nav class="tabs" aria-label="Which acts">
       {[null, ...KINDS].map((one) => (
-        <a href={logAddress({ kind: one, day, before })} aria-current={one === kind ? "true" : undefined}>
+        <a href={logAddress({ kind: one, day, before, search })} aria-current={one === kind ? "true" : undefined}>
           {one === null ? "All acts" : KIND_WORDS[one]}
         </a>
       ))}
