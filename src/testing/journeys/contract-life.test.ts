@@ -177,6 +177,17 @@ describe("a suspension", () => {
     await ask(left, question);
   });
 
+  test("by a policy that comes into force in the middle of an answer holds as well", async () => {
+    const { left, right, contract } = await pair();
+    const gate = gateMatcher(world);
+    const answer = call(left, "POST /v1/questions", { json: overlapOf(contract, [left, right]) });
+    await gate.reached;
+    await putPolicy(right, { ...policyJson(right.id), version: 2, grants: [] });
+    gate.open();
+    expectProblem(await answer, "not-permitted", /own rules do not let/);
+    expect((await spentBy(right)).items).toEqual([]);
+  });
+
   test("goes over to a version that is signed meanwhile, and only its member lifts it", async () => {
     const { left, right, contract } = await pair();
     const third = await joiner();
