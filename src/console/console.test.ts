@@ -83,6 +83,14 @@ describe("the table of roles and routes", () => {
     expectRefusal(anybody, "not-signed-in");
   });
 
+  test("opens nothing of the officer's to a marketer", () => {
+    const officers = /^\w+ \/console\/(?:inbox|learned|log|policy|budgets|evidence|rights|retention|keys)(?:\/|$)/;
+    const places = PLACES.filter((place) => officers.test(place));
+    expect(places.length).toBeGreaterThan(20);
+    expect(places.filter((place) => mayOpen("marketer", place))).toEqual([]);
+    expect(places.filter((place) => !mayOpen("compliance", place))).toEqual([]);
+  });
+
   test("shows no role a place in the rail that it may not open, and seven at the most under a heading", async () => {
     for (const { invited, visitor } of seats) {
       const { text } = await visitor.get("/console/contracts");
