@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { chromiumPath, type Look, openBrowser, sit } from "../src/testing/console/browser.ts";
-import { placesOf } from "../src/testing/console/places.ts";
+import { placesOf, ROOM_PLACES } from "../src/testing/console/places.ts";
 import { type ConsoleWorld, invite, openConsoleWorld } from "../src/testing/console/world.ts";
 import type { Member } from "../src/testing/journeys/world.ts";
 
@@ -27,6 +27,7 @@ try {
   for (const look of LOOKS) {
     await pictures(browser, { look, member: world.sunline, world });
     await pictures(browser, { look, member: world.volt, world });
+    await pictures(browser, { look, member: world.operator, world });
   }
 } finally {
   await browser.close();
@@ -37,14 +38,15 @@ console.log(`written to ${folder}`);
 type Wanted = { readonly look: (typeof LOOKS)[number]; readonly member: Member; readonly world: ConsoleWorld };
 
 async function pictures(browser: Browser, { look, member, world: room }: Wanted): Promise<void> {
-  const { link } = await invite(member, "admin");
+  const runs = member.id === room.operator.id;
+  const { link } = await invite(member, runs ? "operator" : "admin");
   const fresh = await browser.newContext({ viewport: look, colorScheme: look.colorScheme });
   const outside = await fresh.newPage();
   await outside.goto(link);
   await outside.screenshot({ path: join(folder, `sign-in-${look.name}.png`), fullPage: true });
   await fresh.close();
   const { context, page } = await sit(browser, link, look);
-  for (const { name, address } of placesOf(room, member)) {
+  for (const { name, address } of runs ? ROOM_PLACES : placesOf(room, member)) {
     await page.goto(member.origin + address);
     await page.screenshot({ path: join(folder, `${name}-${look.name}.png`), fullPage: true });
   }

@@ -5,7 +5,7 @@ import { textDigest, toBase64Url } from "../domain/bytes.ts";
 import { HOUR_MILLIS, type UnixMillis, unixMillis } from "../domain/instant.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { OPERATOR, type PartnerId } from "../domain/partner/manifest.ts";
-import { type PersonId, personIdSchema, type Role } from "../domain/person/person.ts";
+import { OPERATOR_ROLE, type PersonId, personIdSchema, type Role } from "../domain/person/person.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { Page, PersonRow } from "../ports/rows.ts";
@@ -26,7 +26,8 @@ export function invitePerson(
   const { caller, name, role } = request;
   const { partner } = caller;
   return settle(ports, { name: "invite person", parties: [partner] }, async (tx) => {
-    if (partner === OPERATOR) return err(problem("partner-only", "the operator has no people in the console"));
+    const fault = roleFault(partner, role);
+    if (fault !== null) return err(fault);
     if ((await tx.people.count(partner)) >= LIMITS.peoplePerPartner) {
       return err(problem("people-full", `${LIMITS.peoplePerPartner} of your people may use the console`));
     }
@@ -34,6 +35,14 @@ export function invitePerson(
     await tx.people.add({ partner, id, name, role });
     return linkFor(ports, tx, { caller, id, isNew: true });
   });
+}
+
+// People of the operator run the room and see nothing of a partner's, and no partner has people who run the room.
+function roleFault(partner: PartnerId, role: Role): Problem | null {
+  if ((partner === OPERATOR) === (role === OPERATOR_ROLE)) return null;
+  return partner === OPERATOR
+    ? problem("partner-only", "the operator's people have the role `operator` and no other")
+    : problem("operator-only", "people of a partner do not run the room");
 }
 
 /** Gives a person who is in another link, in place of an unused one. */

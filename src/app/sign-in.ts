@@ -3,7 +3,7 @@
 
 import { textDigest, toBase64Url } from "../domain/bytes.ts";
 import { LIMITS } from "../domain/limits.ts";
-import { type PartnerId, partnerIdSchema } from "../domain/partner/manifest.ts";
+import { OPERATOR, type PartnerId, partnerIdSchema } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { PartnerRow, PersonRow } from "../ports/rows.ts";
@@ -122,7 +122,8 @@ function cookieDigest(cookie: string): string {
 
 // Whose people come in: of a partner that left, nobody does.
 function companyOf(row: PartnerRow | null): string | null {
-  return row === null || row.manifest === null || row.leftAt !== null ? null : row.manifest.name;
+  if (row === null || row.leftAt !== null) return null;
+  return row.id === OPERATOR ? "this room" : (row.manifest?.name ?? null);
 }
 
 /**

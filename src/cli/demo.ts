@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { roomClient } from "../client/room-client.ts";
 import { readConfig } from "../config.ts";
 import { signingKeyFromJwk } from "../crypto/jwk.ts";
 import { discardRoom, type RunningRoom, runRoom } from "../main.ts";
@@ -122,7 +123,9 @@ async function perform(stage: Stage, { options, own, room, scratch }: Performanc
   const given = releases.filter((release) => release.recipient === auditor.manifest.id);
   await review({ stage, url: room.url, auditor, releases: given, keepIn: options.exit === true ? null : scratch });
   needed(await auditor.client.call((api) => api.GET("/v1/budget")), "reading the budget");
-  return options.exit === true ? [] : consoleLinks(auditor, room.publicOrigin);
+  if (options.exit === true) return [];
+  const operator = roomClient({ url: room.url, ...signing, key: operatorKey.value });
+  return consoleLinks(auditor, operator, room.publicOrigin);
 }
 
 type Closing = { readonly options: Options; readonly links: readonly string[] };

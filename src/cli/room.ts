@@ -1,12 +1,20 @@
 // `concordat room`: what the operator does to a running room.
 
 import type { Command } from "commander";
+import { z } from "zod";
 import { describe } from "./describe.ts";
 import { actInRoom, type SessionCall, told } from "./session.ts";
 import type { Outcome, Terminal } from "./terminal.ts";
+import { invitationTold } from "./user.ts";
+
+const linkSchema = z.object({ name: z.string().optional() });
 
 export function addRoom(program: Command, terminal: Terminal): void {
-  const room = describe(program.command("room"), "rotate the keys of a running room (operator)");
+  const room = describe(program.command("room"), "look after a running room: its pages, its keys (operator)");
+  const link = describe(room.command("link"), "print a link that signs an operator into the room's own pages, once", [
+    "concordat room link --partner operator --key ~/.concordat/operator.jwk",
+  ]).option("--name <name>", "what people call the person; shown in the console, never in the log");
+  actInRoom(terminal, link, linkOperator);
   actInRoom(
     terminal,
     describe(room.command("rotate-wrapping"), "seal the key ring under the next wrapping key, while the room serves", [
@@ -23,6 +31,13 @@ export function addRoom(program: Command, terminal: Terminal): void {
     ),
     rotateLog,
   );
+}
+
+async function linkOperator({ session, options }: SessionCall): Promise<Outcome> {
+  const { name } = linkSchema.parse(options);
+  const body = { role: "operator" as const, name: name ?? "operator" };
+  const invited = await session.client.call((api) => api.POST("/v1/people", { body }));
+  return told(invited, (invitation) => invitationTold(session.client.url, invitation));
 }
 
 async function rotateLog({ session }: SessionCall): Promise<Outcome> {

@@ -50,7 +50,8 @@ async function linkOne({ session, operands }: SessionCall): Promise<Outcome> {
   return told(linked, (invitation) => invitationTold(session.client.url, invitation));
 }
 
-function invitationTold(url: string, invitation: components["schemas"]["Invitation"]): Told {
+/** A link and whom it signs in, as it is told once. */
+export function invitationTold(url: string, invitation: components["schemas"]["Invitation"]): Told {
   const { person, link, expiresAt } = invitation;
   return {
     json: { ...invitation, link: url + link },

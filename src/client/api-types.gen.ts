@@ -1264,7 +1264,7 @@ export interface components {
         NewPerson: {
             name: string;
             /** @enum {string} */
-            role: "marketer" | "compliance" | "admin";
+            role: "marketer" | "compliance" | "admin" | "operator";
         };
         Invitation: {
             person: components["schemas"]["Person"];
@@ -1277,7 +1277,7 @@ export interface components {
             id: string;
             name: string;
             /** @enum {string} */
-            role: "marketer" | "compliance" | "admin";
+            role: "marketer" | "compliance" | "admin" | "operator";
             /** @description RFC 3339, UTC, with milliseconds */
             invitedAt: string;
         };
@@ -3619,7 +3619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description partner-only */
+            /** @description partner-only, operator-only */
             403: {
                 headers: {
                     [name: string]: unknown;

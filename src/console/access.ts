@@ -6,10 +6,12 @@ import type { Role } from "../domain/person/person.ts";
 const ASKING = ["marketer", "admin"] as const;
 const WATCHING = ["compliance", "admin"] as const;
 const ALL = ["marketer", "compliance", "admin"] as const;
+const RUNNING = ["operator"] as const;
+const ANYBODY = [...ALL, ...RUNNING] as const;
 
 /** The roles that may open each route. */
 export const ACCESS = {
-  "GET /console": ALL,
+  "GET /console": ANYBODY,
   "GET /console/home": ASKING,
   "GET /console/explore": ASKING,
   "POST /console/explore": ASKING,
@@ -45,7 +47,12 @@ export const ACCESS = {
   "POST /console/people": ["admin"],
   "POST /console/people/:person/link": ["admin"],
   "POST /console/people/:person/removal": ["admin"],
-  "POST /console/sign-out": ALL,
+  "GET /console/room": RUNNING,
+  "POST /console/room/partners": RUNNING,
+  "POST /console/room/partners/:partner/code": RUNNING,
+  "POST /console/room/partners/:partner/code-end": RUNNING,
+  "GET /console/health": RUNNING,
+  "POST /console/sign-out": ANYBODY,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type PlaceName = keyof typeof ACCESS;
@@ -86,6 +93,13 @@ const RAIL = [
     ],
   },
   { heading: "Run", places: [["GET /console/people", "People"]] },
+  {
+    heading: "Room",
+    places: [
+      ["GET /console/room", "Partners"],
+      ["GET /console/health", "Health"],
+    ],
+  },
 ] as const satisfies readonly RailHeading[];
 
 type RailHeading = { readonly heading: string; readonly places: readonly (readonly [PlaceName, string])[] };
@@ -101,7 +115,11 @@ export function railOf(role: Role): readonly RailGroup[] {
   })).filter(({ places }) => places.length > 0);
 }
 
-/** Where a role comes in. */
+const ENTRANCES = ["GET /console/home", "GET /console/inbox", "GET /console/room"] as const satisfies PlaceName[];
+
+/** Where a role comes in: the first of these that it may open. */
 export function entranceOf(role: Role): string {
-  return mayOpen(role, "GET /console/home") ? "/console/home" : "/console/inbox";
+  const found = ENTRANCES.find((place) => mayOpen(role, place));
+  if (found === undefined) throw new Error("every role has a place to come in");
+  return found.slice(4);
 }

@@ -11,6 +11,7 @@ export const ACT_WORDS: { readonly [act in Act]: string } = {
   "backup-made": "made a backup of the room",
   "partner-added": "brought a company in",
   "partner-removed": "took a company out of the room",
+  "enrolment-ended": "ended an enrolment code",
   "key-registered": "registered a key",
   "key-revoked": "revoked a key",
   "person-invited": "gave a person a sign-in link",

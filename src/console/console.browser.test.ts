@@ -3,10 +3,12 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromiumPath, openBrowser, sit } from "../testing/console/browser.ts";
+import { chromiumPath, openBrowser, type Sitting, sit } from "../testing/console/browser.ts";
+import { CLIENT, openProvider } from "../testing/console/identity-provider.ts";
 import { overhang, quiet, violations } from "../testing/console/page-checks.ts";
-import { placesOf } from "../testing/console/places.ts";
+import { type ConsolePlace, placesOf, ROOM_PLACES } from "../testing/console/places.ts";
 import { type ConsoleWorld, invite, openConsoleWorld } from "../testing/console/world.ts";
+import { call } from "../testing/journeys/world.ts";
 
 /** How htmx tells that a label was on its way when its page was left. */
 const LEFT_BEHIND = /^htmx:(?:sendAbort|afterRequest), /;
@@ -76,19 +78,47 @@ describe.skipIf(path === null)("in a browser", () => {
     for (const sitting of [marketer, officer]) await quiet(world.origin, sitting, [LEFT_BEHIND]);
   });
 
+  test("somebody signs in with an account, is told when the session is over, and is back by one click", async () => {
+    const provider = await openProvider([`${world.origin}/console/returned`]);
+    const json = { issuer: provider.issuer, ...CLIENT };
+    await call(world.meridian, "PUT /v1/sign-in-provider", { json });
+    provider.signsIn("subject of the browser's own");
+    for (const colorScheme of ["light", "dark"] as const) {
+      const { link } = await invite(world.meridian, "admin", `Grace ${colorScheme}`);
+      const context = await browser.newContext({ viewport: WIDE, colorScheme });
+      const page = await context.newPage();
+      const sites = new Set<string>();
+      page.on("request", (request) => sites.add(new URL(request.url()).origin));
+      await page.goto(link);
+      expect(["sign-in", await violations(page)]).toEqual(["sign-in", []]);
+      if (colorScheme === "dark") provider.signsIn("subject of another");
+      await page.getByRole("button", { name: /^Sign in with your account at/ }).press("Enter");
+      await page.waitForURL(/\/console\/home/);
+      await page.getByText(`Grace ${colorScheme}`).waitFor();
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByText("You are not signed in").waitFor();
+      expect(["signed-out", await violations(page)]).toEqual(["signed-out", []]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await overhang(page)).toBe(0);
+      await page.getByRole("button", { name: /^Sign in with your account at/ }).press("Enter");
+      await page.waitForURL(/\/console\/home/);
+      await page.goto(`${world.origin}/console/people`);
+      expect(["people", await violations(page), await overhang(page)]).toEqual(["people", [], 0]);
+      await page.goto((await page.getByText("/console/account/").textContent()) ?? "");
+      expect(["account", await violations(page), await overhang(page)]).toEqual(["account", [], 0]);
+      expect([...sites].sort()).toEqual([world.origin, provider.issuer].sort());
+      await context.close();
+    }
+    await provider.close();
+  });
+
   test("axe finds nothing on any page, light and dark; none overhangs a telephone or leaves the origin", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
-      const sitting = await sit(browser, (await invite(world.sunline, "admin")).link, { ...WIDE, colorScheme });
-      for (const { name, address } of placesOf(world, world.sunline)) {
-        await sitting.page.setViewportSize(WIDE);
-        await sitting.page.goto(world.origin + address);
-        expect([name, colorScheme, await violations(sitting.page)]).toEqual([name, colorScheme, []]);
-        await sitting.page.setViewportSize({ width: 360, height: 740 });
-        expect([name, await overhang(sitting.page)]).toEqual([name, 0]);
-        await sitting.page.setViewportSize({ width: 1_920, height: 1_080 });
-        expect([name, await overhang(sitting.page)]).toEqual([name, 0]);
-      }
-      await quiet(world.origin, sitting, [/404/]);
+      const admin = await sit(browser, (await invite(world.sunline, "admin")).link, { ...WIDE, colorScheme });
+      for (const place of placesOf(world, world.sunline)) await judge(admin, place, colorScheme);
+      const operator = await sit(browser, (await invite(world.operator, "operator")).link, { ...WIDE, colorScheme });
+      for (const place of ROOM_PLACES) await judge(operator, place, colorScheme);
+      for (const sitting of [admin, operator]) await quiet(world.origin, sitting, [/404/]);
     }
   });
 
@@ -106,3 +136,16 @@ describe.skipIf(path === null)("in a browser", () => {
     await context.close();
   });
 });
+
+async function judge({ page }: Sitting, { name, address }: ConsolePlace, colorScheme: string): Promise<void> {
+  await page.setViewportSize(WIDE);
+  await page.goto(world.origin + address);
+  expect([name, colorScheme, await violations(page)]).toEqual([name, colorScheme, []]);
+  for (const viewport of [
+    { width: 360, height: 740 },
+    { width: 1_920, height: 1_080 },
+  ]) {
+    await page.setViewportSize(viewport);
+    expect([name, viewport.width, await overhang(page)]).toEqual([name, viewport.width, 0]);
+  }
+}

@@ -2,9 +2,12 @@
 // log, and that texts of others stay texts.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { generateSigningKey } from "../crypto/jwk.ts";
 import { decodeEntry, personCommitment } from "../domain/audit/entry.ts";
+import { partnerIdSchema } from "../domain/partner/manifest.ts";
 import { ROLES, type Role } from "../domain/person/person.ts";
 import { PROBLEMS, type ProblemKind } from "../domain/problem.ts";
+import { ROOM_PLACES } from "../testing/console/places.ts";
 import {
   type ConsoleVisitor,
   cookieIn,
@@ -14,7 +17,7 @@ import {
   visitorBy,
 } from "../testing/console/visitor.ts";
 import { type ConsoleWorld, type Invited, invite, openConsoleWorld } from "../testing/console/world.ts";
-import type { Member } from "../testing/journeys/world.ts";
+import { call, expectProblem, type Member } from "../testing/journeys/world.ts";
 import { ACCESS, mayOpen, type PlaceName, railOf } from "./access.ts";
 
 const SCRIPT = `<script>alert("x")</script>`;
@@ -32,6 +35,8 @@ beforeAll(async () => {
       seats.push({ invited, visitor: await visitorBy(invited) });
     }
   }
+  const running = await invite(world.operator, "operator", PERSON);
+  seats.push({ invited: running, visitor: await visitorBy(running) });
 });
 afterAll(async () => {
   await world.room.discard();
@@ -51,6 +56,7 @@ function addressed(place: PlaceName): { method: string; path: string } {
     .replace(":release", world.answers.two)
     .replace(":contract", world.contracts.pair)
     .replace(":request", world.waiting)
+    .replace(":partner", world.harbour.id)
     .replace(":person", `per_${"x".repeat(22)}`)
     .replace(":index", "1000000");
   return { method, path: filled };
@@ -112,6 +118,70 @@ describe("the table of roles and routes", () => {
     expectRefusal(await other.get("/console/log/4"), "not-found");
     expectRefusal(await other.post(`/console/inbox/${world.waiting}`, { verdict: "approve" }), "approval-not-yours");
     expect((await other.get("/console/people")).text).not.toContain(person);
+  });
+});
+
+describe("whoever runs the room", () => {
+  const fields = {
+    name: `Northern ${SCRIPT}`,
+    id: "northern-ferries",
+    industry: "travel",
+    contact: "Nora",
+    email: "nora@ferries.example",
+  };
+
+  test("brings a company in, gives and ends its code, and sees names as text", async () => {
+    const operator = seat(world.operator, "operator");
+    const made = await operator.post("/console/room/partners", fields);
+    const code = /concordat enrol (northern-ferries\.[\w-]{22}) --url http/.exec(made.text)?.[1];
+    expect([made.status, code === undefined]).toEqual([200, false]);
+    expect(made.text).not.toMatch(/<script>/);
+    const place = "/console/room/partners/northern-ferries";
+    expect((await operator.get("/console/room")).text).toContain("enrols until");
+    expect((await operator.post(`${place}/code-end`)).headers.get("location")).toBe("/console/room");
+    expectRefusal(await operator.post(`${place}/code-end`), "not-found", /no enrolment code/);
+    const { key } = generateSigningKey();
+    const late = { ...world.operator, id: partnerIdSchema.parse("northern-ferries"), key };
+    const first = { jwk: key.publicKey.jwk, code };
+    expectProblem(
+      await call(late, "POST /v1/partners/northern-ferries/keys", { json: first }),
+      "enrolment-code-invalid",
+      /./,
+    );
+    const again = await operator.post(`${place}/code`);
+    const next = /concordat enrol (northern-ferries\.[\w-]{22})/.exec(again.text)?.[1];
+    const second = { jwk: key.publicKey.jwk, code: next };
+    expect((await call(late, "POST /v1/partners/northern-ferries/keys", { json: second })).status).toBe(201);
+    expect((await operator.get("/console/room")).text).toContain("in, with 1 key");
+    expectRefusal(await operator.post(`${place}/code`), "partner-exists");
+  });
+
+  test("keeps what was typed where it is refused, and says which field", async () => {
+    const operator = seat(world.operator, "operator");
+    const { text } = await operator.post("/console/room/partners", { ...fields, id: "Northern Ferries" });
+    expect(text).toContain("Short name: lowercase letters, digits and single dashes");
+    expect(text).toContain('value="Northern Ferries"');
+    const taken = await operator.post("/console/room/partners", { ...fields, id: world.harbour.id });
+    expect(taken.text).toContain("is in the room");
+  });
+
+  test("sees how the room does, and nobody's figures, lists or people", async () => {
+    const operator = seat(world.operator, "operator");
+    const { text } = await operator.get("/console/health");
+    expect(text).toMatch(/Sound.*Sealed lists<\/dt><dd>[\d.]+ [kM]B in 4 files/s);
+    expect(text).toContain("1 question waiting for people");
+    for (const page of [text, (await operator.get("/console/room")).text]) {
+      expect(page).not.toMatch(/customers|1,500|gold|Meridian Bank share/);
+    }
+  });
+
+  test("has a role of its own, which no partner may give, and no other", async () => {
+    const person = { json: { name: "Mallory", role: "operator" } };
+    expectProblem(await call(world.volt, "POST /v1/people", person), "operator-only", /do not run the room/);
+    const marketer = { json: { name: "Mallory", role: "marketer" } };
+    expectProblem(await call(world.operator, "POST /v1/people", marketer), "partner-only", /no other/);
+    const forged = await seat(world.sunline, "admin").post("/console/people", { name: "Mallory", role: "operator" });
+    expectRefusal(forged, "invalid-parameter");
   });
 });
 
@@ -215,8 +285,9 @@ const isPage = (headers: Headers) => headers.get("content-type") === "text/html;
 describe("every page", () => {
   test("shows texts of others as text, whatever they are, and is small and strict", async () => {
     const admin = seat(world.sunline, "admin");
-    for (const path of pagesOf()) {
-      const { status, text, headers } = await admin.get(path);
+    const operator = seat(world.operator, "operator");
+    for (const path of [...pagesOf(), ...ROOM_PLACES.map(({ address }) => address)]) {
+      const { status, text, headers } = await (isOfRoom(path) ? operator : admin).get(path);
       expect([path, status]).toEqual([path, 200]);
       expect(headers.get("x-content-type-options")).toBe("nosniff");
       // What a page's script or a file reads is no page: no browser takes it for one.
@@ -280,9 +351,13 @@ describe("what others learnt", () => {
   });
 });
 
+const isOfRoom = (path: string) => ROOM_PLACES.some(({ address }) => address === path);
+
 function pagesOf(): string[] {
   const { contracts, answers } = world;
-  const gets = PLACES.filter((place) => place.startsWith("GET ") && !place.includes(":") && place !== "GET /console");
+  const gets = PLACES.filter(
+    (place) => place.startsWith("GET ") && !place.includes(":") && mayOpen("admin", place),
+  ).filter((place) => place !== "GET /console");
   return [
     ...gets.map((place) => place.slice(4)),
     `/console/contracts/${contracts.four}`,

@@ -9,7 +9,11 @@ import { showBudgets } from "./pages/budgets.tsx";
 import { showContract, showContracts } from "./pages/contracts.tsx";
 import { postEvidence, showEvidence } from "./pages/evidence.tsx";
 import { postQuestion, showExplore } from "./pages/explore.tsx";
+
 import { showExposure } from "./pages/exposure.tsx";
+
+import { showHealth } from "./pages/health.tsx";
+
 import { showHome } from "./pages/home.tsx";
 import { postDecision, showInbox } from "./pages/inbox.tsx";
 import { showKeys } from "./pages/keys.tsx";
@@ -17,9 +21,13 @@ import { showLearned } from "./pages/learned.tsx";
 import { giveLogEvents, showEntry, showLog } from "./pages/log.tsx";
 import { postAcknowledgement, postNotices } from "./pages/notices.tsx";
 import { postLink, postPerson, postRemoval, showPeople } from "./pages/people.tsx";
+
 import { showPolicy } from "./pages/policy.tsx";
 import { showRetention } from "./pages/retention.tsx";
 import { postAccess, postErasure, postObjection, postWithdrawal, showRights } from "./pages/rights.tsx";
+
+import { postCode, postCodeEnd, postRoomPartner, showRoomPartners } from "./pages/room-partners.tsx";
+
 import { giveEntries, giveLeaves, giveRoom, showVerify } from "./pages/verify.tsx";
 import type { Show } from "./visit.ts";
 
@@ -61,6 +69,11 @@ export const SHOWS: { readonly [place in PlaceName]: Show } = {
   "POST /console/people": postPerson,
   "POST /console/people/:person/link": postLink,
   "POST /console/people/:person/removal": postRemoval,
+  "GET /console/room": showRoomPartners,
+  "POST /console/room/partners": postRoomPartner,
+  "POST /console/room/partners/:partner/code": postCode,
+  "POST /console/room/partners/:partner/code-end": postCodeEnd,
+  "GET /console/health": showHealth,
   "POST /console/sign-out": async ({ ports, caller, cookie }) => {
     await signOut(ports, { caller, cookie });
     return ok({ kind: "go", to: "/console", isSignedOut: true });

@@ -29,6 +29,7 @@ export const ROLE_WORDS = {
   marketer: "marketer",
   compliance: "compliance officer",
   admin: "administrator",
+  operator: "operator",
 } as const satisfies Record<Role, string>;
 
 /** A word of the documents, such as `cross-sell` or `postal_code`, without its joints. */

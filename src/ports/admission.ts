@@ -1,6 +1,7 @@
 // Who comes in, as the store keeps it: keys of partners and the codes with which the first of them enrols, their people
 // and the sessions of these.
 
+import type { UnixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { KeyRow, Page, PersonRow, SessionRow } from "./rows.ts";
 
@@ -16,6 +17,10 @@ export type Enrolments = {
   readonly issue: (partner: PartnerId, codeDigest: string, days: number) => Promise<void>;
   /** Uses up the code when it is right, unused and in time. */
   readonly redeem: (partner: PartnerId, codeDigest: string) => Promise<boolean>;
+  /** Codes of the transaction's parties that may still be used, by partner. */
+  readonly open: () => Promise<readonly { readonly partner: PartnerId; readonly expiresAt: UnixMillis }[]>;
+  /** Ends an unused code. False when there was none in time. */
+  readonly end: (partner: PartnerId) => Promise<boolean>;
 };
 
 export type People = {

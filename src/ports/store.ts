@@ -15,6 +15,7 @@ import type { Disclosed, DisclosureRow } from "./disclosure.ts";
 import type { LogStore } from "./log-store.ts";
 import type { SealedVersion } from "./matcher.ts";
 import type { RightsKept } from "./rights.ts";
+import type { RoomFigures } from "./room-figures.ts";
 import type {
   ContractEventRow,
   ContractFile,
@@ -80,6 +81,7 @@ type Records = {
     /** Notes that the partner left. */
     readonly leave: (id: PartnerId) => Promise<void>;
   };
+  readonly roomFigures: RoomFigures;
   readonly keys: Keys;
   readonly enrolments: Enrolments;
   readonly people: People;

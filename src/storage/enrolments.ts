@@ -18,5 +18,16 @@ export function enrolments(tx: Statements): Transaction["enrolments"] {
         where partner = ${partner} and code_digest = ${codeDigest} and used_at is null and expires_at > now()`;
       return count === 1;
     },
+    open: async () => [
+      ...(await tx<Awaited<ReturnType<Transaction["enrolments"]["open"]>>[number][]>`
+        select partner, concordat.millis(expires_at) as "expiresAt" from concordat.enrolment
+        where used_at is null and expires_at > now() order by partner`),
+    ],
+    end: async (partner) => {
+      const { count } = await tx`
+        update concordat.enrolment set expires_at = now()
+        where partner = ${partner} and used_at is null and expires_at > now()`;
+      return count === 1;
+    },
   };
 }

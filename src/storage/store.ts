@@ -25,6 +25,7 @@ import { policies } from "./policies.ts";
 import type { Pool, Statements } from "./pool.ts";
 import { releases } from "./releases.ts";
 import { requests } from "./requests.ts";
+import { roomFigures } from "./room-figures.ts";
 import { sessions } from "./sessions.ts";
 import { accounts, signInAttempts, signInProviders } from "./sign-in-providers.ts";
 import { actForAlso, transaction } from "./transaction.ts";
@@ -55,6 +56,7 @@ function transactionOver(tx: Statements, now: UnixMillis, readers: DocumentReade
     now,
     actForAlso: (parties) => actForAlso(tx, parties),
     partners: partners(tx, readers),
+    roomFigures: roomFigures(tx),
     keys: keys(tx),
     enrolments: enrolments(tx),
     people: people(tx),

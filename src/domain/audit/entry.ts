@@ -15,6 +15,7 @@ export const ACTS = [
   "backup-made",
   "partner-added",
   "partner-removed",
+  "enrolment-ended",
   "key-registered",
   "key-revoked",
   "person-invited",

@@ -12,9 +12,14 @@ export const personIdSchema = z
   // SAFETY: the pattern above is that of an id.
   .transform((text) => text as PersonId);
 
-/** What a person may do in the console: ask, decide and look through the log, or both and say who else may. */
+/** What people of a partner do in the console: ask, decide and look through the log, or both and say who else may. */
 export const ROLES = ["marketer", "compliance", "admin"] as const;
-export type Role = (typeof ROLES)[number];
+
+/** What the people of the room's operator are: they run the room, and open nothing of any partner's. */
+export const OPERATOR_ROLE = "operator";
+
+export const EVERY_ROLE = [...ROLES, OPERATOR_ROLE] as const;
+export type Role = (typeof EVERY_ROLE)[number];
 
 /** What people call the person. It stands in no log, so it may be any text that shows. */
 export const personNameSchema = z

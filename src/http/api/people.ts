@@ -30,7 +30,7 @@ export const PERSON_ROUTES: readonly Route[] = [
     query: NOTHING,
     body: newPersonSchema,
     replies: { 201: LINK },
-    problems: ["partner-only", "people-full"],
+    problems: ["partner-only", "operator-only", "people-full"],
     run: ({ caller, body }, ports) => invitePerson(ports, { caller, ...body }),
     present: (invitation) => ({ status: 201, json: presentInvitation(invitation) }),
   }),

@@ -42,3 +42,9 @@ export function placesOf({ contracts, answers, sunline }: ConsoleWorld, { id }: 
     { name: "log-entry", address: "/console/log/30" },
   ];
 }
+
+/** The pages of whoever runs the room. */
+export const ROOM_PLACES: readonly ConsolePlace[] = [
+  { name: "room-partners", address: "/console/room" },
+  { name: "room-health", address: "/console/health" },
+];

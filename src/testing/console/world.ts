@@ -36,6 +36,7 @@ export type Invited = { readonly member: Member; readonly role: Role; readonly i
 export type ConsoleWorld = {
   readonly room: TestRoom;
   readonly origin: string;
+  readonly operator: Member;
   readonly sunline: Member;
   readonly harbour: Member;
   readonly meridian: Member;
@@ -103,7 +104,18 @@ export async function openConsoleWorld(names: Names = PLAIN_NAMES): Promise<Cons
     json: overlapOf(contracts.pair, [sunline, harbour], { purpose: "activation" }),
   });
   const held = await call(sunline, "POST /v1/questions", { json: overlapOf(contracts.four, members) });
-  return { room, origin, sunline, harbour, meridian, volt, contracts, answers, waiting: read(requestSchema, held).id };
+  return {
+    room,
+    origin,
+    operator,
+    sunline,
+    harbour,
+    meridian,
+    volt,
+    contracts,
+    answers,
+    waiting: read(requestSchema, held).id,
+  };
 }
 
 // Every fifth person below a number, so that lists meet in more than one place.

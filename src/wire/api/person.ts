@@ -1,10 +1,10 @@
 // People of the console as they look over the API.
 
 import { z } from "zod";
-import { personIdSchema, personNameSchema, ROLES } from "../../domain/person/person.ts";
+import { EVERY_ROLE, personIdSchema, personNameSchema } from "../../domain/person/person.ts";
 import { instantSchema, listOf } from "./shared.ts";
 
-export const newPersonSchema = z.strictObject({ name: personNameSchema, role: z.enum(ROLES) }).meta({
+export const newPersonSchema = z.strictObject({ name: personNameSchema, role: z.enum(EVERY_ROLE) }).meta({
   id: "NewPerson",
   description: "Somebody of yours who may use the console. The name stands in no log.",
 });
@@ -13,7 +13,7 @@ const personSchema = z
   .strictObject({
     id: z.string(),
     name: z.string(),
-    role: z.enum(ROLES),
+    role: z.enum(EVERY_ROLE),
     invitedAt: instantSchema,
   })
   .meta({ id: "Person" });

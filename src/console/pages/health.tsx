@@ -1,0 +1,144 @@
+// How the room does, for whoever runs it: the log and who watches it, work in hand, and what lies on disk.
+
+import { type Health, readHealth } from "../../app/read-room.ts";
+import { contradictionInWords } from "../../domain/audit/comparison.ts";
+import { unixMillis } from "../../domain/instant.ts";
+import { counted, listed, figure as thousands } from "../../domain/policy/words.ts";
+import type { Problem } from "../../domain/problem.ts";
+import { ok, type Result } from "../../domain/result.ts";
+import type { WitnessFile } from "../../ports/rows.ts";
+import { Empty, Instant, Scroll, Verdict } from "../pieces.tsx";
+import type { Shown, Visit } from "../visit.ts";
+import { sentence } from "../words.ts";
+
+/** The page. */
+export async function showHealth({ ports }: Visit): Promise<Result<Shown, Problem>> {
+  const health = await readHealth(ports);
+  const main = (
+    <>
+      <LogPart health={health} />
+      <WitnessPart health={health} />
+      <WorkPart health={health} />
+      <StoragePart health={health} />
+    </>
+  );
+  return ok({ kind: "page", title: "Health", main });
+}
+
+type Props = { readonly health: Health };
+
+function LogPart({ health: { contradiction, entries, published, unpublishedSince } }: Props) {
+  return (
+    <section aria-labelledby="log">
+      <h2 id="log">The log</h2>
+      {contradiction === null ? (
+        <p>
+          <Verdict kind="permit">Sound</Verdict> It is the one that the room's key has signed, as far as the room
+          remembers.
+        </p>
+      ) : (
+        <p>
+          <Verdict kind="deny">Nothing is written</Verdict> {sentence(contradictionInWords(contradiction))} Nothing more
+          may be signed until it is known which of the two is true.
+        </p>
+      )}
+      <dl class="facts">
+        <dt>Entries</dt>
+        <dd class="number">{thousands(entries)}</dd>
+        <dt>Checkpoint that witnesses see</dt>
+        <dd>
+          {`${thousands(published)} of them`}
+          {unpublishedSince === null ? "" : "; the next one is due within a minute"}
+        </dd>
+      </dl>
+    </section>
+  );
+}
+
+function WitnessPart({ health: { witnesses, published } }: Props) {
+  const active = witnesses.filter(({ retiredAt }) => retiredAt === null);
+  return (
+    <section aria-labelledby="witnesses">
+      <h2 id="witnesses">Witnesses</h2>
+      {active.length === 0 ? (
+        <Empty>
+          Nobody watches the log yet, so a rewritten one would be noticed by nobody but the room. Ask two partners to
+          run <code>concordat witness</code>.
+        </Empty>
+      ) : (
+        <Scroll label="Witnesses">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Witness</th>
+                <th scope="col">Has cosigned</th>
+                <th scope="col">When</th>
+                <th scope="col">Entries behind</th>
+              </tr>
+            </thead>
+            <tbody>
+              {active.map((witness) => (
+                <WitnessLine witness={witness} published={published} />
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+    </section>
+  );
+}
+
+function WitnessLine({ witness: { name, last }, published }: { witness: WitnessFile; published: number }) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td class="number">{last === null ? "nothing yet" : thousands(last.size)}</td>
+      <td>{last === null ? "" : <Instant at={unixMillis(last.signedAt)} />}</td>
+      <td class="number">{thousands(published - (last?.size ?? 0))}</td>
+    </tr>
+  );
+}
+
+function WorkPart({ health: { figures } }: Props) {
+  const { uploadsOpen, questionsWaiting, destructionsDue, sessions } = figures;
+  const inHand = [
+    ...(uploadsOpen === 0 ? [] : [`${counted(uploadsOpen, "upload")} on the way`]),
+    ...(questionsWaiting === 0 ? [] : [`${counted(questionsWaiting, "question")} waiting for people`]),
+    ...(destructionsDue === 0 ? [] : [`${counted(destructionsDue, "deletion")} to be finished and certified`]),
+  ];
+  return (
+    <section aria-labelledby="work">
+      <h2 id="work">Work in hand</h2>
+      <p>{inHand.length === 0 ? "Nothing is in hand." : sentence(listed(inHand))}</p>
+      <p class="note">
+        {`${counted(sessions, "session")} of the console go on. What time alone brings about is done every hour.`}
+      </p>
+    </section>
+  );
+}
+
+function StoragePart({ health: { figures } }: Props) {
+  return (
+    <section aria-labelledby="storage">
+      <h2 id="storage">Storage</h2>
+      <dl class="facts">
+        <dt>Sealed lists</dt>
+        <dd>{`${bytesInWords(figures.fileBytes)} in ${counted(figures.files, "file")}`}</dd>
+        <dt>Database</dt>
+        <dd>{bytesInWords(figures.databaseBytes)}</dd>
+      </dl>
+      <p class="note">
+        Lists are sealed under keys of their owners. Nobody who runs the room sees what is in them here.
+      </p>
+    </section>
+  );
+}
+
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"] as const;
+
+// Bytes with three digits at the most, in steps of a thousand.
+function bytesInWords(bytes: number): string {
+  const step = bytes < 1_000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1_000 ** step;
+  return `${value < 10 && step > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[step]}`;
+}
