@@ -168,7 +168,7 @@ describe("whoever runs the room", () => {
   test("sees how the room does, and nobody's figures, lists or people", async () => {
     const operator = seat(world.operator, "operator");
     const { text } = await operator.get("/console/health");
-    expect(text).toMatch(/Sound.*Sealed lists<\/dt><dd>[\d.]+ [kM]B in 4 files/s);
+    expect(text).toMatch(/Sound.*Sealed lists<\/dt><dd>[\d.]+ [kM]B in 5 files/s);
     expect(text).toContain("1 question waiting for people");
     for (const page of [text, (await operator.get("/console/room")).text]) {
       expect(page).not.toMatch(/customers|1,500|gold|Meridian Bank share/);
@@ -327,6 +327,23 @@ describe("every page", () => {
     expectRefusal(await seat(world.sunline, "marketer").get("/console/nowhere"), "not-found", /no such page/);
     expectRefusal(await seat(world.sunline, "admin").get("/console/contracts/none"), "not-found");
     expectRefusal(await seat(world.sunline, "admin").get("/console/answers/rel_none"), "not-found");
+  });
+});
+
+describe("an answer", () => {
+  test("of an affinity or a trend has its picture, every figure in a table, and its place in the log", async () => {
+    const { affinity, trend } = world.answers;
+    const [bars, line] = [affinity, trend].map((id) => seat(world.sunline, "admin").get(`/console/answers/${id}`));
+    const shown = (await bars)?.text ?? "";
+    expect(shown.match(/<rect class="(?:bar|withheld-bar)"/g)).toHaveLength(3);
+    expect(shown).toMatch(
+      /<th scope="row">something else<\/th><td class="hatched"><span class="withheld">fewer than 40/,
+    );
+    expect(shown).toMatch(/<a href="\/console\/log\/\d+">log entry/);
+    const grown = (await line)?.text ?? "";
+    expect([grown.match(/<circle class="dot in"/g)?.length, grown.match(/class="renewed"/g)?.length]).toEqual([2, 1]);
+    expect(grown).toContain('<th scope="row">new versions</th><td>none</td><td>Meridian Bank</td>');
+    expect(grown.match(/<th scope="row">on exactly /g)).toHaveLength(7);
   });
 });
 

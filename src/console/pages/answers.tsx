@@ -12,12 +12,14 @@ import { ok, type Result } from "../../domain/result.ts";
 import type { ReleaseRow } from "../../ports/rows.ts";
 import { releaseSchema } from "../../wire/api/question.ts";
 import { mayOpen } from "../access.ts";
+import { AffinityFigures } from "../affinity-figures.tsx";
 import type { DrawnOverlap } from "../charts/regions.ts";
 import { CrosstabFigures } from "../crosstab-figures.tsx";
 import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts";
 import { OverlapFigures } from "../overlap-figures.tsx";
 import { Digest, Empty, Instant, Verdict } from "../pieces.tsx";
 import { addressOf, sentenceOf } from "../question-form.ts";
+import { TrendFigures } from "../trend-figures.tsx";
 import type { Shown, Visit } from "../visit.ts";
 import { sentence } from "../words.ts";
 
@@ -142,9 +144,14 @@ function Figures({ release, members, directory }: FiguresProps) {
   if (axes !== undefined && cells !== undefined) {
     return <CrosstabFigures axes={axes} cells={cells} measure={release.measure ?? null} directory={directory} />;
   }
+  const { attribute, segments, points } = release;
+  if (attribute !== undefined && segments !== undefined) {
+    return <AffinityFigures attribute={attribute} segments={segments} directory={directory} />;
+  }
+  if (points !== undefined) return <TrendFigures points={points} directory={directory} />;
   return (
     <Empty>
-      The console draws overlaps and cross-tabs. This answer is read with{" "}
+      The console draws figures, and this answer is a list. It is read with{" "}
       <code>{`concordat releases ${release.id}`}</code>.
     </Empty>
   );

@@ -39,6 +39,8 @@ export function placesOf({ contracts, answers, sunline }: ConsoleWorld, { id }: 
     { name: "answer-two", address: `/console/answers/${answers.two}` },
     { name: "answer-three", address: `/console/answers/${answers.three}` },
     { name: "answer-crosstab", address: `/console/answers/${answers.crosstab}` },
+    { name: "answer-affinity", address: `/console/answers/${answers.affinity}` },
+    { name: "answer-trend", address: `/console/answers/${answers.trend}` },
     { name: "log-entry", address: "/console/log/30" },
   ];
 }

@@ -42,8 +42,14 @@ export type ConsoleWorld = {
   readonly meridian: Member;
   readonly volt: Member;
   readonly contracts: { readonly pair: string; readonly three: string; readonly four: string };
-  /** Answers of Sunline Holidays: an overlap of two, of three, and a cross-tab. */
-  readonly answers: { readonly two: string; readonly three: string; readonly crosstab: string };
+  /** Answers of Sunline Holidays: overlaps of two and of three, a cross-tab, an affinity, a trend of two versions. */
+  readonly answers: {
+    readonly two: string;
+    readonly three: string;
+    readonly crosstab: string;
+    readonly affinity: string;
+    readonly trend: string;
+  };
   /** A question of Sunline Holidays that waits for Volt Electronics. */
   readonly waiting: string;
 };
@@ -56,6 +62,8 @@ const LIMITS = {
   requestsPerPeriod: [
     { analysis: "overlap", count: 20, period: "P30D" },
     { analysis: "crosstab", count: 20, period: "P30D" },
+    { analysis: "affinity", count: 20, period: "P30D" },
+    { analysis: "trend", count: 20, period: "P30D" },
     { analysis: "audience", count: 5, period: "P30D" },
   ],
 };
@@ -104,6 +112,7 @@ export async function openConsoleWorld(names: Names = PLAIN_NAMES): Promise<Cons
     json: overlapOf(contracts.pair, [sunline, harbour], { purpose: "activation" }),
   });
   const held = await call(sunline, "POST /v1/questions", { json: overlapOf(contracts.four, members) });
+  const more = await laterAnswers({ sunline, harbour, meridian, contract: contracts.three });
   return {
     room,
     origin,
@@ -113,9 +122,27 @@ export async function openConsoleWorld(names: Names = PLAIN_NAMES): Promise<Cons
     meridian,
     volt,
     contracts,
-    answers,
+    answers: { ...answers, ...more },
     waiting: read(requestSchema, held).id,
   };
+}
+
+type Later = {
+  readonly sunline: Member;
+  readonly harbour: Member;
+  readonly meridian: Member;
+  readonly contract: string;
+};
+
+// What is asked once the bank has brought a newer list: the trend has two points then.
+async function laterAnswers({ sunline, harbour, meridian, contract }: Later) {
+  const segments = { dataset: `${meridian.id}/customers`, attribute: "region" };
+  const among = `${sunline.id}/customers`;
+  const affinity = await ask(sunline, { analysis: "affinity", contract, purpose: "insight", among, segments });
+  await upload(meridian, csvOf([...people(1_280, 2_500), ...everyFifth(900)], "m"));
+  const overlap = overlapOf(contract, [sunline, harbour, meridian]);
+  const trend = await ask(sunline, { ...overlap, analysis: "trend" });
+  return { affinity: affinity.id, trend: trend.id };
 }
 
 // Every fifth person below a number, so that lists meet in more than one place.
@@ -154,7 +181,7 @@ export function policyOf(partner: string, approval: readonly string[], k = LIMIT
           id: "campaigns",
           to: [{ industry: "travel" }, { industry: "marine" }, { industry: "banking" }],
           purposes: ["insight"],
-          analyses: ["overlap", "crosstab"],
+          analyses: ["overlap", "crosstab", "affinity", "trend"],
           attributes: { tier: ["filter", "group"], region: ["group"] },
           channels: [],
           terms: {},
@@ -174,6 +201,8 @@ function contractOf(name: string, members: readonly Member[]) {
     analyses: [
       { analysis: "overlap", ...ways },
       { analysis: "crosstab", ...ways },
+      { analysis: "affinity", ...ways },
+      { analysis: "trend", ...ways },
     ],
   });
 }

@@ -1,0 +1,93 @@
+// An affinity as ranked bars around the index 100: to the right what is more frequent among the people whom both lists
+// share, to the left what is less. What was withheld is a hatched stub of one width, which says nothing of either side.
+
+import { figure as thousands } from "../../domain/policy/words.ts";
+import { Hatch, pixels } from "./hatch.tsx";
+import { type DrawnFigure, reachOf } from "./regions.ts";
+
+export type DrawnSegment = { readonly name: string; readonly index: DrawnFigure };
+
+const NAMES = 150;
+const FIELD = 420;
+const LABELS = 70;
+const ROW = 34;
+const TOP = 30;
+const STUB = 48;
+/** As frequent among the shared as on the whole list. */
+const EVEN = 100;
+
+/** Where an index stands in a field of `FIELD` pixels that begins at 0. */
+export function acrossOf(index: number, reach: number): number {
+  return (Math.min(Math.max(0, index), reach) / reach) * FIELD;
+}
+
+/** Where a bar begins and how wide it is. Withheld figures have one place, whatever they were. */
+export function barOf({ released }: DrawnFigure, reach: number): { readonly x: number; readonly width: number } {
+  const even = acrossOf(EVEN, reach);
+  if (released === undefined) return { x: even - STUB / 2, width: STUB };
+  const end = acrossOf(released, reach);
+  return { x: Math.min(even, end), width: Math.abs(end - even) };
+}
+
+/** The bars, the greatest index first. */
+export function AffinityPicture({ segments }: { readonly segments: readonly DrawnSegment[] }) {
+  const reach = Math.max(EVEN * 2, reachOf(segments.map(({ index }) => index)));
+  const height = TOP + segments.length * ROW + 6;
+  const width = NAMES + FIELD + LABELS;
+  const even = NAMES + acrossOf(EVEN, reach);
+  return (
+    <figure class="picture wide">
+      <svg viewBox={`0 0 ${width} ${height}`} width={width} role="img" aria-label="Bars of segments; figures beside">
+        <defs>
+          <Hatch id="affinity-hatch" />
+        </defs>
+        <line class="axis" x1={even} x2={even} y1={TOP - 8} y2={height - 6} />
+        <text class="bar-label" x={even} y={TOP - 14}>
+          100
+        </text>
+        {segments.map((segment, row) => (
+          <SegmentBar segment={segment} y={TOP + row * ROW} reach={reach} />
+        ))}
+      </svg>
+      <figcaption>
+        100 is as frequent among the people whom both lists share as on the whole list; 200 is twice as frequent. The
+        lines show the 95 % interval of each index. What is hatched was withheld, and stands on neither side.
+      </figcaption>
+    </figure>
+  );
+}
+
+type BarProps = { readonly segment: DrawnSegment; readonly y: number; readonly reach: number };
+
+function SegmentBar({ segment: { name, index }, y, reach }: BarProps) {
+  const { x, width } = barOf(index, reach);
+  const { released, interval, says } = index;
+  const top = Math.max(x + width, acrossOf(interval?.[1] ?? 0, reach));
+  const label = released === undefined ? (says ?? "withheld").replace("fewer than ", "< ") : thousands(released);
+  return (
+    <g>
+      <text class="axis-label" x="0" y={y + 18}>
+        {name.length > 20 ? `${name.slice(0, 19)}…` : name}
+      </text>
+      <rect
+        class={released === undefined ? "withheld-bar" : "bar"}
+        fill={released === undefined ? "url(#affinity-hatch)" : undefined}
+        x={pixels(NAMES + x)}
+        y={y + 3}
+        width={pixels(width)}
+        height="20"
+      />
+      {interval !== undefined && <Whisker y={y + 13} interval={interval} reach={reach} />}
+      <text class="axis-label" x={pixels(NAMES + top + 10)} y={y + 18}>
+        {label}
+      </text>
+    </g>
+  );
+}
+
+type WhiskerProps = { readonly y: number; readonly interval: readonly number[]; readonly reach: number };
+
+function Whisker({ y, interval: [low = 0, high = 0], reach }: WhiskerProps) {
+  const [left, right] = [low, high].map((value) => pixels(NAMES + acrossOf(value, reach)));
+  return <path class="whisker" d={`M${left} ${y}H${right}M${left} ${y - 4}v8M${right} ${y - 4}v8`} />;
+}
