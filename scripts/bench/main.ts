@@ -2,6 +2,7 @@
 // medians. Ratios are what counts: machines are noisy. Exactness is asserted here as well, and proved by the tests.
 
 import { postgresNote } from "./asked.ts";
+import { consoleLines } from "./console-lines.ts";
 import { decisionLines } from "./decision-lines.ts";
 import { growthLines } from "./growth.ts";
 import { incrementLines } from "./increment.ts";
@@ -33,6 +34,7 @@ const MEASURED: { readonly [part in Part]: (stage: Stage) => Promise<Line[]> } =
   decide: async () => [...(await decisionLines()), ...policyLines()],
   log: logLines,
   api: requestLines,
+  console: consoleLines,
 };
 
 const options = optionsOrRefusal();

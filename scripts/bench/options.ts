@@ -16,6 +16,7 @@ export const PARTS = [
   "decide",
   "log",
   "api",
+  "console",
 ] as const;
 export type Part = (typeof PARTS)[number];
 

@@ -97,6 +97,12 @@ describe("the table of roles and routes", () => {
     expect(places.filter((place) => !mayOpen("compliance", place))).toEqual([]);
   });
 
+  test("opens nothing both to whoever runs the room and to a company's people, but the way in and out", () => {
+    const places = Object.keys(ACCESS) as PlaceName[];
+    const shared = places.filter((place) => mayOpen("operator", place) && ROLES.some((role) => mayOpen(role, place)));
+    expect(shared).toEqual(["GET /console", "POST /console/sign-out"]);
+  });
+
   test("shows no role a place in the rail that it may not open, and seven at the most under a heading", async () => {
     for (const { invited, visitor } of seats) {
       const { text } = await visitor.get("/console/contracts");

@@ -9,11 +9,8 @@ import { showBudgets } from "./pages/budgets.tsx";
 import { showContract, showContracts } from "./pages/contracts.tsx";
 import { postEvidence, showEvidence } from "./pages/evidence.tsx";
 import { postQuestion, showExplore } from "./pages/explore.tsx";
-
 import { showExposure } from "./pages/exposure.tsx";
-
 import { showHealth } from "./pages/health.tsx";
-
 import { showHome } from "./pages/home.tsx";
 import { postDecision, showInbox } from "./pages/inbox.tsx";
 import { showKeys } from "./pages/keys.tsx";
@@ -21,13 +18,10 @@ import { showLearned } from "./pages/learned.tsx";
 import { giveLogEvents, showEntry, showLog } from "./pages/log.tsx";
 import { postAcknowledgement, postNotices } from "./pages/notices.tsx";
 import { postLink, postPerson, postRemoval, showPeople } from "./pages/people.tsx";
-
 import { showPolicy } from "./pages/policy.tsx";
 import { showRetention } from "./pages/retention.tsx";
 import { postAccess, postErasure, postObjection, postWithdrawal, showRights } from "./pages/rights.tsx";
-
 import { postCode, postCodeEnd, postRoomPartner, showRoomPartners } from "./pages/room-partners.tsx";
-
 import { giveEntries, giveLeaves, giveRoom, showVerify } from "./pages/verify.tsx";
 import type { Show } from "./visit.ts";
 
