@@ -11,7 +11,7 @@ import { leftIn } from "../domain/privacy/filter.ts";
 import type { Mechanism } from "../domain/privacy/mechanism.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Margin, Priced } from "../domain/question/analysis.ts";
-import type { AskedQuestion, Question } from "../domain/question/question.ts";
+import { type AskedQuestion, isForList, type Question } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
 import { ok, type Result } from "../domain/result.ts";
 import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
@@ -38,7 +38,14 @@ export type Explanation = {
   } | null;
   /** The asker's own release of this very question on these versions, if there is one. */
   readonly recorded: string | null;
+  /** Whether people must approve it before it is answered. */
+  readonly waits: boolean;
+  /** Of a list: the sizes between which it is given; null for figures, and where nothing is permitted. */
+  readonly sizes: ListSizes | null;
 };
+
+/** The sizes of a list that terms allow, in people. */
+export type ListSizes = { readonly minimum: number; readonly maximum: number };
 
 /** Explains a question to the member that would ask it. Spends nothing and is not logged: nothing leaves. */
 export async function explainQuestion(
@@ -77,7 +84,17 @@ function explainDenial(denied: Denied): Explanation {
   const instead = decision.kind === "deny" ? decision.instead : [];
   const told = explainDecision({ ...decision, kind: "deny", reasons, instead }, question, { directory });
   const words = decision.kind === "deny" ? told : { ...told, next: [STOPPED] };
-  return { isPermitted: false, question, words, reasons, instead, price: null, recorded: null };
+  return {
+    isPermitted: false,
+    question,
+    words,
+    reasons,
+    instead,
+    price: null,
+    recorded: null,
+    waits: false,
+    sizes: null,
+  };
 }
 
 // What is permitted and stopped all the same, by a budget, a cap or a guard, needs no other wording.
@@ -110,7 +127,16 @@ function explainPermit(permitted: Permitted): Explanation {
   const paid = isHeld ? { ...told, costs: ["nothing: you were given these figures before"] } : told;
   const words = { ...paid, tells: [...paid.tells, ...olderVersionTold(permitted)] };
   const answer = recorded === null ? null : recorded.id;
-  return { isPermitted: true, question, words, reasons: decision.reasons, instead: [], price, recorded: answer };
+  const { minimumAudience: minimum, maximumAudience: maximum } = decision.terms;
+  const sizes = isForList(question) ? { minimum, maximum } : null;
+  const rest = {
+    reasons: decision.reasons,
+    instead: [],
+    recorded: answer,
+    waits: decision.approvers.length > 0,
+    sizes,
+  };
+  return { isPermitted: true, question, words, price, ...rest };
 }
 
 // How sure the first kind of figure would be under the usual noise, where the terms ask for other noise.

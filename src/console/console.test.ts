@@ -52,10 +52,11 @@ const PLACES = Object.keys(ACCESS).filter((place) => place !== "POST /console/si
 /** A place with its parameters filled in: things of Sunline Holidays, or such as are nowhere. */
 function addressed(place: PlaceName): { method: string; path: string } {
   const [method = "", path = ""] = place.split(" ");
+  const isOfLists = path.startsWith("/console/audiences");
   const filled = path
-    .replace(":release", world.answers.two)
+    .replace(":release", isOfLists ? world.lists.ready : world.answers.two)
     .replace(":contract", world.contracts.pair)
-    .replace(":request", world.waiting)
+    .replace(":request", isOfLists ? world.lists.waiting : world.waiting)
     .replace(":partner", world.harbour.id)
     .replace(":person", `per_${"x".repeat(22)}`)
     .replace(":index", "1000000");
@@ -377,7 +378,7 @@ describe("what others learnt", () => {
 const isOfRoom = (path: string) => ROOM_PLACES.some(({ address }) => address === path);
 
 function pagesOf(): string[] {
-  const { contracts, answers } = world;
+  const { contracts, answers, lists } = world;
   const gets = PLACES.filter(
     (place) => place.startsWith("GET ") && !place.includes(":") && mayOpen("admin", place),
   ).filter((place) => place !== "GET /console");
@@ -386,6 +387,10 @@ function pagesOf(): string[] {
     `/console/contracts/${contracts.four}`,
     ...Object.values(contracts).map((id) => `/console/explore?contract=${id}`),
     ...Object.values(answers).map((id) => `/console/answers/${id}`),
+    ...["waiting", "ready", "expired", "refused"].map((state) => `/console/audiences?state=${state}`),
+    `/console/audiences/${lists.ready}`,
+    `/console/audiences/${lists.withheld}`,
+    `/console/audiences/requests/${lists.waiting}`,
     "/console/log/33",
   ];
 }

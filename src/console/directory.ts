@@ -3,11 +3,18 @@
 import type { Caller, Ports } from "../app/ports.ts";
 import { listPartners } from "../app/read-partners.ts";
 import { ownerOf } from "../domain/dataset/schema.ts";
-import { ANALYSIS_WORDS, type Directory, identifiersInWords, listed, nameOf } from "../domain/policy/words.ts";
+import {
+  ANALYSIS_WORDS,
+  type Directory,
+  identifiersInWords,
+  listed,
+  nameOf,
+  possessive,
+} from "../domain/policy/words.ts";
 import { type AskedQuestion, datasetsOf, questionSchema } from "../domain/question/question.ts";
 import { segmentOf } from "../domain/question/words.ts";
 import { everyRow } from "./every-row.ts";
-import { sentence } from "./words.ts";
+import { plainWord, sentence } from "./words.ts";
 
 /** Every partner of the room by name. One statement for each hundred of them. */
 export async function readDirectory(ports: Pick<Ports, "store">, caller: Caller): Promise<Directory> {
@@ -34,6 +41,11 @@ export function questionInWords(question: AskedQuestion | null, directory: Direc
   const names = listed(datasetsOf(question).map((list) => nameOf(directory, ownerOf(list))));
   const by = question.identifiers === undefined ? "" : `, by ${identifiersInWords(question.identifiers, "or")}`;
   const among = segmentOf(question.where ?? [], directory);
+  if ("channel" in question) {
+    const [own, other] = [question.from, question.matching].map((list) => possessive(nameOf(directory, ownerOf(list))));
+    const aim = question.analysis === "suppression" ? "to leave them out of" : "to reach them through";
+    return `${own} customers who are also ${other}${by}${among}, ${aim} ${plainWord(question.channel)}`;
+  }
   if (question.analysis === "overlap") return `People whom ${names} share${by}${among}`;
   return `${sentence(ANALYSIS_WORDS[question.analysis]).replace(/\.$/, "")} of ${names}${by}${among}`;
 }

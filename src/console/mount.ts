@@ -20,9 +20,7 @@ import { readForm } from "./form.ts";
 import { documentText } from "./layout.tsx";
 import { ProblemPage, problemStatus, titleOfProblem } from "./pages/problem.tsx";
 import { SHOWS, TICKING } from "./pages.ts";
-
 import { COOKIE, CSP, endedCookie, goResponse, pageResponse, piecesResponse } from "./reply.ts";
-
 import { openSignIn, postSignIn } from "./sign-in.tsx";
 import { signedOut } from "./signed-out.tsx";
 import type { Shown, Visitor } from "./visit.ts";
@@ -109,9 +107,10 @@ async function present(shown: Result<Shown, Problem>, around: Around): Promise<O
   }
   if (shown.value.kind === "pieces")
     return { response: piecesResponse(shown.value), served: { partner, outcome: "200" } };
-  const { title, main, act, script } = shown.value;
+  const { title, main, act, script, refusal } = shown.value;
   const text = await documentText({ title, main, act, script, ...around });
-  return { response: pageResponse(200, text), served: { partner, outcome: "200" } };
+  const status = refusal === undefined ? 200 : problemStatus(refusal);
+  return { response: pageResponse(status, text), served: { partner, outcome: refusal?.kind ?? "200" } };
 }
 
 async function refused(told: Problem, around: Around): Promise<Outcome> {

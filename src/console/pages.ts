@@ -5,7 +5,10 @@ import { signOut } from "../app/sign-in.ts";
 import { ok } from "../domain/result.ts";
 import { entranceOf, type PlaceName } from "./access.ts";
 import { showAnswer, showAnswers } from "./pages/answers.tsx";
+import { postDownload, postTakingBack, showAudience, showAudienceRequest } from "./pages/audience.tsx";
+import { showAudiences } from "./pages/audiences.tsx";
 import { showBudgets } from "./pages/budgets.tsx";
+import { postAudience, showBuilder } from "./pages/build-audience.tsx";
 import { showContract, showContracts } from "./pages/contracts.tsx";
 import { postEvidence, showEvidence } from "./pages/evidence.tsx";
 import { postQuestion, showExplore } from "./pages/explore.tsx";
@@ -33,6 +36,13 @@ export const SHOWS: { readonly [place in PlaceName]: Show } = {
   "POST /console/explore": postQuestion,
   "GET /console/answers": showAnswers,
   "GET /console/answers/:release": showAnswer,
+  "GET /console/audiences": showAudiences,
+  "GET /console/audiences/new": showBuilder,
+  "POST /console/audiences/new": postAudience,
+  "GET /console/audiences/:release": showAudience,
+  "POST /console/audiences/:release/rows": postDownload,
+  "GET /console/audiences/requests/:request": showAudienceRequest,
+  "POST /console/audiences/requests/:request": postTakingBack,
   "GET /console/contracts": showContracts,
   "GET /console/contracts/:contract": showContract,
   "GET /console/inbox": showInbox,
@@ -77,6 +87,7 @@ export const SHOWS: { readonly [place in PlaceName]: Show } = {
 /** Places whose replies leave on the tick of the clock, since noise or data may have been worked on. */
 export const TICKING: readonly PlaceName[] = [
   "POST /console/explore",
+  "POST /console/audiences/new",
   "POST /console/inbox/:request",
   "POST /console/rights/access",
   "POST /console/rights/erasure",

@@ -95,14 +95,16 @@ export function amongText({ list, attribute, value }: Among): string {
   return `${list}|${attribute}|${value}`;
 }
 
-function amongIn(text: string, lists: readonly DatasetRef[]): Among | null {
+/** Reads one chosen value; null where it is of none of these lists. */
+export function amongIn(text: string, lists: readonly DatasetRef[]): Among | null {
   const [ref, attribute, ...value] = text.split("|");
   const list = lists.find((one) => one === ref);
   if (list === undefined || attribute === undefined || value.length === 0) return null;
   return { list, attribute, value: value.join("|") };
 }
 
-function clausesOf(among: readonly Among[]): { dataset: DatasetRef; attribute: string; in: string[] }[] {
+/** Chosen values as the clauses of a question, one for each attribute. */
+export function clausesOf(among: readonly Among[]): { dataset: DatasetRef; attribute: string; in: string[] }[] {
   const clauses = new Map<string, { dataset: DatasetRef; attribute: string; in: string[] }>();
   for (const { list, attribute, value } of among) {
     const key = `${list}|${attribute}`;

@@ -17,7 +17,7 @@ const PAID = ["nothing: the answer was given and paid before"];
 /** What an explanation says, in the order in which people ask. */
 export function RevealLabel({ explained, directory, asker }: Props) {
   const { isPermitted, words, price } = explained;
-  const waits = isPermitted && words.next.length > 0;
+  const waits = explained.waits && explained.recorded === null;
   return (
     <div class="label">
       <p class="verdict-line">

@@ -45,16 +45,7 @@ export function SentenceForm({ askable, chosen, said, options, directory }: Prop
         <Select name="purpose" label="Purpose" value={said.purpose} options={aims} />, under{" "}
         <Select name="contract" label="Contract" value={said.contract} options={named} />?
       </p>
-      {options.length > 0 && (
-        <ul class="among" aria-label="Among whom">
-          {options.map((option, index) => (
-            <li>
-              {index === 0 ? "among " : "and "}
-              <Among option={option} said={said} directory={directory} place={index} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <AmongList options={options} among={said.among} directory={directory} />
       <button type="submit" class="quiet without-script">
         Show what this would tell
       </button>
@@ -69,7 +60,8 @@ type SelectProps = {
   readonly options: readonly { readonly value: string; readonly says: string }[];
 };
 
-function Select({ name, label, value, options }: SelectProps) {
+/** A part of a sentence of which one of several stands there. */
+export function Select({ name, label, value, options }: SelectProps) {
   return (
     <select id={`part-${name}`} name={name} aria-label={label}>
       {options.map((option) => (
@@ -99,16 +91,37 @@ function Members({ chosen, said, directory }: Pick<Props, "chosen" | "said" | "d
   );
 }
 
+type AmongListProps = {
+  readonly options: readonly Chooseable[];
+  readonly among: Sentence["among"];
+  readonly directory: Directory;
+};
+
+/** By what people are chosen, an attribute a line; those that may not choose are shown shut, with their clause. */
+export function AmongList({ options, among, directory }: AmongListProps) {
+  if (options.length === 0) return null;
+  return (
+    <ul class="among" aria-label="Among whom">
+      {options.map((option, index) => (
+        <li>
+          {index === 0 ? "among " : "and "}
+          <Among option={option} among={among} directory={directory} place={index} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 type AmongProps = {
   readonly option: Chooseable;
-  readonly said: Sentence;
+  readonly among: Sentence["among"];
   readonly directory: Directory;
   readonly place: number;
 };
 
-function Among({ option, said, directory, place }: AmongProps) {
+function Among({ option, among, directory, place }: AmongProps) {
   const { list, attribute, values, shut } = option;
-  const chosen = said.among.filter((one) => one.list === list && one.attribute === attribute).map(({ value }) => value);
+  const chosen = among.filter((one) => one.list === list && one.attribute === attribute).map(({ value }) => value);
   const whose = `${nameOf(directory, ownerOf(list))}, ${plainWord(attribute)}`;
   const says = chosen.length === 0 ? `any ${plainWord(attribute)}` : listed(chosen, "or");
   return (

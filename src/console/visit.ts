@@ -38,6 +38,8 @@ export type Shown =
       readonly act?: Child;
       /** What this page loads besides. */
       readonly script?: ScriptName;
+      /** What was refused, where the page shows it in its place; its status is the page's. */
+      readonly refusal?: Problem;
     }
   | {
       readonly kind: "pieces";

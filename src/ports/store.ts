@@ -138,6 +138,8 @@ type Records = {
   readonly uploads: {
     readonly open: (upload: Pick<UploadRow, "id" | "partner" | "dataset" | "change">) => Promise<void>;
     readonly find: (id: string) => Promise<UploadRow | null>;
+    /** Open uploads into one of the partner's datasets, newest first. */
+    readonly listOpen: (partner: PartnerId, dataset: string) => Promise<readonly UploadRow[]>;
     readonly parts: (id: string) => Promise<readonly PartRow[]>;
     readonly addPart: (upload: UploadRow, part: PartRow) => Promise<void>;
     readonly close: (id: string, state: Exclude<UploadState, "open">, version: string | null) => Promise<void>;
@@ -247,6 +249,8 @@ type Records = {
     readonly waiting: (asked: Pick<RequestFile, "contract" | "recipient">) => Promise<number>;
     /** Those that wait which the partner asked or must decide, newest first. */
     readonly listOpen: (partner: PartnerId, page: Page) => Promise<readonly RequestFile[]>;
+    /** Those that the partner asked and that wait no more, newest first. */
+    readonly listEnded: (partner: PartnerId, page: Page) => Promise<readonly RequestFile[]>;
     /** Those of the transaction's parties of which no event says that they ended, oldest first. */
     readonly unended: () => Promise<readonly RequestFile[]>;
     readonly add: (request: Omit<RequestFile, "askedAt" | "events">) => Promise<void>;

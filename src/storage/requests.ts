@@ -2,7 +2,7 @@
 // moment is said here once, for finding and listing; what it means is `domain/approval`'s business.
 
 import { personIdSchema } from "../domain/person/person.ts";
-import type { RequestFile } from "../ports/rows.ts";
+import type { Page, RequestFile } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
 import type { Statements } from "./pool.ts";
@@ -21,13 +21,14 @@ export function requests(tx: Statements): Transaction["requests"] {
       return row ?? null;
     },
     waiting: (asked) => waiting(tx, asked),
-    listOpen: async (partner, { after, limit }) => [
+    listOpen: async (partner, page) => [
       ...(await tx<RequestFile[]>`
         ${file(tx)} where (recipient = ${partner} or ${partner} = any (approvers))
-          and not ${hasEnded(tx)} and expires_at > now()
-          and (${after}::text is null or (asked_at, id) < (
-            select last.asked_at, last.id from concordat.approval_request last where last.id = ${after}))
-        order by asked_at desc, id desc limit ${limit}`),
+          and not ${hasEnded(tx)} and expires_at > now() ${pageOf(tx, page)}`),
+    ],
+    listEnded: async (partner, page) => [
+      ...(await tx<RequestFile[]>`
+        ${file(tx)} where recipient = ${partner} and (${hasEnded(tx)} or expires_at <= now()) ${pageOf(tx, page)}`),
     ],
     unended: async () => [...(await tx<RequestFile[]>`${file(tx)} where not ${hasEnded(tx)} order by asked_at, id`)],
     add: (request) => add(tx, request),
@@ -76,6 +77,14 @@ function file(tx: Statements) {
         from concordat.approval_event event
         where event.recipient = approval_request.recipient and event.request = approval_request.id) as events
     from concordat.approval_request`;
+}
+
+// Newest first, from after the last of the page before.
+function pageOf(tx: Statements, { after, limit }: Page) {
+  return tx`
+    and (${after}::text is null or (asked_at, id) < (
+      select last.asked_at, last.id from concordat.approval_request last where last.id = ${after}))
+    order by asked_at desc, id desc limit ${limit}`;
 }
 
 function hasEnded(tx: Statements) {

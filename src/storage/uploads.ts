@@ -11,9 +11,7 @@ import type { Statements } from "./pool.ts";
 type StoredPart = Omit<PartRow, "columns" | "report"> & { readonly columns: string; readonly report: string };
 
 export function uploads(tx: Statements): Transaction["uploads"] {
-  const columns = tx`
-    id, partner, dataset, change, state, version,
-    concordat.millis(opened_at) as "openedAt", concordat.millis(closed_at) as "closedAt"`;
+  const columns = uploadColumns(tx);
   return {
     open: async ({ id, partner, dataset, change }) => {
       await tx`
@@ -24,6 +22,7 @@ export function uploads(tx: Statements): Transaction["uploads"] {
         select ${columns} from concordat.upload where id = ${id}`;
       return row ?? null;
     },
+    listOpen: (partner, dataset) => listOpen(tx, { partner, dataset }),
     parts: async (id) => {
       const rows = await tx<StoredPart[]>`
         select number, digest, bytes, columns, report from concordat.upload_part where upload = ${id} order by number`;
@@ -59,6 +58,19 @@ export function uploads(tx: Statements): Transaction["uploads"] {
       return rows.map((row) => row.id);
     },
   };
+}
+
+function uploadColumns(tx: Statements) {
+  return tx`
+    id, partner, dataset, change, state, version,
+    concordat.millis(opened_at) as "openedAt", concordat.millis(closed_at) as "closedAt"`;
+}
+
+async function listOpen(tx: Statements, { partner, dataset }: Pick<UploadRow, "partner" | "dataset">) {
+  const rows = await tx<UploadRow[]>`
+    select ${uploadColumns(tx)} from concordat.upload
+    where partner = ${partner} and dataset = ${dataset} and state = 'open' order by opened_at desc, id desc`;
+  return [...rows];
 }
 
 async function addPart(tx: Statements, { partner, id }: UploadRow, part: PartRow): Promise<void> {

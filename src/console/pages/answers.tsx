@@ -6,6 +6,7 @@ import { listReleases, readRelease } from "../../app/read-releases.ts";
 import type { Contract } from "../../domain/contract/document.ts";
 import { datasetRefSchema, ownerOf } from "../../domain/dataset/schema.ts";
 import { LIMITS } from "../../domain/limits.ts";
+import { givesRecords } from "../../domain/policy/limits-document.ts";
 import { ANALYSIS_WORDS, type Directory, nameOf } from "../../domain/policy/words.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
@@ -51,6 +52,7 @@ export async function showAnswer(visit: Visit): Promise<Result<Shown, Problem>> 
   const found = await readRelease(ports, { caller, id: params["release"] ?? "" });
   if (!found.ok) return found;
   const row = found.value;
+  if (givesRecords(row.analysis)) return ok({ kind: "go", to: `/console/audiences/${row.id}` });
   const directory = await readDirectory(ports, caller);
   const release = releaseSchema.parse({ ...JSON.parse(row.answer), receipt: row.receipt });
   const contract = await readContract(ports, { caller, contract: row.contract });
@@ -182,7 +184,8 @@ function Privacy({ release: { privacy } }: { readonly release: Release }) {
 
 type ReceiptProps = { readonly visit: Visit; readonly row: ReleaseRow; readonly contract: number | null };
 
-function ReceiptLine({ visit, row, contract }: ReceiptProps) {
+/** When it was given, under which contract, by which entry of the log. */
+export function ReceiptLine({ visit, row, contract }: ReceiptProps) {
   const entry = `log entry ${row.entry.toLocaleString("en")}`;
   const isOpen = mayOpen(visit.person.role, "GET /console/log/:index");
   const version = contract === null ? "contract" : `contract v${contract}`;
@@ -196,7 +199,8 @@ function ReceiptLine({ visit, row, contract }: ReceiptProps) {
   );
 }
 
-function Clauses({ release: { reasons, spent } }: { readonly release: Release }) {
+/** By which clauses an answer was given, and what it took. */
+export function Clauses({ release: { reasons, spent } }: { readonly release: Release }) {
   const took = spent.filter(({ account, nanoRho }) => account !== "everyone" && nanoRho !== "0");
   return (
     <details>

@@ -90,7 +90,7 @@ type RevealProps = {
 
 function Reveal({ visit, said, explained, directory }: RevealProps) {
   if (!explained.ok) return <ProblemLines told={explained.error} />;
-  const { isPermitted, price, words } = explained.value;
+  const { isPermitted, price, waits } = explained.value;
   return (
     <>
       <RevealLabel explained={explained.value} directory={directory} asker="you" />
@@ -99,8 +99,8 @@ function Reveal({ visit, said, explained, directory }: RevealProps) {
           {[...new URLSearchParams(addressOf(said))].map(([name, value]) => (
             <input type="hidden" name={name} value={value} />
           ))}
-          <p>{consequence(words.next.length > 0)}</p>
-          <button type="submit">{actName(price, words.next.length > 0)}</button>
+          <p>{consequence(waits)}</p>
+          <button type="submit">{actName(price, waits)}</button>
         </ActForm>
       )}
     </>

@@ -131,7 +131,7 @@ export const QUESTION_ROUTES: readonly Route[] = [
     replies: { 200: { says: "CSV with one column, `record`", contentType: "text/csv; charset=utf-8" } },
     problems: ["not-found", "release-gone", "contract-not-in-force"],
     run: ({ caller, params }, ports) => collectAudience(ports, { caller, id: params.release }),
-    present: (records) => ({ status: 200, contentType: "text/csv; charset=utf-8", text: csvRows(records) }),
+    present: (records) => ({ status: 200, contentType: "text/csv; charset=utf-8", text: recordsCsv(records) }),
   }),
   route({
     method: "get",
@@ -167,7 +167,8 @@ function presentBudget({ lines, page, totals }: BudgetView) {
   };
 }
 
-async function* csvRows(records: readonly string[]): AsyncIterable<string> {
+/** A list as CSV with one column, piece by piece. */
+export async function* recordsCsv(records: readonly string[]): AsyncIterable<string> {
   yield "record\r\n";
   const ROWS_A_PIECE = 1_000;
   for (let from = 0; from < records.length; from += ROWS_A_PIECE) {

@@ -6,7 +6,10 @@ import type { ConsoleWorld } from "./world.ts";
 export type ConsolePlace = { readonly name: string; readonly address: string };
 
 /** The pages of a company, by name and address. */
-export function placesOf({ contracts, answers, sunline }: ConsoleWorld, { id }: Pick<Member, "id">): ConsolePlace[] {
+export function placesOf(
+  { contracts, answers, lists, sunline }: ConsoleWorld,
+  { id }: Pick<Member, "id">,
+): ConsolePlace[] {
   const shared = [
     { name: "home", address: "/console/home" },
     { name: "answers", address: "/console/answers" },
@@ -24,6 +27,7 @@ export function placesOf({ contracts, answers, sunline }: ConsoleWorld, { id }: 
     { name: "retention", address: "/console/retention" },
     { name: "keys", address: "/console/keys" },
     { name: "people", address: "/console/people" },
+    { name: "audiences", address: "/console/audiences" },
     { name: "nowhere", address: "/console/nowhere" },
     { name: "explore-four", address: `/console/explore?contract=${contracts.four}` },
   ];
@@ -42,6 +46,14 @@ export function placesOf({ contracts, answers, sunline }: ConsoleWorld, { id }: 
     { name: "answer-affinity", address: `/console/answers/${answers.affinity}` },
     { name: "answer-trend", address: `/console/answers/${answers.trend}` },
     { name: "log-entry", address: "/console/log/30" },
+    { name: "audiences-ready", address: "/console/audiences?state=ready" },
+    { name: "audiences-expired", address: "/console/audiences?state=expired" },
+    { name: "audiences-refused", address: "/console/audiences?state=refused" },
+    { name: "audience-ready", address: `/console/audiences/${lists.ready}` },
+    { name: "audience-withheld", address: `/console/audiences/${lists.withheld}` },
+    { name: "audience-waiting", address: `/console/audiences/requests/${lists.waiting}` },
+    { name: "audience-build", address: `/console/audiences/new?contract=${contracts.pair}&among=${tier}` },
+    { name: "audience-suppression", address: `/console/audiences/new?contract=${contracts.three}&kind=suppression` },
   ];
 }
 

@@ -11,6 +11,7 @@ import { csvOf, people } from "../journeys/lists.ts";
 import {
   agree,
   ask,
+  audienceOf,
   call,
   contractJson,
   declare,
@@ -52,6 +53,8 @@ export type ConsoleWorld = {
   };
   /** A question of Sunline Holidays that waits for Volt Electronics. */
   readonly waiting: string;
+  /** Lists of Sunline Holidays: one that it may download, one that was withheld, and one that waits for the owner. */
+  readonly lists: { readonly ready: string; readonly withheld: string; readonly waiting: string };
 };
 
 const LIMITS = {
@@ -64,7 +67,8 @@ const LIMITS = {
     { analysis: "crosstab", count: 20, period: "P30D" },
     { analysis: "affinity", count: 20, period: "P30D" },
     { analysis: "trend", count: 20, period: "P30D" },
-    { analysis: "audience", count: 5, period: "P30D" },
+    { analysis: "audience", count: 20, period: "P30D" },
+    { analysis: "suppression", count: 20, period: "P30D" },
   ],
 };
 
@@ -72,7 +76,7 @@ function companies({ sunline, harbour }: Names) {
   const some = { further: 0, approval: [] };
   return [
     { ...some, id: "sunline-holidays", name: sunline, industry: "travel", from: 0, to: 1_500 },
-    { ...some, id: "harbour-yachts", name: harbour, industry: "marine", from: 900, to: 1_800 },
+    { ...some, id: "harbour-yachts", name: harbour, industry: "marine", from: 900, to: 1_800, approval: ["audience"] },
     { ...some, id: "meridian-bank", name: "Meridian Bank", industry: "banking", from: 1_340, to: 2_500, further: 900 },
     { ...VOLT, from: 1_480, to: 2_000, further: 300, approval: ["overlap"] },
   ];
@@ -112,7 +116,8 @@ export async function openConsoleWorld(names: Names = PLAIN_NAMES): Promise<Cons
     json: overlapOf(contracts.pair, [sunline, harbour], { purpose: "activation" }),
   });
   const held = await call(sunline, "POST /v1/questions", { json: overlapOf(contracts.four, members) });
-  const more = await laterAnswers({ sunline, harbour, meridian, contract: contracts.three });
+  const lists = await askForLists(contracts.three, { sunline, harbour, meridian });
+  const more = await laterAnswers(contracts.three, { sunline, harbour, meridian });
   return {
     room,
     origin,
@@ -124,18 +129,14 @@ export async function openConsoleWorld(names: Names = PLAIN_NAMES): Promise<Cons
     contracts,
     answers: { ...answers, ...more },
     waiting: read(requestSchema, held).id,
+    lists,
   };
 }
 
-type Later = {
-  readonly sunline: Member;
-  readonly harbour: Member;
-  readonly meridian: Member;
-  readonly contract: string;
-};
+type Askers = Pick<ConsoleWorld, "sunline" | "harbour" | "meridian">;
 
 // What is asked once the bank has brought a newer list: the trend has two points then.
-async function laterAnswers({ sunline, harbour, meridian, contract }: Later) {
+async function laterAnswers(contract: string, { sunline, harbour, meridian }: Askers) {
   const segments = { dataset: `${meridian.id}/customers`, attribute: "region" };
   const among = `${sunline.id}/customers`;
   const affinity = await ask(sunline, { analysis: "affinity", contract, purpose: "insight", among, segments });
@@ -143,6 +144,18 @@ async function laterAnswers({ sunline, harbour, meridian, contract }: Later) {
   const overlap = overlapOf(contract, [sunline, harbour, meridian]);
   const trend = await ask(sunline, { ...overlap, analysis: "trend" });
   return { affinity: affinity.id, trend: trend.id };
+}
+
+// Few people of one tier are on both lists, so that list of them is withheld.
+async function askForLists(contract: string, { sunline, harbour, meridian }: Askers): Promise<ConsoleWorld["lists"]> {
+  const few = [
+    { dataset: `${sunline.id}/customers`, attribute: "tier", in: ["gold"] },
+    { dataset: `${meridian.id}/customers`, attribute: "tier", in: ["bronze"] },
+  ];
+  const ready = await ask(sunline, audienceOf(contract, [sunline, meridian]));
+  const withheld = await ask(sunline, audienceOf(contract, [sunline, meridian], { where: few }));
+  const held = await call(sunline, "POST /v1/questions", { json: audienceOf(contract, [sunline, harbour]) });
+  return { ready: ready.id, withheld: withheld.id, waiting: read(requestSchema, held).id };
 }
 
 // Every fifth person below a number, so that lists meet in more than one place.
@@ -169,8 +182,8 @@ async function bringNamed(
   return member;
 }
 
-// The tier may choose and group people, the region may group them and no more: one menu is shut by a policy. Nothing
-// may be asked for activation, so one question is denied.
+// The tier may choose and group people, the region may group them and no more: one menu is shut by a policy. Of figures
+// none may be asked for activation, so one question is denied; lists may be asked for nothing else.
 export function policyOf(partner: string, approval: readonly string[], k = LIMITS.k) {
   return policyJson(
     partner,
@@ -184,6 +197,15 @@ export function policyOf(partner: string, approval: readonly string[], k = LIMIT
           analyses: ["overlap", "crosstab", "affinity", "trend"],
           attributes: { tier: ["filter", "group"], region: ["group"] },
           channels: [],
+          terms: {},
+        },
+        {
+          id: "lists",
+          to: [{ industry: "travel" }, { industry: "marine" }, { industry: "banking" }],
+          purposes: ["activation"],
+          analyses: ["audience", "suppression"],
+          attributes: { tier: ["filter"] },
+          channels: ["email"],
           terms: {},
         },
       ],
@@ -203,6 +225,8 @@ function contractOf(name: string, members: readonly Member[]) {
       { analysis: "crosstab", ...ways },
       { analysis: "affinity", ...ways },
       { analysis: "trend", ...ways },
+      { analysis: "audience", ...ways, purposes: ["activation"], channels: ["email"] },
+      { analysis: "suppression", ...ways, purposes: ["activation"], channels: ["email"] },
     ],
   });
 }

@@ -47,6 +47,19 @@ export function listsLaws(store: () => Store): void {
       expect(await as(ann).read((tx) => tx.uploads.find(id))).toMatchObject({ id, change, state: "open" });
     });
 
+    test("are listed to their partner while they are open, by dataset, newest first", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const first = await opening(ann);
+      const second = `upl_${random()}`;
+      await as(ann).note((tx) => tx.uploads.open({ id: second, partner: ann, dataset: "customers", change: "upsert" }));
+      const open = (by: PartnerId, dataset: string) =>
+        as(by).read(async (tx) => (await tx.uploads.listOpen(ann, dataset)).map(({ id }) => id));
+      expect(await open(ann, "customers")).toEqual([second, first]);
+      expect([await open(bob, "customers"), await open(ann, "others")]).toEqual([[], []]);
+      await as(ann).note((tx) => tx.uploads.close(second, "dropped", null));
+      expect(await open(ann, "customers")).toEqual([first]);
+    });
+
     test("take nothing more once they are closed, and are closed once", async () => {
       const [ann] = await twoPartners(store());
       const id = await opening(ann);

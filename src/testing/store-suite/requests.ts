@@ -74,6 +74,21 @@ export function requestsLaws(store: () => Store): void {
       expect(await as(ann).read((tx) => tx.requests.find(request.id))).not.toBeNull();
     });
 
+    test("are listed to who asked once they wait no more, ended or out of time, newest first", async () => {
+      const { ann, bob, ask } = await asking();
+      const now = await as(ann).read(async (tx) => tx.now);
+      const [denied, over] = [await ask(), await ask({ expiresAt: now })];
+      await ask();
+      await as(ann, bob).write((tx) => tx.requests.note(denied, { kind: "denied", partner: bob, ...NOTHING }));
+      const ended = (partner: PartnerId, after: string | null, limit = 9) =>
+        as(partner).read(async (tx) => (await tx.requests.listEnded(partner, { after, limit })).map(({ id }) => id));
+      const whole = await ended(ann, null);
+      expect([...whole].sort()).toEqual([denied.id, over.id].sort());
+      expect(await ended(ann, null, 1)).toEqual(whole.slice(0, 1));
+      expect(await ended(ann, whole[0] ?? null)).toEqual(whole.slice(1));
+      expect(await ended(bob, null)).toEqual([]);
+    });
+
     test("wait until they expire by the database's clock, and not a moment longer", async () => {
       const { ann, ask } = await asking();
       const now = await as(ann).read(async (tx) => tx.now);
