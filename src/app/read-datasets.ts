@@ -4,6 +4,7 @@ import { datasetRef } from "../domain/dataset/schema.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { DatasetRow, VersionRow } from "../ports/rows.ts";
+import type { UploadFile } from "./open-upload.ts";
 import type { Caller, Ports } from "./ports.ts";
 
 /** The caller's datasets. */
@@ -24,5 +25,16 @@ export function listVersions(
     const row = await tx.datasets.find(caller.partner, dataset);
     if (row === null) return err(problem("not-found", `you have no dataset \`${dataset}\``));
     return ok(await tx.versions.list(datasetRef(caller.partner, dataset)));
+  });
+}
+
+/** What is on its way into one of the caller's datasets, newest first: uploads that nobody has ended. */
+export function listUploads(
+  ports: Pick<Ports, "store">,
+  { caller, dataset }: { readonly caller: Caller; readonly dataset: string },
+): Promise<readonly UploadFile[]> {
+  return ports.store.read({ name: "list uploads", parties: [caller.partner] }, async (tx) => {
+    const uploads = await tx.uploads.listOpen(caller.partner, dataset);
+    return Promise.all(uploads.map(async (upload) => ({ upload, parts: await tx.uploads.parts(upload.id) })));
   });
 }

@@ -14,7 +14,12 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const own = (name: string) => join(HERE, "browser", name);
 
 /** The module that each script begins with. */
-const ENTRIES = { "verify-log.js": own("verify-log.ts"), "hash-people.js": own("hash-people.ts") } as const;
+const ENTRIES = {
+  "verify-log.js": own("verify-log.ts"),
+  "hash-people.js": own("hash-people.ts"),
+  "list-worker.js": own("list-worker.ts"),
+  "lists.js": join(HERE, "assets", "lists.mjs"),
+} as const;
 
 type BundleName = keyof typeof ENTRIES;
 

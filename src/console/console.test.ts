@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { generateSigningKey } from "../crypto/jwk.ts";
 import { decodeEntry, personCommitment } from "../domain/audit/entry.ts";
+import { utf8 } from "../domain/bytes.ts";
 import { partnerIdSchema } from "../domain/partner/manifest.ts";
 import { ROLES, type Role } from "../domain/person/person.ts";
 import { PROBLEMS, type ProblemKind } from "../domain/problem.ts";
@@ -12,6 +13,7 @@ import {
   type ConsoleVisitor,
   cookieIn,
   type PageReply,
+  sendBytes,
   sendForm,
   sendGet,
   visitorBy,
@@ -59,8 +61,22 @@ function addressed(place: PlaceName): { method: string; path: string } {
     .replace(":request", isOfLists ? world.lists.waiting : world.waiting)
     .replace(":partner", world.harbour.id)
     .replace(":person", `per_${"x".repeat(22)}`)
+    .replace(":dataset", "customers")
+    .replace(":upload", `upl_${"x".repeat(22)}`)
+    .replace(":part", "1")
     .replace(":index", "1000000");
   return { method, path: filled };
+}
+
+const NOBODY: ConsoleVisitor = {
+  ...{ cookie: "", token: "" },
+  get: (path) => sendGet(world.origin + path, ""),
+  post: (path) => sendForm(world.origin + path, {}, new URLSearchParams()),
+};
+
+function sendAs(visitor: ConsoleVisitor, { method, path }: ReturnType<typeof addressed>): Promise<PageReply> {
+  if (method === "PUT") return sendBytes(visitor, world.origin + path, { bytes: utf8("id,email\n") });
+  return method === "GET" ? visitor.get(path) : visitor.post(path);
 }
 
 function expectRefusal(reply: PageReply, kind: ProblemKind, says?: RegExp): void {
@@ -76,18 +92,14 @@ describe("the table of roles and routes", () => {
   test.each(PLACES)("holds at %s, for every role of two companies and for nobody", async (place) => {
     const { method, path } = addressed(place);
     for (const { invited, visitor } of seats) {
-      const reply = method === "GET" ? await visitor.get(path) : await visitor.post(path);
+      const reply = await sendAs(visitor, { method, path });
       const isOpen = mayOpen(invited.role, place);
       const isTurnedAway = reply.text.includes(PROBLEMS["not-for-your-role"].title.slice(1));
       expect([invited.member.id, invited.role, isTurnedAway]).toEqual([invited.member.id, invited.role, !isOpen]);
       if (!isOpen) expect(reply.status).toBe(403);
       else expect(reply.status).not.toBe(500);
     }
-    const anybody =
-      method === "GET"
-        ? await sendGet(world.origin + path, "")
-        : await sendForm(world.origin + path, {}, new URLSearchParams());
-    expectRefusal(anybody, "not-signed-in");
+    expectRefusal(await sendAs(NOBODY, { method, path }), "not-signed-in");
   });
 
   test("opens nothing of the officer's to a marketer", () => {
@@ -305,7 +317,7 @@ describe("every page", () => {
       expect(Buffer.byteLength(text)).toBeLessThan(60_000);
       expect(headers.get("content-security-policy")).toBe(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+          "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
       );
       expect(headers.get("cache-control")).toBe("no-store");
     }
@@ -391,6 +403,7 @@ function pagesOf(): string[] {
     `/console/audiences/${lists.ready}`,
     `/console/audiences/${lists.withheld}`,
     `/console/audiences/requests/${lists.waiting}`,
+    "/console/lists/customers",
     "/console/log/33",
   ];
 }

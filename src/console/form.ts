@@ -1,12 +1,14 @@
-// A form as a browser sends it, believed only when a page of the session itself sent it: the origin is the room's own,
-// and the form carries the session's token, which no other page can know. The cookie's SameSite is the third lock.
+// A form, or a part of a list, as a browser sends it, believed only when a page of the session itself sent it: the
+// origin is the room's own, and it carries the session's token, which no other page can know. The cookie's SameSite is
+// the third lock.
 
+import type { IncomingPart } from "../app/receive-part.ts";
 import { formToken } from "../app/sign-in.ts";
 import { equalBytes, utf8 } from "../domain/bytes.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { RoomContext } from "../http/incoming.ts";
+import { incomingBody, type RoomContext, signableRequest } from "../http/incoming.ts";
 
 /**
  * Reads a form of a page of this room.
@@ -29,6 +31,19 @@ export async function readForm(
   }
   const form = new URLSearchParams(await c.req.text());
   if (cookie === null) return ok(form);
-  const token = form.get("token") ?? "";
-  return equalBytes(utf8(token), utf8(formToken(cookie))) ? ok(form) : err(problem("form-not-ours", says));
+  return isOfSession(form.get("token"), cookie) ? ok(form) : err(problem("form-not-ours", says));
+}
+
+/**
+ * Begins to read a part of a list that a page's script sends, under its digest (RFC 9530). The token is a header here,
+ * which no page of another origin can add without being asked whether it may, and nothing here says that it may.
+ */
+export function readSentPart(c: RoomContext, origin: string, cookie: string): Result<IncomingPart, Problem> {
+  const isOurs = c.req.header("origin") === origin && isOfSession(c.req.header("form-token") ?? null, cookie);
+  if (!isOurs) return err(problem("form-not-ours", `the part was not sent from ${origin}/console`));
+  return incomingBody(c, signableRequest(c, origin), LIMITS.partBytes);
+}
+
+function isOfSession(token: string | null, cookie: string): boolean {
+  return token !== null && equalBytes(utf8(token), utf8(formToken(cookie)));
 }

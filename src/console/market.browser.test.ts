@@ -2,10 +2,12 @@
 // with a compliance officer's approval in between, by keyboard alone.
 
 import { readFileSync } from "node:fs";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeEntry } from "../domain/audit/entry.ts";
 import { chromiumPath, openBrowser, type Sitting, sit } from "../testing/console/browser.ts";
+import { violations } from "../testing/console/page-checks.ts";
+import { RAW, rawList, sentBy } from "../testing/console/raw-list.ts";
 import { visitorBy } from "../testing/console/visitor.ts";
 import { type ConsoleWorld, invite, openConsoleWorld } from "../testing/console/world.ts";
 import { ask, overlapOf } from "../testing/journeys/world.ts";
@@ -26,6 +28,20 @@ afterAll(async () => {
 async function sitAs(link: string): Promise<Sitting> {
   if (browser === null) throw new Error("there is no browser");
   return sit(browser, link, WIDE);
+}
+
+// As a person drops one from a folder: a file that the page's own field has not seen.
+async function dropFile(page: Page, file: string): Promise<void> {
+  await page.evaluate(
+    "document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'desk' }))",
+  );
+  await page.locator("#desk").setInputFiles(file);
+  await page.evaluate(`{
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(document.querySelector("#desk").files[0]);
+    document.querySelector("#desk").remove();
+    document.querySelector(".drop-zone").dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
+  }`);
 }
 
 describe("lists of people", () => {
@@ -120,5 +136,84 @@ describe.skipIf(path === null)("in a browser", () => {
       expect(requests.filter((url) => !url.startsWith(`${world.origin}/`))).toEqual([]);
       await context.close();
     }
+  });
+
+  test("100,000 raw rows are dropped, hashed and sent, over a closed tab: no raw value is in any request", async () => {
+    const raw = await rawList(100_000);
+    const { context, page, errors } = await sitAs((await invite(world.sunline, "marketer")).link);
+    const sent = sentBy(context);
+    let isBroken = true;
+    await context.route("**/parts/2", (route) => (isBroken ? route.abort() : route.continue()));
+    await page.getByRole("link", { name: "Lists", exact: true }).press("Enter");
+    await page.getByRole("link", { name: "customers" }).press("Enter");
+    await dropFile(page, raw.path);
+    await page.getByText("Every column is found.").waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.getByLabel("e-mail", { exact: true }).inputValue()).toBe("E-Mail Address");
+    expect(await page.getByLabel("your own reference").inputValue()).toBe("Customer No");
+    await page.getByRole("button", { name: "Hash it here" }).press("Enter");
+    await page.getByText("The connection broke; part 2 goes again").waitFor();
+    const [thread] = page.workers();
+    const reaching = "fetch('/console/lists').then(() => 'went', () => 'was stopped')";
+    expect(await thread?.evaluate(reaching)).toBe("was stopped");
+    await page.waitForURL(/\?upload=upl_/);
+    const address = page.url();
+    await page.close();
+
+    isBroken = false;
+    const again = await context.newPage();
+    await again.goto(address);
+    await again.getByText(/Of this upload 1 part with [\d,]+ rows have arrived/).waitFor();
+    const choosing = again.waitForEvent("filechooser");
+    await again.locator("input[type=file]").press("Enter");
+    await (await choosing).setFiles(raw.path);
+    await again.getByRole("button", { name: "Hash it here" }).press("Enter");
+    await again.getByText("1,000 of 100,000 e-mails (1.0 %) cannot be read as such").waitFor();
+    expect(await violations(again)).toEqual([]);
+    const saving = again.waitForEvent("download");
+    await again.getByRole("link", { name: "Save the refused rows" }).press("Enter");
+    const saved = readFileSync(await (await saving).path(), "utf8")
+      .trimEnd()
+      .split("\r\n");
+    expect(saved).toHaveLength(1_001);
+    expect(saved[1]).toMatch(/^101,email,.+,c99,Rawname 99,nobody-99\.mail\.example,bronze,south,yes,yes$/);
+    await again.getByRole("button", { name: "Put this list in force" }).press("Enter");
+    await again.getByText("Version 2 is in force, with 99,000 people.").waitFor();
+
+    const seen = await Promise.all(sent);
+    const parts = seen.filter(({ method }) => method === "PUT").map(({ url }) => url.slice(-1));
+    expect(parts.filter((part) => part === "1")).toHaveLength(1);
+    expect(parts.length).toBeGreaterThan(2);
+    expect(seen.filter(({ method }) => method === "PUT").every(({ text }) => /[0-9a-f]{64}/.test(text))).toBe(true);
+    expect(seen.filter(({ url, text }) => RAW.test(url) || RAW.test(text)).map(({ url }) => url)).toEqual([]);
+    expect(errors.filter((error) => !/ERR_FAILED|connect-src|Refused to connect|Fetch API/.test(error))).toEqual([]);
+    await context.close();
+    await raw.discard();
+  });
+
+  test("a list is declared out of its file, and what does not fit comes back as it was typed", async () => {
+    const raw = await rawList(60);
+    const { context, page, errors } = await sitAs((await invite(world.volt, "marketer")).link);
+    await page.goto(`${world.origin}/console/lists/new`);
+    await dropFile(page, raw.path);
+    await page.getByText("The form is filled in from 7 columns").waitFor();
+    expect(await page.getByLabel("Your own reference").inputValue()).toBe("Customer No");
+    expect(await page.getByLabel("E-mail", { exact: false }).first().inputValue()).toBe("E-Mail Address");
+    await page.getByLabel("Name of the list").fill("No Slug");
+    await page.getByLabel("Attributes").fill("Tier: bronze, silver, gold");
+    await page.getByRole("button", { name: "Declare the list" }).press("Enter");
+    await page
+      .getByRole("alert")
+      .getByText(/Name: /)
+      .waitFor();
+    expect(await page.getByLabel("Attributes").inputValue()).toBe("Tier: bronze, silver, gold");
+    await page.getByLabel("Name of the list").fill("travellers");
+    await page.getByRole("button", { name: "Declare the list" }).press("Enter");
+    await page.waitForURL(/\/console\/lists\/travellers$/);
+    await dropFile(page, raw.path);
+    await page.getByText("Every column is found.").waitFor();
+    expect(errors.filter((error) => !/422/.test(error))).toEqual([]);
+    await context.close();
+    await raw.discard();
   });
 });

@@ -6,9 +6,10 @@ import type { Hono } from "hono";
 import { behindProblem } from "../app/log-standing.ts";
 import { findSession, formToken } from "../app/sign-in.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import type { Result } from "../domain/result.ts";
+import { ok, type Result, unreachable } from "../domain/result.ts";
 import type { RoomContext } from "../http/incoming.ts";
-import type { Logging, RequestLine, Serving } from "../http/serve-route.ts";
+import { jsonReply, problemReply } from "../http/problem-reply.ts";
+import { type Logging, type RequestLine, type Serving, toResponse } from "../http/serve-route.ts";
 import { RETURN_PATH } from "../http/sign-in-path.ts";
 import { untilTick } from "../http/tick.ts";
 import { ACCESS, mayOpen, type PlaceName } from "./access.ts";
@@ -16,14 +17,14 @@ import { openAccount, openReturn, postAccount } from "./account.tsx";
 import { assetNamed } from "./assets.ts";
 import { bundleNamed } from "./bundle.ts";
 import { cookieOf } from "./cookie.ts";
-import { readForm } from "./form.ts";
+import { readForm, readSentPart } from "./form.ts";
 import { documentText } from "./layout.tsx";
 import { ProblemPage, problemStatus, titleOfProblem } from "./pages/problem.tsx";
-import { SHOWS, TICKING } from "./pages.ts";
+import { FOR_SCRIPTS, SHOWS, TICKING } from "./pages.ts";
 import { COOKIE, CSP, endedCookie, goResponse, pageResponse, piecesResponse } from "./reply.ts";
 import { openSignIn, postSignIn } from "./sign-in.tsx";
 import { signedOut } from "./signed-out.tsx";
-import type { Shown, Visitor } from "./visit.ts";
+import type { Shown, Visit, Visitor } from "./visit.ts";
 
 /** A bug or a broken adapter, as whoever asked is told of it; null where nobody is there any more to be told. */
 export type Failure = {
@@ -77,39 +78,71 @@ async function failed(mounted: Mounted, c: RoomContext, failure: unknown): Promi
 }
 
 async function servePlace(mounted: Mounted, place: PlaceName, c: RoomContext): Promise<Outcome> {
-  const path = c.req.path;
   const visitor = await visitorOf(mounted, c);
-  if (visitor === null) return signedOut(mounted, c, notSignedIn(mounted));
-  if (!mayOpen(visitor.person.role, place)) return refused(notForRole(visitor), { visitor, path });
-  const form = c.req.method === "POST" ? await readForm(c, mounted.publicOrigin, visitor.cookie) : null;
-  if (form?.ok === false) return refused(form.error, { visitor, path });
+  const around = { visitor, path: c.req.path, isForScript: FOR_SCRIPTS.includes(place) };
+  if (visitor === null)
+    return around.isForScript ? refused(notSignedIn(mounted), around) : signedOut(mounted, c, notSignedIn(mounted));
+  if (!mayOpen(visitor.person.role, place)) return refused(notForRole(visitor), around);
+  const sent = await readSent(mounted, c, visitor.cookie);
+  if (!sent.ok) return refused(sent.error, around);
   const contradiction = mounted.ports.standing.of();
-  if (form !== null && contradiction !== null) return refused(behindProblem(contradiction), { visitor, path });
+  if (c.req.method !== "GET" && contradiction !== null) return refused(behindProblem(contradiction), around);
   const shown = await SHOWS[place]({
     ...visitor,
+    ...sent.value,
     ports: mounted.ports,
     params: c.req.param(),
     query: new URL(c.req.url).searchParams,
-    form: form?.value ?? new URLSearchParams(),
     origin: mounted.publicOrigin,
   });
-  return present(shown, { visitor, path });
+  return present(shown, around);
 }
 
-type Around = { readonly visitor: Visitor | null; readonly path: string };
+const NO_FIELDS = new URLSearchParams();
+
+// Whatever changes something is believed by origin and token, a part of a list as much as a form.
+async function readSent(
+  { publicOrigin }: Mounted,
+  c: RoomContext,
+  cookie: string,
+): Promise<Result<Pick<Visit, "form" | "part">, Problem>> {
+  if (c.req.method === "GET") return ok({ form: NO_FIELDS, part: null });
+  if (c.req.method === "PUT") {
+    const part = readSentPart(c, publicOrigin, cookie);
+    return part.ok ? ok({ form: NO_FIELDS, part: part.value }) : part;
+  }
+  const form = await readForm(c, publicOrigin, cookie);
+  return form.ok ? ok({ form: form.value, part: null }) : form;
+}
+
+type Around = { readonly visitor: Visitor | null; readonly path: string; readonly isForScript?: boolean };
 
 async function present(shown: Result<Shown, Problem>, around: Around): Promise<Outcome> {
   if (!shown.ok) return refused(shown.error, around);
   const partner = around.visitor?.caller.partner ?? null;
-  if (shown.value.kind === "go") {
-    const cookies = shown.value.isSignedOut === true ? [endedCookie(COOKIE)] : [];
-    return { response: goResponse(shown.value.to, cookies), served: { partner, outcome: "303" } };
+  const served = { partner, outcome: "200" };
+  switch (shown.value.kind) {
+    case "go": {
+      const cookies = shown.value.isSignedOut === true ? [endedCookie(COOKIE)] : [];
+      return { response: goResponse(shown.value.to, cookies), served: { partner, outcome: "303" } };
+    }
+    case "pieces":
+      return { response: piecesResponse(shown.value), served };
+    case "json":
+      return { response: toResponse(jsonReply(200, shown.value.json)), served };
+    case "page":
+      return presentPage(shown.value, around);
+    default:
+      return unreachable(shown.value);
   }
-  if (shown.value.kind === "pieces")
-    return { response: piecesResponse(shown.value), served: { partner, outcome: "200" } };
-  const { title, main, act, script, refusal } = shown.value;
-  const text = await documentText({ title, main, act, script, ...around });
+}
+
+async function presentPage(page: Extract<Shown, { kind: "page" }>, around: Around): Promise<Outcome> {
+  const { title, main, act, script, refusal } = page;
+  const { visitor, path } = around;
+  const text = await documentText({ title, main, act, script, visitor, path });
   const status = refusal === undefined ? 200 : problemStatus(refusal);
+  const partner = visitor?.caller.partner ?? null;
   return { response: pageResponse(status, text), served: { partner, outcome: refusal?.kind ?? "200" } };
 }
 
@@ -118,10 +151,11 @@ async function refused(told: Problem, around: Around): Promise<Outcome> {
   return { response: await problemResponse(told, around), served: { partner, outcome: told.kind } };
 }
 
-/** The page of a problem, in the words of the problem documents. */
-async function problemResponse(told: Problem, around: Around): Promise<Response> {
+/** The page of a problem, in the words of the problem documents; to a script the document itself. */
+async function problemResponse(told: Problem, { visitor, path, isForScript }: Around): Promise<Response> {
+  if (isForScript === true) return toResponse(problemReply(told));
   const main = ProblemPage({ told });
-  return pageResponse(problemStatus(told), await documentText({ title: titleOfProblem(told), main, ...around }));
+  return pageResponse(problemStatus(told), await documentText({ title: titleOfProblem(told), main, visitor, path }));
 }
 
 async function visitorOf({ ports }: Mounted, c: RoomContext): Promise<Visitor | null> {
@@ -147,6 +181,9 @@ function notForRole({ person }: Visitor): Problem {
   return problem("not-for-your-role", `it is not for the role \`${person.role}\``);
 }
 
+// The thread that reads raw lists may reach no address at all, its own room's included.
+const UNREACHING = "default-src 'none'";
+
 async function assetResponse(name: string): Promise<Response> {
   const asset = assetNamed(name) ?? (await bundleNamed(name));
   if (asset === null) return new Response(null, { status: 404 });
@@ -156,7 +193,7 @@ async function assetResponse(name: string): Promise<Response> {
     "cross-origin-resource-policy": "same-origin",
     "x-content-type-options": "nosniff",
     // What a worker may do is said where its script comes from.
-    "content-security-policy": CSP,
+    "content-security-policy": name === "list-worker.js" ? UNREACHING : CSP,
   };
   return new Response(asset.text, { headers });
 }

@@ -18,7 +18,9 @@ import { showHome } from "./pages/home.tsx";
 import { postDecision, showInbox } from "./pages/inbox.tsx";
 import { showKeys } from "./pages/keys.tsx";
 import { showLearned } from "./pages/learned.tsx";
+import { showList, showLists } from "./pages/lists.tsx";
 import { giveLogEvents, showEntry, showLog } from "./pages/log.tsx";
+import { postDataset, showNewDataset } from "./pages/new-list.tsx";
 import { postAcknowledgement, postNotices } from "./pages/notices.tsx";
 import { postLink, postPerson, postRemoval, showPeople } from "./pages/people.tsx";
 import { showPolicy } from "./pages/policy.tsx";
@@ -26,6 +28,7 @@ import { showRetention } from "./pages/retention.tsx";
 import { postAccess, postErasure, postObjection, postWithdrawal, showRights } from "./pages/rights.tsx";
 import { postCode, postCodeEnd, postRoomPartner, showRoomPartners } from "./pages/room-partners.tsx";
 import { giveEntries, giveLeaves, giveRoom, showVerify } from "./pages/verify.tsx";
+import { postCommit, postDrop, postUpload, putPart, showUpload } from "./uploads.ts";
 import type { Show } from "./visit.ts";
 
 /** What is done at each place. */
@@ -43,6 +46,15 @@ export const SHOWS: { readonly [place in PlaceName]: Show } = {
   "POST /console/audiences/:release/rows": postDownload,
   "GET /console/audiences/requests/:request": showAudienceRequest,
   "POST /console/audiences/requests/:request": postTakingBack,
+  "GET /console/lists": showLists,
+  "GET /console/lists/new": showNewDataset,
+  "POST /console/lists/new": postDataset,
+  "GET /console/lists/:dataset": showList,
+  "POST /console/lists/:dataset/uploads": postUpload,
+  "GET /console/uploads/:upload": showUpload,
+  "PUT /console/uploads/:upload/parts/:part": putPart,
+  "POST /console/uploads/:upload/commit": postCommit,
+  "POST /console/uploads/:upload/drop": postDrop,
   "GET /console/contracts": showContracts,
   "GET /console/contracts/:contract": showContract,
   "GET /console/inbox": showInbox,
@@ -83,6 +95,14 @@ export const SHOWS: { readonly [place in PlaceName]: Show } = {
     return ok({ kind: "go", to: "/console", isSignedOut: true });
   },
 };
+
+/** Places that a page's script calls, which are answered and refused in JSON. */
+export const FOR_SCRIPTS: readonly PlaceName[] = [
+  "POST /console/lists/:dataset/uploads",
+  "GET /console/uploads/:upload",
+  "PUT /console/uploads/:upload/parts/:part",
+  "POST /console/uploads/:upload/commit",
+];
 
 /** Places whose replies leave on the tick of the clock, since noise or data may have been worked on. */
 export const TICKING: readonly PlaceName[] = [

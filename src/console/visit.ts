@@ -2,6 +2,8 @@
 
 import type { Child } from "hono/jsx";
 import type { PersonCaller, Ports } from "../app/ports.ts";
+import type { IncomingPart } from "../app/receive-part.ts";
+import type { Json } from "../domain/canonical-json.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
 import type { PersonRow } from "../ports/rows.ts";
@@ -25,6 +27,8 @@ export type Visit = Visitor & {
   readonly query: URLSearchParams;
   /** The fields of the form that was sent; none for a GET. */
   readonly form: URLSearchParams;
+  /** What was sent as a part of a list; null for anything else. */
+  readonly part: IncomingPart | null;
   /** The room's address. */
   readonly origin: string;
 };
@@ -48,6 +52,7 @@ export type Shown =
       /** Under which name a browser keeps it; absent where a script reads it. */
       readonly name?: string;
     }
+  | { readonly kind: "json"; readonly json: Json }
   | { readonly kind: "go"; readonly to: string; readonly isSignedOut?: true };
 
 export type Show = (visit: Visit) => Promise<Result<Shown, Problem>>;

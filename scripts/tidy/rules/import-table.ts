@@ -112,7 +112,7 @@ const TABLE: readonly Row[] = [
     ],
   },
   // What runs in browsers is a partner's side of the room.
-  { folder: "src/console/browser", may: [...CLIENT, "src/client"], packages: ["zod"] },
+  { folder: "src/console/browser", may: [...CLIENT, "src/client"], packages: ["zod", "@noble/hashes"] },
   {
     folder: "src/console",
     may: ["src/domain", "src/app", "src/crypto", "src/wire", "src/http"],

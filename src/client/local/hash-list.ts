@@ -13,7 +13,7 @@ import type { FileForm } from "./list-bytes.ts";
 import { type ListPlan, planList, planRecords, rawColumnsOf } from "./list-plan.ts";
 import { listRows } from "./list-rows.ts";
 import { listText } from "./list-text.ts";
-import { type MutableTally, newRefusalTally, type RefusalTally, tallyRefusal } from "./refusals.ts";
+import { type MutableTally, newRefusalTally, type RefusalTally, type RefusedPlace, tallyRefusal } from "./refusals.ts";
 
 /** A raw list, its schema, and where the hashed list goes. */
 export type HashListRequest = {
@@ -32,6 +32,10 @@ export type HashListRequest = {
    * row's.
    */
   readonly country?: string | undefined;
+  /** What columns of the schema are called in this file, by their names there; whatever it leaves out stays here. */
+  readonly columns?: ReadonlyMap<string, string> | undefined;
+  /** Told every refused row as it stands, with its place: for a file of them that stays here. */
+  readonly refusing?: ((row: CsvRow, place: RefusedPlace) => void) | undefined;
   /** Told after each block: rows read and bytes of the file as it stands on disk. */
   readonly progress?: ((rows: number, bytes: number) => void) | undefined;
 };
@@ -85,13 +89,13 @@ export async function hashList(request: HashListRequest): Promise<Result<HashRep
     if (plan === undefined) {
       const [header, ...rest] = rows;
       if (header === undefined) continue;
-      const planned = planOf(request, header.cells);
+      const planned = planOf(request, namedBySchema(request, header.cells));
       if (!planned.ok) return planned;
       plan = planned.value;
       rows = rest;
       text = csvLine(plan.keptColumns);
     }
-    text += hashBatch({ plan, rows, clears: request.change === "upsert" }, tally);
+    text += hashBatch({ plan, rows, request }, tally);
     const hashed = hashedColumn(plan, tally.doctor, LIMITS.looksHashedAfter);
     if (hashed !== null) return err(hashed);
     if (text !== "") await request.write(encoder.encode(text));
@@ -111,9 +115,17 @@ function newTally(): Tally {
   return { rows: 0, emitted: 0, blank: 0, cleared: 0, refused, dropped: newRefusalTally(), doctor: newDoctor() };
 }
 
-type Batch = { readonly plan: ListPlan; readonly rows: readonly CsvRow[]; readonly clears: boolean };
+// A column that is not chosen stays here, whatever its name: under a schema's name it would go up.
+function namedBySchema({ columns, schema }: HashListRequest, header: readonly string[]): readonly string[] {
+  if (columns === undefined) return header;
+  const wanted = rawColumnsOf(schema);
+  return header.map((name) => columns.get(name) ?? (wanted.includes(name) ? `${name} (not chosen)` : name));
+}
 
-function hashBatch({ plan, rows, clears }: Batch, tally: Tally): string {
+type Batch = { readonly plan: ListPlan; readonly rows: readonly CsvRow[]; readonly request: HashListRequest };
+
+function hashBatch({ plan, rows, request }: Batch, tally: Tally): string {
+  const clears = request.change === "upsert";
   let text = "";
   for (const row of rows) {
     const hashed = hashRow(plan, row, tally.doctor);
@@ -126,7 +138,10 @@ function hashBatch({ plan, rows, clears }: Batch, tally: Tally): string {
       if (!clears || hashed.clearing === null) continue;
       tally.cleared++;
       text += csvLine(hashed.clearing);
-    } else tallyRefusal(tally.refused, hashed.place);
+    } else {
+      tallyRefusal(tally.refused, hashed.place);
+      request.refusing?.(row, hashed.place);
+    }
   }
   tally.rows += rows.length;
   return text;
@@ -174,7 +189,7 @@ function reportOf({ request, plan, tally, form, others }: Outcome): HashReport {
 }
 
 /** One row of RFC 4180. It is for the room to read, not for a spreadsheet, so no cell is prefixed. */
-function csvLine(cells: readonly string[]): string {
+export function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(",")}\r\n`;
 }
 

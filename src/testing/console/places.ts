@@ -28,6 +28,9 @@ export function placesOf(
     { name: "keys", address: "/console/keys" },
     { name: "people", address: "/console/people" },
     { name: "audiences", address: "/console/audiences" },
+    { name: "lists", address: "/console/lists" },
+    { name: "list-new", address: "/console/lists/new" },
+    { name: "list", address: "/console/lists/customers" },
     { name: "nowhere", address: "/console/nowhere" },
     { name: "explore-four", address: `/console/explore?contract=${contracts.four}` },
   ];

@@ -1,5 +1,6 @@
 // A visitor without a browser: keeps the cookie, sends forms as a browser does, reads pages as text.
 
+import { contentDigest } from "../../crypto/content-digest.ts";
 import type { Invited } from "./world.ts";
 
 export type PageReply = { readonly status: number; readonly text: string; readonly headers: Headers };
@@ -11,6 +12,21 @@ export type ConsoleVisitor = {
   /** Sends a form with the session's token; `bent` replaces headers or leaves the token out. */
   readonly post: (path: string, fields?: Readonly<Record<string, string>>, bent?: Bent) => Promise<PageReply>;
 };
+/** Sends bytes as a page's script does; `bent` replaces headers or leaves the token out. */
+export async function sendBytes(
+  { cookie, token }: Pick<ConsoleVisitor, "cookie" | "token">,
+  url: string,
+  { bytes, ...bent }: Bent & { readonly bytes: Uint8Array },
+): Promise<PageReply> {
+  const { origin } = new URL(url);
+  const headers = {
+    ...{ cookie, origin: bent.origin ?? origin, "form-token": bent.token ?? token },
+    ...{ "content-type": "text/csv", "content-digest": contentDigest(bytes) },
+  };
+  const response = await fetch(url, { method: "PUT", headers, body: new Uint8Array(bytes), redirect: "manual" });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+
 type Bent = { readonly origin?: string; readonly token?: string };
 
 /** Signs in by a link. */
