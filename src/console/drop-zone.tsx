@@ -9,7 +9,7 @@ export function DropZone({ says }: { readonly says: string }) {
         <small>{says}</small>
         <input type="file" accept=".csv,.tsv,.txt,.gz,.ndjson,.jsonl,text/csv" />
       </label>
-      <div class="steps" />
+      <div class="drop-steps" />
       <p class="progress-says" role="status" aria-live="polite" />
     </div>
   );

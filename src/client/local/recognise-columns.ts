@@ -82,6 +82,7 @@ export const ALIASES = {
     "customerid",
     "customernumber",
     "customerno",
+    "customerref",
     "reference",
     "ref",
     "recordid",

@@ -3,7 +3,7 @@
 
 export const panel = document.querySelector("#bring, #draft");
 export const find = (name) => panel.querySelector(name);
-const [steps, says] = [find(".steps"), find(".progress-says")];
+const [steps, says] = [find(".drop-steps"), find(".progress-says")];
 const numbers = new Intl.NumberFormat();
 
 /** An element with its members, texts as texts. */
@@ -19,9 +19,10 @@ export function draw(...nodes) {
   steps.replaceChildren(...nodes);
 }
 
-/** Says something where a screen reader hears of it. */
-export function say(text) {
+/** Says something where a screen reader hears of it; unseen, where the page shows the same anyway. */
+export function say(text, isUnseen = false) {
   says.textContent = text;
+  says.classList.toggle("unseen", isUnseen);
 }
 
 function sentence(text) {
@@ -107,7 +108,7 @@ export function drawProgress({ rows, bytes }, state) {
   // A screen reader hears of it now and then, not a hundred times a second.
   if (seconds - state.spoken < 5 && state.spoken > 0) return;
   state.spoken = seconds;
-  say(`${Math.round(100 * share)} percent, about ${left} seconds left.`);
+  say(`${Math.round(100 * share)} percent, about ${left} seconds left.`, true);
 }
 
 /** How far the room is with a list that is being put in force. */

@@ -20,10 +20,8 @@ export async function rawList(people: number): Promise<RawList> {
   });
   const folder = await mkdtemp(join(tmpdir(), "concordat-raw-"));
   const path = join(folder, "crm export.csv");
-  await writeFile(
-    path,
-    ["Customer No,Full name,E-Mail Address,Tier,Region,partners_ok,mail_ok", ...rows, ""].join("\n"),
-  );
+  const header = "Customer No,<img src=x onerror=alert(1)>,E-Mail Address,Tier,Region,partners_ok,mail_ok";
+  await writeFile(path, [header, ...rows, ""].join("\n"));
   return { path, discard: () => rm(folder, { recursive: true }) };
 }
 
