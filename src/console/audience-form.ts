@@ -6,7 +6,7 @@ import type { Contract, ContractId } from "../domain/contract/document.ts";
 import { type DatasetRef, datasetRef, type IdentifierKind, ownerOf } from "../domain/dataset/schema.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type AskedQuestion, analysisOf, questionSchema } from "../domain/question/question.ts";
-import { type Among, type Askable, amongIn, amongText, clausesOf } from "./question-form.ts";
+import { type Among, type Askable, amongIn, amongText, clausesAmong } from "./question-form.ts";
 
 /** What a list is for: to reach its people, or to leave them out. */
 const LIST_KINDS = ["audience", "suppression"] as const;
@@ -92,7 +92,7 @@ export function listAddressOf({ by, among, ...said }: ListSentence): string {
 
 /** The question that a sentence asks; null where it is none. */
 export function listQuestionOf({ contract, kind, from, matching, by, channel, purpose, among }: ListSentence) {
-  const where = clausesOf(among);
+  const where = clausesAmong(among);
   const asked = questionSchema.safeParse({
     ...{ analysis: kind, contract, purpose, from, matching, channel },
     ...(by === null ? {} : { identifiers: [by] }),

@@ -5,11 +5,13 @@ import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeEntry } from "../domain/audit/entry.ts";
+import { utf8 } from "../domain/bytes.ts";
 import { chromiumPath, openBrowser, type Sitting, sit } from "../testing/console/browser.ts";
 import { violations } from "../testing/console/page-checks.ts";
 import { RAW, rawList, sentBy } from "../testing/console/raw-list.ts";
-import { visitorBy } from "../testing/console/visitor.ts";
+import { sendBytes, visitorBy } from "../testing/console/visitor.ts";
 import { type ConsoleWorld, invite, openConsoleWorld } from "../testing/console/world.ts";
+import { csvOf, people } from "../testing/journeys/lists.ts";
 import { ask, overlapOf } from "../testing/journeys/world.ts";
 
 const WIDE = { width: 1_280, height: 900, colorScheme: "light" } as const;
@@ -97,6 +99,21 @@ describe("lists of people", () => {
     expect((await visitor.post(`/console/audiences/${world.lists.withheld}/rows`)).status).toBe(404);
     expect((await visitor.get(`/console/audiences/${world.lists.ready}`)).text).toContain("last downloaded");
   });
+});
+
+test("a part of a list is believed by origin and token, each alone too little", async () => {
+  const visitor = await visitorBy(await invite(world.sunline, "marketer"));
+  const opened = await visitor.post("/console/lists/customers/uploads", { change: "replace" });
+  const url = `${world.origin}/console/uploads/${JSON.parse(opened.text).id}/parts/1`;
+  const bytes = utf8(csvOf(people(0, 3), "s"));
+  for (const bent of [{ origin: "https://elsewhere.example" }, { token: "" }, { token: "0".repeat(64) }]) {
+    const refused = await sendBytes(visitor, url, { bytes, ...bent });
+    expect([refused.status, JSON.parse(refused.text).type]).toEqual([403, "/problems/form-not-ours"]);
+  }
+  const other = await visitorBy(await invite(world.harbour, "marketer"));
+  expect((await sendBytes(other, url, { bytes })).status).toBe(404);
+  expect(JSON.parse((await sendBytes(visitor, url, { bytes })).text)).toMatchObject({ rows: 3, state: "open" });
+  expect((await visitor.post(url.slice(world.origin.length).replace("parts/1", "drop"))).status).toBe(303);
 });
 
 describe.skipIf(path === null)("in a browser", () => {

@@ -67,7 +67,7 @@ export function addressOf({ contract, lists, by, purpose, among }: Sentence): st
 
 /** The question that a sentence asks; null where it is none, as of one list alone. */
 export function questionOf({ contract, lists, by, purpose, among }: Sentence): AskedQuestion | null {
-  const where = clausesOf(among);
+  const where = clausesAmong(among);
   const asked = questionSchema.safeParse({
     analysis: "overlap",
     contract,
@@ -104,7 +104,7 @@ export function amongIn(text: string, lists: readonly DatasetRef[]): Among | nul
 }
 
 /** Chosen values as the clauses of a question, one for each attribute. */
-export function clausesOf(among: readonly Among[]): { dataset: DatasetRef; attribute: string; in: string[] }[] {
+export function clausesAmong(among: readonly Among[]): { dataset: DatasetRef; attribute: string; in: string[] }[] {
   const clauses = new Map<string, { dataset: DatasetRef; attribute: string; in: string[] }>();
   for (const { list, attribute, value } of among) {
     const key = `${list}|${attribute}`;

@@ -57,6 +57,10 @@ describe("a column", () => {
     const found = fromOf(recogniseColumns(sample, SCHEMA, undefined));
     expect(found["email"]).toEqual(["email", "name"]);
     expect(Object.values(found).filter(([from]) => from === "E-mail")).toEqual([]);
+    const zone = { column: "zone", type: "category" as const, values: ["north", "south"] };
+    const twins = { ...SCHEMA, attributes: { ...SCHEMA.attributes, zone } };
+    const wind = people(["wind"], (at) => [at % 2 === 0 ? "north" : "south"]);
+    expect(recogniseColumns(wind, twins, undefined).filter(({ from }) => from === "wind")).toHaveLength(1);
   });
 
   test("is doubted where its cells are something else, or digests already", () => {

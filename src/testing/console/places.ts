@@ -49,6 +49,15 @@ export function placesOf(
     { name: "answer-affinity", address: `/console/answers/${answers.affinity}` },
     { name: "answer-trend", address: `/console/answers/${answers.trend}` },
     { name: "log-entry", address: "/console/log/30" },
+    ...listPlaces(lists, contracts, tier),
+  ];
+}
+
+type World = Pick<ConsoleWorld, "lists" | "contracts">;
+
+// Lists of people, in every state that the world has one in.
+function listPlaces(lists: World["lists"], contracts: World["contracts"], tier: string): readonly ConsolePlace[] {
+  return [
     { name: "audiences-ready", address: "/console/audiences?state=ready" },
     { name: "audiences-expired", address: "/console/audiences?state=expired" },
     { name: "audiences-refused", address: "/console/audiences?state=refused" },
