@@ -51,6 +51,17 @@ describe("the settings of a room", () => {
     expect(config.ok && config.value.memoryBytes).toBe(bytes);
   });
 
+  it("compare lists in memory unless the database is named, and say so in what the log keeps", () => {
+    const [none, columnar, sql] = [{}, { CONCORDAT_ENGINE: "columnar" }, { CONCORDAT_ENGINE: "sql" }].map((set) => {
+      const config = readConfig(set);
+      if (!config.ok) throw new Error(config.error.join());
+      return config.value;
+    });
+    expect([none?.engine, columnar?.engine, sql?.engine]).toEqual(["columnar", "columnar", "sql"]);
+    expect(readConfig({ CONCORDAT_ENGINE: "duckdb" }).ok).toBe(false);
+    expect(sql && settingsTold(sql)["engine"]).toBe("sql");
+  });
+
   it("publish checkpoints as late as is allowed where nothing is set", () => {
     const config = readConfig({ CONCORDAT_CHECKPOINT_SECONDS: "5" });
     expect(config.ok && config.value.publishing).toEqual({ seconds: 5, entries: 1_000 });

@@ -21,7 +21,7 @@ const environmentSchema = z.object({
   CONCORDAT_CHECKPOINT_ENTRIES: z.coerce.number().int().min(1).max(LIMITS.checkpointEntries).optional(),
   CONCORDAT_CHECKPOINT_SECONDS: z.coerce.number().int().min(1).max(LIMITS.checkpointSeconds).optional(),
   CONCORDAT_DATA: z.string().min(1).optional(),
-  CONCORDAT_ENGINE: z.enum(["columnar"]).optional(),
+  CONCORDAT_ENGINE: z.enum(["columnar", "sql"]).optional(),
   CONCORDAT_KEYS: z
     .string()
     .regex(/^(?:file:.+|env:[A-Za-z_][A-Za-z0-9_]{0,60}|command:.+)$/, "`file:PATH`, `env:PREFIX` or `command:CMD`")
@@ -49,6 +49,8 @@ export type Config = {
   /** Where the room's keys come from. */
   readonly keys: KeyPlace;
   readonly databaseUrl: string | null;
+  /** Where lists are compared: in the room's own memory, or in its database. */
+  readonly engine: "columnar" | "sql";
   /** Bytes that sealing and questions may use together. */
   readonly memoryBytes: number;
   /** A checkpoint is published for witnesses so many seconds or entries after the last one, at the most. */
@@ -78,6 +80,7 @@ export function readConfig(
     dataDirectory,
     keys,
     databaseUrl: set.DATABASE_URL ?? null,
+    engine: set.CONCORDAT_ENGINE ?? "columnar",
     memoryBytes: set.CONCORDAT_MEMORY ?? Math.max(LIMITS.memoryBytes, Math.floor(totalmem() / 2)),
     publishing: {
       seconds: set.CONCORDAT_CHECKPOINT_SECONDS ?? LIMITS.checkpointSeconds,
@@ -94,12 +97,14 @@ export function readConfig(
 
 /** The settings without any secret, each as one text: what the log commits to. */
 export function settingsTold(config: Config): { readonly [name: string]: string } {
-  const { host, port, publicOrigin, logLevel, databaseUrl, memoryBytes, publishing, keys, signInHosts } = config;
+  const { host, port, publicOrigin, logLevel, databaseUrl, engine, memoryBytes, publishing, keys, signInHosts } =
+    config;
   return {
     host,
     port: String(port),
     publicOrigin: publicOrigin ?? "as it listens",
     logLevel,
+    engine,
     memoryBytes: String(memoryBytes),
     checkpointSeconds: String(publishing.seconds),
     checkpointEntries: String(publishing.entries),

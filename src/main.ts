@@ -20,6 +20,9 @@ import { LIMITS } from "./domain/limits.ts";
 import { OPERATOR } from "./domain/partner/manifest.ts";
 import { err, ok, type Result } from "./domain/result.ts";
 import { columnarMatcher } from "./engine/columnar/matcher.ts";
+import { layWhereNone } from "./engine/sql/laying.ts";
+import { sqlMatcher } from "./engine/sql/matcher.ts";
+import type { Transact } from "./engine/sql/token-database.ts";
 import { listen } from "./http/listener.ts";
 import { roomServer } from "./http/server.ts";
 import { openIdConnect } from "./identity/open-id-connect.ts";
@@ -40,6 +43,7 @@ import { openLogMemory } from "./storage/log-memory.ts";
 import { migrate } from "./storage/migrate.ts";
 import { keySource, readOperatorKey } from "./storage/room-keys.ts";
 import { MIGRATIONS, postgresStore } from "./storage/store.ts";
+import { tokenTransactions } from "./storage/token-transactions.ts";
 
 /** A room that serves. */
 export type RunningRoom = {
@@ -122,7 +126,8 @@ async function assemble(
   const logKeys = await openLogKeys(store, { source, keys: keys.value, keyRing: keyRing.value });
   if (!logKeys.ok) return err([`the keys of ${source.name} ${logKeys.error}`]);
   const room = roomOf(config, logKeys.value, keyRing.value);
-  const ports = portsOf(config, keys.value.room, { store, room, ...memories.value });
+  const tokens = config.engine === "sql" ? tokenTransactions(database.value.tokens) : null;
+  const ports = portsOf(config, keys.value.room, { store, room, ...memories.value, tokens });
   undo.push(() => ports.matcher.end());
   const fitting = await checkKeys(ports);
   if (!fitting.ok) return err([`the keys of ${source.name} ${fitting.error}`]);
@@ -163,7 +168,10 @@ async function openDatabase(config: Config, undo: Undo): Promise<Result<Database
     return err(["a restore into this database did not come to its end: run `concordat restore` again"]);
   }
   const migrated = await migrate(connected.value.owner, { folder: MIGRATIONS, appRole: connected.value.appRole });
-  return migrated.ok ? connected : err([migrated.error]);
+  if (!migrated.ok) return err([migrated.error]);
+  const { owner, appRole } = connected.value;
+  if (config.engine === "sql") await layWhereNone({ transact: tokenTransactions(owner), appRole });
+  return connected;
 }
 
 /** Where a room's database is: its own, which runs, or the one that its settings name. */
@@ -179,21 +187,20 @@ export type Kept = {
   readonly room: Room;
   readonly memory: LogMemory;
   readonly erasureMemory: ErasureMemory;
+  /** Where lists are compared in the database; null where they are compared in memory. */
+  readonly tokens: Transact | null;
 };
 
 /** Makes the ports of a room. Their matcher has threads, which `matcher.end` ends. */
-export function portsOf(config: Config, roomKey: Uint8Array, { store, ...kept }: Kept): Ports {
+export function portsOf(config: Config, roomKey: Uint8Array, { store, tokens, ...kept }: Kept): Ports {
   const inMemory = portsInMemory();
+  const { memoryBytes } = config;
+  const lists = { directory: join(config.dataDirectory, "lists"), roomKey, roomKeyVersion: 1, memoryBytes };
   return {
     ...inMemory,
     ...kept,
     store: storeWhileSound(store, inMemory.standing),
-    matcher: columnarMatcher({
-      directory: join(config.dataDirectory, "lists"),
-      roomKey,
-      roomKeyVersion: 1,
-      memoryBytes: config.memoryBytes,
-    }),
+    matcher: tokens === null ? columnarMatcher(lists) : sqlMatcher({ ...lists, transact: tokens }),
     identity: openIdConnect(config.signInHosts),
     clock: () => unixMillis(Date.now()),
     random: (count) => randomBytes(count),

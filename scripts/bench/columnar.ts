@@ -4,7 +4,8 @@
 
 import { randomBytes } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
-import { type ColumnarOptions, columnarMatcher } from "../../src/engine/columnar/matcher.ts";
+import { columnarMatcher } from "../../src/engine/columnar/matcher.ts";
+import type { ColumnarOptions } from "../../src/engine/columnar/sealed-lists.ts";
 import type { ComparedList, Matcher } from "../../src/ports/matcher.ts";
 import { type Contender, timed } from "./contender.ts";
 import { SCHEMA } from "./lists.ts";
@@ -16,6 +17,8 @@ const READ_AHEAD = 1_048_576;
 export type TakenIn = { readonly staging: number; readonly sealing: number; readonly bytes: number };
 
 export type Ours = Contender & {
+  /** What another matcher over the same sealed lists is made of. */
+  readonly options: ColumnarOptions;
   readonly anew: Matcher;
   readonly keeping: Matcher;
   /** Takes in a list under a name of its own, in place of whatever had it. */
@@ -48,6 +51,7 @@ export function columnar(directory: string): Ours {
     keepAs(name, await ingest(anew, { staging: name, path, dataKey, over: null }));
   return {
     name: "concordat",
+    options,
     anew,
     keeping,
     list,

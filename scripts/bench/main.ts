@@ -18,6 +18,7 @@ import { type Line, printTable } from "./report.ts";
 import { requestLines } from "./request-lines.ts";
 import { notice } from "./rounds.ts";
 import { selectionLines } from "./selection.ts";
+import { sqlLines } from "./sql-lines.ts";
 import { openFolder, openStage, type Stage } from "./stage.ts";
 import { threeListLines } from "./three-lists.ts";
 
@@ -35,6 +36,7 @@ const MEASURED: { readonly [part in Part]: (stage: Stage) => Promise<Line[]> } =
   log: logLines,
   api: requestLines,
   console: consoleLines,
+  sql: sqlLines,
 };
 
 const options = optionsOrRefusal();

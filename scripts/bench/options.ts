@@ -17,9 +17,16 @@ export const PARTS = [
   "log",
   "api",
   "console",
+  "sql",
 ] as const;
+
 export type Part = (typeof PARTS)[number];
 
+/** What is measured of an engine where nothing else is said. */
+const ENGINES: { readonly [engine: string]: readonly Part[] } = {
+  columnar: PARTS.filter((part) => part !== "sql"),
+  sql: ["sql"],
+};
 export type Options = {
   /** Rows of each list. */
   readonly rows: number;
@@ -29,10 +36,11 @@ export type Options = {
   readonly only: readonly Part[];
 };
 
-const HELP = `npm run bench -- [--rows 1e6] [--rounds 5] [--only PART,...] [--json]
+const HELP = `npm run bench -- [--rows 1e6] [--rounds 5] [--engine columnar] [--only PART,...] [--json]
 
   --rows    rows of each list: 1e6 takes under two minutes, 1e7 is the full run and takes about a quarter of an hour
   --rounds  rounds that count; two more warm everybody up
+  --engine  columnar, or sql: beside one naive table in Postgres, on one node and over two databases
   --only    some of: ${PARTS.join(", ")}
   --json    one JSON document on standard output in place of the table; what goes on is told on standard error
 
@@ -50,7 +58,8 @@ export function readOptions(args: readonly string[]): Options | null {
     options: {
       rows: { type: "string", default: "1e6" },
       rounds: { type: "string", default: "5" },
-      only: { type: "string", default: PARTS.join() },
+      engine: { type: "string", default: "columnar" },
+      only: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -63,7 +72,7 @@ export function readOptions(args: readonly string[]): Options | null {
     rows: wholeNumber("--rows", values.rows, [FEWEST_ROWS, MOST_ROWS]),
     rounds: wholeNumber("--rounds", values.rounds, [1, 1_000]),
     json: values.json,
-    only: partsIn(values.only),
+    only: values.only === undefined ? partsOf(values.engine) : partsIn(values.only),
   };
 }
 
@@ -71,6 +80,12 @@ function wholeNumber(name: string, text: string, [least, most]: readonly [number
   const value = Number(text);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new RangeError(`${name} is a whole number from ${least} to ${most}, not ${text}`);
+}
+
+function partsOf(engine: string): readonly Part[] {
+  const parts = ENGINES[engine];
+  if (parts === undefined) throw new RangeError(`--engine takes ${Object.keys(ENGINES).join(", ")}, not ${engine}`);
+  return parts;
 }
 
 function partsIn(text: string): Part[] {

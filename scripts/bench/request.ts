@@ -52,6 +52,7 @@ export async function requestTimes(
   const started = await runRoom({
     dataDirectory: join(directory, "room"),
     keys: { kind: "file", path: join(directory, "room", "keys.json") },
+    engine: "columnar",
     memoryBytes: 2 * 1_073_741_824,
     publishing: { seconds: LIMITS.checkpointSeconds, entries: LIMITS.checkpointEntries },
     databaseUrl: null,

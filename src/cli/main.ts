@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { addBackup } from "./backup.ts";
 import { addDemo } from "./demo.ts";
+import { addMigrate } from "./migrate.ts";
 import { runProgram } from "./program.ts";
 import { addRestore } from "./restore.ts";
 import { addServe } from "./serve.ts";
@@ -25,7 +26,7 @@ const exit = await runProgram(
     clock: () => Date.now(),
     random: (count) => randomBytes(count),
   },
-  [addServe, addDemo, addBackup, addRestore],
+  [addServe, addDemo, addBackup, addRestore, addMigrate],
 );
 // A room that did not start has set its own.
 if (exit !== 0) process.exitCode = exit;

@@ -156,7 +156,8 @@ async function restoreInto(restoring: Restoring): Promise<Result<Restored, Refus
   const room = await roomWith(config, keys, store);
   if (!room.ok) return room;
   if (room.value.origin !== backup.header.room) return err([keysTooNew(keys)]);
-  const ports = portsOf(config, keys.keys.room, { store, room: room.value, ...memories.value });
+  // Token tables are filled from the sealed files when the room serves.
+  const ports = portsOf(config, keys.keys.room, { store, room: room.value, ...memories.value, tokens: null });
   undo.push(() => ports.matcher.end());
   const accounts = await checkLoaded(ports, { from: keys.source.name, contents, placed });
   if (!accounts.ok) return accounts;

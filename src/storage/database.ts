@@ -22,6 +22,8 @@ export type Database = {
   readonly owner: Pool;
   /** What the running room uses. */
   readonly room: Pool;
+  /** What the running room's matcher uses, where it compares lists in the database. */
+  readonly tokens: Pool;
   /** The name of the application role, for grants and checks. */
   readonly appRole: string;
   readonly close: () => Promise<void>;
@@ -32,6 +34,7 @@ type App = { readonly role: string; readonly password: string | null; readonly a
 
 const OWNER_SESSIONS = 2;
 const ROOM_SESSIONS = 16;
+const TOKEN_SESSIONS = 8;
 const SCRAM_ITERATIONS = 4_096;
 /** The file in the data directory with the application role's password. */
 export const PASSWORD_FILE = "database-password";
@@ -41,10 +44,11 @@ export async function connectDatabase(target: DatabaseTarget): Promise<Result<Da
   const owner = openPool(target.kind === "url" ? { url: target.url } : target.connection, OWNER_SESSIONS);
   const app = await appOf(target);
   const room = openPool(app.address, ROOM_SESSIONS);
-  const close = async () => void (await Promise.all([owner.close(), room.close()]));
+  const tokens = openPool(app.address, TOKEN_SESSIONS);
+  const close = async () => void (await Promise.all([owner, room, tokens].map((pool) => pool.close())));
   const refusal =
     (await refusalOf(() => prepareRole(owner, app))) ?? (await refusalOf(() => logIn({ owner, room }, app)));
-  if (refusal === null) return ok({ owner, room, appRole: app.role, close });
+  if (refusal === null) return ok({ owner, room, tokens, appRole: app.role, close });
   await close();
   return err(refusal);
 }

@@ -4,6 +4,7 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Room } from "../app/ports.ts";
+import type { Config } from "../config.ts";
 import { type SigningKey, signingKeyFromJwk } from "../crypto/jwk.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { discardRoom, type RunningRoom, runRoom } from "../main.ts";
@@ -16,14 +17,19 @@ export type TestRoom = RunningRoom & {
 };
 
 /** When the rooms of most tests publish checkpoints: as a room does by itself. */
-const PUBLISHING: Room["publishing"] = { seconds: LIMITS.checkpointSeconds, entries: LIMITS.checkpointEntries };
+export const PUBLISHING: Room["publishing"] = { seconds: LIMITS.checkpointSeconds, entries: LIMITS.checkpointEntries };
 
 /** Starts a room in a directory of its own, or again in one that a stopped room left. */
-export async function startTestRoom(given?: string, publishing = PUBLISHING): Promise<TestRoom> {
+export async function startTestRoom(
+  given?: string,
+  publishing = PUBLISHING,
+  engine: Config["engine"] = "columnar",
+): Promise<TestRoom> {
   const directory = given ?? (await mkdtemp(join(tmpdir(), "concordat-room-")));
   const room = await runRoom({
     dataDirectory: directory,
     keys: { kind: "file", path: join(directory, "keys.json") },
+    engine,
     memoryBytes: 512 * 1_048_576,
     publishing,
     databaseUrl: null,

@@ -160,7 +160,7 @@ const TABLE: readonly Row[] = [
 ];
 
 const ROOTS = ["src/main.ts", "src/safekeeping"];
-const ROOT_IMPORTERS = ["serve", "demo", "backup", "restore"].map((name) => `src/cli/${name}.ts`);
+const ROOT_IMPORTERS = ["serve", "demo", "backup", "restore", "migrate"].map((name) => `src/cli/${name}.ts`);
 
 export const importTable: Rule = {
   name: "import-table",

@@ -3,7 +3,7 @@
 // again from sealed versions and counted here, person by person; nothing of it is kept but a room's bits.
 
 import { IDENTIFIER_KINDS, type IdentifierKind } from "../../domain/dataset/schema.ts";
-import type { ComparedList, Contacts } from "../../ports/matcher.ts";
+import type { ComparedList, ContactCap, Contacts } from "../../ports/matcher.ts";
 import type { Engine } from "./engine.ts";
 import { rowsHolding } from "./holders.ts";
 import { sameRowsOf } from "./loaded.ts";
@@ -25,12 +25,16 @@ export async function contactedBy(
     contacts.whom === "named"
       ? marked(version, await listedRows(engine, stay, { two, coin: contacts.coin }))
       : await reached(engine, stay, two);
+  return recordsOfMarked(stay, version, marks);
+}
+
+/** Every record reference of people whose speaking rows are marked, a byte a row; the marks are used up. */
+export async function recordsOfMarked(stay: Stay, version: Version, marks: Uint8Array): Promise<readonly string[]> {
   const { merged } = await sameRowsOf(stay, version);
   for (let at = 0; at < merged.length; at += 2) marks[merged[at] ?? 0] = marks[merged[at + 1] ?? 0] ?? 0;
   return recordsOf(version, rowsIn(marks));
 }
 
-type Caps = NonNullable<ComparedList["caps"]>;
 type Absence = {
   readonly version: Version;
   readonly list: ComparedList;
@@ -75,10 +79,10 @@ export function sealedKinds({ manifest }: Version): readonly IdentifierKind[] {
 }
 
 /** The rows that speak for people of a version of whom a cap has no room left. O(rows) time, a byte a row for each. */
-async function restingRows(
+export async function restingRows(
   stay: Stay,
   version: Version,
-  { caps, recordsOfList }: { readonly caps: Caps; readonly recordsOfList: RecordsOfList },
+  { caps, recordsOfList }: { readonly caps: readonly ContactCap[]; readonly recordsOfList: RecordsOfList },
 ): Promise<ReadonlySet<number>> {
   const resting = new Set<number>();
   const speakers = await speakersOf(stay, version);
@@ -139,7 +143,8 @@ function isIn(bits: Uint32Array | null, row: number): boolean {
   return bits === null || isSet(bits, row);
 }
 
-function marked({ manifest }: Version, rows: Uint32Array): Uint8Array {
+/** A byte a row of a version, 1 for these. */
+export function marked({ manifest }: Version, rows: Uint32Array): Uint8Array {
   const marks = new Uint8Array(manifest.rows);
   for (const row of rows) marks[row] = 1;
   return marks;

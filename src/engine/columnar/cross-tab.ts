@@ -9,6 +9,7 @@ import { partyName } from "./matched.ts";
 import { type SharedColumn, sharedRows } from "./questions.ts";
 import type { Party } from "./rooms.ts";
 import type { Stay } from "./shelf.ts";
+import type { Version } from "./version.ts";
 
 /** Cells of a cross-tab, at the most. */
 const MOST_CELLS = 16_777_216;
@@ -16,10 +17,7 @@ const MOST_CELLS = 16_777_216;
 export type CrossTabAsked = CrossTabQuery & { readonly parties: readonly Party[] };
 
 export async function crossTabOf(engine: Engine, stay: Stay, asked: CrossTabAsked): Promise<CrossTabCounts> {
-  const shape = asked.by.map(({ list, attribute }) => valuesOf(partyAt(asked, list), attribute) + 1);
-  const cells = shape.reduce((product, size) => product * size, 1);
-  if (shape.length < 1 || shape.length > 3 || cells > MOST_CELLS)
-    throw new RangeError(`a cross-tab has one to three attributes and ${MOST_CELLS} cells at the most`);
+  const { shape, cells } = tableShape(asked);
   const shared = await sharedRows(engine, stay, asked);
   const columns: CellColumn[] = [];
   for (const [index, { list, attribute }] of asked.by.entries()) {
@@ -43,13 +41,25 @@ export async function crossTabOf(engine: Engine, stay: Stay, asked: CrossTabAske
   return { shape, people: counted, measures };
 }
 
-function partyAt({ parties }: CrossTabAsked, list: number): Party {
+/** The lists of a cross-tab, whatever compares them. */
+type Tabulated = { readonly parties: readonly { readonly version: Version }[] };
+
+/** How many values each attribute of a cross-tab has, none among them, and how many cells that makes. */
+export function tableShape(asked: Pick<CrossTabQuery, "by"> & Tabulated) {
+  const shape = asked.by.map(({ list, attribute }) => valuesOf(partyAt(asked, list), attribute) + 1);
+  const cells = shape.reduce((product, size) => product * size, 1);
+  if (shape.length < 1 || shape.length > 3 || cells > MOST_CELLS)
+    throw new RangeError(`a cross-tab has one to three attributes and ${MOST_CELLS} cells at the most`);
+  return { shape, cells };
+}
+
+export function partyAt<Own>({ parties }: { readonly parties: readonly Own[] }, list: number): Own {
   const party = parties[list];
   if (party === undefined) throw new RangeError("a cross-tab names a list that it does not have");
   return party;
 }
 
-function valuesOf({ version }: Party, attribute: string): number {
+function valuesOf({ version }: Tabulated["parties"][number], attribute: string): number {
   const known = version.manifest.attributes.find(({ name }) => name === attribute);
   if (known === undefined) throw new RangeError(`a list has no attribute \`${attribute}\``);
   return known.values.length;
@@ -114,6 +124,6 @@ function sumCells(engine: Engine, { columns, count, cells, values, measure }: Su
 
 // A sum of 2^32 values of four bytes fits into eight; past what a number holds exactly it stays at that end. Whoever
 // joins or leaves changes a sum so kept by no more than the sum itself, which noise relies on.
-function saturated(sum: bigint): number {
+export function saturated(sum: bigint): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(-Number.MAX_SAFE_INTEGER, Number(sum)));
 }

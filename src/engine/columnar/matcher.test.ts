@@ -23,7 +23,8 @@ import {
 } from "../../testing/matcher-suite/lists.ts";
 import type { Combination } from "../../testing/matcher-suite/made.ts";
 import { matcherSuite } from "../../testing/matcher-suite.ts";
-import { type ColumnarOptions, columnarMatcher } from "./matcher.ts";
+import { columnarMatcher } from "./matcher.ts";
+import type { ColumnarOptions } from "./sealed-lists.ts";
 
 /** So few that little is kept, and large lists are sealed in several passes. */
 const MEMORY_BYTES = 1e6;

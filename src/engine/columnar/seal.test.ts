@@ -14,10 +14,10 @@ import {
 import { csvOf, cutUp, HEADER, people, person, type Row, rowsOf, SCHEMA } from "../../testing/matcher-suite/lists.ts";
 import { crossTabOf } from "./cross-tab.ts";
 import type { Engine } from "./engine.ts";
-import type { ColumnarOptions } from "./matcher.ts";
 import { passesFor } from "./passes.ts";
 import { partyOf } from "./rooms.ts";
 import { sealUpload } from "./seal.ts";
+import type { ColumnarOptions } from "./sealed-lists.ts";
 import { shelfIn } from "./shelf.ts";
 import { stagedRows } from "./staged-rows.ts";
 import { openVersion } from "./version.ts";

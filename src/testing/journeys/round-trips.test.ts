@@ -63,6 +63,7 @@ async function roomBehind({ url }: Relay): Promise<RunningRoom> {
   const started = await runRoom({
     dataDirectory: directory,
     keys: { kind: "file", path: join(directory, "keys.json") },
+    engine: "columnar",
     memoryBytes: 512 * 1_048_576,
     publishing: { seconds: LIMITS.checkpointSeconds, entries: LIMITS.checkpointEntries },
     databaseUrl: url,

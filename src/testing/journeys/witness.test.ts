@@ -364,6 +364,7 @@ async function start(): Promise<RunningRoom> {
   const started = await runRoom({
     dataDirectory: directory,
     keys: { kind: "file", path: join(directory, "keys.json") },
+    engine: "columnar",
     memoryBytes: 256 * 1_048_576,
     publishing: { seconds: 60, entries: ENTRIES },
     databaseUrl: relay.url,

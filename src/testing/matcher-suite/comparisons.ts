@@ -6,7 +6,7 @@ import type { IdentifierKind } from "../../domain/dataset/schema.ts";
 import type { Matcher } from "../../ports/matcher.ts";
 import { comparesAlike, crossTabs, differsAlike, type HeldList, holdAll, selectsAlike, sentLists } from "./answers.ts";
 import { people, person, type Row, sealRows } from "./lists.ts";
-import { type Make, ROOM_KEY, sharedMatcher } from "./made.ts";
+import { type Make, ROOM_KEY, runsOf, sharedMatcher } from "./made.ts";
 import { lookalike, lookalikeToken, type TokenOf, trueToken } from "./tokens.ts";
 
 export function comparisonLaws(matcher: () => Matcher): void {
@@ -43,7 +43,7 @@ function comparesWorlds(matcher: () => Matcher, tokenOf: TokenOf): void {
         await differsAlike(matcher(), { left: { own, other }, right: { own: third, other } }, asked);
         await differsAlike(matcher(), { left: { own, other }, right: { own, other: third } }, asked);
       }),
-      { numRuns: 12 },
+      { numRuns: runsOf(12) },
     );
   });
 
@@ -63,7 +63,7 @@ function comparesWorlds(matcher: () => Matcher, tokenOf: TokenOf): void {
         const both = [...world.slice(0, 2), ...pruned.slice(0, 2)];
         await comparesAlike(matcher(), both, { identifiers: [kind], tokenOf, crossTab });
       }),
-      { numRuns: 7 },
+      { numRuns: runsOf(7) },
     );
   });
 }

@@ -7,7 +7,7 @@ import { IDENTIFIER_KINDS } from "../../domain/dataset/schema.ts";
 import type { Coin, ComparedList, Contacts, Matcher } from "../../ports/matcher.ts";
 import { holdAll, sentLists } from "./answers.ts";
 import { type AskedList, people, person, type Row, SCHEMA, sealRows } from "./lists.ts";
-import { ROOM_KEY } from "./made.ts";
+import { ROOM_KEY, runsOf } from "./made.ts";
 import { type Asked, type Person, peopleInRoom, slowMatch, slowPeople, tokensOf } from "./slow-matcher.ts";
 import { trueToken } from "./tokens.ts";
 
@@ -69,7 +69,7 @@ export function contactLaws(matcher: () => Matcher): void {
             peopleInRoom(room, ASKED.tokenOf).length,
           );
         }),
-        { numRuns: 6 },
+        { numRuns: runsOf(6) },
       );
     });
 
@@ -132,7 +132,7 @@ export function olderVersionLaws(matcher: () => Matcher): void {
           expect(await matcher().drift(after.list, before.list)).toBe(slowDrift(before.slow, after.slow));
           expect(await matcher().drift(after.list, after.list)).toBe(0);
         }),
-        { numRuns: 8 },
+        { numRuns: runsOf(8) },
       );
     });
 

@@ -16,7 +16,7 @@ import {
   sealOver,
   sealRows,
 } from "./lists.ts";
-import { type Made, type Make, sweptMatcher } from "./made.ts";
+import { type Made, type Make, runsOf, sweptMatcher } from "./made.ts";
 
 const KINDS = ["email", "phone"] as const;
 
@@ -102,7 +102,7 @@ function findsHolders(matcher: () => Matcher): void {
         }
         expect(gone.version.increment?.rowsRemoved).toBe(rows.length - left.length);
       }),
-      { numRuns: 15 },
+      { numRuns: runsOf(15) },
     );
   });
 }

@@ -22,7 +22,7 @@ import {
   sealRows,
   stageRows,
 } from "./lists.ts";
-import { ROOM_KEY } from "./made.ts";
+import { ROOM_KEY, runsOf } from "./made.ts";
 import { slowChange } from "./slow-matcher.ts";
 import { trueToken } from "./tokens.ts";
 
@@ -73,7 +73,7 @@ function equalsFullLists(matcher: () => Matcher): void {
         }
         await comparesAlike(matcher(), [first, other], asked);
       }),
-      { numRuns: 12 },
+      { numRuns: runsOf(12) },
     );
   });
 

@@ -1,5 +1,6 @@
 // How the suite comes by matchers and lets go of them.
 
+import fc from "fast-check";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import type { IdentifierKind } from "../../domain/dataset/schema.ts";
 import type { Tokeniser } from "../../domain/identifier/token-kernel.ts";
@@ -35,6 +36,11 @@ export type MakeMatcher = (options: MatcherOptions) => Promise<Made>;
 export type Make = (own?: Partial<MatcherOptions>) => Promise<Made>;
 
 export const ROOM_KEY = new Uint8Array(32).fill(7);
+
+/** How often a property is tried: so many times, or fewer where a file's own configuration of fast-check says so. */
+export function runsOf(most: number): number {
+  return Math.min(most, fc.readConfigureGlobal().numRuns ?? most);
+}
 
 /** One matcher for the laws of a group, made before the first and ended after the last. */
 export function sharedMatcher(make: () => Promise<Made>): () => Matcher {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Matcher } from "../../ports/matcher.ts";
 import { comparesAlike, crossTabs, holdAll, type SentList, sentLists } from "./answers.ts";
 import { type Filter, MEASURE_NAMES, people, person, type Row, sealRows } from "./lists.ts";
-import { ROOM_KEY } from "./made.ts";
+import { ROOM_KEY, runsOf } from "./made.ts";
 import { trueToken } from "./tokens.ts";
 
 export function sizeLaws(matcher: () => Matcher): void {
@@ -163,7 +163,7 @@ function twelve(matcher: () => Matcher): void {
         const world = await holdAll(matcher(), meeting);
         await comparesAlike(matcher(), world, { identifiers: ["email"], tokenOf, crossTab });
       }),
-      { numRuns: 2 },
+      { numRuns: runsOf(2) },
     );
   });
 

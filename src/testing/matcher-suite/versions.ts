@@ -17,7 +17,7 @@ import {
   rowsOf,
   sealRows,
 } from "./lists.ts";
-import { ROOM_KEY } from "./made.ts";
+import { ROOM_KEY, runsOf } from "./made.ts";
 import { trueToken } from "./tokens.ts";
 
 const TOKEN_OF = trueToken(ROOM_KEY);
@@ -53,7 +53,7 @@ function dependsOnRowsAlone(matcher: () => Matcher): void {
           await selectsAlike(matcher(), own, { ...other, asked });
         }
       }),
-      { numRuns: 7 },
+      { numRuns: runsOf(7) },
     );
   });
 
@@ -70,7 +70,7 @@ function dependsOnRowsAlone(matcher: () => Matcher): void {
         expect(twice.version.people).toBe(once.version.people);
         expect(twice.version.duplicates).toBe(once.version.duplicates + rows.filter(isIdentified).length);
       }),
-      { numRuns: 6 },
+      { numRuns: runsOf(6) },
     );
   });
 }
