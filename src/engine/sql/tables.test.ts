@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { tokenTransactions } from "../../storage/token-transactions.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { people, person, sealOver, sealRows } from "../../testing/matcher-suite/lists.ts";
+import { digestOf, people, person, sealOver, sealRows } from "../../testing/matcher-suite/lists.ts";
 import { type Made, ROOM_KEY } from "../../testing/matcher-suite/made.ts";
 import { shardOf, type TokenTables, tablesOnOneNode, tablesOverShards } from "../../testing/token-tables.ts";
 import { layFor, layWhereNone } from "./laying.ts";
@@ -99,6 +99,33 @@ describe("token tables", () => {
     await broken.end();
   });
 
+  it("are asked without whoever holds a token that is named", async () => {
+    const { list } = await sealRows(made.matcher, [people(0, 10)]);
+    const tokens = made.matcher.tokensOf([{ name: "phone", digest: digestOf("+3") }]);
+    const { sizes, regions } = await made.matcher.overlap([{ ...list, without: tokens }, list], ["email"]);
+    expect([sizes, regions]).toEqual([
+      [9, 10],
+      [0, 0, 1, 9],
+    ]);
+  });
+
+  it("match by the lesser of two tokens of one shard", async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `alias ${index}`);
+    const digests = names.map((text) => ({ name: "email" as const, digest: digestOf(text) }));
+    const tokens = made.matcher.tokensOf(digests).map(({ token }, index) => ({ token, name: names[index] ?? "" }));
+    tokens.sort((left, right) => (left.token < right.token ? -1 : 1));
+    const at = tokens.findIndex(({ token }, index) => tokens[index + 1]?.token.slice(0, 2) === token.slice(0, 2));
+    const [lesser, greater] = [tokens[at]?.name ?? "", tokens[at + 1]?.name ?? ""];
+    const both = [lesser, greater].map((email) => ({ ...person(1), email }));
+    const apart = [
+      { ...person(2), email: greater, tier: "silver" },
+      { ...person(3), email: lesser, tier: "gold" },
+    ];
+    const lists = [await sealRows(made.matcher, [both]), await sealRows(made.matcher, [apart])].map(({ list }) => list);
+    const asked = { lists, identifiers: ["email"] as const, by: [{ list: 1, attribute: "tier" }], measures: [] };
+    expect((await made.matcher.crossTab(asked)).people).toEqual([0, 1, 0]);
+  });
+
   it("keep more people than one statement or one transaction brings, whatever they say", async () => {
     const rows = people(0, 20_000).map((row, index) => ({
       ...row,
@@ -154,11 +181,13 @@ describe("laying token tables", () => {
     const shards = [await testDatabase(), await testDatabase()];
     const laying = { transact: tokenTransactions(moved.database.owner), appRole: moved.database.appRole };
     const own = await moved.makeMatcher({ roomKey: ROOM_KEY });
-    const { list } = await sealRows(own.matcher, [people(0, 500)]);
+    const { list } = await sealRows(own.matcher, [people(0, 3_000)]);
     const place = { kind: "shards" as const, shards: shards.map(shardOf) };
     for (const laid of ["laid", "as before"]) expect(await layFor(laying, place)).toEqual({ ok: true, value: laid });
     await layWhereNone(laying);
-    expect((await own.matcher.overlap([list, list], ["email"])).regions).toEqual([0, 0, 0, 500]);
+    // It takes the number that the first list had before, in every shard.
+    const other = await sealRows(own.matcher, [people(3_000, 3_000)]);
+    expect((await own.matcher.overlap([list, other.list], ["email"])).regions).toEqual([0, 3_000, 3_000, 0]);
     const held = await Promise.all(
       shards.map(({ owner }) =>
         tokenTransactions(owner)("read only", async (tx) => {
@@ -169,7 +198,7 @@ describe("laying token tables", () => {
         }),
       ),
     );
-    expect(held.reduce((sum, one) => sum + (one?.n ?? 0), 0)).toBe(1_000);
+    expect(held.reduce((sum, one) => sum + (one?.n ?? 0), 0)).toBe(12_000);
     expect([held[0]?.most, held[1]?.least].map((shard) => (shard ?? 0) < 128)).toEqual([true, false]);
     await own.matcher.end();
     await own.end();
