@@ -158,6 +158,10 @@ describe("whoever runs the room", () => {
     const place = "/console/room/partners/northern-ferries";
     expect((await operator.get("/console/room")).text).toContain("enrols until");
     expect((await operator.post(`${place}/code-end`)).headers.get("location")).toBe("/console/room");
+    const latest = await world.room.ports.store.read({ name: "read log", parties: [world.operator.id] }, (tx) =>
+      tx.log.last("enrolment-ended"),
+    );
+    expect(latest?.entry).toContain('"northern-ferries"');
     expectRefusal(await operator.post(`${place}/code-end`), "not-found", /no enrolment code/);
     const { key } = generateSigningKey();
     const late = { ...world.operator, id: partnerIdSchema.parse("northern-ferries"), key };

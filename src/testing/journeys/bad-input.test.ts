@@ -25,6 +25,7 @@ import { invitationSchema } from "../../wire/api/person.ts";
 import { problemSchema } from "../../wire/api/shared.ts";
 import { type Answer, signedHeaders } from "../signed-call.ts";
 import { csvOf, emailDigest, HEADER, LIST_SCHEMA, people, sha256Hex } from "./lists.ts";
+import { trustedBy } from "./requesters.ts";
 import {
   agree,
   ask,
@@ -967,6 +968,7 @@ describe("what is somebody else's", () => {
       request: await waitingRequest(),
       person: await somebody(),
       witness: await knownWitness(),
+      requester: (await trustedBy(left, "publisher.example", "ES256")).issuer,
     };
     const groups = foreignCalls(things);
     const called = new Set(groups.flatMap(({ own, calls }) => calls.map((make) => routeOf(make(own).line))));
@@ -1088,6 +1090,7 @@ type Things = {
   readonly release: string;
   readonly request: string;
   readonly witness: string;
+  readonly requester: string;
 };
 
 function foreignCalls(things: Things): readonly Foreign[] {
@@ -1125,6 +1128,11 @@ function foreignCalls(things: Things): readonly Foreign[] {
         (id) => ({ line: `POST /v1/people/${id}/links`, json: {} }),
         (id) => ({ line: `DELETE /v1/people/${id}` }),
       ],
+    },
+    {
+      own: things.requester,
+      none: "nobody.example",
+      calls: [(id) => ({ line: `DELETE /v1/subjects/requesters/${id}` })],
     },
     { own: things.witness, none: thumbprint, calls: [(id) => ({ line: `DELETE /v1/audit/witnesses/${id}` })] },
     { own: key, none: thumbprint, calls: [(id) => ({ line: `DELETE /v1/partners/${left.id}/keys/${id}` })] },

@@ -277,6 +277,7 @@ const ELSEWHERE: { readonly [act in Act]?: string } = {
   "approval-expired": "journeys/contract-life.test.ts",
   "approval-lapsed": "journeys/contract-life.test.ts",
   "backup-made": "backup/drill.test.ts",
+  "enrolment-ended": "console/console.test.ts",
   "policy-waiting": "journeys/policies.test.ts",
   "room-restored": "backup/drill.test.ts",
   "sign-in-refused": "src/console/account.test.ts",
