@@ -17,7 +17,7 @@ export type Chooseable = {
 };
 
 /** Attributes whose policies are asked at most; past them the label alone tells. */
-const PROBES = 16;
+export const PROBES = 16;
 
 /** The attributes of the lists in a sentence. Costs an explanation for each that the contract opens. */
 export function chooseable(
@@ -65,7 +65,8 @@ function isSame(left: Pick<Chooseable, "list" | "attribute">, right: Pick<Choose
   return left.list === right.list && left.attribute === right.attribute;
 }
 
-async function denied({ ports, caller }: Visit, asked: AskedQuestion | null): Promise<string | null> {
+/** Why a question is not permitted; null where it is, or where it is none. */
+export async function denied({ ports, caller }: Visit, asked: AskedQuestion | null): Promise<string | null> {
   if (asked === null) return null;
   const explained = await explainQuestion(ports, { caller, asked });
   if (!explained.ok || explained.value.isPermitted) return null;

@@ -2,7 +2,7 @@
 
 import type { Caller, Ports } from "../app/ports.ts";
 import { listPartners } from "../app/read-partners.ts";
-import { ownerOf } from "../domain/dataset/schema.ts";
+import { type DatasetRef, nameIn, ownerOf } from "../domain/dataset/schema.ts";
 import {
   ANALYSIS_WORDS,
   type Directory,
@@ -27,6 +27,13 @@ export async function readDirectory(ports: Pick<Ports, "store">, caller: Caller)
       manifest === null ? [] : [[id, { name: manifest.name, industry: manifest.industry }] as const],
     ),
   );
+}
+
+/** A list by its company alone, unless that brings several of those that are told apart. */
+export function listNamed(list: DatasetRef, among: readonly DatasetRef[], directory: Directory): string {
+  const owner = ownerOf(list);
+  const isOne = among.filter((one) => ownerOf(one) === owner).length === 1;
+  return isOne ? nameOf(directory, owner) : `${nameOf(directory, owner)}, ${plainWord(nameIn(list))}`;
 }
 
 /** A stored question; null where it is one that can be asked no more, as of a segment that nobody can be in. */

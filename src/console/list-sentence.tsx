@@ -1,10 +1,11 @@
 // The list in hand as a sentence whose underlined parts are menus: a form of plain fields, as the explorer's is.
 
-import { type DatasetRef, nameIn, ownerOf } from "../domain/dataset/schema.ts";
+import { nameIn } from "../domain/dataset/schema.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
-import { type Directory, identifiersInWords, nameOf } from "../domain/policy/words.ts";
+import { type Directory, identifiersInWords } from "../domain/policy/words.ts";
 import { type ListKind, type ListSentence, listOfferOf } from "./audience-form.ts";
 import type { Chooseable } from "./chooseable.ts";
+import { listNamed } from "./directory.ts";
 import type { Askable } from "./question-form.ts";
 import { AmongList, Select } from "./sentence-form.tsx";
 import { plainWord } from "./words.ts";
@@ -63,7 +64,7 @@ export function ListSentenceForm({ askable, chosen, said, partner, options, dire
           name="matching"
           label="Whose customers"
           value={matching}
-          options={others.map((list) => ({ value: list, says: otherInWords(list, others, directory) }))}
+          options={others.map((list) => ({ value: list, says: listNamed(list, others, directory) }))}
         />
         , found by{" "}
         <Select name="by" label="Found by" value={by ?? ""} options={ways.length > 1 ? [all, ...ways] : ways} />,{" "}
@@ -83,11 +84,4 @@ export function ListSentenceForm({ askable, chosen, said, partner, options, dire
       </button>
     </form>
   );
-}
-
-// The company alone, unless it brings several lists.
-function otherInWords(list: DatasetRef, others: readonly DatasetRef[], directory: Directory): string {
-  const owner = ownerOf(list);
-  const isOne = others.filter((one) => ownerOf(one) === owner).length === 1;
-  return isOne ? nameOf(directory, owner) : `${nameOf(directory, owner)}, ${plainWord(nameIn(list))}`;
 }

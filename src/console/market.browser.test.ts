@@ -10,9 +10,9 @@ import { chromiumPath, openBrowser, type Sitting, sit } from "../testing/console
 import { violations } from "../testing/console/page-checks.ts";
 import { RAW, rawList, sentBy } from "../testing/console/raw-list.ts";
 import { sendBytes, visitorBy } from "../testing/console/visitor.ts";
-import { type ConsoleWorld, invite, openConsoleWorld } from "../testing/console/world.ts";
+import { type ConsoleWorld, invite, openConsoleWorld, policyOf } from "../testing/console/world.ts";
 import { csvOf, people } from "../testing/journeys/lists.ts";
-import { ask, overlapOf } from "../testing/journeys/world.ts";
+import { agree, ask, contractJson, overlapOf, putPolicy } from "../testing/journeys/world.ts";
 
 const WIDE = { width: 1_280, height: 900, colorScheme: "light" } as const;
 const path = chromiumPath();
@@ -45,6 +45,67 @@ async function dropFile(page: Page, file: string): Promise<void> {
     document.querySelector(".drop-zone").dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
   }`);
 }
+
+describe("figures", () => {
+  test.each([
+    [
+      "an affinity",
+      "analysis=affinity&axis=meridian-bank/customers|region",
+      /stand out.*Segments by region at Meridian/s,
+    ],
+    ["a trend", "analysis=trend", /How has it changed.*The answers, the oldest first/s],
+    ["a cross-tab", "analysis=crosstab&axis=sunline-holidays/customers|region", /By groups, how many people/],
+  ])(
+    "of %s are asked for at an address, which then shows the answer and its entry for nothing",
+    async (_, asked, says) => {
+      const visitor = await visitorBy(await invite(world.sunline, "admin"));
+      const list = ["sunline-holidays", "meridian-bank"].map((one) => `list=${one}/customers`).join("&");
+      const address = `/console/explore?contract=${world.contracts.three}&purpose=insight&${list}&${asked}`;
+      const { text } = await visitor.get(address);
+      expect(text).toContain("Ask, and spend 2");
+      expect(text).toMatch(/Each count lies within ± \d+/);
+      const [form = ""] = /<form[^>]*class="ask".*?<\/form>/s.exec(text) ?? [];
+      const fields = new URLSearchParams();
+      for (const [, name = "", value = ""] of form.matchAll(/name="(\w+)" value="([^"]*)"/g))
+        fields.append(name, value);
+      const given = await visitor.post("/console/explore", fields);
+      expect(given.headers.get("location")).toMatch(/^\/console\/answers\/rel_/);
+      const again = (await visitor.get(address)).text;
+      expect(again).toContain("Seeing it again costs nothing.");
+      expect(again).toMatch(/<a href="\/console\/log\/\d+">log entry/);
+      expect(again).not.toContain("Ask, and spend");
+      expect(again).toMatch(says);
+      const answer = (await visitor.get(given.headers.get("location") ?? "")).text;
+      expect(answer).toContain(`&amp;analysis=${/analysis=(\w+)/.exec(asked)?.[1]}`);
+    },
+  );
+
+  test("are offered as contract and policies permit them; the rest is shut, with its clause", async () => {
+    const members = [world.sunline, world.harbour, world.meridian];
+    const text = JSON.stringify({ ...policyOf(world.meridian.id, []), version: 2 });
+    await putPolicy(world.meridian, JSON.parse(text.replace(`"tier":["filter","group"]`, `"tier":["filter"]`)));
+    const ways = { purposes: ["insight"], recipients: [world.sunline.id], identifiers: ["email"], channels: [] };
+    const analyses = ["overlap", "affinity", "crosstab"].map((analysis) => ({ analysis, ...ways }));
+    const whole = JSON.stringify(contractJson(members, { name: "shut-parts", analyses }));
+    const json = JSON.parse(whole.replace(`"uses":["filter","group"]`, `"uses":["filter"]`));
+    const contract = await agree(members, json);
+    const visitor = await visitorBy(await invite(world.sunline, "marketer"));
+    const shutAt = async (address: string) => {
+      const page = await visitor.get(`/console/explore?contract=${contract}&${address}`);
+      const shut = page.text.matchAll(
+        /<label class="shut"><input[^>]*value="([^"]+)"[^>]*disabled.*?"clause">([^<]+)/g,
+      );
+      return [...shut].map(([, value, clause]) => `${value}: ${clause}`);
+    };
+    const trend = "trend: The contract does not let your company ask for them.";
+    expect(await shutAt("")).toEqual([trend]);
+    const group = "sunline-holidays/customers|tier: The contract lets nobody group people by it.";
+    const policy = expect.stringMatching(/^meridian-bank\/customers\|tier: .*Meridian Bank/);
+    const lists = members.map(({ id }) => `list=${id}/customers`).join("&");
+    expect(await shutAt(`analysis=crosstab&${lists}`)).toEqual([trend, group, policy]);
+    expect(await shutAt("analysis=affinity&whose=harbour-yachts/customers")).toEqual([trend, group, policy]);
+  });
+});
 
 describe("lists of people", () => {
   test("are asked for by a form; what is refused comes back with what was chosen, in the problem's words", async () => {

@@ -1,16 +1,22 @@
 // The question as a sentence whose underlined parts are menus. It is one form of plain fields: the page's script sends
 // it whenever a part is changed, and without the script its button does.
 
+import type { Child } from "hono/jsx";
 import { ownerOf } from "../domain/dataset/schema.ts";
+import { LIMITS } from "../domain/limits.ts";
 import { type Directory, identifiersInWords, listed, nameOf } from "../domain/policy/words.ts";
+import { axisNamed, axisText } from "./axis-form.ts";
 import type { Chooseable } from "./chooseable.ts";
-import { type Askable, amongText, offerOf, type Sentence } from "./question-form.ts";
+import { listNamed } from "./directory.ts";
+import type { SentenceParts } from "./permitted-parts.ts";
+import { type Askable, amongText, type Figures, offerOf, type Sentence } from "./question-form.ts";
 import { plainWord, sentence } from "./words.ts";
 
 type Props = {
   readonly askable: readonly Askable[];
   readonly chosen: Askable;
   readonly said: Sentence;
+  readonly parts: SentenceParts;
   readonly options: readonly Chooseable[];
   readonly directory: Directory;
 };
@@ -27,8 +33,9 @@ const LIVE = {
 };
 
 /** The sentence. */
-export function SentenceForm({ askable, chosen, said, options, directory }: Props) {
-  const { identifiers, purposes } = offerOf(chosen.contract, said.lists);
+export function SentenceForm(props: Props) {
+  const { askable, chosen, said, options, directory } = props;
+  const { identifiers, purposes } = offerOf(chosen.contract, said);
   const byAll = said.lists.length > 2 ? [] : [{ value: "", says: identifiersInWords(identifiers, "or") }];
   const ways = [...byAll, ...identifiers.map((kind) => ({ value: kind, says: identifiersInWords([kind]) }))];
   const named = askable.map(({ id, contract }) => ({
@@ -40,7 +47,7 @@ export function SentenceForm({ askable, chosen, said, options, directory }: Prop
   return (
     <form id="sentence" class="sentence" method="get" action="/console/explore" {...LIVE}>
       <p>
-        How many people do <Members chosen={chosen} said={said} directory={directory} /> share, found by{" "}
+        <Analyses {...props} /> <Figured {...props} />, found by{" "}
         <Select name="by" label="Found by" value={said.by ?? ""} options={by} />, for{" "}
         <Select name="purpose" label="Purpose" value={said.purpose} options={aims} />, under{" "}
         <Select name="contract" label="Contract" value={said.contract} options={named} />?
@@ -50,6 +57,135 @@ export function SentenceForm({ askable, chosen, said, options, directory }: Prop
         Show what this would tell
       </button>
     </form>
+  );
+}
+
+const FIGURE_WORDS = {
+  overlap: { begins: "How many people do", says: "An overlap", explains: "how many people lists share" },
+  crosstab: { begins: "By groups, how many people do", says: "A cross-tab", explains: "the same, in groups" },
+  affinity: {
+    begins: "Which groups stand out",
+    says: "An affinity",
+    explains: "which groups stand out among your own",
+  },
+  trend: { begins: "How has it changed", says: "A trend", explains: "how it changed since" },
+} as const satisfies { readonly [figures in Figures]: unknown };
+
+function Analyses({ parts, said }: Props) {
+  return (
+    <Menu id="part-analysis" legend="What is asked for" summary={FIGURE_WORDS[said.analysis].begins}>
+      {parts.analyses.map(({ value, isChosen, shut }) => (
+        <Choice kind="radio" name="analysis" value={value} isChosen={isChosen} shut={shut}>
+          {FIGURE_WORDS[value].says} <small>{FIGURE_WORDS[value].explains}</small>
+        </Choice>
+      ))}
+    </Menu>
+  );
+}
+
+// What is peculiar to each analysis: whose people, in which groups.
+function Figured(props: Props) {
+  const { said } = props;
+  switch (said.analysis) {
+    case "overlap":
+      return (
+        <>
+          <Members {...props} /> share
+        </>
+      );
+    case "crosstab":
+    case "trend":
+      return (
+        <>
+          {said.analysis === "trend" && "how many people "}
+          <Members {...props} /> share, <Axes {...props} />
+        </>
+      );
+    case "affinity":
+      return (
+        <>
+          by <Axes {...props} /> among the people of <Weighed {...props} />
+        </>
+      );
+  }
+}
+
+function Axes({ parts, said, directory }: Props) {
+  const names = said.axes.map((axis) => axisNamed(axis, directory));
+  const isOne = said.analysis === "affinity";
+  const by = names.length === 0 ? "all together" : `${isOne ? "" : "by "}${listed(names)}`;
+  return (
+    <Menu id="part-axes" legend={isOne ? "The groups" : GROUPS_OF_TABLE} summary={by}>
+      {parts.axes.map(({ value, isChosen, shut }) => (
+        <Choice kind={isOne ? "radio" : "checkbox"} name="axis" value={axisText(value)} isChosen={isChosen} shut={shut}>
+          {axisNamed(value, directory)}
+        </Choice>
+      ))}
+    </Menu>
+  );
+}
+
+const GROUPS_OF_TABLE = `By what people are grouped, ${LIMITS.crosstabAttributes} at most`;
+
+// The lists in hand go with the form too, so that another analysis begins with them.
+function Weighed({ chosen, said, directory }: Props) {
+  const { lists } = offerOf(chosen.contract, said);
+  const options = lists.map((list) => ({ value: list, says: listNamed(list, lists, directory) }));
+  return (
+    <>
+      <Select name="whose" label="Among whose people" value={said.lists[0] ?? ""} options={options} />
+      {said.lists.map((list) => (
+        <input type="hidden" name="list" value={list} />
+      ))}
+    </>
+  );
+}
+
+type MenuProps = {
+  readonly id: string;
+  readonly legend: string;
+  readonly summary: string;
+  readonly children: Child;
+};
+
+function Menu({ id, legend, summary, children }: MenuProps) {
+  return (
+    <details class="menu" id={id}>
+      <summary>{summary}</summary>
+      <fieldset>
+        <legend>{legend}</legend>
+        {children}
+      </fieldset>
+    </details>
+  );
+}
+
+type ChoiceProps = {
+  readonly kind: "radio" | "checkbox";
+  readonly name: string;
+  readonly value: string;
+  readonly isChosen: boolean;
+  readonly shut: string | null;
+  readonly children: Child;
+};
+
+// One thing of a menu; what may not be chosen is grey, with its clause.
+function Choice({ kind, name, value, isChosen, shut, children }: ChoiceProps) {
+  return (
+    <label class={shut === null ? undefined : "shut"}>
+      <input
+        type={kind}
+        name={name}
+        value={value}
+        checked={isChosen}
+        disabled={shut !== null}
+        id={`${name}-${value}`}
+      />
+      <span>
+        {children}
+        {shut !== null && <small class="clause">{sentence(shut)}</small>}
+      </span>
+    </label>
   );
 }
 
@@ -74,7 +210,7 @@ export function Select({ name, label, value, options }: SelectProps) {
 }
 
 function Members({ chosen, said, directory }: Pick<Props, "chosen" | "said" | "directory">) {
-  const { lists } = offerOf(chosen.contract, said.lists);
+  const { lists } = offerOf(chosen.contract, said);
   return (
     <details class="menu" id="part-lists">
       <summary>{listed(said.lists.map((list) => nameOf(directory, ownerOf(list))))}</summary>

@@ -155,7 +155,8 @@ function overlapAddress(
   { contract: document }: Askable,
 ): string {
   const purpose = document.analyses.find(({ analysis }) => analysis === "overlap")?.purposes[0] ?? "";
-  return `/console/explore?${addressOf({ contract, lists: [from, matching], by, purpose, among })}`;
+  const said = { contract, analysis: "overlap", lists: [from, matching], by, axes: [], purpose, among } as const;
+  return `/console/explore?${addressOf(said)}`;
 }
 
 function Refusal({ told }: { readonly told: Problem }) {

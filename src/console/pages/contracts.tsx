@@ -10,7 +10,7 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { mayOpen } from "../access.ts";
 import { readDirectory } from "../directory.ts";
 import { Digest, Empty, Instant, Scroll, Swatch, Verdict, type VerdictKind } from "../pieces.tsx";
-import { offersOverlap } from "../question-form.ts";
+import { figuresFor } from "../question-form.ts";
 import type { Shown, Visit } from "../visit.ts";
 import { dateInWords, plainWord, sentence } from "../words.ts";
 
@@ -90,7 +90,7 @@ export async function showContract(visit: Visit): Promise<Result<Shown, Problem>
   );
   const mayAsk =
     view.value.state.kind === "in-force" &&
-    offersOverlap(view.value.file.contract, caller.partner) &&
+    figuresFor(view.value.file.contract, caller.partner).length > 0 &&
     mayOpen(visit.person.role, "GET /console/explore");
   const act = mayAsk && (
     <a class="button" href={`/console/explore?contract=${id.data}`}>

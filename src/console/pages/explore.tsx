@@ -12,22 +12,23 @@ import type { ReleaseRow } from "../../ports/rows.ts";
 import { chooseable } from "../chooseable.ts";
 import { readDirectory } from "../directory.ts";
 import { everyRow } from "../every-row.ts";
+import { sentenceParts } from "../permitted-parts.ts";
 import { ActForm, Empty } from "../pieces.tsx";
-import { type Askable, addressOf, offersOverlap, questionOf, type Sentence, sentenceIn } from "../question-form.ts";
+import { type Askable, addressOf, figuresFor, questionOf, type Sentence, sentenceIn } from "../question-form.ts";
 import { RevealLabel } from "../reveal-label.tsx";
 import { SentenceForm } from "../sentence-form.tsx";
 import type { Shown, Visit } from "../visit.ts";
 import { KnownAnswer } from "./answers.tsx";
 import { ProblemLines } from "./problem.tsx";
 
-// The contracts under which the visitor's partner may ask for overlaps as of today.
+// The contracts under which the visitor's partner may ask for figures as of today.
 async function askableContracts({ ports, caller }: Visit): Promise<Askable[]> {
   const rows = await everyRow(
     (page) => listContracts(ports, { caller, page }),
     ({ file }) => file.id,
   );
   return rows
-    .filter(({ file, state }) => state.kind === "in-force" && offersOverlap(file.contract, caller.partner))
+    .filter(({ file, state }) => state.kind === "in-force" && figuresFor(file.contract, caller.partner).length > 0)
     .map(({ file: { id, contract } }) => ({ id, contract }));
 }
 
@@ -40,17 +41,18 @@ export async function showExplore(visit: Visit): Promise<Result<Shown, Problem>>
   const said = sentenceIn(visit.query, chosen, visit.caller.partner);
   const explained = await explain(visit, said);
   const known = explained.ok ? await knownAnswer(visit, explained.value) : null;
-  const options = await chooseable(visit, { chosen, said, isPermitted: explained.ok && explained.value.isPermitted });
+  const inHand = { chosen, said, isPermitted: explained.ok && explained.value.isPermitted };
+  const [options, parts] = await Promise.all([chooseable(visit, inHand), sentenceParts(visit, inHand)]);
   const main = (
     <div id="explore" class="explore">
-      <SentenceForm askable={askable} chosen={chosen} said={said} options={options} directory={directory} />
+      <SentenceForm {...{ askable, chosen, said, parts, options, directory }} />
       <section class="reveal" aria-live="polite" aria-label="What this would tell">
         <Reveal visit={visit} said={said} explained={explained} directory={directory} />
       </section>
       {known !== null && <KnownAnswer visit={visit} row={known} contract={chosen.contract} directory={directory} />}
     </div>
   );
-  return ok({ kind: "page", title: "Explore an overlap", main });
+  return ok({ kind: "page", title: "Explore", main });
 }
 
 /** Asks the question of a sentence, for good: what is answered is paid and stands in the log. */
@@ -78,7 +80,7 @@ async function knownAnswer({ ports, caller }: Visit, { recorded }: Explanation):
 }
 
 function notAQuestion(): Problem {
-  return problem("question-unsound", "an overlap is between the lists of two companies or more");
+  return problem("question-unsound", "figures are about what lists of two companies or more share");
 }
 
 type RevealProps = {
@@ -119,7 +121,7 @@ function actName({ epsilon }: NonNullable<Explanation["price"]>, waits: boolean)
 function NothingToAsk() {
   return (
     <Empty>
-      No contract in force lets your company ask how lists overlap. Once one has been signed by all of its members, the
+      No contract in force lets your company ask for figures. Once one has been signed by all of its members, the
       question can be put together here. Contracts that are being agreed stand under{" "}
       <a href="/console/contracts">Contracts</a>.
     </Empty>

@@ -62,7 +62,7 @@ export async function showHome(visit: Visit): Promise<Result<Shown, Problem>> {
   );
   const act = (
     <a class="button" href="/console/explore">
-      Explore an overlap
+      Ask a question
     </a>
   );
   return ok({ kind: "page", title: "Home", main, act });
@@ -73,7 +73,7 @@ type Line = Askable & { readonly explained: Explanation | null; readonly address
 // What a bare overlap would cost as of now says what is left under a contract.
 async function lineOf({ ports, caller }: Visit, { id, contract }: Askable): Promise<Line> {
   const said = sentenceIn(new URLSearchParams(), { id, contract }, caller.partner);
-  const asked = questionOf(said);
+  const asked = said.analysis === "overlap" ? questionOf(said) : null;
   const explained = asked === null ? null : await explainQuestion(ports, { caller, asked });
   return { id, contract, explained: explained?.ok === true ? explained.value : null, address: addressOf(said) };
 }

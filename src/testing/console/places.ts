@@ -39,10 +39,7 @@ export function placesOf(
   return [
     ...shared,
     { name: "contract", address: `/console/contracts/${contracts.pair}` },
-    { name: "explore", address: `/console/explore?contract=${contracts.three}` },
-    { name: "explore-among", address: `/console/explore?contract=${contracts.pair}&among=${tier}` },
-    { name: "explore-denied", address: `/console/explore?contract=${contracts.pair}&purpose=activation` },
-    { name: "explore-recorded", address: `/console/explore?contract=${contracts.pair}` },
+    ...explorerPlaces(contracts, tier),
     { name: "answer-two", address: `/console/answers/${answers.two}` },
     { name: "answer-three", address: `/console/answers/${answers.three}` },
     { name: "answer-crosstab", address: `/console/answers/${answers.crosstab}` },
@@ -66,6 +63,17 @@ function listPlaces(lists: World["lists"], contracts: World["contracts"], tier: 
     { name: "audience-waiting", address: `/console/audiences/requests/${lists.waiting}` },
     { name: "audience-build", address: `/console/audiences/new?contract=${contracts.pair}&among=${tier}` },
     { name: "audience-suppression", address: `/console/audiences/new?contract=${contracts.three}&kind=suppression` },
+  ];
+}
+
+function explorerPlaces(contracts: ConsoleWorld["contracts"], tier: string): ConsolePlace[] {
+  return [
+    { name: "explore", address: `/console/explore?contract=${contracts.three}` },
+    { name: "explore-among", address: `/console/explore?contract=${contracts.pair}&among=${tier}` },
+    { name: "explore-denied", address: `/console/explore?contract=${contracts.pair}&purpose=activation` },
+    { name: "explore-affinity", address: `/console/explore?contract=${contracts.three}&analysis=affinity` },
+    { name: "explore-trend", address: `/console/explore?contract=${contracts.three}&analysis=trend` },
+    { name: "explore-recorded", address: `/console/explore?contract=${contracts.pair}` },
   ];
 }
 

@@ -10,7 +10,11 @@ export type ConsoleVisitor = {
   readonly token: string;
   readonly get: (path: string) => Promise<PageReply>;
   /** Sends a form with the session's token; `bent` replaces headers or leaves the token out. */
-  readonly post: (path: string, fields?: Readonly<Record<string, string>>, bent?: Bent) => Promise<PageReply>;
+  readonly post: (
+    path: string,
+    fields?: Readonly<Record<string, string>> | URLSearchParams,
+    bent?: Bent,
+  ) => Promise<PageReply>;
 };
 /** Sends bytes as a page's script does; `bent` replaces headers or leaves the token out. */
 export async function sendBytes(
@@ -41,9 +45,15 @@ export async function visitorBy({ link, member }: Pick<Invited, "link" | "member
     sendForm(
       origin + path,
       { origin: bent.origin ?? origin, cookie: `${cookie}` },
-      new URLSearchParams({ token: bent.token ?? token, ...fields }),
+      withToken(bent.token ?? token, fields),
     );
   return { cookie, token, get, post };
+}
+
+function withToken(token: string, fields: Readonly<Record<string, string>> | URLSearchParams): URLSearchParams {
+  const form = new URLSearchParams(fields);
+  form.set("token", token);
+  return form;
 }
 
 /** Gets a page with a cookie, or without one where it is empty. */
