@@ -3,7 +3,12 @@
 import { type Envelope, envelope } from "../crypto/contract-jws.ts";
 import { utf8 } from "../domain/bytes.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
-import { contractDifference } from "../domain/contract/difference.ts";
+import {
+  type ContractChange,
+  contractChanges,
+  contractDifference,
+  linesOfChanges,
+} from "../domain/contract/difference.ts";
 import type { ContractId } from "../domain/contract/document.ts";
 import { plainContract } from "../domain/contract/plain.ts";
 import { type Problem, problem } from "../domain/problem.ts";
@@ -63,6 +68,12 @@ export async function readPlainContract(
   });
 }
 
+/** Two contracts compared: what changes one by one, and the same as lines. */
+export type ComparedContracts = ContractLines & {
+  readonly against: ContractId;
+  readonly changes: readonly ContractChange[];
+};
+
 /**
  * What one contract changes against another, for each member.
  * @param request.against  the earlier one; the version that the contract itself names when null
@@ -70,7 +81,7 @@ export async function readPlainContract(
 export async function compareContracts(
   ports: Pick<Ports, "store">,
   request: Asked & { readonly against: ContractId | null },
-): Promise<Result<ContractLines & { readonly against: ContractId }, Problem>> {
+): Promise<Result<ComparedContracts, Problem>> {
   const { caller, contract: id, against } = request;
   const parties = [
     ...new Set([...(await partiesOf(ports, caller, id)), ...(await partiesOf(ports, caller, against ?? id))]),
@@ -82,7 +93,8 @@ export async function compareContracts(
     const before = earlier === null ? null : await seenBy(tx, caller, earlier);
     if (before === null) return err(problem("not-found", "there is no earlier version that you are a member of"));
     const directory = await directoryOf(tx, [...new Set([...concernedBy(file), ...membersOf(before.contract)])]);
-    return ok({ id, against: before.id, lines: contractDifference(before.contract, file.contract, directory) });
+    const changes = contractChanges(before.contract, file.contract, directory);
+    return ok({ id, against: before.id, changes, lines: linesOfChanges(changes, directory) });
   });
 }
 

@@ -35,6 +35,7 @@ export const ACCESS = {
   "POST /console/uploads/:upload/drop": ASKING,
   "GET /console/contracts": ALL,
   "GET /console/contracts/:contract": ALL,
+  "GET /console/contracts/:contract/difference": ALL,
   "GET /console/inbox": WATCHING,
   "POST /console/inbox/:request": WATCHING,
   "GET /console/learned": WATCHING,

@@ -138,6 +138,21 @@ describe("the table of roles and routes", () => {
     expectRefusal(await other.post(`/console/inbox/${world.waiting}`, { verdict: "approve" }), "approval-not-yours");
     expect((await other.get("/console/people")).text).not.toContain(person);
   });
+
+  test("compares versions of a contract for its members alone, each by each other", async () => {
+    const [own, stranger] = [seat(world.harbour, "marketer"), await visitorBy(await invite(world.volt, "admin"))];
+    const path = `/console/contracts/${world.amended}/difference`;
+    const { text } = await own.get(path);
+    expect(text).toMatch(/Less may be learned.*No figure below 60 people.*before: no figure below 40 people/s);
+    expect(text).toMatch(/About Harbour .*Less may be learned<\/h3><ul[^>]*>.*may ask for affinities/s);
+    expect(text).not.toContain("More may be learned");
+    const back = `/console/contracts/${world.contracts.pair}/difference`;
+    expect((await own.get(`${back}?against=${world.amended}`)).text).toMatch(/More may be learned.*below 40 people/s);
+    expect((await own.get(back)).text).toContain("More may be learned");
+    expect((await own.get(`/console/contracts/${world.amended}`)).text).toContain(`href="${path}"`);
+    expectRefusal(await stranger.get(path), "not-found");
+    expectRefusal(await own.get(`${path}?against=${"0".repeat(64)}`), "not-found");
+  });
 });
 
 describe("whoever runs the room", () => {

@@ -9,6 +9,7 @@ import { postDownload, postTakingBack, showAudience, showAudienceRequest } from 
 import { showAudiences } from "./pages/audiences.tsx";
 import { showBudgets } from "./pages/budgets.tsx";
 import { postAudience, showBuilder } from "./pages/build-audience.tsx";
+import { showContractDifference } from "./pages/contract-difference.tsx";
 import { showContract, showContracts } from "./pages/contracts.tsx";
 import { postEvidence, showEvidence } from "./pages/evidence.tsx";
 import { postQuestion, showExplore } from "./pages/explore.tsx";
@@ -57,6 +58,7 @@ export const SHOWS: { readonly [place in PlaceName]: Show } = {
   "POST /console/uploads/:upload/drop": postDrop,
   "GET /console/contracts": showContracts,
   "GET /console/contracts/:contract": showContract,
+  "GET /console/contracts/:contract/difference": showContractDifference,
   "GET /console/inbox": showInbox,
   "POST /console/inbox/:request": postDecision,
   "GET /console/learned": showLearned,

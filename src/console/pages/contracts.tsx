@@ -73,6 +73,7 @@ export async function showContract(visit: Visit): Promise<Result<Shown, Problem>
       <p>
         <StateMark view={view.value} directory={directory} />
       </p>
+      <Compared view={view.value} />
       <Members view={view.value} directory={directory} />
       <section class="prose">
         <h2>In plain words</h2>
@@ -98,6 +99,17 @@ export async function showContract(visit: Visit): Promise<Result<Shown, Problem>
     </a>
   );
   return ok({ kind: "page", title: titleOf(view.value), main, act });
+}
+
+function Compared({ view: { file } }: { readonly view: ContractView }) {
+  if (file.contract.previous === null) return null;
+  return (
+    <p>
+      <a
+        href={`/console/contracts/${file.id}/difference`}
+      >{`What it changes against version ${file.contract.version - 1}`}</a>
+    </p>
+  );
 }
 
 function titleOf({ file: { contract } }: ContractView): string {

@@ -8,54 +8,83 @@ import { type Directory, listed, nameOf } from "../policy/words.ts";
 import type { Contract } from "./document.ts";
 import { type Fact, factsAbout, generalFacts } from "./facts.ts";
 
-/** Lines about each member of either version, then about the contract as a whole. O(members² × analyses × uses). */
-export function contractDifference(before: Contract, after: Contract, directory: Directory): string[] {
+/** One thing that differs. */
+export type ContractChange = {
+  /** The member about whose customers it is; null where it is about all of them. */
+  readonly about: PartnerId | null;
+  /** Whether more or less may be learned for it; `neither` where it tells no fact. */
+  readonly permits: "more" | "less" | "neither";
+  /** A clause without a full stop. */
+  readonly says: string;
+};
+
+/** Changes about each member of either version, then about the contract as a whole. O(members² × analyses × uses). */
+export function contractChanges(before: Contract, after: Contract, directory: Directory): ContractChange[] {
   const [old, now] = [before, after].map((one) => one.members.map(({ partner }) => partner));
   if (old === undefined || now === undefined) throw new Error("there are two versions");
   const everybody = [...new Set([...old, ...now])];
-  const lines = [
-    ...membershipLines(old, now, directory),
-    ...everybody.flatMap((member) => {
-      const told = changes(factsAbout(before, member, directory), factsAbout(after, member, directory));
-      const name = nameOf(directory, member);
-      return told.length > 0
-        ? told.map((line) => `${name}: ${line}`)
-        : [`${name}: nothing changes about its customers.`];
+  return [
+    ...membershipChanges(old, now, directory),
+    ...everybody.flatMap((about) => {
+      const told = changes(factsAbout(before, about, directory), factsAbout(after, about, directory));
+      const nothing = { permits: "neither", says: "nothing changes about its customers" } as const;
+      return (told.length > 0 ? told : [nothing]).map((change) => ({ about, ...change }));
     }),
-    ...changes(generalFacts(before), generalFacts(after)),
+    ...changes(generalFacts(before), generalFacts(after)).map((change) => ({ about: null, ...change })),
+    ...restChanges(before, after),
   ];
-  return [...lines, ...restLines(before, after)];
 }
 
-function membershipLines(old: readonly PartnerId[], now: readonly PartnerId[], directory: Directory): string[] {
+/** The same as lines. */
+export function contractDifference(before: Contract, after: Contract, directory: Directory): string[] {
+  return linesOfChanges(contractChanges(before, after, directory), directory);
+}
+
+/** Changes as lines, each with whom it is about and what it permits. */
+export function linesOfChanges(changed: readonly ContractChange[], directory: Directory): string[] {
+  return changed.map(({ about, permits, says }) => {
+    const whose = about === null ? "" : `${nameOf(directory, about)}: `;
+    return `${whose}${permits === "neither" ? "" : `${permits}: `}${says}.`;
+  });
+}
+
+type Told = Omit<ContractChange, "about">;
+
+function membershipChanges(
+  old: readonly PartnerId[],
+  now: readonly PartnerId[],
+  directory: Directory,
+): ContractChange[] {
   const names = (partners: readonly PartnerId[]) => listed(partners.map((partner) => nameOf(directory, partner)));
   const joining = now.filter((partner) => !old.includes(partner));
   const leaving = old.filter((partner) => !now.includes(partner));
-  return [
-    ...(joining.length === 0 ? [] : [`New in the contract: ${names(joining)}.`]),
-    ...(leaving.length === 0 ? [] : [`No longer in the contract: ${names(leaving)}. Their lists take no more part.`]),
-  ];
+  return saying([
+    ...(joining.length === 0 ? [] : [`New in the contract: ${names(joining)}`]),
+    ...(leaving.length === 0 ? [] : [`No longer in the contract: ${names(leaving)}. Their lists take no more part`]),
+  ]);
 }
 
-function changes(before: readonly Fact[], after: readonly Fact[]): string[] {
+function changes(before: readonly Fact[], after: readonly Fact[]): Told[] {
   const old = new Map(before.map((fact) => [fact.key, fact]));
   const now = new Map(after.map((fact) => [fact.key, fact]));
   const lost = before.filter(({ key }) => !now.has(key));
   const won = after.filter(({ key }) => !old.has(key));
-  const moved = after.flatMap((fact) => {
+  const moved = after.flatMap((fact): Told[] => {
     const was = old.get(fact.key);
     if (was?.measure === undefined || fact.measure === undefined || was.measure === fact.measure) return [];
-    return [`${was.measure < fact.measure ? "more" : "less"}: ${fact.says}; before: ${was.says}.`];
+    return [{ permits: was.measure < fact.measure ? "more" : "less", says: `${fact.says}; before: ${was.says}` }];
   });
   return [
-    ...won.map(({ says, isLimit }) => `${isLimit ? "less" : "more"}: ${says}.`),
-    ...lost.map(({ says, isLimit }) => `${isLimit ? "more" : "less"}: no longer holds that ${says}.`),
+    ...won.map(({ says, isLimit }): Told => ({ permits: isLimit ? "less" : "more", says })),
+    ...lost.map(({ says, isLimit }): Told => {
+      return { permits: isLimit ? "more" : "less", says: `no longer holds that ${says}` };
+    }),
     ...moved,
   ];
 }
 
 // Wording that no fact tells, such as the order in which identifiers are tried or a name space.
-function restLines(before: Contract, after: Contract): string[] {
+function restChanges(before: Contract, after: Contract): ContractChange[] {
   const [old, now] = [before, after].map((contract) =>
     canonicalJson(contract.analyses.map(({ identifiers, matching }) => [identifiers, matching ?? "in-order"])),
   );
@@ -63,9 +92,13 @@ function restLines(before: Contract, after: Contract): string[] {
   const spaces = [before, after].map((contract) =>
     canonicalJson(contract.datasets.map((one) => one.namespace ?? null)),
   );
-  return [
-    ...(was === is ? [] : ["Members or their roles change; a role by itself lets nobody learn more."]),
-    ...(old === now ? [] : ["How people are matched changes: read what each member may learn in the whole text."]),
-    ...(spaces[0] === spaces[1] ? [] : ["Where external ids hold changes: lists of other name spaces never match."]),
-  ];
+  return saying([
+    ...(was === is ? [] : ["Members or their roles change; a role by itself lets nobody learn more"]),
+    ...(old === now ? [] : ["How people are matched changes: read what each member may learn in the whole text"]),
+    ...(spaces[0] === spaces[1] ? [] : ["Where external ids hold changes: lists of other name spaces never match"]),
+  ]);
+}
+
+function saying(lines: readonly string[]): ContractChange[] {
+  return lines.map((says) => ({ about: null, permits: "neither", says }));
 }

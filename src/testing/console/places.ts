@@ -7,7 +7,7 @@ export type ConsolePlace = { readonly name: string; readonly address: string };
 
 /** The pages of a company, by name and address. */
 export function placesOf(
-  { contracts, answers, lists, sunline }: ConsoleWorld,
+  { contracts, amended, answers, lists, sunline }: ConsoleWorld,
   { id }: Pick<Member, "id">,
 ): ConsolePlace[] {
   const shared = [
@@ -39,6 +39,9 @@ export function placesOf(
   return [
     ...shared,
     { name: "contract", address: `/console/contracts/${contracts.pair}` },
+    { name: "contract-amended", address: `/console/contracts/${amended}` },
+    { name: "contract-difference", address: `/console/contracts/${amended}/difference` },
+    { name: "contract-first", address: `/console/contracts/${contracts.three}/difference` },
     ...explorerPlaces(contracts, tier),
     { name: "answer-two", address: `/console/answers/${answers.two}` },
     { name: "answer-three", address: `/console/answers/${answers.three}` },

@@ -1,10 +1,12 @@
 // A room for the console: four companies with lists that overlap, contracts between two, three and four of them,
 // answers that were given, and one question that waits.
 
+import { z } from "zod";
 import { generateSigningKey } from "../../crypto/jwk.ts";
 import { OPERATOR, partnerIdSchema } from "../../domain/partner/manifest.ts";
 import type { Role } from "../../domain/person/person.ts";
 import { requestSchema } from "../../wire/api/approval.ts";
+import { contractReplySchema } from "../../wire/api/contract.ts";
 import { enrolmentSchema, keySchema } from "../../wire/api/partner.ts";
 import { invitationSchema } from "../../wire/api/person.ts";
 import { csvOf, people } from "../journeys/lists.ts";
@@ -43,6 +45,8 @@ export type ConsoleWorld = {
   readonly meridian: Member;
   readonly volt: Member;
   readonly contracts: { readonly pair: string; readonly three: string; readonly four: string };
+  /** A second version of the contract of the pair, which nobody has signed. */
+  readonly amended: string;
   /** Answers of Sunline Holidays: overlaps of two and of three, a cross-tab, an affinity, a trend of two versions. */
   readonly answers: {
     readonly two: string;
@@ -118,6 +122,7 @@ export async function openConsoleWorld(names: Names = PLAIN_NAMES): Promise<Cons
   const held = await call(sunline, "POST /v1/questions", { json: overlapOf(contracts.four, members) });
   const lists = await askForLists(contracts.three, { sunline, harbour, meridian });
   const more = await laterAnswers(contracts.three, { sunline, harbour, meridian });
+  const amended = await amend(contracts.pair, [sunline, harbour]);
   return {
     room,
     origin,
@@ -130,7 +135,26 @@ export async function openConsoleWorld(names: Names = PLAIN_NAMES): Promise<Cons
     answers: { ...answers, ...more },
     waiting: read(requestSchema, held).id,
     lists,
+    amended,
   };
+}
+
+// More people behind a figure, no affinities, and suppression lists for one of the two alone.
+async function amend(previous: string, members: readonly Member[]): Promise<string> {
+  const [first] = members;
+  if (first === undefined) throw new Error("a contract has members");
+  const before = contractOf("summer-campaign", members);
+  const { analyses } = z.looseObject({ analyses: z.array(z.looseObject({ analysis: z.string() })) }).parse(before);
+  const kept = analyses.filter(({ analysis }) => analysis !== "affinity");
+  const narrowed = kept.map((one) => (one.analysis === "suppression" ? { ...one, recipients: [first.id] } : one));
+  const json = {
+    ...before,
+    version: 2,
+    previous,
+    terms: { ...LIMITS, k: 60, minimumAudience: 60 },
+    analyses: narrowed,
+  };
+  return read(contractReplySchema, await call(first, "POST /v1/contracts", { json })).id;
 }
 
 type Askers = Pick<ConsoleWorld, "sunline" | "harbour" | "meridian">;
