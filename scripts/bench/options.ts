@@ -22,11 +22,15 @@ export const PARTS = [
 
 export type Part = (typeof PARTS)[number];
 
+/** What is measured by itself alone: of the room, not of an engine. */
+const OF_THE_ROOM: readonly Part[] = ["log", "console"];
+
 /** What is measured of an engine where nothing else is said. */
 const ENGINES: { readonly [engine: string]: readonly Part[] } = {
-  columnar: PARTS.filter((part) => part !== "sql"),
+  columnar: PARTS.filter((part) => part !== "sql" && !OF_THE_ROOM.includes(part)),
   sql: ["sql"],
 };
+
 export type Options = {
   /** Rows of each list. */
   readonly rows: number;
@@ -41,7 +45,8 @@ const HELP = `npm run bench -- [--rows 1e6] [--rounds 5] [--engine columnar] [--
   --rows    rows of each list: 1e6 takes under two minutes, 1e7 is the full run and takes about a quarter of an hour
   --rounds  rounds that count; two more warm everybody up
   --engine  columnar, or sql: beside one naive table in Postgres, on one node and over two databases
-  --only    some of: ${PARTS.join(", ")}
+  --only    some of: ${PARTS.join(", ")};
+            ${OF_THE_ROOM.join(" and ")} are measured where they are named
   --json    one JSON document on standard output in place of the table; what goes on is told on standard error
 
 What each line measures is told in scripts/bench/README.md.

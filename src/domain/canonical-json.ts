@@ -57,7 +57,11 @@ function canonicalNumber(value: number): string {
   return Object.is(value, -0) ? "0" : String(value);
 }
 
+// Printable ASCII without a quote or a backslash: as most texts are, and as such a text is written.
+const AS_IT_IS = /^[ !#-[\]-~]*$/;
+
 function canonicalText(text: string): string {
+  if (AS_IT_IS.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw new TypeError("a text with a lone surrogate has no canonical form");
   return JSON.stringify(text);
 }
