@@ -1,5 +1,6 @@
 // How the tests run. Every test command names this file: `node_modules/.bin/vitest --config scripts/vitest.config.ts`.
 
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -10,8 +11,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: "forks",
-    // Left to itself vitest spares one core, which on a machine of two makes a queue of the whole run.
-    maxWorkers: "100%",
+    // Tests wait for servers, clocks and killed processes an eighth of their time: one file more than there are cores
+    // fills it. Left to itself vitest spares a core, which on a machine of two makes a queue of the whole run.
+    maxWorkers: availableParallelism() + 1,
     globalSetup: ["src/testing/global-database.ts"],
   },
 });
