@@ -276,6 +276,18 @@ describe("two companies in a room", () => {
     expect(await json(...as(SUNLINE, "policy", "show"))).toMatchObject({ partner: SUNLINE });
     expect((await concordat(...as(SUNLINE, "keys", "revoke", thumbprint))).err).toMatch(/last active key/);
   });
+
+  test("name a key whose thumbprint begins with a hyphen, before and after options", async () => {
+    const hyphened = `-h${"A".repeat(41)}`;
+    for (const words of [
+      ["revoke", hyphened, "--json"],
+      ["revoke", "--json", hyphened],
+      ["revoke", hyphened],
+    ]) {
+      const told = await concordat(...as(SUNLINE, "keys", ...words));
+      expect(`${told.out}${told.err}`).toMatch(/you have no such key|no such key/);
+    }
+  });
 });
 
 describe("a list that is in the room", () => {

@@ -39,7 +39,7 @@ export async function runProgram(
   const program = newProgram(terminal, rooms);
   const isJson = argv.includes("--json");
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(operandsLast(argv), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) {
       tell(terminal, { ok: false, error: failed(`the command broke off: ${reasonOf(error)}`) }, isJson);
@@ -50,6 +50,15 @@ export async function runProgram(
     }
   }
   return terminal.exit;
+}
+
+// One thumbprint in 64 begins with a hyphen (RFC 7638 thumbprints are base64url) and would be read as options. It goes
+// behind `--`, unless it is what an option with a value was given.
+function operandsLast(argv: readonly string[]): readonly string[] {
+  const isOperand = (word: string, at: number) =>
+    /^-[\w-]{42}$/.test(word) && (argv[at - 1] === "--json" || !(argv[at - 1] ?? "").startsWith("--"));
+  if (argv.includes("--") || !argv.some(isOperand)) return argv;
+  return [...argv.filter((word, at) => !isOperand(word, at)), "--", ...argv.filter(isOperand)];
 }
 
 function newProgram(terminal: Terminal, rooms: readonly AddCommands[]): Command {
