@@ -9,7 +9,7 @@ import { ledgerLimits } from "./budget.ts";
 import { limitsSchema } from "./limits-document.ts";
 import { contactLimits, isWithin, meet, type Terms, TOP, termsOfLimits, tighten } from "./terms.ts";
 
-const CASES = { numRuns: 1_000 };
+const CASES = { numRuns: 2_000 };
 
 function someOf<Value extends string>(...values: Value[]) {
   return fc.subarray(values).map((chosen): readonly Value[] => chosen.sort());

@@ -5,7 +5,6 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { identifierKindSchema } from "../../domain/dataset/schema.ts";
 import type { TokenName } from "../../domain/identifier/token-kernel.ts";
@@ -26,9 +25,6 @@ import type { Combination } from "../../testing/matcher-suite/made.ts";
 import { matcherSuite } from "../../testing/matcher-suite.ts";
 import { columnarMatcher } from "./matcher.ts";
 import type { ColumnarOptions } from "./sealed-lists.ts";
-
-// Every property is tried in each combination, so each has half as many worlds of its own.
-fc.configureGlobal({ numRuns: 6 });
 
 /** So few that little is kept, and large lists are sealed in several passes. */
 const MEMORY_BYTES = 1e6;
