@@ -42,13 +42,14 @@ export async function registerRun(): Promise<void> {
   await writeFile(join(RUNS, String(process.pid)), "");
 }
 
-/** Ends this run's use of the shared server and removes it when no other run uses it. */
-export async function stopTestDatabase(): Promise<void> {
+/** Ends this run's use of the shared server and removes it when no other run uses it, which it answers. */
+export async function stopTestDatabase(): Promise<boolean> {
   await rm(join(RUNS, String(process.pid)), { force: true });
   const others = (await readdir(RUNS)).filter((pid) => isRunning(Number(pid)));
-  if (others.length > 0) return;
+  if (others.length > 0) return false;
   await removeEmbedded({ directory: ROOM });
   await rm(ROOM, { recursive: true, force: true });
+  return true;
 }
 
 type TestServer = { readonly address: Address; readonly targetOf: (database: string) => Promise<DatabaseTarget> };

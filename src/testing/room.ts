@@ -8,6 +8,7 @@ import type { Config } from "../config.ts";
 import { type SigningKey, signingKeyFromJwk } from "../crypto/jwk.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { discardRoom, type RunningRoom, runRoom } from "../main.ts";
+import { layReadyCluster } from "./ready-cluster.ts";
 
 export type TestRoom = RunningRoom & {
   readonly directory: string;
@@ -26,6 +27,7 @@ export async function startTestRoom(
   engine: Config["engine"] = "columnar",
 ): Promise<TestRoom> {
   const directory = given ?? (await mkdtemp(join(tmpdir(), "concordat-room-")));
+  await layReadyCluster(directory);
   const room = await runRoom({
     dataDirectory: directory,
     keys: { kind: "file", path: join(directory, "keys.json") },

@@ -13,6 +13,7 @@ import { appRoleOn } from "../../storage/database.ts";
 import { removeEmbedded } from "../../storage/embedded/launcher.ts";
 import { transaction } from "../../storage/transaction.ts";
 import { type TestDatabase, testDatabase } from "../database.ts";
+import { layReadyCluster } from "../ready-cluster.ts";
 import { relayTo } from "../relay.ts";
 import { operatorKeyOf } from "../room.ts";
 
@@ -47,6 +48,7 @@ export function places(kind: "own" | "given") {
     return { folder, environment, given, config: needed(readConfig(environment)) };
   };
   const start = async ({ config }: Place): Promise<OpenRoom> => {
+    if (config.databaseUrl === null) await layReadyCluster(config.dataDirectory);
     const room = needed(await runRoom(config));
     undo.push(room.stop);
     return { ...room, operatorKey: await operatorKeyOf(room) };

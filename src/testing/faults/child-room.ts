@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { layReadyCluster } from "../ready-cluster.ts";
 
 /** Where a room works, and on which port; 0 is any. `logFile` gets what it says on standard error. */
 export type RoomPlace = {
@@ -47,6 +48,7 @@ export function waitingRoom({ directory, port, logFile, environment }: RoomPlace
   return {
     kill,
     start: async () => {
+      await layReadyCluster(directory);
       child.stdin.write("start\n");
       const reply: { readonly origin: string } | { readonly refused: readonly string[] } = JSON.parse(await said);
       if ("refused" in reply) return reply;
