@@ -78,7 +78,31 @@ describe("the difference of two versions in plain words", () => {
     expect(said).toContain("Harbour Yachts: more: “income” of the list “customers” may be used to choose people");
     expect(said).toContain("Harbour Yachts: less: only people of the list “customers” who gave the consent");
     expect(said).toContain("Harbour Yachts: less: no longer holds that the list “customers” is matched by phone");
-    expect(said).toContain("How people are matched changes");
+    expect(said).toContain("How people are matched changes for overlap figures: by e-mail. Before, they were matched");
+  });
+
+  it("says that people are matched in another way only where they are, and which analyses and lists come or go", () => {
+    const [overlap, ...others] = BEFORE.analyses;
+    const dropped = changed({ analyses: others });
+    expect(dropped).toContain("The contract no longer has overlap figures.");
+    const grown = contractDifference(contractOf({ ...AMENDS, analyses: others }), BEFORE, DIRECTORY).join("\n");
+    expect(grown).toContain("The contract has overlap figures, where people are matched by e-mail");
+    for (const said of [dropped, grown]) expect(said).not.toContain("How people are matched changes");
+    const turned = { ...overlap, identifiers: [...(overlap?.identifiers ?? [])].reverse() };
+    expect(changed({ analyses: [turned, ...others] })).toMatch(
+      /matched changes for overlap figures: by phone, then by e-mail; .* Before, they were matched by e-mail, then by/,
+    );
+    const fewer = changed({ datasets: BEFORE.datasets.slice(0, -1) });
+    expect(fewer).not.toContain("Where external ids hold changes");
+    const listsIn = (namespace: string) => ({
+      datasets: BEFORE.datasets.map((list) => ({ ...list, identifiers: ["email", "phone", "external"], namespace })),
+    });
+    const [here, there] = [listsIn("loyalty"), listsIn("newsletter")].map((lists) =>
+      contractOf({ ...AMENDS, ...lists }),
+    );
+    if (here === undefined || there === undefined) throw new Error("there are two");
+    expect(contractDifference(here, there, DIRECTORY).join("\n")).toContain("Where external ids hold changes");
+    expect(contractDifference(here, here, DIRECTORY).join("\n")).not.toContain("Where external ids hold changes");
   });
 
   it.each([

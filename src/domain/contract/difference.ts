@@ -3,10 +3,13 @@
 // is less, so two versions that differ never read alike.
 
 import { canonicalJson } from "../canonical-json.ts";
+import { datasetRef } from "../dataset/schema.ts";
 import type { PartnerId } from "../partner/manifest.ts";
-import { type Directory, listed, nameOf } from "../policy/words.ts";
+import { ANALYSES } from "../policy/limits-document.ts";
+import { ANALYSIS_WORDS, type Directory, listed, nameOf } from "../policy/words.ts";
 import type { Contract } from "./document.ts";
 import { type Fact, factsAbout, generalFacts } from "./facts.ts";
+import { waysOfMatching } from "./plain.ts";
 
 /** One thing that differs. */
 export type ContractChange = {
@@ -85,18 +88,39 @@ function changes(before: readonly Fact[], after: readonly Fact[]): Told[] {
 
 // Wording that no fact tells, such as the order in which identifiers are tried or a name space.
 function restChanges(before: Contract, after: Contract): ContractChange[] {
-  const [old, now] = [before, after].map((contract) =>
-    canonicalJson(contract.analyses.map(({ identifiers, matching }) => [identifiers, matching ?? "in-order"])),
-  );
   const [was, is] = [before, after].map((contract) => canonicalJson(contract.members));
-  const spaces = [before, after].map((contract) =>
-    canonicalJson(contract.datasets.map((one) => one.namespace ?? null)),
-  );
   return saying([
     ...(was === is ? [] : ["Members or their roles change; a role by itself lets nobody learn more"]),
-    ...(old === now ? [] : ["How people are matched changes: read what each member may learn in the whole text"]),
-    ...(spaces[0] === spaces[1] ? [] : ["Where external ids hold changes: lists of other name spaces never match"]),
+    ...matchingChanges(before, after),
+    ...(areSpacesKept(before, after)
+      ? []
+      : ["Where external ids hold changes: lists of other name spaces never match"]),
   ]);
+}
+
+// Who learns by an analysis is told as facts; how it finds people is told here, and that it comes or goes where nobody
+// learns by it.
+function matchingChanges(before: Contract, after: Contract): string[] {
+  const [old, now] = [before, after].map(
+    (contract) => new Map(contract.analyses.map((entry) => [entry.analysis, waysOfMatching(entry)])),
+  );
+  return ANALYSES.flatMap((analysis) => {
+    const [was, is] = [old?.get(analysis), now?.get(analysis)];
+    if (was === is) return [];
+    const asked = ANALYSIS_WORDS[analysis];
+    if (is === undefined) return [`The contract no longer has ${asked}`];
+    if (was === undefined) return [`The contract has ${asked}, where people are matched by ${is}`];
+    return [`How people are matched changes for ${asked}: by ${is}. Before, they were matched by ${was}`];
+  });
+}
+
+// A list that comes or goes is told as a fact, with what it is matched by.
+function areSpacesKept(before: Contract, after: Contract): boolean {
+  const spaces = new Map(before.datasets.map((list) => [datasetRef(list.partner, list.dataset), list.namespace]));
+  return after.datasets.every((list) => {
+    const name = datasetRef(list.partner, list.dataset);
+    return spaces.has(name) ? spaces.get(name) === list.namespace : list.namespace === undefined;
+  });
 }
 
 function saying(lines: readonly string[]): ContractChange[] {

@@ -101,7 +101,7 @@ function segmentLines(contract: Contract, owner: PartnerId, name: string): strin
 function matchingLines({ analyses }: Contract): string[] {
   const byWay = new Map<string, Analysis[]>();
   for (const entry of analyses) {
-    const way = waysOf(entry);
+    const way = waysOfMatching(entry);
     const alike = byWay.get(way);
     byWay.set(way, [...(alike === undefined ? [] : alike), entry.analysis]);
   }
@@ -110,7 +110,8 @@ function matchingLines({ analyses }: Contract): string[] {
   return [...byWay].map(([way, alike]) => `For ${listed(alike.map((one) => ANALYSIS_WORDS[one]))}, ${found(way)}.`);
 }
 
-function waysOf({ identifiers, matching }: Entry): string {
+/** How an analysis finds one member's customers among another's, after "by": `e-mail, then by phone; …`. */
+export function waysOfMatching({ identifiers, matching }: Pick<Entry, "identifiers" | "matching">): string {
   if (identifiers.length === 1) return identifiersInWords(identifiers);
   if (matching === "any") return `any of ${identifiersInWords(identifiers)}`;
   const order = identifiers.map((kind) => identifiersInWords([kind])).join(", then by ");
