@@ -1,29 +1,21 @@
 // A whole question as a partner asks it, on a room of its own: signed, decided, matched, noised, debited, logged,
 // receipted, over HTTP. Beside it the same comparison by the matcher alone, on the same lists.
 
-import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { askQuestion } from "../../src/app/ask-question.ts";
 import { unwrapDataKey } from "../../src/app/receive-part.ts";
-import { type RoomClient, roomClient } from "../../src/client/room-client.ts";
-import { contractSignature } from "../../src/client/sign-contract.ts";
-import { signedPolicy } from "../../src/client/sign-policy.ts";
-import { uploadList } from "../../src/client/upload.ts";
-import { generateSigningKey, type SigningKey, signingKeyFromJwk } from "../../src/crypto/jwk.ts";
-import { type ContractId, contractId, contractSchema } from "../../src/domain/contract/document.ts";
+import type { ContractId } from "../../src/domain/contract/document.ts";
 import { datasetRef } from "../../src/domain/dataset/schema.ts";
 import { LIMITS } from "../../src/domain/limits.ts";
-import { manifestSchema, partnerIdSchema } from "../../src/domain/partner/manifest.ts";
-import { policySchema } from "../../src/domain/policy/document.ts";
+import { partnerIdSchema } from "../../src/domain/partner/manifest.ts";
 import { type AskedQuestion, questionSchema } from "../../src/domain/question/question.ts";
-import type { Result } from "../../src/domain/result.ts";
 import { discardRoom, type RunningRoom, runRoom } from "../../src/main.ts";
 import type { ComparedList } from "../../src/ports/matcher.ts";
+import { operatorKeyOf } from "../../src/testing/room.ts";
 import { timed } from "./contender.ts";
-import { SCHEMA } from "./lists.ts";
 import { median } from "./rounds.ts";
+import { agreeOnLists, bringRows, enterPartner, outcomeOf, type Partner } from "./two-partners.ts";
 
 /** Medians in milliseconds. */
 export type RequestTimes = {
@@ -36,8 +28,6 @@ export type RequestTimes = {
   /** The whole over HTTP. Noised answers leave on a tick of 100 ms, so this is a multiple of it. */
   readonly overHttp: number;
 };
-
-type Partner = { readonly id: string; readonly key: SigningKey; readonly client: RoomClient };
 
 const PARTNERS = { left: "left-side", right: "right-side" } as const;
 type Side = keyof typeof PARTNERS;
@@ -71,11 +61,12 @@ export async function requestTimes(
 }
 
 async function measure(room: RunningRoom, paths: { readonly [side in Side]: string }): Promise<RequestTimes> {
-  const left = await enter(room, "left");
-  const right = await enter(room, "right");
-  const contract = await agree([left, right]);
-  await bring(left, paths.left);
-  await bring(right, paths.right);
+  const place = { url: room.url, publicOrigin: room.publicOrigin, operatorKey: await operatorKeyOf(room) };
+  const left = await enterPartner(place, PARTNERS.left);
+  const right = await enterPartner(place, PARTNERS.right);
+  const contract = await agreeOnLists([left, right]);
+  await bringRows(left, createReadStream(paths.left));
+  await bringRows(right, createReadStream(paths.right));
   const asked = (number: number) => questionAbout(contract, number);
   const ask = (number: number) => askedOf(room, left, asked(number));
   await ask(LAST_FILTER);
@@ -83,12 +74,12 @@ async function measure(room: RunningRoom, paths: { readonly [side in Side]: stri
   const filters = Array.from({ length: LAST_FILTER }, (_, number) => number).values();
   const fresh = (work: Work) => async () => work(filters.next().value ?? 0);
   const [signed = 0, question = 0, matching = 0] = await inTurns([
-    async () => needed(await left.client.call((api) => api.GET("/v1/partners"))),
+    async () => outcomeOf(await left.client.call((api) => api.GET("/v1/partners"))),
     fresh(ask),
     fresh((number) => room.ports.matcher.overlap(filtered(lists, number), ["email"])),
   ]);
   const post = fresh(async (number) =>
-    needed(await left.client.call((api) => api.POST("/v1/questions", { body: asked(number) }))),
+    outcomeOf(await left.client.call((api) => api.POST("/v1/questions", { body: asked(number) }))),
   );
   const [overHttp = 0] = await inTurns([post]);
   return { signed, question, matching, overHttp };
@@ -139,103 +130,4 @@ function openedLists({ ports }: RunningRoom): Promise<ComparedList[]> {
 function filtered(lists: readonly ComparedList[], number: number): ComparedList[] {
   const where = [{ attribute: "category", in: [`category${number}`] }];
   return lists.map((list, place) => (place === 1 ? { ...list, where } : list));
-}
-
-async function enter(room: RunningRoom, side: Side): Promise<Partner> {
-  const id = PARTNERS[side];
-  const signing = { clock: Date.now, random: (count: number) => randomBytes(count), publicOrigin: room.publicOrigin };
-  const operatorKey = signingKeyFromJwk(JSON.parse(await readFile(room.operatorKeyPath, "utf8")));
-  if (!operatorKey.ok) throw new Error(operatorKey.error);
-  const operator = roomClient({ url: room.url, ...signing, key: operatorKey.value });
-  const { key } = generateSigningKey();
-  const client = roomClient({ url: room.url, ...signing, key });
-  const manifest = manifestSchema.parse({
-    concordat: "partner/1",
-    id,
-    name: id,
-    industry: "bench",
-    contacts: [{ role: "bench", email: `${id}@example.org` }],
-    datasets: [],
-  });
-  const { code } = needed(await operator.call((api) => api.POST("/v1/partners", { body: manifest })));
-  const params = { path: { partner: id } };
-  const jwk = { ...key.publicKey.jwk };
-  needed(await client.call((api) => api.POST("/v1/partners/{partner}/keys", { params, body: { jwk, code } })));
-  needed(await client.call((api) => api.PUT("/v1/policy", { body: signedPolicy(key, policyOf(id)) })));
-  needed(await client.call((api) => api.POST("/v1/datasets", { body: SCHEMA })));
-  return { id, key, client };
-}
-
-// Wide enough that nothing here is refused: prices and caps are not what is measured.
-const TERMS = {
-  mode: "noise",
-  k: LIMITS.kFloor,
-  rounding: 1,
-  minimumAudience: LIMITS.kFloor,
-  maximumAudience: 1_000_000,
-  budget: { perRelease: "0.01", perRecipient: "1000", lineage: "1000", delta: "1e-7", period: "P30D" },
-  requestsPerPeriod: [{ analysis: "overlap", count: 10_000, period: "P30D" }],
-  versionsPerPeriod: { count: 1_000, period: "P30D" },
-  approval: [],
-  retention: "P30D",
-  audienceValidity: "P30D",
-};
-
-function policyOf(partner: string) {
-  const grant = { id: "all", to: [{ industry: "bench" }], purposes: ["insight"], analyses: ["overlap"] };
-  const grants = [{ ...grant, attributes: { category: ["filter"] }, channels: [], terms: {} }];
-  const policy = {
-    concordat: "policy/1",
-    partner,
-    version: 1,
-    defaults: TERMS,
-    grants,
-    prohibitions: [],
-    examples: [],
-  };
-  return policySchema.parse(policy);
-}
-
-async function agree(partners: readonly Partner[]): Promise<ContractId> {
-  const recipients = partners.map(({ id }) => id);
-  const { values } = SCHEMA.attributes["category"] ?? { values: [] };
-  const attributes = { category: { type: "category", values, uses: ["filter"] } };
-  const contract = contractSchema.parse({
-    concordat: "contract/1",
-    name: "bench",
-    version: 1,
-    previous: null,
-    members: recipients.map((partner) => ({ partner, roles: ["contributor", "recipient"] })),
-    purposes: ["insight"],
-    datasets: recipients.map((partner) => ({
-      partner,
-      dataset: "bench",
-      identifiers: ["email"],
-      attributes,
-      consents: [],
-    })),
-    analyses: [{ analysis: "overlap", purposes: ["insight"], recipients, identifiers: ["email"], channels: [] }],
-    terms: TERMS,
-    validity: { from: "2020-01-01", until: "2099-12-31" },
-  });
-  const id = contractId(contract);
-  for (const [index, { client, key }] of partners.entries()) {
-    if (index === 0) needed(await client.call((api) => api.POST("/v1/contracts", { body: contract })));
-    const signature = contractSignature(key, { id, document: contract });
-    if (!signature.ok) throw new Error(signature.error);
-    const params = { path: { contract: id } };
-    needed(
-      await client.call((api) => api.POST("/v1/contracts/{contract}/signatures", { params, body: signature.value })),
-    );
-  }
-  return id;
-}
-
-async function bring({ client }: Partner, path: string): Promise<void> {
-  needed(await uploadList({ client, dataset: "bench", source: createReadStream(path) }));
-}
-
-function needed<Value>(outcome: Result<Value, { readonly detail: string }>): Value {
-  if (outcome.ok) return outcome.value;
-  throw new Error(outcome.error.detail);
 }

@@ -8,6 +8,8 @@ import { runRoom } from "../../main.ts";
 const [directory, port] = process.argv.slice(2);
 if (directory === undefined || port === undefined) throw new Error("usage: room-process DIRECTORY PORT");
 
+// A terminal's interrupt reaches the whole group; whoever started this process says when it ends.
+process.on("SIGINT", () => undefined);
 await once(process.stdin, "data");
 process.stdin.unref();
 const { LOG_LEVEL = "error", CONCORDAT_MEMORY = "512MiB" } = process.env;

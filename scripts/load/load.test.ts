@@ -1,0 +1,91 @@
+// A short load on a real room, and the sender against a server that stands still: what it tells must show it.
+
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { generateSigningKey } from "../../src/crypto/jwk.ts";
+import { percentilesOf } from "./latencies.ts";
+import { readLoadOptions } from "./options.ts";
+import { linesOfTold, toldOf } from "./report.ts";
+import { runLoad, sendAll } from "./run.ts";
+import type { Plan } from "./sender.ts";
+
+it("a real room answers everything that it is sent, small lists and large ones beside included", async () => {
+  const rates = "explain=40,read=40,ask=8,upload=4";
+  const small = ["--partners", "3", "--contracts", "3", "--minutes", "0.02", "--beside", "1000", "--rates", rates];
+  const options = readLoadOptions(small);
+  if (options === null) throw new Error("the options ask for help");
+  const told = toldOf(await runLoad(options, new AbortController().signal), options);
+  expect(told.kinds.map(({ kind, errors }) => [kind, errors])).toEqual([
+    ["explain", {}],
+    ["read", {}],
+    ["ask", {}],
+    ["upload", {}],
+  ]);
+  expect(told.beside?.questions).toBeGreaterThan(0);
+  expect(linesOfTold(told).join("\n")).toMatch(/^explain +\d+ sent .*\nread .*p99 +\d/);
+});
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+it("a server that stands still for a while is seen by every request that falls due meanwhile", async () => {
+  const standsStill = 600;
+  let first = 0;
+  const { origin, close } = await serverOf(async (_, response) => {
+    if (first === 0) first = performance.now();
+    await sleep(Math.max(0, standsStill - (performance.now() - first)));
+    response.writeHead(200, JSON_TYPE).end("{}");
+  });
+  const sent = await sendAll(planFor(origin, { explain: 100, read: 0, ask: 0, upload: 0 }), never());
+  close();
+  const { total, p50, p95 } = percentilesOf(sent.kinds.explain.latency);
+  expect(total).toBe(sent.kinds.explain.sent);
+  // A sender that waited for its answers would have met it once.
+  expect(p95).toBeGreaterThan(standsStill / 2);
+  expect(p50).toBeGreaterThan(standsStill / 20);
+});
+
+it("failures are told by what the server said, and an interrupt ends the load at once", async () => {
+  const { origin, close } = await serverOf((request, response) => {
+    if (isPost(request)) response.writeHead(429, JSON_TYPE).end('{"type":"http://room.example/problems/too-many"}');
+    else response.destroy();
+  });
+  const ending = new AbortController();
+  const plan = { ...planFor(origin, { explain: 50, read: 50, ask: 0, upload: 0 }), seconds: 600 };
+  const sending = sendAll(plan, ending.signal);
+  await sleep(1_500);
+  ending.abort();
+  const { kinds, seconds } = await sending;
+  close();
+  expect(seconds).toBeLessThan(10);
+  expect(Object.keys(kinds.explain.errors)).toEqual(["429 too-many"]);
+  expect(kinds.explain.errors["429 too-many"]).toBe(kinds.explain.sent);
+  expect(Object.values(kinds.read.errors).reduce((sum, count) => sum + count, 0)).toBe(kinds.read.sent);
+});
+
+function planFor(origin: string, rates: Plan["rates"]): Plan {
+  const keys = { ann: generateSigningKey().privateJwk, bob: generateSigningKey().privateJwk };
+  const scene = { members: ["ann", "bob"], contracts: [{ id: "contract", members: ["ann", "bob"] }] };
+  return { origin, scene, keys, rates, seconds: 1, seed: "test" };
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
+function isPost({ method }: IncomingMessage): boolean {
+  return method === "POST";
+}
+
+async function serverOf(listener: RequestListener): Promise<{ readonly origin: string; readonly close: () => void }> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // SAFETY: a server that listens on a port has such an address.
+  const { port } = server.address() as AddressInfo;
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { origin: `http://127.0.0.1:${port}`, close };
+}
