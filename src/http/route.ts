@@ -43,7 +43,10 @@ type Place = {
   readonly takesStream?: true;
   /** The last parameter of the path is the rest of it, slashes and all. */
   readonly isDeep?: true;
-  /** A POST that changes nothing that the log records, and is served while nothing else may be written. */
+  /**
+   * A POST that changes nothing that the log records, and is served while nothing else may be written. It keeps no
+   * outcome, so its idempotency key is asked for and not remembered.
+   */
   readonly readsOnly?: true;
   /** Replies leave on the tick of the clock, so that the time spent on noise does not show. */
   readonly onTick?: true;

@@ -49,7 +49,7 @@ export async function serveRoute(
   const fault = behindFault(serving, route);
   if (fault !== null) return { response: toResponse(problemReply(fault)), served: refused(call, fault) };
   const outcome =
-    route.method === "post" ? await once(serving, route, { call, digest, request }) : await plain(serving, route, call);
+    route.method === "post" ? await post(serving, route, { call, digest, request }) : await plain(serving, route, call);
   if (!outcome.ok) return { response: toResponse(problemReply(outcome.error)), served: refused(call, outcome.error) };
   const response = isReply(outcome.value) ? toResponse(outcome.value) : presentedResponse(outcome.value);
   return { response, served: { partner: call.caller.partner, outcome: String(response.status) } };
@@ -124,23 +124,33 @@ async function plain(serving: Serving, route: Route, call: RawCall): Promise<Res
 
 type Posted = { readonly call: RawCall; readonly digest: string; readonly request: SignableRequest };
 
-// An idempotent call: begun once, its outcome kept in the transaction of its effect, forgotten when it had no effect.
-async function once(serving: Serving, route: Route, posted: Posted): Promise<Result<Presented | Reply, Problem>> {
-  const { call, digest, request } = posted;
-  const { store } = serving.ports;
-  const key = soleField(request.headers, "idempotency-key");
+async function post(serving: Serving, route: Route, posted: Posted): Promise<Result<Presented | Reply, Problem>> {
+  const key = soleField(posted.request.headers, "idempotency-key");
   if (!key.ok || !/^[\x21-\x7e]{8,128}$/.test(key.value)) {
     return err(problem("idempotency-key-missing", "send one `Idempotency-Key` of 8 to 128 visible characters"));
   }
+  // What keeps no outcome is done again when it is sent again: a record would be forgotten as soon as it was begun.
+  return route.readsOnly === true
+    ? plain(serving, route, posted.call)
+    : once(serving, route, { ...posted, key: key.value });
+}
+
+// An idempotent call: begun once, its outcome kept in the transaction of its effect, forgotten when it had no effect.
+async function once(
+  serving: Serving,
+  route: Route,
+  { call, digest, request, key }: Posted & { readonly key: string },
+): Promise<Result<Presented | Reply, Problem>> {
+  const { store } = serving.ports;
   // An enrolling partner may have no row yet, so its records lie with the room.
   const partner = call.presented === null ? call.caller.partner : OPERATOR;
   const act = { name: "idempotency", parties: [partner] };
   const fingerprint = textDigest(`${request.method}\n${request.targetUri}\n${digest}`);
-  const start = await store.note(act, (tx) => tx.idempotency.start(partner, key.value, fingerprint));
+  const start = await store.note(act, (tx) => tx.idempotency.start(partner, key, fingerprint));
   if (start.kind === "finished") return ok(start.reply);
   if (start.kind === "reused") return err(problem("idempotency-key-reused", "the key belongs to another request"));
   if (start.kind === "in-flight") return err(problem("idempotency-in-flight", "the first try has not ended"));
-  const attempt = { partner, key: key.value, attempt: start.attempt };
+  const attempt = { partner, key, attempt: start.attempt };
   let isKept = false;
   const keep: Keep = async (tx: Transaction, outcome) => {
     const reply = outcome.ok ? keptReply(outcome.value) : problemReply(outcome.error);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,9 +43,20 @@ test("a question from its signature to its reply turns to the database 21 times 
   expect(await roundTrips(() => ask(number++))).toBeLessThanOrEqual(21);
 });
 
+test("an explanation turns to the database 8 times at most, and nothing is remembered of its key", async () => {
+  const idempotencyKey = "explained-and-forgotten";
+  const explain = (number: number) => post("/v1/questions/explain", number, idempotencyKey);
+  await explain(60);
+  expect(await roundTrips(() => explain(61))).toBeLessThanOrEqual(8);
+});
+
 function ask(number: number) {
+  return post("/v1/questions", number, randomUUID());
+}
+
+function post(path: string, number: number, idempotencyKey: string) {
   const json = overlapQuestion(contract, ["alba-travel", "boreal-boats"], number);
-  return mustCall(room.publicOrigin, { method: "POST", path: "/v1/questions", key: keys["alba-travel"], json });
+  return mustCall(room.publicOrigin, { method: "POST", path, key: keys["alba-travel"], json, idempotencyKey });
 }
 
 // A round of the room's own may fall into one of the tries, and only adds to it.
