@@ -1,0 +1,104 @@
+// The store in memory: the second implementation of the port, held to the laws that the one over Postgres is held to.
+// Its tables outlast the processes that connect to it, its clock is a test's, and a test sees and breaks its steps.
+
+import { portsInMemory } from "../../app/in-memory.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Store, Transaction } from "../../ports/store.ts";
+import { contracts, policies } from "./agreements.ts";
+import { deferred, type Immediate } from "./deferred.ts";
+import { ledger } from "./ledger.ts";
+import { countUncertified, dataKeys, datasets, uploads } from "./lists.ts";
+import { log, witnesses } from "./log.ts";
+import { enrolments, idempotency, keys, nonces, partners } from "./parties.ts";
+import { accounts, countSessions, people, sessions, signInAttempts, signInProviders } from "./people.ts";
+import { deletions, releases, uncertifiedDeletions } from "./releases.ts";
+import { countUnended, requests } from "./requests.ts";
+import { deletionRequests, erasures, notices, objections, requesters } from "./rights.ts";
+import type { Session } from "./session.ts";
+import { type Access, type Call, type Committed, type Connection, type Pause, transaction } from "./transaction.ts";
+import { seenVersions, versions } from "./versions.ts";
+
+/** What outlasts a process. */
+export type MemoryDatabase = {
+  /**
+   * The store as one process has it. A process that is gone may be connected for again: what it had not committed is
+   * gone with it, the log's tail is free, and nothing that it does still reaches the tables.
+   */
+  readonly connect: (pause?: Pause) => Store;
+};
+
+/** An empty database whose time is told by this clock. */
+export function memoryDatabase(clock: Clock): MemoryDatabase {
+  const committed: Committed = { state: new Map(), commits: 0, changes: new Map() };
+  return {
+    connect: (pause = async () => {}) => {
+      const { inTurn } = portsInMemory();
+      return storeOver({ committed, clock, pause, alone: (work) => inTurn("log", work) });
+    },
+  };
+}
+
+function storeOver(connection: Connection): Store {
+  const over =
+    (access: Access): Store["read"] =>
+    (act, work) => {
+      if (!/^[a-z][a-z0-9 -]{0,60}$/.test(act.name)) throw new Error(`not a name of a transaction: \`${act.name}\``);
+      return transaction(connection, { act, access }, (session, call) => work(transactionOver(session, call)));
+    };
+  return { read: over("read"), note: over("note"), write: over("write") };
+}
+
+function transactionOver(db: Session, call: Call): Transaction {
+  const part = <Part extends object>(aggregate: (session: Session) => Immediate<Part>): Part =>
+    deferred(aggregate(db), call);
+  return {
+    now: db.now,
+    actForAlso: (parties) => call(() => db.actForAlso(parties)),
+    partners: part(partners),
+    roomFigures: part(roomFigures),
+    keys: part(keys),
+    enrolments: part(enrolments),
+    people: part(people),
+    sessions: part(sessions),
+    signInProviders: part(signInProviders),
+    signInAttempts: part(signInAttempts),
+    accounts: part(accounts),
+    nonces: part(nonces),
+    idempotency: part(idempotency),
+    contracts: part(contracts),
+    policies: part(policies),
+    datasets: part(datasets),
+    dataKeys: part(dataKeys),
+    uploads: part(uploads),
+    versions: part(versions),
+    erasures: part(erasures),
+    objections: part(objections),
+    notices: part(notices),
+    requesters: part(requesters),
+    deletionRequests: part(deletionRequests),
+    ledger: part(ledger),
+    releases: part(releases),
+    requests: part(requests),
+    deletions: part(deletions),
+    log: part(log),
+    witnesses: part(witnesses),
+  };
+}
+
+function roomFigures(db: Session): Immediate<Transaction["roomFigures"]> {
+  return {
+    read: () => {
+      const { length: files } = versions(db).segments();
+      const there = seenVersions(db, ({ deletedAt }) => deletedAt === null);
+      return {
+        files,
+        fileBytes: there.reduce((sum, { version }) => sum + version.bytes, 0),
+        databaseBytes: db.size(),
+        uploadsOpen: uploads(db).openIds().length,
+        questionsWaiting: countUnended(db),
+        destructionsDue: uncertifiedDeletions(db).length + countUncertified(db),
+        sessions: countSessions(db),
+      };
+    },
+  };
+}
