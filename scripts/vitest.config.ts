@@ -14,8 +14,8 @@ export default defineConfig({
     // Tests wait for servers, clocks and killed processes an eighth of their time: one file more than there are cores
     // fills it. Left to itself vitest spares a core, which on a machine of two makes a queue of the whole run.
     maxWorkers: availableParallelism() + 1,
-    // Nothing here keeps state in modules or replaces them, so files of one worker share what is loaded: loading takes a
-    // third of a second of a core for each file.
+    // Nothing here keeps state in modules or replaces them, so files of one worker share what is loaded: loading it
+    // takes a third of a second of a core.
     isolate: false,
     globalSetup: ["src/testing/global-database.ts"],
   },
