@@ -1,16 +1,19 @@
 // The room's settings, read once from the environment. The only reader of `process.env` beside the command line;
 // unknown CONCORDAT_ names are refused, so that a misspelt setting cannot pass for a set one.
 
+import { isIP } from "node:net";
 import { homedir, totalmem } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { type KeyPlace, keyVariables } from "./domain/key-place.ts";
 import { LIMITS } from "./domain/limits.ts";
+import { type Rates, ratesOf } from "./domain/rates.ts";
 import { err, ok, type Result } from "./domain/result.ts";
 
 const CLIENT_NAMES = new Set(["CONCORDAT_URL", "CONCORDAT_PARTNER", "CONCORDAT_KEY", "CONCORDAT_PROFILE"]);
 
 const MIB = 1_048_576;
+const MOST_BYTES_A_MINUTE = 64 * 1_024 * MIB;
 const UNITS = new Map([
   ["", 1],
   ["MiB", MIB],
@@ -20,6 +23,11 @@ const UNITS = new Map([
 const environmentSchema = z.object({
   CONCORDAT_CHECKPOINT_ENTRIES: z.coerce.number().int().min(1).max(LIMITS.checkpointEntries).optional(),
   CONCORDAT_CHECKPOINT_SECONDS: z.coerce.number().int().min(1).max(LIMITS.checkpointSeconds).optional(),
+  CONCORDAT_BYTES_PER_MINUTE: z
+    .string()
+    .transform(bytesOf)
+    .refine((bytes) => bytes >= LIMITS.partBytes && bytes <= MOST_BYTES_A_MINUTE, "bytes, from `8MiB` to `64GiB`")
+    .optional(),
   CONCORDAT_DATA: z.string().min(1).optional(),
   CONCORDAT_ENGINE: z.enum(["columnar", "sql"]).optional(),
   CONCORDAT_KEYS: z
@@ -32,6 +40,11 @@ const environmentSchema = z.object({
     .refine(Number.isSafeInteger, "bytes, such as `8GiB`, `512MiB` or `536870912`")
     .refine((bytes) => !(bytes < LIMITS.memoryBytes), `\`${LIMITS.memoryBytes / MIB}MiB\` at the least`)
     .optional(),
+  CONCORDAT_PROXIES: z
+    .string()
+    .refine((text) => text.split(",").every(isNetwork), "addresses or networks (`10.1.0.0/16`), joined by commas")
+    .optional(),
+  CONCORDAT_REQUESTS_PER_MINUTE: z.coerce.number().int().min(60).max(10_000_000).optional(),
   CONCORDAT_SIGN_IN_HOSTS: z
     .string()
     .regex(/^[A-Za-z0-9.:-]+(?:,[A-Za-z0-9.:-]+)*$/, "host names or addresses, joined by commas")
@@ -55,6 +68,10 @@ export type Config = {
   readonly memoryBytes: number;
   /** A checkpoint is published for witnesses so many seconds or entries after the last one, at the most. */
   readonly publishing: { readonly seconds: number; readonly entries: number };
+  /** How much traffic of whom is taken. */
+  readonly rates: Rates;
+  /** Addresses and networks of what stands in front of the room and tells from where a request came. */
+  readonly proxies: readonly string[];
   /** Hosts of sign-in providers that may lie in the room's own network. */
   readonly signInHosts: readonly string[];
   readonly host: string;
@@ -86,6 +103,11 @@ export function readConfig(
       seconds: set.CONCORDAT_CHECKPOINT_SECONDS ?? LIMITS.checkpointSeconds,
       entries: set.CONCORDAT_CHECKPOINT_ENTRIES ?? LIMITS.checkpointEntries,
     },
+    rates: ratesOf({
+      requestsPerMinute: set.CONCORDAT_REQUESTS_PER_MINUTE ?? LIMITS.partnerRequestsPerMinute,
+      bytesPerMinute: set.CONCORDAT_BYTES_PER_MINUTE ?? LIMITS.partnerBytesPerMinute,
+    }),
+    proxies: set.CONCORDAT_PROXIES?.split(",") ?? (set.CONCORDAT_TLS === undefined ? [] : LOOPBACK),
     signInHosts: set.CONCORDAT_SIGN_IN_HOSTS?.toLowerCase().split(",") ?? [],
     host: set.HOST ?? "127.0.0.1",
     port: set.PORT ?? 7443,
@@ -99,6 +121,7 @@ export function readConfig(
 export function settingsTold(config: Config): { readonly [name: string]: string } {
   const { host, port, publicOrigin, logLevel, databaseUrl, engine, memoryBytes, publishing, keys, signInHosts } =
     config;
+  const { rates, proxies } = config;
   return {
     host,
     port: String(port),
@@ -111,6 +134,9 @@ export function settingsTold(config: Config): { readonly [name: string]: string 
     database: databaseUrl === null ? "its own" : "another",
     keys: keys.kind,
     signInHosts: signInHosts.join(" "),
+    requestsPerMinute: String(rates.partner.units),
+    bytesPerMinute: String(rates.bytes.units),
+    proxies: proxies.join(" "),
   };
 }
 
@@ -133,6 +159,15 @@ function bytesOf(text: string): number {
 
 const OPEN_WITHOUT_TLS =
   "HOST: listening beyond this machine needs TLS in front; say so with CONCORDAT_TLS=terminated-in-front and PUBLIC_ORIGIN=https://…";
+
+// What terminates TLS on this machine says in front of whom it stands.
+const LOOPBACK = ["127.0.0.0/8", "::1"];
+
+function isNetwork(text: string): boolean {
+  const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits ?? 0) <= (family === 6 ? 128 : 32);
+}
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127\./.test(host);

@@ -23,7 +23,9 @@ import { columnarMatcher } from "./engine/columnar/matcher.ts";
 import { layWhereNone } from "./engine/sql/laying.ts";
 import { sqlMatcher } from "./engine/sql/matcher.ts";
 import type { Transact } from "./engine/sql/token-database.ts";
+import { addressNames } from "./http/client-address.ts";
 import { listen } from "./http/listener.ts";
+import { rateLimits } from "./http/rate-limits.ts";
 import { roomServer } from "./http/server.ts";
 import { openIdConnect } from "./identity/open-id-connect.ts";
 import type { ErasureMemory } from "./ports/erasure-memory.ts";
@@ -251,6 +253,8 @@ function appOf(config: Config, ports: Ports, publicOrigin: string): ReturnType<t
     ports,
     publicOrigin,
     knownKeys: new Map(),
+    rates: rateLimits(ports.clock, config.rates),
+    addressOf: addressNames(config.proxies),
     isReady: () =>
       ports.store
         .read(ready, async () => true)

@@ -10,6 +10,7 @@ import { datasetRef } from "../../src/domain/dataset/schema.ts";
 import { LIMITS } from "../../src/domain/limits.ts";
 import { partnerIdSchema } from "../../src/domain/partner/manifest.ts";
 import { type AskedQuestion, questionSchema } from "../../src/domain/question/question.ts";
+import { USUAL_RATES } from "../../src/domain/rates.ts";
 import { discardRoom, type RunningRoom, runRoom } from "../../src/main.ts";
 import type { ComparedList } from "../../src/ports/matcher.ts";
 import { operatorKeyOf } from "../../src/testing/room.ts";
@@ -48,6 +49,8 @@ export async function requestTimes(
     databaseUrl: null,
     host: "127.0.0.1",
     port: 0,
+    rates: USUAL_RATES,
+    proxies: [],
     signInHosts: [],
     publicOrigin: null,
     logLevel: "error",

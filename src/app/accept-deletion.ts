@@ -15,6 +15,7 @@ import { textDigest, toBase64Url } from "../domain/bytes.ts";
 import { LIMITS } from "../domain/limits.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
+import { tooMany } from "../domain/rates.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import {
   type DeletionClaims,
@@ -150,7 +151,7 @@ async function keep(
   const dataKey = await heldDataKey(tx, ports.room.keyRing, partner);
   if (dataKey === null) return err(problem("unavailable", "these lists have no key now"));
   if ((await tx.deletionRequests.count(partner)) >= LIMITS.deletionsWaiting) {
-    return err(problem("too-many-requests", "too many requests wait for their erasure"));
+    return err(tooMany(["waiting"], LIMITS.deletionMillis / 1_000));
   }
   const name = `deletion ${textDigest(`${claims.issuer}\n${claims.id}`)}`;
   const lifeSeconds = LIMITS.deletionRequestSeconds + LIMITS.deletionAheadSeconds + 1;

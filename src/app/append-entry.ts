@@ -70,7 +70,7 @@ export function nextEntry(
     act: happening.act,
     actor: actorOf(happening.actor, salt),
     parties,
-    subject: happening.subject,
+    subject: subjectOf(happening),
     detail: happening.detail,
     salt,
   });
@@ -91,6 +91,12 @@ export function nextEntry(
       head: { size, frontier: hashes, checkpoint, published: isPublished ? size : head.published, signer: head.signer },
     },
   };
+}
+
+// The request by which it came about, by the name that its reply bore; what the room does by itself has none.
+function subjectOf({ actor, subject }: Happening): AuditEntry["subject"] {
+  if (actor === null || "requester" in actor || actor.requestId === undefined) return subject;
+  return { ...subject, requestId: actor.requestId };
 }
 
 function actorOf(actor: Happening["actor"], salt: string): AuditEntry["actor"] {

@@ -6,6 +6,7 @@ import { givesRecords } from "../domain/policy/limits-document.ts";
 import type { Problem } from "../domain/problem.ts";
 import { problem } from "../domain/problem.ts";
 import { datasetsOf } from "../domain/question/question.ts";
+import { tooMany } from "../domain/rates.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile, ReleaseRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
@@ -18,7 +19,7 @@ import type { Caller, Ports } from "./ports.ts";
 import { filesOf, keyOfVersions } from "./question-versions.ts";
 import { partiesOf } from "./sign-contract.ts";
 
-type CollectPorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
+type CollectPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "asking" | "questionTurns">;
 type Collecting = { readonly caller: Caller; readonly id: string };
 type Ready = {
   readonly release: ReleaseRow;
@@ -33,10 +34,12 @@ const TRIES = 4;
  * The record references of an audience, one a person. They leave only when the contract is still in force after they
  * were worked out, and the versions in force are those they were checked on. Every collection is an entry of the log.
  */
-export async function collectAudience(
-  ports: CollectPorts,
-  request: Collecting,
-): Promise<Result<readonly string[], Problem>> {
+export function collectAudience(ports: CollectPorts, request: Collecting): Promise<Result<readonly string[], Problem>> {
+  const collecting = ports.asking(request.caller.partner, () => collect(ports, request));
+  return collecting ?? Promise.resolve(err(tooMany(["questions"], 1)));
+}
+
+async function collect(ports: CollectPorts, request: Collecting): Promise<Result<readonly string[], Problem>> {
   const { caller } = request;
   const own = { name: "find release", parties: [caller.partner] };
   const found = await ports.store.read(own, (tx) => tx.releases.find(request.id));
@@ -46,7 +49,8 @@ export async function collectAudience(
   for (let tries = 0; tries < TRIES; tries++) {
     const ready = await ports.store.read(act, (tx) => open(ports, tx, request));
     if (!ready.ok) return ready;
-    const records = await recordsOf(ports, ready.value).then(ok, err);
+    const made = ports.questionTurns.take(caller.partner, () => recordsOf(ports, ready.value));
+    const records = await made.then(ok, err);
     const left = await ports.store.write(act, (tx) => leave(ports, tx, { request, ready: ready.value }));
     if (left !== "changed-meanwhile" && !left.ok) return left;
     if (!records.ok) throw records.error;

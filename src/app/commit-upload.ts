@@ -29,8 +29,8 @@ import {
 import { type Caller, type Keeping, type Ports, settle, unlessAborted } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
 
-type CommitPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "progress" | "inTurn" | "running"> &
-  Keeping<VersionRow>;
+type Working = "progress" | "inTurn" | "running" | "sealingTurns";
+type CommitPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | Working> & Keeping<VersionRow>;
 type Committing = { readonly caller: Caller; readonly id: string; readonly digests: readonly string[] };
 
 /**
@@ -252,20 +252,20 @@ async function seal(
 ): ReturnType<typeof withoutForgotten> {
   const { bytes } = progressOfParts(file.parts);
   ports.progress.tell(id, { phase: "sealing", rows: 0, rowsTotal: null, bytes });
-  const under = base === null ? {} : { base: { segment: base.segment } };
-  const { schema } = dataset;
-  const sealed = await ports.matcher.seal({
-    staging: id,
-    parts: file.parts.length,
-    change: file.upload.change,
-    ...under,
-    schema,
-    dataKey,
-    signal,
-    onProgress: ({ rowsSealed, rowsTotal }) =>
-      ports.progress.tell(id, { phase: "sealing", rows: rowsSealed, rowsTotal, bytes }),
-  });
-  return withoutForgotten(ports, sealed, { schema, dataKey, forgotten });
+  const sealing = () =>
+    ports.matcher.seal({
+      staging: id,
+      parts: file.parts.length,
+      change: file.upload.change,
+      ...(base === null ? {} : { base: { segment: base.segment } }),
+      schema: dataset.schema,
+      dataKey,
+      signal,
+      onProgress: ({ rowsSealed, rowsTotal }) =>
+        ports.progress.tell(id, { phase: "sealing", rows: rowsSealed, rowsTotal, bytes }),
+    });
+  const sealed = await ports.sealingTurns.take(file.upload.partner, sealing);
+  return withoutForgotten(ports, sealed, { schema: dataset.schema, dataKey, forgotten });
 }
 
 async function publish(

@@ -3,16 +3,24 @@
 
 import type { Contradiction } from "../domain/audit/comparison.ts";
 import { LIMITS } from "../domain/limits.ts";
-import type { InTurn, Ports, Progress, ProgressState, Receiving, Running, Standing } from "./ports.ts";
+import { fairTurns } from "./fair-turns.ts";
+import type { Bounded, InTurn, Ports, Progress, ProgressState, Running, Standing } from "./ports.ts";
+
+type InMemory =
+  | ("standing" | "progress" | "inTurn" | "running")
+  | ("receiving" | "asking" | "questionTurns" | "sealingTurns");
 
 /** Everything of a room that begins anew with each start. */
-export function portsInMemory(): Pick<Ports, "standing" | "progress" | "inTurn" | "running" | "receiving"> {
+export function portsInMemory(): Pick<Ports, InMemory> {
   return {
     standing: standingInMemory(),
     progress: progressInMemory(),
     inTurn: turnsInMemory(),
     running: runningInMemory(),
-    receiving: receivingInMemory(LIMITS.partsAtOnce),
+    receiving: boundedInMemory(LIMITS.partsAtOnce),
+    asking: boundedInMemory(LIMITS.questionsAtOnce),
+    questionTurns: fairTurns({ atOnce: LIMITS.questionTurns, ofOneAtOnce: LIMITS.questionTurnsOfOne }),
+    sealingTurns: fairTurns({ atOnce: LIMITS.sealingTurns, ofOneAtOnce: LIMITS.sealingTurnsOfOne }),
   };
 }
 
@@ -61,7 +69,7 @@ function runningInMemory(): Running {
   };
 }
 
-function receivingInMemory(most: number): Receiving {
+function boundedInMemory(most: number): Bounded {
   const counts = new Map<string, number>();
   const count = async <Value>(partner: string, work: () => Promise<Value>) => {
     counts.set(partner, (counts.get(partner) ?? 0) + 1);

@@ -64,8 +64,17 @@ export type Running = {
   readonly cancel: (upload: string) => void;
 };
 
-/** Does the work of one of a partner's parts, or answers null when as many as may be are on their way already. */
-export type Receiving = <Value>(partner: PartnerId, work: () => Promise<Value>) => Promise<Value> | null;
+/** Does work of a partner, or answers null when as much of it as may be is under way already. */
+export type Bounded = <Value>(partner: PartnerId, work: () => Promise<Value>) => Promise<Value> | null;
+
+/** Turns at something that does so much at once: party after party, whoever brought how much. */
+export type FairTurns = {
+  /** Does the work when it is the party's turn. */
+  readonly take: <Value>(party: string, work: () => Promise<Value>) => Promise<Value>;
+  /** How much is being done, and how much waits. */
+  readonly underWay: () => number;
+  readonly waiting: () => number;
+};
 
 /** What came of work, or null when it failed after it was told to end: why does not matter then. */
 export function unlessAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value | null> {
@@ -94,19 +103,25 @@ export type Ports = {
   readonly progress: Progress;
   readonly inTurn: InTurn;
   readonly running: Running;
-  readonly receiving: Receiving;
+  /** Parts of lists on their way in. */
+  readonly receiving: Bounded;
+  /** Questions that are being answered. */
+  readonly asking: Bounded;
+  /** Turns at the engine: for questions, and for lists to be sealed. */
+  readonly questionTurns: FairTurns;
+  readonly sealingTurns: FairTurns;
 };
 
 /** A partner that acts with a key of its own, which signed the request. */
-export type KeyCaller = { readonly partner: PartnerId; readonly thumbprint: string };
+export type KeyCaller = { readonly partner: PartnerId; readonly thumbprint: string; readonly requestId?: string };
 
 /** A partner for which one of its people acts, in a session of the console. */
-export type PersonCaller = { readonly partner: PartnerId; readonly person: PersonId };
+export type PersonCaller = { readonly partner: PartnerId; readonly person: PersonId; readonly requestId?: string };
 
 /** A partner whose lists a party that it trusts acts upon, on behalf of people: it asks for their deletion. */
 export type RequesterCaller = { readonly partner: PartnerId; readonly requester: string };
 
-/** Who asks: the partner, and what acted for it. */
+/** Who asks: the partner, what acted for it, and by which request, which the log names beside the act. */
 export type Caller = KeyCaller | PersonCaller;
 
 /** The key or the person that acted, as one name: thumbprints and ids of people are never alike. */

@@ -5,6 +5,7 @@ import { open as openBox } from "../crypto/sealed-box.ts";
 import { LIMITS } from "../domain/limits.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
+import { tooMany } from "../domain/rates.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { KeyRing } from "../ports/key-ring.ts";
 import type { DataKey, ListRefusal, ReadPart } from "../ports/matcher.ts";
@@ -35,7 +36,7 @@ type ReceivePorts = Pick<Ports, "store" | "matcher" | "room" | "progress" | "inT
 export function receivePart(ports: ReceivePorts, request: Receiving): Promise<Result<UploadFile, Problem>> {
   const { running, receiving } = ports;
   const work = () => running.during(request.id, (signal) => receive(ports, request, signal));
-  return receiving(request.caller.partner, work) ?? Promise.resolve(err(problem("unavailable", TOO_MANY)));
+  return receiving(request.caller.partner, work) ?? Promise.resolve(err(tooMany(["parts"], 1)));
 }
 
 async function receive(
@@ -132,7 +133,6 @@ export async function heldDataKey(tx: Transaction, keyRing: KeyRing, partner: Pa
   return key.value;
 }
 
-const TOO_MANY = `${LIMITS.partsAtOnce} of your parts are on their way: send this one when one of them has arrived`;
 const DAMAGED = "the bytes received do not have the digest that was signed";
 
 function tooLarge(): Problem {

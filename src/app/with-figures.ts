@@ -4,6 +4,7 @@
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { AskedQuestion } from "../domain/question/question.ts";
+import { tooMany } from "../domain/rates.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { Act, Transaction } from "../ports/store.ts";
 import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
@@ -11,12 +12,12 @@ import { missingFor } from "./await-approval.ts";
 import { type Computed, computeAnswer, earlierKeyOf, earlierReleases, filesBehind, openFor } from "./compute-answer.ts";
 import type { Keeping, Ports } from "./ports.ts";
 
-export type AnswerPorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
+export type AnswerPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "asking" | "questionTurns">;
 
 const TRIES = 4;
 
 /** A question whose figures are wanted. `approving`: who is about to approve it, and counts as having done so. */
-export type Wanted = {
+type Wanted = {
   readonly recipient: PartnerId;
   readonly asked: AskedQuestion;
   readonly approving: PartnerId | null;
@@ -26,16 +27,26 @@ export type Wanted = {
  * Computes true figures outside any transaction, then concludes with them inside one; again, a few times, where what
  * they were computed on has changed meanwhile. When computing fails, only a conclusion that needs no figures stands.
  */
-export async function withFigures<Value>(
+export function withFigures<Value>(
+  ports: AnswerPorts & Keeping<Value>,
+  act: Act & { readonly asker: PartnerId },
+  work: Figuring<Value>,
+): Promise<Result<Value, Problem>> {
+  return ports.asking(act.asker, () => withTries(ports, act, work)) ?? Promise.resolve(err(tooMany(["questions"], 1)));
+}
+
+type Figuring<Value> = {
+  readonly wanted: (tx: Transaction) => Promise<Wanted | null>;
+  readonly conclude: (
+    tx: Transaction,
+    computed: Computed | null,
+  ) => Promise<Result<Value, Problem> | "changed-meanwhile">;
+};
+
+async function withTries<Value>(
   ports: AnswerPorts & Keeping<Value>,
   act: Act,
-  work: {
-    readonly wanted: (tx: Transaction) => Promise<Wanted | null>;
-    readonly conclude: (
-      tx: Transaction,
-      computed: Computed | null,
-    ) => Promise<Result<Value, Problem> | "changed-meanwhile">;
-  },
+  work: Figuring<Value>,
 ): Promise<Result<Value, Problem>> {
   for (let tries = 0; tries < TRIES; tries++) {
     const figures = await prepare(ports, act, work.wanted).then(ok, err);
@@ -82,5 +93,7 @@ async function prepare(
     if (missingFor(assessed.value, question.approving).length > 0) return null;
     return { permitted: assessed.value, opened: await openFor(ports, tx, assessed.value) };
   });
-  return ready === null ? null : computeAnswer(ports, ready.permitted, ready.opened);
+  if (ready === null) return null;
+  const { permitted, opened } = ready;
+  return ports.questionTurns.take(permitted.decision.recipient, () => computeAnswer(ports, permitted, opened));
 }

@@ -8,12 +8,14 @@ import { toBase64 } from "../domain/bytes.ts";
 import { roomClient } from "./room-client.ts";
 
 type Seen = { readonly method: string; readonly path: string; readonly headers: HeaderLines; readonly body: Buffer };
-type Script = readonly ({ readonly status: number; readonly body: unknown } | "hang up")[];
+type Step = { readonly status: number; readonly body: unknown; readonly retryAfter?: string };
+type Script = readonly (Step | "hang up")[];
 
 const { key } = generateSigningKey();
 const OK = { status: 200, body: { items: [], next: null } };
 const UNAVAILABLE = { status: 503, body: problem("unavailable", 503) };
 const IN_FLIGHT = { status: 409, body: problem("idempotency-in-flight", 409) };
+const TOO_MANY = { status: 429, body: problem("too-many-requests", 429), retryAfter: "0" };
 const NOW = 1_800_000_000_000;
 let server: Server | null = null;
 
@@ -33,7 +35,8 @@ async function scripted(script: Script, options: { readonly publicOrigin?: strin
     seen.push({ method: request.method ?? "", path: request.url ?? "", headers: linesOf(request.rawHeaders), body });
     const step = script[Math.min(seen.length, script.length) - 1];
     if (step === undefined || step === "hang up") return request.socket.destroy();
-    response.writeHead(step.status, { "content-type": "application/json" });
+    const wait = step.retryAfter === undefined ? {} : { "retry-after": step.retryAfter };
+    response.writeHead(step.status, { "content-type": "application/json", ...wait });
     return response.end(JSON.stringify(step.body));
   });
   server = own;
@@ -94,6 +97,7 @@ describe("a client", () => {
     ["hangs up", "hang up" as const],
     ["is unavailable", UNAVAILABLE],
     ["is still at it", IN_FLIGHT],
+    ["had too much", TOO_MANY],
   ])("sends a POST again under the same idempotency key with a new nonce when the room %s", async (_, first) => {
     const { client, seen, url } = await scripted([first, OK]);
     const path = { params: { path: { contract: "f".repeat(64) } }, body: {} };
@@ -116,6 +120,30 @@ describe("a client", () => {
     const { client, seen, url } = await scripted(["hang up"]);
     await expect(client.send(new Request(`${url}/v1/policy`, { method: "PUT", body: "{}" }))).rejects.toThrow();
     expect(seen.length).toBe(1);
+  });
+
+  test("waits as long as the room says before it sends again what was too much, a PUT as well", async () => {
+    const { client, seen, url } = await scripted([{ ...TOO_MANY, retryAfter: "1" }, OK]);
+    const began = performance.now();
+    const answer = await client.send(new Request(`${url}/v1/policy`, { method: "PUT", body: "{}" }));
+    expect([answer.status, seen.length]).toEqual([200, 2]);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(990);
+    expect(seen[1]?.body.toString()).toBe("{}");
+  });
+
+  test.each([["86400"], ["soon"], [undefined]])("does not wait where it would be told `%s`", async (retryAfter) => {
+    const { status, body } = TOO_MANY;
+    const { client, seen } = await scripted([
+      retryAfter === undefined ? { status, body } : { status, body, retryAfter },
+    ]);
+    const answer = await client.call((api) => api.GET("/v1/policy"));
+    expect([seen.length, answer]).toMatchObject([1, { ok: false, error: { kind: "too-many-requests" } }]);
+  });
+
+  test("gives up when too much goes on being too much", async () => {
+    const { client, seen } = await scripted([TOO_MANY]);
+    const answer = await client.call((api) => api.GET("/v1/policy"));
+    expect([seen.length, answer.ok]).toEqual([4, false]);
   });
 
   test("tells a room that does not answer from one that refuses", async () => {

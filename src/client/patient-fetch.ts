@@ -1,5 +1,6 @@
 // Sending again: what may be repeated without a second effect is, after a pause, each time signed anew under the same
-// idempotency key. A request that is still running is waited for.
+// idempotency key. A request that is still running is waited for, and one that was too much (429) comes again when the
+// room says.
 
 import { LIMITS } from "../domain/limits.ts";
 import type { ProblemKind } from "../domain/problem.ts";
@@ -13,18 +14,20 @@ export const PATIENCE: Patience = { tries: 3, pauseMillis: 500 };
 
 /**
  * A signing `fetch` that repeats GET, POST and DELETE when no reply comes or the room is unavailable (503). A PUT is
- * sent once: whoever sends the parts of a list asks first where the room stands.
+ * not repeated so: whoever sends the parts of a list asks first where the room stands. Whatever is refused with 429 had
+ * no effect, and is repeated after `Retry-After`, a PUT as well.
  */
 export function patientFetch(signing: Signing, patience: Patience): Send {
   const send = signedFetch(signing);
   return async (request) => {
-    if (request.method === "PUT") return send(request);
+    if (request.method === "PUT") return whenAllowed(() => send(request.clone()), patience);
     const headers = new Headers(request.headers);
     if (request.method === "POST" && !headers.has("idempotency-key")) {
       headers.set("idempotency-key", idempotencyKey(signing));
     }
     const keyed = new Request(request, { headers });
-    return whenSettled(() => repeated(() => send(keyed.clone()), patience), patience);
+    const sent = () => whenAllowed(() => send(keyed.clone()), patience);
+    return whenSettled(() => repeated(sent, patience), patience);
   };
 }
 
@@ -45,6 +48,20 @@ async function repeated(attempt: () => Promise<Response>, { tries, pauseMillis }
     else return outcome.response;
   }
 }
+
+// The room's quotas are whole again after a minute, so that is the longest that it says, and a proxy's longer words are
+// the caller's to hear.
+async function whenAllowed(attempt: () => Promise<Response>, { tries }: Patience): Promise<Response> {
+  for (let count = 1; ; count++) {
+    const response = await attempt();
+    const seconds = response.status === 429 ? Number(response.headers.get("retry-after") ?? Number.NaN) : Number.NaN;
+    if (!(seconds >= 0 && seconds <= LONGEST_WAIT_SECONDS) || count > tries) return response;
+    await response.body?.cancel();
+    await pause(seconds * 1_000);
+  }
+}
+
+const LONGEST_WAIT_SECONDS = 120;
 
 // A room whose log was put back says 503 until somebody mends it: asking again soon is of no use.
 async function passes(response: Response): Promise<boolean> {

@@ -2,7 +2,7 @@
 
 import { beginSignIn, finishSignIn, readEntrance } from "../app/sign-in-account.ts";
 import type { RoomContext } from "../http/incoming.ts";
-import type { Serving } from "../http/serve-route.ts";
+import type { Serving } from "../http/serving.ts";
 import { accountPath, RETURN_PATH } from "../http/sign-in-path.ts";
 import { cookieOf } from "./cookie.ts";
 import { readForm } from "./form.ts";

@@ -1,15 +1,16 @@
 // The console in the room's server: every place of the table in `access.ts` with what shows it, behind a session, the
 // role's right to it and, for a form, proof that a page of the session sent it.
 
-import type { HttpBindings } from "@hono/node-server";
 import type { Hono } from "hono";
 import { behindProblem } from "../app/log-standing.ts";
 import { findSession, formToken } from "../app/sign-in.ts";
+import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { ok, type Result, unreachable } from "../domain/result.ts";
-import type { RoomContext } from "../http/incoming.ts";
+import { bodyBytes, type RoomContext, type RoomEnv } from "../http/incoming.ts";
 import { jsonReply, problemReply } from "../http/problem-reply.ts";
-import { type Logging, type RequestLine, type Serving, toResponse } from "../http/serve-route.ts";
+import { refusalServed, toResponse, withRates } from "../http/serve-route.ts";
+import type { Logging, RequestLine, Serving } from "../http/serving.ts";
 import { RETURN_PATH } from "../http/sign-in-path.ts";
 import { untilTick } from "../http/tick.ts";
 import { ACCESS, mayOpen, type PlaceName } from "./access.ts";
@@ -29,11 +30,11 @@ import type { Shown, Visit, Visitor } from "./visit.ts";
 /** A bug or a broken adapter, as whoever asked is told of it; null where nobody is there any more to be told. */
 export type Failure = {
   readonly problem: Problem | null;
-  readonly served: Omit<RequestLine, "method" | "path" | "millis">;
+  readonly served: Omit<RequestLine, "requestId" | "method" | "path" | "millis">;
 };
 
 type Mounted = Serving & Logging & { readonly failureOf: (failure: unknown) => Failure };
-type App = Hono<{ Bindings: HttpBindings }>;
+type App = Hono<RoomEnv>;
 type Outcome = { readonly response: Response; readonly served: Failure["served"] };
 
 /** Mounts the console: its assets and the sign-in for anybody, every other place by the table. */
@@ -42,16 +43,22 @@ export function mountConsole(app: App, mounted: Mounted): void {
   for (const method of ["GET", "POST"] as const) {
     const serve = method === "GET" ? openSignIn : postSignIn;
     const path = "/console/sign-in/:code";
-    app.on(method, path, (c) => logged(mounted, { c, path }, () => serve(mounted, c, c.req.param("code"))));
+    app.on(method, path, (c) =>
+      logged(mounted, { c, path }, () => asStranger(mounted, c, () => serve(mounted, c, c.req.param("code")))),
+    );
   }
   const account = "/console/account/:entrance";
   for (const method of ["GET", "POST"] as const) {
     const serve = method === "GET" ? openAccount : postAccount;
     app.on(method, account, (c) =>
-      logged(mounted, { c, path: account }, () => serve(mounted, c, c.req.param("entrance"))),
+      logged(mounted, { c, path: account }, () =>
+        asStranger(mounted, c, () => serve(mounted, c, c.req.param("entrance"))),
+      ),
     );
   }
-  app.get(RETURN_PATH, (c) => logged(mounted, { c, path: RETURN_PATH }, () => openReturn(mounted, c)));
+  app.get(RETURN_PATH, (c) =>
+    logged(mounted, { c, path: RETURN_PATH }, () => asStranger(mounted, c, () => openReturn(mounted, c))),
+  );
   // SAFETY: the names of the table are its keys.
   for (const place of Object.keys(ACCESS) as PlaceName[]) {
     const [method = "", path = ""] = place.split(" ");
@@ -67,21 +74,55 @@ async function logged(mounted: Mounted, { c, path }: Asked, serve: () => Promise
   const started = clock();
   const outcome = await serve().catch((failure: unknown) => failed(mounted, c, failure));
   if (TICKING.some((place) => place === `${c.req.method} ${path}`)) await untilTick(clock, started);
-  mounted.logRequest({ method: c.req.method, path, millis: clock() - started, ...outcome.served });
+  const { requestId } = c.var;
+  mounted.logRequest({ requestId, method: c.req.method, path, millis: clock() - started, ...outcome.served });
   return outcome.response;
+}
+
+// Whoever is not signed in yet is counted by address.
+async function asStranger(mounted: Mounted, c: RoomContext, serve: () => Promise<Outcome>): Promise<Outcome> {
+  const { refusal, fields } = mounted.rates.ofStranger(c.var.address);
+  const outcome = refusal === null ? await serve() : await refused(refusal, { c, visitor: null });
+  return { ...outcome, response: withRates(outcome.response, fields) };
+}
+
+// Whoever is signed in is counted to its partner.
+async function asVisitor(
+  mounted: Mounted,
+  around: Around & { readonly visitor: Visitor },
+  serve: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const bound = around.c.req.method === "PUT" ? LIMITS.partBytes : LIMITS.formBytes;
+  const { refusal, fields } = mounted.rates.ofCaller(around.visitor.caller, bodyBytes(around.c, bound));
+  const outcome = refusal === null ? await serve() : await refused(refusal, around);
+  return { ...outcome, response: withRates(outcome.response, fields) };
 }
 
 async function failed(mounted: Mounted, c: RoomContext, failure: unknown): Promise<Outcome> {
   const { problem: told, served } = mounted.failureOf(failure);
   if (told === null) return { response: new Response(null, { status: 400 }), served };
-  return { response: await problemResponse(told, { visitor: null, path: c.req.path }), served };
+  return { response: await problemResponse(told, { c, visitor: null }), served };
 }
 
 async function servePlace(mounted: Mounted, place: PlaceName, c: RoomContext): Promise<Outcome> {
   const visitor = await visitorOf(mounted, c);
-  const around = { visitor, path: c.req.path, isForScript: FOR_SCRIPTS.includes(place) };
-  if (visitor === null)
-    return around.isForScript ? refused(notSignedIn(mounted), around) : signedOut(mounted, c, notSignedIn(mounted));
+  const isForScript = FOR_SCRIPTS.includes(place);
+  if (visitor !== null) {
+    const around = { c, visitor, isForScript };
+    return asVisitor(mounted, around, () => serveVisitor(mounted, place, around));
+  }
+  const told = notSignedIn(mounted);
+  return asStranger(mounted, c, () =>
+    isForScript ? refused(told, { c, visitor, isForScript }) : signedOut(mounted, c, told),
+  );
+}
+
+async function serveVisitor(
+  mounted: Mounted,
+  place: PlaceName,
+  around: Around & { readonly visitor: Visitor },
+): Promise<Outcome> {
+  const { c, visitor } = around;
   if (!mayOpen(visitor.person.role, place)) return refused(notForRole(visitor), around);
   const sent = await readSent(mounted, c, visitor.cookie);
   if (!sent.ok) return refused(sent.error, around);
@@ -115,7 +156,7 @@ async function readSent(
   return form.ok ? ok({ form: form.value, part: null }) : form;
 }
 
-type Around = { readonly visitor: Visitor | null; readonly path: string; readonly isForScript?: boolean };
+type Around = { readonly c: RoomContext; readonly visitor: Visitor | null; readonly isForScript?: boolean };
 
 async function present(shown: Result<Shown, Problem>, around: Around): Promise<Outcome> {
   if (!shown.ok) return refused(shown.error, around);
@@ -139,8 +180,8 @@ async function present(shown: Result<Shown, Problem>, around: Around): Promise<O
 
 async function presentPage(page: Extract<Shown, { kind: "page" }>, around: Around): Promise<Outcome> {
   const { title, main, act, script, refusal } = page;
-  const { visitor, path } = around;
-  const text = await documentText({ title, main, act, script, visitor, path });
+  const { visitor, c } = around;
+  const text = await documentText({ title, main, act, script, visitor, path: c.req.path });
   const status = refusal === undefined ? 200 : problemStatus(refusal);
   const partner = visitor?.caller.partner ?? null;
   return { response: pageResponse(status, text), served: { partner, outcome: refusal?.kind ?? "200" } };
@@ -148,14 +189,18 @@ async function presentPage(page: Extract<Shown, { kind: "page" }>, around: Aroun
 
 async function refused(told: Problem, around: Around): Promise<Outcome> {
   const partner = around.visitor?.caller.partner ?? null;
-  return { response: await problemResponse(told, around), served: { partner, outcome: told.kind } };
+  return { response: await problemResponse(told, around), served: refusalServed(partner, told) };
 }
 
 /** The page of a problem, in the words of the problem documents; to a script the document itself. */
-async function problemResponse(told: Problem, { visitor, path, isForScript }: Around): Promise<Response> {
-  if (isForScript === true) return toResponse(problemReply(told));
-  const main = ProblemPage({ told });
-  return pageResponse(problemStatus(told), await documentText({ title: titleOfProblem(told), main, visitor, path }));
+async function problemResponse(told: Problem, { c, visitor, isForScript }: Around): Promise<Response> {
+  const reply = problemReply(told, c.var.requestId);
+  if (isForScript === true) return toResponse(reply);
+  const [main, title] = [ProblemPage({ told }), titleOfProblem(told)];
+  const text = await documentText({ title, main, visitor, path: c.req.path });
+  const response = pageResponse(problemStatus(told), text);
+  if (reply.retryAfterSeconds !== undefined) response.headers.set("retry-after", String(reply.retryAfterSeconds));
+  return response;
 }
 
 async function visitorOf({ ports }: Mounted, c: RoomContext): Promise<Visitor | null> {
@@ -163,14 +208,15 @@ async function visitorOf({ ports }: Mounted, c: RoomContext): Promise<Visitor | 
   const found = cookie === null ? null : await findSession(ports, cookie);
   if (cookie === null || found === null) return null;
   const { person, company } = found;
-  const caller = { partner: person.partner, person: person.id };
+  const caller = { partner: person.partner, person: person.id, requestId: c.var.requestId };
   return { caller, person, company, token: formToken(cookie), cookie };
 }
 
 async function nowhere(mounted: Mounted, c: RoomContext): Promise<Outcome> {
   const visitor = await visitorOf(mounted, c);
-  if (visitor === null) return signedOut(mounted, c, notSignedIn(mounted));
-  return refused(problem("not-found", "the console has no such page"), { visitor, path: c.req.path });
+  if (visitor === null) return asStranger(mounted, c, () => signedOut(mounted, c, notSignedIn(mounted)));
+  const around = { c, visitor };
+  return asVisitor(mounted, around, () => refused(problem("not-found", "the console has no such page"), around));
 }
 
 function notSignedIn({ publicOrigin }: Mounted): Problem {

@@ -4,7 +4,7 @@
 import { readLink, signIn } from "../app/sign-in.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { RoomContext } from "../http/incoming.ts";
-import type { Served, Serving } from "../http/serve-route.ts";
+import type { Served, Serving } from "../http/serving.ts";
 import { accountPath, signInPath } from "../http/sign-in-path.ts";
 import type { SignInProviderRow } from "../ports/sign-in.ts";
 import { readForm } from "./form.ts";

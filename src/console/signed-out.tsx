@@ -5,7 +5,7 @@ import { readEntrance } from "../app/sign-in-account.ts";
 import { LIMITS } from "../domain/limits.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { RoomContext } from "../http/incoming.ts";
-import type { Serving } from "../http/serve-route.ts";
+import type { Serving } from "../http/serving.ts";
 import { AccountButton } from "./account.tsx";
 import { cookieOf } from "./cookie.ts";
 import { documentText } from "./layout.tsx";

@@ -15,6 +15,33 @@ export const LIMITS = {
   uploadParts: 8_192,
   /** Parts of one partner that are on their way at once: each holds a few megabytes, however slowly it comes. */
   partsAtOnce: 16,
+  /** Requests of one partner in a minute: 400 a second, about what a room on two cores answers at all. */
+  partnerRequestsPerMinute: 24_000,
+  /** The part of these that one key or one person may have. */
+  handShare: 0.75,
+  /** Bytes of one partner's requests in a minute: a list of 1e8 rows at once, and then 2 Gbit a second. */
+  partnerBytesPerMinute: 16 * 1_073_741_824,
+  /** Requests without a signature or session that holds, from one address in a minute: the console's pages need few. */
+  strangerRequestsPerMinute: 3_000,
+  /** Addresses that are counted apart, at some 150 bytes each. */
+  strangersMetered: 20_000,
+  /** Partners, and their keys and people, that are counted apart. */
+  partnersMetered: 20_000,
+  /** Questions of one partner that are answered or wait for their turn at once. */
+  questionsAtOnce: 128,
+  /** Questions that the engine compares lists for at once: each has all threads, and all together one memory. */
+  questionTurns: 4,
+  /** Of one partner: another's question always finds a place. */
+  questionTurnsOfOne: 3,
+  /** Lists that are sealed at once: each is one pass at the speed of the disk. */
+  sealingTurns: 3,
+  /** Of one partner. */
+  sealingTurnsOfOne: 2,
+  /** Requests for deletion that are looked at at once, and of one address. */
+  deletionTurns: 4,
+  deletionTurnsOfOne: 2,
+  /** The part of the database's sessions that transactions for the same parties may have at once. */
+  sessionShare: 0.75,
   /** Bytes that one gzip part may grow to: a list shrinks about fourfold, a bomb a thousandfold. */
   inflatedPartBytes: 256 * 1_048_576,
   /** Seconds in which the head of a request must have arrived, its signature among it. */
@@ -135,7 +162,7 @@ export const LIMITS = {
   deletionRequestSeconds: 86_400,
   /** Seconds after which a person's own request is too old to be passed on: the 45 days of the CCPA, twice over. */
   deletionOriginSeconds: 90 * 86_400,
-  /** Requests for deletion that are looked at in a minute, of whoever and to whom: each costs about a millisecond. */
+  /** Requests for deletion from one address that are looked at in a minute: each costs about a millisecond. */
   deletionRequestsPerMinute: 1_200,
   /** Requests for deletion of one partner's lists that wait for their erasure. */
   deletionsWaiting: 10_000,

@@ -220,9 +220,14 @@ export const PROBLEMS = {
   ),
   "no-version": row(409, "a dataset has no version in force", "bring it in whole, or wait until its owner has"),
   "release-gone": row(410, "the release is past its validity", "ask again"),
+  // Rates
+  "too-many-requests": row(
+    429,
+    "more comes than a quota allows",
+    "wait as long as `Retry-After` says, then send the same request again; `RateLimit` tells what is left",
+  ),
   // Requests for deletion
   "requesters-full": row(409, "no further requester may be registered", "remove one that asks for nobody any more"),
-  "too-many-requests": row(429, "too many requests come at once", "send the same request again in a minute"),
   // The log
   "checkpoint-invalid": row(
     422,

@@ -19,7 +19,7 @@ type KnownKey = { readonly partner: PartnerId; readonly key: PublicKey };
 const KNOWN_KEYS = 10_000;
 const NONCE_SECONDS = LIMITS.signatureLifeSeconds + 2 * LIMITS.clockToleranceSeconds;
 
-type Asked = { readonly request: SignableRequest; readonly known: KnownKeys };
+type Asked = { readonly request: SignableRequest; readonly known: KnownKeys; readonly requestId: string };
 
 /** Accepts a request signed by a registered, unrevoked key. About 0.2 ms beside one transaction of two statements. */
 export async function authenticate(
@@ -38,7 +38,7 @@ export async function authenticate(
   return ports.store.note(act, async (tx) => {
     const [row, isNew] = await Promise.all([tx.keys.find(input.value.keyid), spendNonce(tx, partner, input.value)]);
     if (row === null || row.revokedAt !== null || row.partner !== partner) return err(unknownKey());
-    const caller = { partner, thumbprint: row.thumbprint };
+    const caller = { partner, thumbprint: row.thumbprint, requestId: asked.requestId };
     return isNew ? ok({ caller, presented: null }) : err(replayed());
   });
 }
@@ -46,7 +46,7 @@ export async function authenticate(
 /** Accepts a request signed by the very key that its body presents: proof of possession, not yet of permission. */
 export async function authenticatePresented(
   ports: Pick<Ports, "store" | "clock">,
-  asked: { readonly request: SignableRequest; readonly jwk: unknown; readonly partner: string | undefined },
+  asked: Omit<Asked, "known"> & { readonly jwk: unknown; readonly partner: string | undefined },
 ): Promise<Result<Signer, Problem>> {
   const input = readSignature(asked.request.headers);
   if (!input.ok) return input;
@@ -57,7 +57,7 @@ export async function authenticatePresented(
   if (!verdict.ok) return verdict;
   const act = { name: "authenticate", parties: [OPERATOR] };
   const isNew = await ports.store.note(act, (tx) => spendNonce(tx, OPERATOR, input.value));
-  const caller = { partner: partner.data, thumbprint: key.value.thumbprint };
+  const caller = { partner: partner.data, thumbprint: key.value.thumbprint, requestId: asked.requestId };
   return isNew ? ok({ caller, presented: key.value }) : err(replayed());
 }
 

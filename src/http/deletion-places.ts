@@ -1,12 +1,13 @@
 // Where parties that partners trust ask for deletions, without a signature of the room's own kind: what comes is a JWT
-// of the IAB Tech Lab Data Deletion Request Framework, and `dsrdelete.json` says how it is to look. Bounded in bytes
-// and in requests a minute. Nothing here tells whether there is such a partner, whom it trusts, or whom its lists
-// hold.
+// of the IAB Tech Lab Data Deletion Request Framework, and `dsrdelete.json` says how it is to look. Bounded in bytes,
+// and by address in requests a minute and in turns: whoever floods it keeps nobody else from asking. Nothing here tells
+// whether there is such a partner, whom it trusts, or whom its lists hold.
 
-import type { HttpBindings } from "@hono/node-server";
 import type { Hono } from "hono";
 import { acceptDeletion } from "../app/accept-deletion.ts";
+import { fairTurns } from "../app/fair-turns.ts";
 import { behindProblem } from "../app/log-standing.ts";
+import type { FairTurns } from "../app/ports.ts";
 import { readJwt } from "../crypto/deletion-jwt.ts";
 import { canonicalJson, type Json, parseStrictJson } from "../domain/canonical-json.ts";
 import { LIMITS } from "../domain/limits.ts";
@@ -14,34 +15,44 @@ import { OPERATOR, type PartnerId, partnerIdSchema } from "../domain/partner/man
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { DELETION_IDENTIFIERS } from "../domain/subject/deletion-request.ts";
-import type { RoomContext } from "./incoming.ts";
-import { pacer } from "./pacer.ts";
+import type { RoomContext, RoomEnv } from "./incoming.ts";
 import { problemReply } from "./problem-reply.ts";
-import { type RequestLine, type Serving, toResponse } from "./serve-route.ts";
+import { refusalServed, toResponse, withRates } from "./serve-route.ts";
+import type { RequestLine, Serving } from "./serving.ts";
 
 /** The outcome of a request, as it leaves and as the server's own log tells of it. */
-export type DeletionServed = { readonly response: Response; readonly served: Pick<RequestLine, "partner" | "outcome"> };
+export type DeletionServed = {
+  readonly response: Response;
+  readonly served: Pick<RequestLine, "partner" | "outcome" | "because">;
+};
 
-type App = Hono<{ Bindings: HttpBindings }>;
+type App = Hono<RoomEnv>;
 type Answering = (path: string, c: RoomContext, serve: () => Promise<DeletionServed>) => Promise<Response>;
 
 const PLACE = "/v1/deletion-requests";
 
 /** Mounts the description, of the room and of each partner, and the places where requests are taken. */
 export function mountDeletions(app: App, serving: Serving, answering: Answering): void {
-  const { publicOrigin, ports } = serving;
-  const isInTime = pacer(ports.clock, LIMITS.deletionRequestsPerMinute);
+  const { publicOrigin } = serving;
+  const turns = fairTurns({ atOnce: LIMITS.deletionTurns, ofOneAtOnce: LIMITS.deletionTurnsOfOne });
   const described = (endpoint: string) => () => json(200, description(publicOrigin, endpoint));
-  for (const path of ["/.well-known/dsrdelete.json", "/dsrdelete.json"]) app.get(path, described(publicOrigin + PLACE));
-  app.get(`${PLACE}/:partner/dsrdelete.json`, (c) => {
+  const open = (path: string, serve: (c: RoomContext) => Response) =>
+    app.get(path, (c) => {
+      const { refusal, fields } = serving.rates.ofStranger(c.var.address);
+      return withRates(refusal === null ? serve(c) : refused(c, refusal).response, fields);
+    });
+  for (const path of ["/.well-known/dsrdelete.json", "/dsrdelete.json"]) open(path, described(publicOrigin + PLACE));
+  open(`${PLACE}/:partner/dsrdelete.json`, (c) => {
     const partner = partnerIdSchema.safeParse(c.req.param("partner"));
-    if (!partner.success) return refused(problem("not-found", "no partner has such a name")).response;
+    if (!partner.success) return refused(c, problem("not-found", "no partner has such a name")).response;
     return described(endpointOf(publicOrigin, partner.data))();
   });
-  for (const path of [PLACE, `${PLACE}/:partner`])
-    app.post(path, (c) =>
-      answering(path, c, () => (isInTime() ? take(serving, c, c.req.param("partner")) : Promise.resolve(TOO_MANY()))),
-    );
+  const looked = async (c: RoomContext): Promise<DeletionServed> => {
+    const { refusal, fields } = serving.rates.ofRequester(c.var.address);
+    const served = refusal === null ? await take({ ...serving, turns }, c) : refused(c, refusal);
+    return { ...served, response: withRates(served.response, fields) };
+  };
+  for (const path of [PLACE, `${PLACE}/:partner`]) app.post(path, (c) => answering(path, c, () => looked(c)));
 }
 
 // What the framework asks of a recipient (version 2.0, "dsrdelete.json resource"). Keys are those that receipts verify
@@ -63,26 +74,33 @@ function endpointOf(origin: string, partner: PartnerId): string {
   return `${origin}${PLACE}/${partner}`;
 }
 
-async function take(serving: Serving, c: RoomContext, named: string | undefined): Promise<DeletionServed> {
+type Taking = Serving & { readonly turns: FairTurns };
+
+// What comes slowly holds no turn: it is read before.
+async function take(serving: Taking, c: RoomContext): Promise<DeletionServed> {
   const contradiction = serving.ports.standing.of();
-  if (contradiction !== null) return refused(behindProblem(contradiction));
+  if (contradiction !== null) return refused(c, behindProblem(contradiction));
   const text = await readRequest(c);
-  if (!text.ok) return refused(text.error);
-  const partner = named ?? recipientIn(text.value, serving.publicOrigin);
+  if (!text.ok) return refused(c, text.error);
+  return serving.turns.take(c.var.address, () => accept(serving, c, text.value));
+}
+
+async function accept(serving: Serving, c: RoomContext, text: string): Promise<DeletionServed> {
+  const named = c.req.param("partner");
+  const partner = named ?? recipientIn(text, serving.publicOrigin);
   const id = partnerIdSchema.safeParse(partner);
   if (!id.success || id.data === OPERATOR) {
-    return refused(
-      problem("invalid-parameter", "the request names no partner: send it to its endpoint, or name it in `aud`"),
-    );
+    const nameless = "the request names no partner: send it to its endpoint, or name it in `aud`";
+    return refused(c, problem("invalid-parameter", nameless));
   }
   const outcome = await acceptDeletion(serving.ports, {
     partner: id.data,
-    text: text.value,
+    text,
     endpoint: endpointOf(serving.publicOrigin, id.data),
     mustNameRecipient: named === undefined,
     issuer: new URL(serving.publicOrigin).hostname,
   });
-  if (!outcome.ok) return refused(outcome.error);
+  if (!outcome.ok) return refused(c, outcome.error);
   const { result, acJWT } = outcome.value;
   const response = json(result === "success" ? 202 : 400, { acJWT });
   return { response, served: { partner: null, outcome: result === "success" ? "202" : `deletion ${result}` } };
@@ -133,11 +151,8 @@ async function readBytes(c: RoomContext): Promise<Result<Uint8Array, Problem>> {
   return ok(Buffer.concat(chunks));
 }
 
-const TOO_MANY = () =>
-  refused(problem("too-many-requests", "more requests for deletion came than are looked at in a minute"));
-
-function refused(told: Problem): DeletionServed {
-  return { response: toResponse(problemReply(told)), served: { partner: null, outcome: told.kind } };
+function refused(c: RoomContext, told: Problem): DeletionServed {
+  return { response: toResponse(problemReply(told, c.var.requestId)), served: refusalServed(null, told) };
 }
 
 function json(status: number, value: Json): Response {

@@ -12,7 +12,19 @@ import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 
-export type RoomContext = Context<{ Bindings: HttpBindings }>;
+/** What stands around a request: the connection, its name, and the name under which its address is counted. */
+export type RoomEnv = {
+  Bindings: HttpBindings;
+  Variables: { readonly requestId: string; readonly address: string };
+};
+
+export type RoomContext = Context<RoomEnv>;
+
+/** Bytes that a request says it brings; as many as it may where it brings some and does not say. */
+export function bodyBytes({ env: { incoming } }: RoomContext, bound: number): number {
+  if (incoming.headers["transfer-encoding"] !== undefined) return bound;
+  return Math.min(Number(incoming.headers["content-length"] ?? 0), bound);
+}
 
 /** What a signature is checked against. The origin is the configured one, never the `Host` that a client states. */
 export function signableRequest(c: RoomContext, publicOrigin: string): SignableRequest {

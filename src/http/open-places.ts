@@ -3,7 +3,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { HttpBindings } from "@hono/node-server";
 import type { Hono } from "hono";
 import { everyKey, handOverNotes } from "../crypto/log-key.ts";
 import { rawPublicKey, verifierKey } from "../crypto/signed-note.ts";
@@ -11,9 +10,11 @@ import { contradictionInWords } from "../domain/audit/comparison.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { problem } from "../domain/problem.ts";
 import { ROUTES } from "./api/routes.ts";
+import type { RoomContext, RoomEnv } from "./incoming.ts";
 import { openApiDocument } from "./openapi.ts";
 import { isProblemKind, problemIndex, problemPage, problemReply } from "./problem-reply.ts";
-import { type Serving, toResponse } from "./serve-route.ts";
+import { toResponse, withRates } from "./serve-route.ts";
+import type { Serving } from "./serving.ts";
 
 type Opened = Serving & { readonly isReady: () => Promise<boolean> };
 
@@ -21,7 +22,14 @@ const HTML = "text/html; charset=utf-8";
 const JAVASCRIPT = "text/javascript; charset=utf-8";
 
 /** Mounts the places that anybody may look at. */
-export function mountOpenPlaces(app: Hono<{ Bindings: HttpBindings }>, opened: Opened): void {
+export function mountOpenPlaces(app: Hono<RoomEnv>, opened: Opened): void {
+  const open = (path: string, serve: (c: RoomContext) => Response | Promise<Response>) =>
+    app.get(path, async (c) => {
+      const { refusal, fields } = opened.rates.ofStranger(c.var.address);
+      const response = refusal === null ? await serve(c) : toResponse(problemReply(refusal, c.var.requestId));
+      return withRates(response, fields);
+    });
+  // Whoever watches the room asks these two often, and is answered whatever else comes from its address.
   app.get("/healthz", () => json(200, { isAlive: true }));
   app.get("/readyz", async () => {
     const contradiction = opened.ports.standing.of();
@@ -29,19 +37,19 @@ export function mountOpenPlaces(app: Hono<{ Bindings: HttpBindings }>, opened: O
     const isReady = await opened.isReady();
     return json(isReady ? 200 : 503, { isReady });
   });
-  app.get("/.well-known/jwks.json", () => json(200, roomKeys(opened)));
-  app.get("/problems", () => page(HTML, problemIndex()));
-  app.get("/problems/:kind", (c) => {
-    const kind = c.req.param("kind");
+  open("/.well-known/jwks.json", () => json(200, roomKeys(opened)));
+  open("/problems", () => page(HTML, problemIndex()));
+  open("/problems/:kind", (c) => {
+    const kind = c.req.param("kind") ?? "";
     if (isProblemKind(kind)) return page(HTML, problemPage(kind));
-    return toResponse(problemReply(problem("not-found", "there is no such kind of problem")));
+    return toResponse(problemReply(problem("not-found", "there is no such kind of problem"), c.var.requestId));
   });
   const document = canonicalJson(openApiDocument(ROUTES));
-  app.get("/v1/openapi.json", () => page("application/json", document));
-  app.get("/docs", () => page(HTML, DOCS));
-  app.get("/docs/start.js", () => page(JAVASCRIPT, START));
+  open("/v1/openapi.json", () => page("application/json", document));
+  open("/docs", () => page(HTML, DOCS));
+  open("/docs/start.js", () => page(JAVASCRIPT, START));
   for (const [name, type] of ASSETS) {
-    app.get(`/docs/${name}`, async () => page(type, await readFile(join(ASSET_FOLDER, name), "utf8")));
+    open(`/docs/${name}`, async () => page(type, await readFile(join(ASSET_FOLDER, name), "utf8")));
   }
 }
 

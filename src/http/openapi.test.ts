@@ -13,7 +13,7 @@ type Operation = {
 };
 type Document = {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+  readonly components: { readonly [part in "schemas" | "headers"]: Readonly<Record<string, unknown>> };
 };
 
 const text = canonicalJson(openApiDocument(ROUTES));
@@ -31,7 +31,10 @@ describe("the OpenAPI document", () => {
 
   test("every reference leads to a schema, and every schema is referred to", () => {
     const named = Object.keys(document.components.schemas).sort();
-    const used = [...text.matchAll(/"\$ref":"([^"]*)"/g)].map(([, target]) => target ?? "");
+    const targets = [...text.matchAll(/"\$ref":"([^"]*)"/g)].map(([, target]) => target ?? "");
+    const used = targets.filter((target) => !target.startsWith("#/components/headers/"));
+    const headers = targets.filter((target) => !used.includes(target)).map((target) => target.split("/").at(-1));
+    expect([...new Set(headers)].sort()).toEqual(Object.keys(document.components.headers).sort());
     const prefix = "#/components/schemas/";
     expect(used.filter((target) => !target.startsWith(prefix))).toEqual([]);
     expect([...new Set(used.map((target) => target.slice(prefix.length)))].sort()).toEqual(named);
@@ -55,6 +58,14 @@ describe("the OpenAPI document", () => {
     for (const { responses } of operations) {
       expect(Object.keys(responses).filter((status) => /^2\d\d$/.test(status))).not.toHaveLength(0);
       expect(responses).toHaveProperty("401");
+    }
+  });
+
+  test("every reply bears its request's name and what is left, and what is too much when to come again", () => {
+    for (const { responses } of operations) {
+      for (const reply of Object.values(responses))
+        expect(reply).toMatchObject({ headers: { RateLimit: {}, "RateLimit-Policy": {}, "X-Request-Id": {} } });
+      expect(responses["429"]).toMatchObject({ headers: { "Retry-After": {} } });
     }
   });
 

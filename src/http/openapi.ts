@@ -32,6 +32,7 @@ export function openApiDocument(routes: readonly Route[]): Members {
     tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
     paths: Object.fromEntries([...paths].map(([path, operations]) => [path, Object.fromEntries(operations)])),
     components: {
+      headers: HEADERS,
       securitySchemes: { signature: { type: "http", scheme: "signature", description: SIGNING } },
       schemas: Object.fromEntries(components),
     },
@@ -40,7 +41,8 @@ export function openApiDocument(routes: readonly Route[]): Members {
 
 const ABOUT =
   "A data clean room. Every request is signed; every list is paged by cursor; every POST takes an Idempotency-Key, " +
-  "kept 30 days.";
+  "kept 30 days. Every reply says what is left of the asker's quotas, and bears the name of its request, which a " +
+  "client may give as an `X-Request-Id` (a UUID of version 7 made within a day) or as the trace of a `traceparent`.";
 const SIGNING =
   'HTTP Message Signatures (RFC 9421) with tag="concordat" over "@method" "@target-uri" and, where present, ' +
   '"content-digest" "content-type" "idempotency-key"; created, expires (at most 300 s later), nonce (128 bits or ' +
@@ -51,13 +53,14 @@ function operationOf(route: Route, components: Map<string, Json>): Json {
     ...parametersOf(route.params, "path", components),
     ...parametersOf(route.query, "query", components),
     ...(route.method === "post" ? [IDEMPOTENCY_KEY] : []),
+    REQUEST_ID,
   ];
   const body = bodyOf(route, components);
   return {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
-    ...(parameters.length === 0 ? {} : { parameters }),
+    parameters,
     ...(body === null ? {} : { requestBody: body }),
     responses: {
       ...Object.fromEntries(
@@ -74,6 +77,40 @@ const IDEMPOTENCY_KEY: Json = {
   required: true,
   schema: { type: "string", minLength: 8, maxLength: 128 },
 };
+
+const REQUEST_ID: Json = {
+  name: "X-Request-Id",
+  in: "header",
+  required: false,
+  description: "a name for this request: a UUID of version 7; any other is not taken, and the room makes one",
+  schema: { type: "string", format: "uuid" },
+};
+
+// What each reply bears, as components that replies name.
+const HEADERS: Members = {
+  RateLimit: {
+    description: "what is left of each quota (`r`), and in how many seconds it is whole again (`t`)",
+    schema: { type: "string" },
+    example: '"partner";r=23999;t=1, "hand";r=17999;t=1, "bytes";r=17179869184;t=0',
+  },
+  RateLimitPolicy: {
+    description:
+      "quotas (`q`), their units (`qu`) and windows in seconds (`w`): draft-ietf-httpapi-ratelimit-headers-10",
+    schema: { type: "string" },
+    example: '"partner";q=24000;qu="requests";w=60',
+  },
+  RequestId: {
+    description: "the name of the request: in its line of the server's log, in its problem, and in its log entry",
+    schema: { type: "string" },
+  },
+  RetryAfter: { description: "seconds after which to send the same request again", schema: { type: "integer" } },
+};
+const BORNE: Members = {
+  RateLimit: { $ref: "#/components/headers/RateLimit" },
+  "RateLimit-Policy": { $ref: "#/components/headers/RateLimitPolicy" },
+  "X-Request-Id": { $ref: "#/components/headers/RequestId" },
+};
+const TOO_MANY_STATUS = "429";
 
 function operationId({ method, path }: Route): string {
   const words = path.replaceAll(/\/v1|[{}]/g, "");
@@ -105,7 +142,7 @@ function replyOf(reply: ReplyShape, components: Map<string, Json>): Json {
   const type = reply.contentType ?? "application/json";
   const plain = type === "application/octet-stream" ? { type: "string", format: "binary" } : { type: "string" };
   const schema = reply.schema === undefined ? plain : schemaOf(reply.schema, "output", components);
-  return { description: reply.says, content: { [type]: { schema } } };
+  return { description: reply.says, headers: BORNE, content: { [type]: { schema } } };
 }
 
 // Kinds of one status share a reply, which names them.
@@ -117,7 +154,11 @@ function problemReplies(kinds: readonly ProblemKind[]): Members {
   }
   const content = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
   return Object.fromEntries(
-    [...byStatus].map(([status, list]) => [String(status), { description: list.join(", "), content }]),
+    [...byStatus].map(([status, list]) => {
+      const wait =
+        String(status) === TOO_MANY_STATUS ? { "Retry-After": { $ref: "#/components/headers/RetryAfter" } } : {};
+      return [String(status), { description: list.join(", "), headers: { ...BORNE, ...wait }, content }];
+    }),
   );
 }
 
@@ -137,6 +178,7 @@ const EVERYWHERE: readonly ProblemKind[] = [
   "signature-expired",
   "signature-replayed",
   "key-unknown",
+  "too-many-requests",
   "internal",
   "unavailable",
   "log-behind",

@@ -4,11 +4,17 @@ import { canonicalJson, type Json } from "../domain/canonical-json.ts";
 import { PROBLEMS, type Problem, type ProblemKind } from "../domain/problem.ts";
 import type { Reply } from "../ports/rows.ts";
 
+/** A reply, and after how many seconds the request may be sent again, where it was too much. */
+export type TimedReply = Reply & { readonly retryAfterSeconds?: number };
+
 /** The reply to a problem. Members of `extra` stand beside the standard ones, which they cannot replace. */
-export function problemReply(problem: Problem): Reply {
+export function problemReply(problem: Problem, requestId: string): TimedReply {
   const { status, title, next } = PROBLEMS[problem.kind];
-  const body = { ...problem.extra, type: `/problems/${problem.kind}`, title, status, detail: problem.detail, next };
-  return { status, contentType: "application/problem+json", body: JSON.stringify(body) };
+  const standard = { type: `/problems/${problem.kind}`, title, status, detail: problem.detail, next };
+  const body = JSON.stringify({ ...problem.extra, ...standard, requestId });
+  const wait = problem.extra?.["retryAfterSeconds"];
+  const reply = { status, contentType: "application/problem+json", body };
+  return typeof wait === "number" ? { ...reply, retryAfterSeconds: wait } : reply;
 }
 
 /** The page that a problem's `type` leads to. */

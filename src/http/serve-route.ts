@@ -2,38 +2,22 @@
 // reply. The boundary at which a bug or a broken adapter becomes a problem with nothing but a reference in it.
 
 import { behindProblem } from "../app/log-standing.ts";
-import type { Ports } from "../app/ports.ts";
 import { type SignableRequest, soleField } from "../crypto/signature-base.ts";
 import { textDigest } from "../domain/bytes.ts";
-import type { Json } from "../domain/canonical-json.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { OPERATOR } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { Reply } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { authenticate, authenticatePresented, type KnownKeys } from "./authenticate.ts";
+import { type Admitted, type Arrived, admitRequest } from "./admit-request.ts";
+import { becauseOf } from "./because.ts";
 import { incomingBody, type RoomContext, readJsonBody, signableRequest } from "./incoming.ts";
-import { jsonReply, problemReply } from "./problem-reply.ts";
-import type { Keep, Presented, RawCall, Route, Signer } from "./route.ts";
+import { jsonReply, problemReply, type TimedReply } from "./problem-reply.ts";
+import type { RateFields } from "./rate-limits.ts";
+import type { Keep, Presented, RawCall, Route } from "./route.ts";
+import type { Served, Serving } from "./serving.ts";
 import { streamOf } from "./stream-text.ts";
-
-export type Serving = { readonly ports: Ports; readonly publicOrigin: string; readonly knownKeys: KnownKeys };
-
-/** What happened, for the server's own log: never a body, a header or a query. */
-export type Served = { readonly partner: string | null; readonly outcome: string };
-
-/** What the server writes into its own log about a request: never a body, a header or a query. */
-export type RequestLine = Served & {
-  readonly method: string;
-  readonly path: string;
-  readonly millis: number;
-  /** Present for a bug or a broken adapter: what the caller was told to give the operator. */
-  readonly reference?: string;
-  readonly failure?: string;
-};
-
-export type Logging = { readonly logRequest: (line: RequestLine) => void };
 
 /** Serves one call of a route. Whatever is refused is refused as a problem; only a bug throws. */
 export async function serveRoute(
@@ -42,68 +26,46 @@ export async function serveRoute(
   c: RoomContext,
 ): Promise<{ readonly response: Response; readonly served: Served }> {
   const request = signableRequest(c, serving.publicOrigin);
-  const received = await receive(serving, route, { c, request });
-  if (!received.ok)
-    return { response: toResponse(problemReply(received.error)), served: refused(null, received.error) };
-  const { call, digest } = received.value;
-  const fault = behindFault(serving, route);
-  if (fault !== null) return { response: toResponse(problemReply(fault)), served: refused(call, fault) };
-  const outcome =
-    route.method === "post" ? await post(serving, route, { call, digest, request }) : await plain(serving, route, call);
-  if (!outcome.ok) return { response: toResponse(problemReply(outcome.error)), served: refused(call, outcome.error) };
+  const { fields, outcome: admitted } = await admitRequest(serving, route, { c, request });
+  const partner = admitted.ok && admitted.value.signer.presented === null ? admitted.value.signer.caller.partner : null;
+  const outcome = admitted.ok ? await served(serving, route, { c, request, ...admitted.value }) : admitted;
+  if (!outcome.ok) {
+    const response = toResponse(problemReply(outcome.error, c.var.requestId));
+    return { response: withRates(response, fields), served: refusalServed(partner, outcome.error) };
+  }
   const response = isReply(outcome.value) ? toResponse(outcome.value) : presentedResponse(outcome.value);
-  return { response, served: { partner: call.caller.partner, outcome: String(response.status) } };
+  return { response: withRates(response, fields), served: { partner, outcome: String(response.status) } };
 }
 
-type Arrived = { readonly c: RoomContext; readonly request: SignableRequest };
 type Received = { readonly call: RawCall; readonly digest: string };
 
-async function receive(serving: Serving, route: Route, arrived: Arrived): Promise<Result<Received, Problem>> {
-  const { c, request } = arrived;
-  const rest = { params: c.req.param(), query: c.req.query() };
-  if (route.takesStream === true) {
-    const signer = await authenticate(serving.ports, { request, known: serving.knownKeys });
-    if (!signer.ok) return signer;
-    const stream = incomingBody(c, request, LIMITS.partBytes);
-    if (!stream.ok) return stream;
-    return ok({
-      call: { ...signer.value, ...rest, body: undefined, stream: stream.value },
-      digest: stream.value.digest,
-    });
-  }
-  const signer = await signerOf(serving, route, arrived);
-  if (!signer.ok) return signer;
-  const body = signer.value.body ?? (await readJsonBody(c, request));
-  if (!body.ok) return body;
-  const call = { ...signer.value.signer, ...rest, body: body.value.json, stream: null };
-  const fault = audienceFault(route, call);
-  return fault === null ? ok({ call, digest: body.value.digest }) : err(fault);
-}
-
-type Body = Awaited<ReturnType<typeof readJsonBody>>;
-
-// A key on its way in signs the body that presents it, so there the body is read before the signature is believed.
-async function signerOf(
+async function served(
   serving: Serving,
   route: Route,
-  { c, request }: Arrived,
-): Promise<Result<{ readonly signer: Signer; readonly body: Body | null }, Problem>> {
-  if (route.audience !== "key-holder") {
-    const signer = await authenticate(serving.ports, { request, known: serving.knownKeys });
-    return signer.ok ? ok({ signer: signer.value, body: null }) : signer;
-  }
-  const body = await readJsonBody(c, request);
-  if (!body.ok) return body;
-  const jwk = hasCode(body.value.json) ? body.value.json.jwk : undefined;
-  const signer =
-    jwk === undefined
-      ? await authenticate(serving.ports, { request, known: serving.knownKeys })
-      : await authenticatePresented(serving.ports, { request, jwk, partner: c.req.param("partner") });
-  return signer.ok ? ok({ signer: signer.value, body }) : signer;
+  arrived: Arrived & Admitted,
+): Promise<Result<Presented | Reply, Problem>> {
+  const received = await receive(route, arrived);
+  if (!received.ok) return received;
+  const fault = behindFault(serving, route);
+  if (fault !== null) return err(fault);
+  const { request, c } = arrived;
+  const posted = { ...received.value, request, requestId: c.var.requestId };
+  return route.method === "post" ? post(serving, route, posted) : plain(serving, route, received.value.call);
 }
 
-function hasCode(json: Json | undefined): json is { readonly code: Json; readonly jwk: Json } {
-  return typeof json === "object" && json !== null && "code" in json && "jwk" in json;
+async function receive(route: Route, arrived: Arrived & Admitted): Promise<Result<Received, Problem>> {
+  const { c, request, signer } = arrived;
+  const rest = { params: c.req.param(), query: c.req.query() };
+  if (route.takesStream === true) {
+    const stream = incomingBody(c, request, LIMITS.partBytes);
+    if (!stream.ok) return stream;
+    return ok({ call: { ...signer, ...rest, body: undefined, stream: stream.value }, digest: stream.value.digest });
+  }
+  const body = arrived.body ?? (await readJsonBody(c, request));
+  if (!body.ok) return body;
+  const call = { ...signer, ...rest, body: body.value.json, stream: null };
+  const fault = audienceFault(route, call);
+  return fault === null ? ok({ call, digest: body.value.digest }) : err(fault);
 }
 
 function audienceFault(route: Route, call: RawCall): Problem | null {
@@ -122,7 +84,7 @@ async function plain(serving: Serving, route: Route, call: RawCall): Promise<Res
   return route.answer(call, serving.ports, async () => undefined);
 }
 
-type Posted = { readonly call: RawCall; readonly digest: string; readonly request: SignableRequest };
+type Posted = Received & { readonly request: SignableRequest; readonly requestId: string };
 
 async function post(serving: Serving, route: Route, posted: Posted): Promise<Result<Presented | Reply, Problem>> {
   const key = soleField(posted.request.headers, "idempotency-key");
@@ -139,7 +101,7 @@ async function post(serving: Serving, route: Route, posted: Posted): Promise<Res
 async function once(
   serving: Serving,
   route: Route,
-  { call, digest, request, key }: Posted & { readonly key: string },
+  { call, digest, request, requestId, key }: Posted & { readonly key: string },
 ): Promise<Result<Presented | Reply, Problem>> {
   const { store } = serving.ports;
   // An enrolling partner may have no row yet, so its records lie with the room.
@@ -153,7 +115,7 @@ async function once(
   const attempt = { partner, key, attempt: start.attempt };
   let isKept = false;
   const keep: Keep = async (tx: Transaction, outcome) => {
-    const reply = outcome.ok ? keptReply(outcome.value) : problemReply(outcome.error);
+    const reply = outcome.ok ? keptReply(outcome.value) : problemReply(outcome.error, requestId);
     isKept = await tx.idempotency.finish(attempt, reply);
     if (!isKept) throw new Error("another attempt at the same request has taken over");
   };
@@ -193,10 +155,19 @@ function immutableResponse({ status, contentType, immutable }: Extract<Presented
 const SAFE = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
 /** A kept or made reply as it leaves. */
-export function toResponse(reply: Reply): Response {
-  return new Response(reply.body, { status: reply.status, headers: { ...SAFE, "content-type": reply.contentType } });
+export function toResponse({ status, body, contentType, retryAfterSeconds }: TimedReply): Response {
+  const wait = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+  return new Response(body, { status, headers: { ...SAFE, ...wait, "content-type": contentType } });
 }
 
-function refused(call: RawCall | null, { kind }: Problem): Served {
-  return { partner: call?.caller.partner ?? null, outcome: kind };
+/** The same response, with what is left of whoever asked. */
+export function withRates(response: Response, fields: RateFields): Response {
+  for (const [name, value] of Object.entries(fields)) response.headers.set(name, value);
+  return response;
+}
+
+/** What the server notes of a refusal. */
+export function refusalServed(partner: string | null, told: Problem): Served {
+  const because = becauseOf(told);
+  return because.length === 0 ? { partner, outcome: told.kind } : { partner, outcome: told.kind, because };
 }

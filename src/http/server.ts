@@ -2,25 +2,30 @@
 // a reference in the server's log and nothing else.
 
 import { randomUUID } from "node:crypto";
-import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { behindProblem, LOG_BEHIND } from "../app/log-standing.ts";
 import { type Failure, mountConsole } from "../console/mount.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { ROUTES } from "./api/routes.ts";
+import type { AddressName } from "./client-address.ts";
 import { type DeletionServed, mountDeletions } from "./deletion-places.ts";
-import type { RoomContext } from "./incoming.ts";
+import type { RoomContext, RoomEnv } from "./incoming.ts";
 import { mountOpenPlaces } from "./open-places.ts";
 import { problemReply } from "./problem-reply.ts";
+import { requestNames } from "./request-id.ts";
 import { patternOf, type Route } from "./route.ts";
-import { type Logging, type Serving, serveRoute, toResponse } from "./serve-route.ts";
+import { serveRoute, toResponse, withRates } from "./serve-route.ts";
+import type { Logging, Serving } from "./serving.ts";
 import { untilTick } from "./tick.ts";
 
+/** What a room's server is made of. */
+export type RoomServing = Serving &
+  Logging & { readonly isReady: () => Promise<boolean>; readonly addressOf: AddressName };
+
 /** The room as a Hono app, for a server of `@hono/node-server`. */
-export function roomServer(serving: Serving & Logging & { readonly isReady: () => Promise<boolean> }): Hono<{
-  Bindings: HttpBindings;
-}> {
-  const app = new Hono<{ Bindings: HttpBindings }>();
+export function roomServer(serving: RoomServing): Hono<RoomEnv> {
+  const app = new Hono<RoomEnv>();
+  nameEach(app, serving);
   mountOpenPlaces(app, serving);
   mountConsole(app, { ...serving, failureOf: (failure) => failureOf(serving, failure) });
   mountDeletions(app, serving, (path, c, serve) => answerOnTick(serving, { path, c }, serve));
@@ -29,8 +34,31 @@ export function roomServer(serving: Serving & Logging & { readonly isReady: () =
     const place = route.isDeep === true ? `${path}{.+}` : path;
     app.on(route.method.toUpperCase(), place, (c) => answer(serving, route, c));
   }
-  app.notFound((c) => toResponse(problemReply(nowhere(c.req.method, c.req.path))));
+  app.notFound((c) => {
+    const { refusal, fields } = serving.rates.ofStranger(c.var.address);
+    const told = refusal ?? nowhere(c.req.method, c.req.path);
+    return withRates(toResponse(problemReply(told, c.var.requestId)), fields);
+  });
   return app;
+}
+
+// A request has a name and an address before anything else happens, and every reply tells the name.
+function nameEach(app: Hono<RoomEnv>, { ports, addressOf }: RoomServing): void {
+  const nameOf = requestNames(ports);
+  app.use(async (c, next) => {
+    const { headers, socket } = c.env.incoming;
+    const said = { requestId: soleText(headers["x-request-id"]), traceparent: soleText(headers["traceparent"]) };
+    const requestId = nameOf(said);
+    c.set("requestId", requestId);
+    c.set("address", addressOf({ remote: socket.remoteAddress, forwarded: soleText(headers["x-forwarded-for"]) }));
+    await next();
+    c.res.headers.set("x-request-id", requestId);
+  });
+}
+
+// Node joins lines of one name with commas where it does not know the name as one that stands once.
+function soleText(field: string | readonly string[] | undefined): string | undefined {
+  return typeof field === "string" ? field : field?.join(",");
 }
 
 function nowhere(method: string, path: string): Problem {
@@ -45,10 +73,11 @@ const PATTERNS = new Map(ROUTES.map((route) => [route, patternOf(route)]));
 async function answer(serving: Serving & Logging, route: Route, c: RoomContext): Promise<Response> {
   const { clock } = serving.ports;
   const started = clock();
-  const outcome = await serveRoute(serving, route, c).catch((failure: unknown) => failed(serving, failure));
+  const outcome = await serveRoute(serving, route, c).catch((failure: unknown) => failed(serving, c, failure));
   if (route.onTick === true) await untilTick(clock, started);
   const millis = clock() - started;
-  serving.logRequest({ method: c.req.method, path: route.path, millis, ...outcome.served });
+  const { requestId } = c.var;
+  serving.logRequest({ requestId, method: c.req.method, path: route.path, millis, ...outcome.served });
   return outcome.response;
 }
 
@@ -60,17 +89,20 @@ async function answerOnTick(
 ): Promise<Response> {
   const { clock } = serving.ports;
   const started = clock();
-  const outcome: Outcome = await serve().catch((failure: unknown) => failed(serving, failure));
+  const outcome: Outcome = await serve().catch((failure: unknown) => failed(serving, c, failure));
   await untilTick(clock, started);
-  serving.logRequest({ method: c.req.method, path, millis: clock() - started, ...outcome.served });
+  const { requestId } = c.var;
+  serving.logRequest({ requestId, method: c.req.method, path, millis: clock() - started, ...outcome.served });
   return outcome.response;
 }
 
 type Outcome = { readonly response: Response; readonly served: Failure["served"] };
 
-function failed(serving: Serving, failure: unknown): Outcome {
+function failed(serving: Serving, c: RoomContext, failure: unknown): Outcome {
   const { problem: told, served } = failureOf(serving, failure);
-  return { response: told === null ? new Response(null, { status: 400 }) : toResponse(problemReply(told)), served };
+  const response =
+    told === null ? new Response(null, { status: 400 }) : toResponse(problemReply(told, c.var.requestId));
+  return { response, served };
 }
 
 function failureOf(serving: Serving, failure: unknown): Failure {

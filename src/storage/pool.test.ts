@@ -75,3 +75,39 @@ describe("a connection that is lost as soon as the server is ready", () => {
     expect(failures).toEqual([]);
   }, 20_000);
 });
+
+describe("sessions", () => {
+  // Nothing is sent, so nothing connects.
+  const address = { url: "postgres://nobody@127.0.0.1:1/none" };
+
+  it("go to another party next, however many the first one waits for", async () => {
+    const pool = openPool(address, 2);
+    const lent: string[] = [];
+    const take = async (party: string) => {
+      const session = await pool.take(party);
+      lent.push(party);
+      return session;
+    };
+    const all = [...Array.from({ length: 20 }, () => take("greedy")), take("modest")];
+    expect(pool.use()).toEqual({ size: 2, lent: 2, waiting: 19 });
+    pool.give(await Promise.race(all.slice(0, 1)), "clean");
+    pool.give(await Promise.race(all.slice(1, 2)), "clean");
+    await Promise.race(all.slice(-1));
+    expect(lent).toEqual(["greedy", "greedy", "greedy", "modest"]);
+    void Promise.allSettled(all);
+    await pool.close();
+  });
+
+  it("are never all one party's, so that another one has one at once", async () => {
+    const pool = openPool(address, 4);
+    const greedy = Array.from({ length: 9 }, () => pool.take("greedy"));
+    void Promise.allSettled(greedy);
+    await Promise.all(greedy.slice(0, 3));
+    expect(pool.use()).toEqual({ size: 4, lent: 3, waiting: 6 });
+    const own = await pool.take("modest");
+    expect(pool.use()).toEqual({ size: 4, lent: 4, waiting: 6 });
+    pool.give(own, "clean");
+    expect(pool.use()).toEqual({ size: 4, lent: 3, waiting: 6 });
+    await pool.close();
+  });
+});

@@ -1,10 +1,12 @@
-// Sessions with Postgres, each lent to one transaction at a time. The driver's own pool may hand a connection that was
-// lost and opened again to a transaction that still believes in the old one; here a lost session is never used again.
+// Sessions with Postgres, each lent to one transaction at a time, party after party where several wait. The driver's
+// own pool may hand a connection that was lost and opened again to a transaction that still believes in the old one;
+// here a lost session is never used again.
 
 import postgres from "postgres";
 import { LIMITS } from "../domain/limits.ts";
 import { numberArray, textArray } from "./arrays.ts";
 import { int8 } from "./int8.ts";
+import { lendingOf, type PoolUse } from "./lending.ts";
 
 /** What the driver takes and gives beyond its own types: int8 as a safe number, bigint as a parameter. */
 type Types = { int8: number | bigint };
@@ -27,12 +29,16 @@ export type Session = {
 };
 
 export type Pool = {
-  /** A session for the caller alone, waiting its turn while all are lent out. */
-  readonly take: () => Promise<Session>;
+  /**
+   * A session for the caller alone, waiting its turn while all are lent out, or its party has as many as one may have.
+   * @param party  for whom it is, so that nobody waits for all that another one has brought
+   */
+  readonly take: (party?: string) => Promise<Session>;
   /** Gives a session back. One that is lost, or whose state is `unknown`, is closed and never lent again. */
   readonly give: (session: Session, state: "clean" | "unknown") => void;
   /** Transactions run again, by the name of the transaction, since the pool was opened. */
   readonly retries: Map<string, number>;
+  readonly use: () => PoolUse;
   /** Closes every session, letting statements that run finish for at most five seconds. */
   readonly close: () => Promise<void>;
 };
@@ -42,17 +48,10 @@ export class ConnectionLost extends Error {
   override readonly name = "ConnectionLost";
 }
 
-type Waiting = {
-  readonly settle: (session: Session) => void;
-  readonly fail: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
-};
-
 /** Opens a pool of at most `size` sessions; each connects when it is first used. */
 export function openPool(address: Address, size: number): Pool {
   const all = new Set<Session>();
   const idle: Session[] = [];
-  const waiting: Waiting[] = [];
   let isClosed = false;
 
   function open(): Session {
@@ -65,7 +64,7 @@ export function openPool(address: Address, size: number): Pool {
     if (all.delete(session)) void session.end();
   }
 
-  function lend(): Session | null {
+  function free(): Session | null {
     for (let session = idle.pop(); session !== undefined; session = idle.pop()) {
       if (!session.isLost()) return session;
       discard(session);
@@ -73,51 +72,29 @@ export function openPool(address: Address, size: number): Pool {
     return all.size < size ? open() : null;
   }
 
+  const lending = lendingOf<Session>({ free, keep: (session) => idle.push(session) }, size);
+
   function give(session: Session, state: "clean" | "unknown"): void {
     if (isClosed) return;
     if (state === "unknown" || session.isLost()) discard(session);
     else idle.push(session);
-    const next = waiting.shift();
-    const free = next === undefined ? null : lend();
-    if (next === undefined || free === null) return;
-    clearTimeout(next.timer);
-    next.settle(free);
+    lending.end(session);
   }
 
-  async function take(): Promise<Session> {
+  async function take(party = ""): Promise<Session> {
     if (isClosed) throw new ConnectionLost("the database's pool is closed");
-    return lend() ?? inTurn(waiting);
+    return lending.take(party);
   }
 
   async function close(): Promise<void> {
     isClosed = true;
-    refuse(waiting.splice(0));
+    lending.refuse(new ConnectionLost("the database's pool was closed"));
     const open = [...all];
     all.clear();
     await Promise.all(open.map((session) => session.end()));
   }
 
-  return { take, give, retries: new Map(), close };
-}
-
-function refuse(waiting: readonly Waiting[]): void {
-  for (const { fail, timer } of waiting) {
-    clearTimeout(timer);
-    fail(new ConnectionLost("the database's pool was closed"));
-  }
-}
-
-function inTurn(waiting: Waiting[]): Promise<Session> {
-  return new Promise((settle, fail) => {
-    const timer = setTimeout(() => {
-      waiting.splice(
-        waiting.findIndex((entry) => entry.timer === timer),
-        1,
-      );
-      fail(new Error(`no database session was free for ${LIMITS.sessionWaitMillis} ms`));
-    }, LIMITS.sessionWaitMillis);
-    waiting.push({ settle, fail, timer });
-  });
+  return { take, give, retries: new Map(), use: lending.use, close };
 }
 
 // One connection a client, without the driver's idle and life times: they count between statements too, and would end

@@ -91,7 +91,7 @@ type Progress = {
 type Statement = Promise<unknown> & { readonly cancel: () => void };
 
 async function attemptOnce<T>(pool: Pool, act: Act, work: Work<T>): Promise<T> {
-  const session = await pool.take();
+  const session = await pool.take(act.parties.join(" "));
   const progress: Progress = { stage: "working", failure: null, statements: [] };
   session.atLoss(() => withdraw(progress.statements));
   try {

@@ -7,6 +7,7 @@ import type { Room } from "../app/ports.ts";
 import type { Config } from "../config.ts";
 import { type SigningKey, signingKeyFromJwk } from "../crypto/jwk.ts";
 import { LIMITS } from "../domain/limits.ts";
+import { USUAL_RATES } from "../domain/rates.ts";
 import { discardRoom, type RunningRoom, runRoom } from "../main.ts";
 import { layReadyCluster } from "./ready-cluster.ts";
 
@@ -24,22 +25,25 @@ export const PUBLISHING: Room["publishing"] = { seconds: LIMITS.checkpointSecond
 export async function startTestRoom(
   given?: string,
   publishing = PUBLISHING,
-  engine: Config["engine"] = "columnar",
+  settings: Partial<Config> = {},
 ): Promise<TestRoom> {
   const directory = given ?? (await mkdtemp(join(tmpdir(), "concordat-room-")));
   await layReadyCluster(directory);
   const room = await runRoom({
     dataDirectory: directory,
     keys: { kind: "file", path: join(directory, "keys.json") },
-    engine,
+    engine: "columnar",
     memoryBytes: 512 * 1_048_576,
     publishing,
     databaseUrl: null,
     host: "127.0.0.1",
     port: 0,
+    rates: USUAL_RATES,
+    proxies: [],
     signInHosts: ["127.0.0.1"],
     publicOrigin: null,
     logLevel: process.env["LOG_LEVEL"] === "debug" ? "debug" : "error",
+    ...settings,
   });
   if (!room.ok) throw new Error(room.error.join("; "));
   const discard = () => discardRoom(room.value);

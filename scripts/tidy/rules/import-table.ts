@@ -98,6 +98,7 @@ const TABLE: readonly Row[] = [
     folder: "src/http",
     may: ["src/domain", "src/app", "src/crypto", "src/wire", "src/console"],
     types: ["src/ports"],
+    // Quotas are told in structured fields, as signatures are; strangers are counted by address.
     packages: [
       "hono",
       "@hono",
@@ -105,6 +106,8 @@ const TABLE: readonly Row[] = [
       "swagger-ui-dist",
       "pino",
       "node:http",
+      "node:net",
+      "structured-headers",
       "node:crypto",
       "node:timers/promises",
       "node:module",

@@ -217,7 +217,7 @@ describe("a part that comes", () => {
     expect(raised).toBeLessThan(24 * MIB);
     const another = startPart(left, await openUpload(left), content);
     another.finish();
-    expectProblem(await another.answer, "unavailable", /16 of your parts are on their way/);
+    expectProblem(await another.answer, "too-many-requests", /`parts`/);
     expect((await upload(right, csvOf(people(120, 300), "r"))).people).toBe(180);
     const [finished, ...others] = parts;
     finished?.finish();

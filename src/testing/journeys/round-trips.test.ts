@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { LIMITS } from "../../domain/limits.ts";
+import { USUAL_RATES } from "../../domain/rates.ts";
 import { discardRoom, type RunningRoom, runRoom } from "../../main.ts";
 import { type TestDatabase, testDatabase } from "../database.ts";
 import { agree, bringList, type Keys, MEMBERS, mustCall, overlapQuestion, populate } from "../faults/small-world.ts";
@@ -81,6 +82,8 @@ async function roomBehind({ url }: Relay): Promise<RunningRoom> {
     databaseUrl: url,
     host: "127.0.0.1",
     port: 0,
+    rates: USUAL_RATES,
+    proxies: [],
     signInHosts: [],
     publicOrigin: null,
     logLevel: "error",

@@ -27,7 +27,7 @@ let keys: Keys;
 let contract: string;
 let release: string;
 beforeAll(async () => {
-  room = await startTestRoom(undefined, PUBLISHING, "sql");
+  room = await startTestRoom(undefined, PUBLISHING, { engine: "sql" });
   keys = await populate(room.publicOrigin, room.operatorKey);
   await bringList(room.publicOrigin, keys["alba-travel"], { from: 0, until: 300 });
   await bringList(room.publicOrigin, keys["boreal-boats"], { from: 100, until: 400 });
@@ -45,7 +45,7 @@ async function collected(): Promise<readonly string[]> {
 async function goOverTo(engine: Config["engine"]): Promise<void> {
   const { directory } = room;
   await room.stop();
-  room = await startTestRoom(directory, PUBLISHING, engine);
+  room = await startTestRoom(directory, PUBLISHING, { engine });
 }
 
 function range(from: number, until: number): string[] {
@@ -102,7 +102,7 @@ describe("`concordat migrate`", () => {
         exit: 0,
         out: expect.stringContaining(says),
       });
-    room = await startTestRoom(directory, PUBLISHING, "sql");
+    room = await startTestRoom(directory, PUBLISHING, { engine: "sql" });
     expect(await collected()).toEqual(range(150, 300));
     const held = await tokenTransactions(shard.owner)("read only", (tx) =>
       tx.unsafe<{ n: number }[]>("select count(*)::int as n from concordat_tokens.tokens"),
@@ -110,7 +110,7 @@ describe("`concordat migrate`", () => {
     expect(held[0]?.n).toBeGreaterThan(500);
     await room.stop();
     expect(await migrate("--one-node")).toMatchObject({ exit: 0 });
-    room = await startTestRoom(directory, PUBLISHING, "sql");
+    room = await startTestRoom(directory, PUBLISHING, { engine: "sql" });
     expect(await collected()).toEqual(range(150, 300));
     await shard.close();
   });

@@ -19,6 +19,7 @@ import { append, EMPTY_FRONTIER, leafHash, rootOf } from "../../domain/audit/mer
 import { parseBundle, placeOf, type Tile, tilesOf } from "../../domain/audit/tile.ts";
 import { equalBytes, utf8 } from "../../domain/bytes.ts";
 import { OPERATOR } from "../../domain/partner/manifest.ts";
+import { USUAL_RATES } from "../../domain/rates.ts";
 import { discardRoom, type RunningRoom, runRoom } from "../../main.ts";
 import { transaction } from "../../storage/transaction.ts";
 import { entryListSchema, witnessedSchema, witnessListSchema, witnessSchema } from "../../wire/api/audit.ts";
@@ -371,6 +372,8 @@ async function start(): Promise<RunningRoom> {
     databaseUrl: relay.url,
     host: "127.0.0.1",
     port: operator === undefined ? 0 : Number(new URL(operator.origin).port),
+    rates: USUAL_RATES,
+    proxies: [],
     signInHosts: [],
     publicOrigin: null,
     logLevel: "silent",

@@ -25,6 +25,7 @@ export const problemSchema = z
     status: z.int(),
     detail: z.string(),
     next: z.string().describe("what to do"),
+    requestId: z.string().describe("the name of the request that first met it"),
   })
   .meta({ id: "Problem", description: "RFC 9457." });
 
