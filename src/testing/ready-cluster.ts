@@ -33,10 +33,13 @@ export async function makeReadyCluster(): Promise<void> {
   await rm(directory, { recursive: true });
 }
 
-/** Lays a copy where the room of a directory will look for its cluster; none is laid over one that is there. */
+/**
+ * Lays a copy where the room of a directory will look for its cluster; none is laid over one that is there. Outside a run
+ * of the tests there is nothing to copy, and a room makes its own.
+ */
 export async function layReadyCluster(directory: string): Promise<void> {
   const { cluster } = await findPlace(directory);
-  if (existsSync(cluster)) return;
+  if (existsSync(cluster) || !existsSync(READY)) return;
   const fresh = `${cluster}.copy-${randomBytes(6).toString("hex")}`;
   await promisify(execFile)("cp", ["-a", READY, fresh]);
   await renamedOnce(fresh, cluster);
