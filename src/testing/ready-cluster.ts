@@ -34,8 +34,8 @@ export async function makeReadyCluster(): Promise<void> {
 }
 
 /**
- * Lays a copy where the room of a directory will look for its cluster; none is laid over one that is there. Outside a run
- * of the tests there is nothing to copy, and a room makes its own.
+ * Lays a copy where the room of a directory will look for its cluster; none is laid over one that is there. Outside a
+ * run of the tests there is nothing to copy, and a room makes its own.
  */
 export async function layReadyCluster(directory: string): Promise<void> {
   const { cluster } = await findPlace(directory);

@@ -124,7 +124,7 @@ describe("a partner", () => {
     expect((await get(ash)).status).toBe(200);
   });
 
-  test("may bring so many bytes in a minute, a body that does not tell its length counting as the largest", async () => {
+  test("may bring so many bytes in a minute, a body without a length counting as the largest", async () => {
     const part = { method: "PUT", path: "/v1/uploads/upl_none/parts/1", key: ash.key, contentType: "text/csv" };
     const { headers, bytes } = signedHeaders(room.publicOrigin, { ...part, bytes: Buffer.from("record,email\n") });
     const init = { method: "PUT", headers: headers.map(([name, value]): [string, string] => [name, value]) };
