@@ -120,7 +120,7 @@ describe("a partner", () => {
     let page = await visitor.get("/console/people");
     for (let count = 0; page.status === 200 && count < 80; count++) page = await visitor.get("/console/people");
     expect([page.status, Number(page.headers.get("retry-after")) > 0]).toEqual([429, true]);
-    expect(page.text).toContain("more comes than a quota allows");
+    expect(page.text).toContain("More comes than a quota allows");
     expect((await get(ash)).status).toBe(200);
   });
 
