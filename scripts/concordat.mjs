@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 // tsx otherwise looks for the compiler's settings in whatever folder the command is called from.
 process.env.TSX_TSCONFIG_PATH ??= `${root}tsconfig.json`;
 
-if (existsSync(`${root}package-lock.json`)) await ensurePackages();
+if (existsSync(`${root}package-lock.json`)) await ensurePackages({ development: false });
 const { register } = await import("tsx/esm/api");
 register();
 await import("../src/cli/main.ts");

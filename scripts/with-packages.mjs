@@ -27,13 +27,14 @@ const STAMP = join(MODULES, ".concordat-stamp");
 /**
  * Brings node_modules in line with package-lock.json, unless it is. Two commands at once install once: the second
  * waits for the first. Ends the process with a sentence when Node is too old or the installation fails.
+ * `development` says whether what only builds and tests is wanted too; `npm ci --omit=dev` leaves it out.
  */
-export async function ensurePackages() {
+export async function ensurePackages({ development }) {
   refuseOldNode();
-  if (packagesAreCurrent()) return;
+  if (packagesAreCurrent(development)) return;
   const unlock = await lock();
   process.once("exit", unlock);
-  if (!packagesAreCurrent()) install();
+  if (!packagesAreCurrent(development)) install();
   unlock();
 }
 
@@ -57,17 +58,19 @@ function wantedStamp() {
   return `${digest} ${machine()}\n`;
 }
 
-function packagesAreCurrent() {
+function packagesAreCurrent(development) {
   const stamp = existsSync(STAMP) ? readFileSync(STAMP, "utf8") : null;
   if (stamp === wantedStamp()) return true;
   if (stamp !== null && !stamp.endsWith(` ${machine()}\n`)) return false;
-  if (!installedByHand()) return false;
+  if (!installedByHand((entry) => entry.optional === true)) {
+    return !development && installedByHand((entry) => entry.optional === true || entry.dev === true);
+  }
   if (isWritable(MODULES)) writeFileSync(STAMP, wantedStamp());
   return true;
 }
 
 // Someone who ran npm without this script has no stamp, or an old one; npm's own record of what it put there tells.
-function installedByHand() {
+function installedByHand(mayMiss) {
   const record = join(MODULES, ".package-lock.json");
   if (!existsSync(record)) return false;
   const installed = JSON.parse(readFileSync(record, "utf8")).packages;
@@ -75,7 +78,7 @@ function installedByHand() {
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === "") return true;
     const found = installed[path];
-    return found === undefined ? entry.optional === true : found.version === entry.version;
+    return found === undefined ? mayMiss(entry) : found.version === entry.version;
   });
 }
 
@@ -177,6 +180,6 @@ function passOn(child, signal) {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   if (process.argv.length < 3) fail("usage: node scripts/with-packages.mjs COMMAND...");
-  await ensurePackages();
+  await ensurePackages({ development: true });
   run(process.argv.slice(2));
 }
