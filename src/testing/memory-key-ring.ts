@@ -1,11 +1,12 @@
 // The key ring in memory: the second implementation of the port, which the file's is held to.
 
 import { randomBytes } from "node:crypto";
+import type { RandomBytes } from "../domain/privacy/random.ts";
 import { err, ok } from "../domain/result.ts";
 import type { KeptHandOver, KeyRing, WrappingRotation } from "../ports/key-ring.ts";
 
 /** An empty ring. `nexts` are the ids of wrapping keys that it may rotate to, one after the other. */
-export function memoryKeyRing(nexts: readonly string[] = []): KeyRing {
+export function memoryKeyRing(nexts: readonly string[] = [], random: RandomBytes = randomBytes): KeyRing {
   const keys = new Map<string, Uint8Array>();
   const destroyed = new Set<string>();
   const waiting = [...nexts];
@@ -17,7 +18,7 @@ export function memoryKeyRing(nexts: readonly string[] = []): KeyRing {
     isDestroyed: (holder) => destroyed.has(holder),
     make: async (holder) => {
       if (destroyed.has(holder)) throw new Error(`the key of \`${holder}\` was destroyed`);
-      const key = keys.get(holder) ?? new Uint8Array(randomBytes(32));
+      const key = keys.get(holder) ?? new Uint8Array(random(32));
       keys.set(holder, key);
       return key;
     },

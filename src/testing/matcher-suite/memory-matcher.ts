@@ -3,8 +3,10 @@
 
 import { randomBytes } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
+import { toHex } from "../../domain/bytes.ts";
 import { type DatasetSchema, IDENTIFIER_KINDS, type IdentifierKind } from "../../domain/dataset/schema.ts";
 import { type TokenName, tokenNameOf } from "../../domain/identifier/token-kernel.ts";
+import type { RandomBytes } from "../../domain/privacy/random.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type {
   ComparedList,
@@ -51,7 +53,11 @@ type Room = {
   readonly contacted: Map<string, Person[]>;
 };
 
-export function memoryMatcher(options: MatcherOptions): { readonly matcher: Matcher; names(): readonly string[] } {
+/** A matcher in memory. `random` names its versions. */
+export function memoryMatcher({
+  random = randomBytes,
+  ...options
+}: MatcherOptions & { readonly random?: RandomBytes }): { readonly matcher: Matcher; names(): readonly string[] } {
   const room: Room = { stagings: new Map(), versions: new Map(), contacted: new Map() };
   const { tokeniserOf } = options;
   const tokenOf =
@@ -67,7 +73,7 @@ export function memoryMatcher(options: MatcherOptions): { readonly matcher: Matc
   const matcher: Matcher = {
     scheme: SCHEME,
     stagePart: async (part) => stage(room, part, await readPart(part, tokenOf)),
-    seal: (upload) => seal(room, upload),
+    seal: (upload) => seal(room, upload, toHex(random(32))),
     dropStaging: async (staging) => void room.stagings.delete(staging),
     dropSegment: async (segment) => void room.versions.delete(segment),
     sweep: async ({ segments, stagings }) => {
@@ -163,7 +169,7 @@ function stage(
   return ok({ part, keep, drop: async () => {} });
 }
 
-async function seal(room: Room, upload: Parameters<Matcher["seal"]>[0]): Promise<SealedVersion> {
+async function seal(room: Room, upload: Parameters<Matcher["seal"]>[0], segment: string): Promise<SealedVersion> {
   const { change, schema, dataKey, signal, onProgress } = upload;
   const { rows, increment } = changed(room, upload);
   const rowsTotal = rows.length;
@@ -173,7 +179,6 @@ async function seal(room: Room, upload: Parameters<Matcher["seal"]>[0]): Promise
     await turn();
   }
   const people = peopleOf(rows);
-  const segment = randomBytes(32).toString("hex");
   room.versions.set(segment, { schema, dataKey, rows, people });
   return {
     segment,

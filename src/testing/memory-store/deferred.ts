@@ -10,12 +10,12 @@ export type Immediate<Part> = {
 };
 
 /** The same part, each call of it made through `call`. */
-export function deferred<Part extends object>(part: Immediate<Part>, call: Call): Part {
-  const names = Object.entries<unknown>({ ...part });
-  const made = names.map(([name, member]) => {
+export function deferred(part: object, call: Call): object {
+  const made: { [name: string]: unknown } = {};
+  for (const name of Object.keys(part)) {
+    const member: unknown = Reflect.get(part, name);
     if (typeof member !== "function") throw new Error(`\`${name}\` of an aggregate is no function`);
-    return [name, (...given: unknown[]) => call(() => Reflect.apply(member, part, given))];
-  });
-  // SAFETY: every member of `Part` is a function that promises what the one of its name here answers.
-  return Object.fromEntries(made) as Part;
+    made[name] = (...given: unknown[]) => call(() => Reflect.apply(member, part, given));
+  }
+  return made;
 }

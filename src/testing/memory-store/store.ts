@@ -48,42 +48,57 @@ function storeOver(connection: Connection): Store {
   return { read: over("read"), note: over("note"), write: over("write") };
 }
 
+// Most transactions use a few aggregates, so each is made where it is asked for.
 function transactionOver(db: Session, call: Call): Transaction {
-  const part = <Part extends object>(aggregate: (session: Session) => Immediate<Part>): Part =>
-    deferred(aggregate(db), call);
-  return {
+  const whole: { readonly [name: string]: unknown } = {
     now: db.now,
-    actForAlso: (parties) => call(() => db.actForAlso(parties)),
-    partners: part(partners),
-    roomFigures: part(roomFigures),
-    keys: part(keys),
-    enrolments: part(enrolments),
-    people: part(people),
-    sessions: part(sessions),
-    signInProviders: part(signInProviders),
-    signInAttempts: part(signInAttempts),
-    accounts: part(accounts),
-    nonces: part(nonces),
-    idempotency: part(idempotency),
-    contracts: part(contracts),
-    policies: part(policies),
-    datasets: part(datasets),
-    dataKeys: part(dataKeys),
-    uploads: part(uploads),
-    versions: part(versions),
-    erasures: part(erasures),
-    objections: part(objections),
-    notices: part(notices),
-    requesters: part(requesters),
-    deletionRequests: part(deletionRequests),
-    ledger: part(ledger),
-    releases: part(releases),
-    requests: part(requests),
-    deletions: part(deletions),
-    log: part(log),
-    witnesses: part(witnesses),
+    actForAlso: (parties: Parameters<Transaction["actForAlso"]>[0]) => call(() => db.actForAlso(parties)),
   };
+  const aggregates = new Map(Object.entries<(db: Session) => object>(AGGREGATES));
+  const made = new Proxy(whole, {
+    get: (members, name) => {
+      const aggregate = aggregates.get(String(name));
+      return aggregate === undefined ? Reflect.get(members, name) : deferred(aggregate(db), call);
+    },
+  });
+  // SAFETY: `Aggregates` has every member of a transaction but the two that stand above.
+  return made as Transaction;
 }
+
+type Aggregates = {
+  readonly [Name in Exclude<keyof Transaction, "now" | "actForAlso">]: (db: Session) => Immediate<Transaction[Name]>;
+};
+
+const AGGREGATES: Aggregates = {
+  partners,
+  roomFigures,
+  keys,
+  enrolments,
+  people,
+  sessions,
+  signInProviders,
+  signInAttempts,
+  accounts,
+  nonces,
+  idempotency,
+  contracts,
+  policies,
+  datasets,
+  dataKeys,
+  uploads,
+  versions,
+  erasures,
+  objections,
+  notices,
+  requesters,
+  deletionRequests,
+  ledger,
+  releases,
+  requests,
+  deletions,
+  log,
+  witnesses,
+};
 
 function roomFigures(db: Session): Immediate<Transaction["roomFigures"]> {
   return {

@@ -1,0 +1,125 @@
+// People and the lists that partners have of them, as plain rows: the slow and obvious truth that what a room does with
+// its sealed files is held against.
+
+import { createHash } from "node:crypto";
+import type { HashedIdentifier } from "../../domain/subject/hashed-identifier.ts";
+import type { Chance } from "./chance.ts";
+
+/** An identifier as a text: its kind, a colon, and what it is. */
+export type Identifier = `${"email" | "phone"}:${string}`;
+
+export type Row = {
+  readonly record: string;
+  readonly identifiers: readonly Identifier[];
+  readonly tier: "gold" | "silver" | "";
+  readonly ads: boolean;
+};
+
+/** Rows of one list that are one person: joined by an identifier, or by a chain of them. */
+export type Person = readonly Row[];
+
+const UNIVERSE = 44;
+const NUMBERS = Array.from({ length: UNIVERSE }, (_, number) => number);
+
+const emailOf = (number: number): Identifier => `email:p${number}@people.example`;
+const phoneOf = (number: number): Identifier => `phone:+49${number}`;
+
+/** Every identifier that anybody has. */
+export const EVERY_IDENTIFIER: readonly Identifier[] = NUMBERS.flatMap((number) => [emailOf(number), phoneOf(number)]);
+
+/** The rows of a partner's list that name about so many of everybody in a hundred. Some stand there twice. */
+export function drawRows(chance: Chance, partner: string, percent: number): Row[] {
+  return chance.some(NUMBERS, percent).flatMap((number) => {
+    const row = rowOf(chance, partner, number);
+    return chance.happens(6) ? [row, { ...rowOf(chance, partner, number), record: `${row.record}-again` }] : [row];
+  });
+}
+
+// A few people share a phone with the one before them.
+function rowOf(chance: Chance, partner: string, number: number): Row {
+  const both = [emailOf(number), phoneOf(number > 0 && number % 11 === 0 ? number - 1 : number)];
+  const identifiers = chance.happens(70) ? both : [chance.pick(both)];
+  const tier = chance.pick(["gold", "silver", "silver", ""] as const);
+  return { record: `${partner}-${number}`, identifiers, tier, ads: chance.happens(90) };
+}
+
+const HEADER = "ref,email,phone,tier,ads";
+
+/** A list as it is uploaded: hashed, with a header in its first part. */
+export function partOf(rows: readonly Row[], isFirst: boolean): Uint8Array {
+  const lines = rows.map(({ record, identifiers, tier, ads }) => {
+    const hashed = (kind: string) => {
+      const found = identifiers.find((one) => one.startsWith(kind));
+      return found === undefined ? "" : hashOf(found).hash;
+    };
+    return [record, hashed("email"), hashed("phone"), tier, ads ? "yes" : "no"].join();
+  });
+  return Buffer.from(`${[...(isFirst ? [HEADER] : []), ...lines].join("\n")}\n`);
+}
+
+/** An identifier as it leaves a partner's side. */
+export function hashOf(identifier: Identifier): HashedIdentifier {
+  const known = hashes.get(identifier);
+  if (known !== undefined) return known;
+  const [kind = "email", ...rest] = identifier.split(":");
+  const hash = createHash("sha256").update(rest.join(":")).digest("hex");
+  const hashed: HashedIdentifier = { kind: kind === "phone" ? "phone" : "email", hash };
+  hashes.set(identifier, hashed);
+  return hashed;
+}
+
+const hashes = new Map<Identifier, HashedIdentifier>();
+
+/** The people of a list. */
+export function peopleIn(rows: readonly Row[]): Person[] {
+  const people: Row[][] = [];
+  for (const row of rows) {
+    const joined = people.filter((person) => person.some((other) => isSame(row, other)));
+    const apart = people.filter((person) => !joined.includes(person));
+    people.splice(0, people.length, ...apart, [...joined.flat(), row]);
+  }
+  return people;
+}
+
+function isSame(one: Row, other: Row): boolean {
+  return one.record === other.record || one.identifiers.some((identifier) => other.identifiers.includes(identifier));
+}
+
+/** Every identifier of a person. */
+export function identifiersOf(person: Person): ReadonlySet<Identifier> {
+  return new Set(person.flatMap(({ identifiers }) => identifiers));
+}
+
+/** Whether a person has any of these identifiers. */
+export function hasAny(person: Person, identifiers: ReadonlySet<Identifier>): boolean {
+  return [...identifiersOf(person)].some((identifier) => identifiers.has(identifier));
+}
+
+/** The rows of a list without whoever has any of these identifiers. */
+export function without(rows: readonly Row[], identifiers: ReadonlySet<Identifier>): Row[] {
+  return peopleIn(rows)
+    .filter((person) => !hasAny(person, identifiers))
+    .flat();
+}
+
+/** All identifiers that lists join to these, through whatever chain. */
+export function joinedTo(lists: readonly (readonly Row[])[], asked: readonly Identifier[]): ReadonlySet<Identifier> {
+  const known = new Set(asked);
+  for (let before = -1; before < known.size; ) {
+    before = known.size;
+    for (const person of lists.flatMap((rows) => peopleIn(rows).filter((one) => hasAny(one, known)))) {
+      for (const identifier of identifiersOf(person)) known.add(identifier);
+    }
+  }
+  return known;
+}
+
+/** A row as one text, with what its whole person consents to, as a sealed list tells it. */
+export function told(rows: readonly Row[]): string[] {
+  return peopleIn(rows)
+    .flatMap((person) => {
+      const ads = person.every((row) => row.ads);
+      return person.map(({ record, tier }) => `${record} ${tier} ${ads ? "ads" : ""}`);
+    })
+    .sort();
+}
