@@ -17,7 +17,6 @@ import { type Config, settingsTold } from "./config.ts";
 import type { PublicKey } from "./crypto/jwk.ts";
 import { unixMillis } from "./domain/instant.ts";
 import { LIMITS } from "./domain/limits.ts";
-import { OPERATOR } from "./domain/partner/manifest.ts";
 import { err, ok, type Result } from "./domain/result.ts";
 import { columnarMatcher } from "./engine/columnar/matcher.ts";
 import { layWhereNone } from "./engine/sql/laying.ts";
@@ -36,6 +35,7 @@ import { isRestoreUnfinished } from "./storage/backup/loading.ts";
 import { checkDatabase } from "./storage/check-database.ts";
 import { connectDatabase, type Database } from "./storage/database.ts";
 import { holdDirectory } from "./storage/directory-hold.ts";
+import { keepEmbedded } from "./storage/embedded/keeper.ts";
 import { type EmbeddedDatabase, removeEmbedded, startEmbedded } from "./storage/embedded/launcher.ts";
 import { openErasureMemory } from "./storage/erasure-memory.ts";
 import { freshDatabase } from "./storage/fresh-database.ts";
@@ -43,6 +43,7 @@ import { hasKeyRing, openKeyRing } from "./storage/key-ring.ts";
 import { type OpenedLogKeys, openLogKeys } from "./storage/log-keys.ts";
 import { openLogMemory } from "./storage/log-memory.ts";
 import { migrate } from "./storage/migrate.ts";
+import { readiness } from "./storage/readiness.ts";
 import { keySource, readOperatorKey } from "./storage/room-keys.ts";
 import { MIGRATIONS, postgresStore } from "./storage/store.ts";
 import { tokenTransactions } from "./storage/token-transactions.ts";
@@ -139,7 +140,7 @@ async function assemble(
   // Files of people that the database does not know may be those that its latest state knows: they are not swept.
   if (contradiction === null) await openRoom(config, ports, operatorKey.value.publicKey);
   undo.push(keepRounds(ports, tellerOf(config)));
-  const serving = await serve(config, ports, undo);
+  const serving = await serve(config, { ports, ready: readiness(database.value.watch) }, undo);
   const warnings = contradiction === null ? checked.value : [...checked.value, readOnlyNote(contradiction)];
   return ok({ ...serving, operatorKeyPath, warnings, ports });
 }
@@ -162,7 +163,7 @@ async function openRoom(config: Config, ports: Ports, operatorKey: PublicKey): P
 
 async function openDatabase(config: Config, undo: Undo): Promise<Result<Database, readonly string[]>> {
   const embedded = config.databaseUrl === null ? await startEmbedded({ directory: config.dataDirectory }) : null;
-  if (embedded !== null) undo.push(() => embedded.stop());
+  if (embedded !== null) undo.push(() => embedded.stop(), keepEmbedded(embedded, tellerOf(config)));
   const connected = await connectDatabase(targetOf(config, embedded));
   if (!connected.ok) return err([connected.error]);
   undo.push(() => connected.value.close());
@@ -214,9 +215,12 @@ export function roomOf({ publishing }: Pick<Config, "publishing">, logKeys: Open
   return { origin: logKeys.origin, logKeys, publishing, keyRing };
 }
 
+/** What answers: the ports of the room, and what asks its database whether it is there. */
+type Answering = { readonly ports: Ports; readonly ready: () => Promise<void> };
+
 async function serve(
   config: Config,
-  ports: Ports,
+  answering: Answering,
   undo: Undo,
 ): Promise<{ readonly url: string; readonly publicOrigin: string }> {
   // The port may be the system's choice, so the server listens before the app knows what partners sign for.
@@ -229,7 +233,7 @@ async function serve(
   undo.push(listener.close);
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${listener.port}`;
   const publicOrigin = config.publicOrigin ?? url;
-  late.app = appOf(config, ports, publicOrigin);
+  late.app = appOf(config, answering, publicOrigin);
   return { url, publicOrigin };
 }
 
@@ -246,9 +250,8 @@ function logOf(config: Config) {
   return pino({ level: config.logLevel, base: null, timestamp }, pino.destination(2));
 }
 
-function appOf(config: Config, ports: Ports, publicOrigin: string): ReturnType<typeof roomServer> {
+function appOf(config: Config, { ports, ready }: Answering, publicOrigin: string): ReturnType<typeof roomServer> {
   const log = logOf(config);
-  const ready = { name: "ready", parties: [OPERATOR] };
   return roomServer({
     ports,
     publicOrigin,
@@ -256,12 +259,13 @@ function appOf(config: Config, ports: Ports, publicOrigin: string): ReturnType<t
     rates: rateLimits(ports.clock, config.rates),
     addressOf: addressNames(config.proxies),
     isReady: () =>
-      ports.store
-        .read(ready, async () => true)
-        .catch((failure: unknown) => {
+      ready().then(
+        () => true,
+        (failure: unknown) => {
           log.warn({ outcome: "not ready", failure: failure instanceof Error ? failure.name : "unknown" });
           return false;
-        }),
+        },
+      ),
     logRequest: (line) => (line.failure === undefined ? log.info(line) : log.error(line)),
   });
 }

@@ -37,7 +37,7 @@ import { tokensOf } from "./find-people.ts";
 import type { Ports } from "./ports.ts";
 import { heldDataKey } from "./receive-part.ts";
 
-type DeletionPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "clock">;
+type DeletionPorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
 
 /** A request as it came. */
 export type Sent = {
@@ -104,9 +104,11 @@ async function verifyRequest(
 ): Promise<Result<Verified, DeletionRefusal>> {
   const { partner } = sent;
   const act = { name: "find requesters", parties: [partner] };
-  const [requester, first] = await ports.store.read(act, (tx) =>
-    Promise.all([tx.requesters.find(partner, claims.issuer), tx.requesters.find(partner, originClaims.issuer)]),
-  );
+  const [requester, first, now] = await ports.store.read(act, async (tx) => {
+    const { requesters } = tx;
+    const found = [requesters.find(partner, claims.issuer), requesters.find(partner, originClaims.issuer)] as const;
+    return [...(await Promise.all(found)), tx.now] as const;
+  });
   if (requester === null || requester.retiredAt !== null) return err("key-unknown");
   const own = await verifyJwt(request, keysOf(requester));
   if (!own.ok) return own;
@@ -114,7 +116,8 @@ async function verifyRequest(
   const byFirst = await verifyJwt(origin, keysOf(first));
   if (!byFirst.ok) return err(ORIGIN_FAULTS[byFirst.error]);
   if (!isMeantFor(claims, requester, sent)) return err("audience");
-  const fault = timesFault(claims, originClaims, Math.floor(ports.clock() / 1_000));
+  // By the clock that names of requests are kept by: none is forgotten while its request could be sent again.
+  const fault = timesFault(claims, originClaims, Math.floor(now / 1_000));
   return fault === null ? ok({ claims, requesters: [requester, first] }) : err(fault);
 }
 

@@ -9,14 +9,25 @@ import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
 
-type RotatePorts = Pick<Ports, "store" | "random" | "room">;
+type RotatePorts = Pick<Ports, "store" | "random" | "room" | "inTurn">;
 
 /** Rotates the wrapping key. Costs one write of a small file. */
-export async function rotateWrapping(
+export function rotateWrapping(
   ports: RotatePorts & Keeping<WrappingRotation>,
   caller: Caller,
 ): Promise<Result<WrappingRotation, Problem>> {
-  const rotated = await ports.room.keyRing.rotate();
+  return ports.inTurn(RING, () => rotate(ports, caller));
+}
+
+const RING = "key ring";
+
+// One that the log could not be told of, as while the database was gone, is the one that whoever asks again asked for.
+async function rotate(
+  ports: RotatePorts & Keeping<WrappingRotation>,
+  caller: Caller,
+): Promise<Result<WrappingRotation, Problem>> {
+  const untold = ports.room.keyRing.unlogged();
+  const rotated = untold === null ? await ports.room.keyRing.rotate() : ok(untold);
   if (!rotated.ok) return err(problem("key-not-rotated", rotated.error));
   const act = { name: "rotate wrapping key", parties: [OPERATOR] };
   const told = await settle(ports, act, async (tx) => {
@@ -28,7 +39,11 @@ export async function rotateWrapping(
 }
 
 /** Tells the log of a rotation that a crash kept from it. Safe to repeat. */
-export async function tellRotation(ports: RotatePorts): Promise<void> {
+export function tellRotation(ports: RotatePorts): Promise<void> {
+  return ports.inTurn(RING, () => tellUntold(ports));
+}
+
+async function tellUntold(ports: RotatePorts): Promise<void> {
   const rotation = ports.room.keyRing.unlogged();
   if (rotation === null) return;
   const act = { name: "tell rotation", parties: [OPERATOR] };

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
-import { readSignature, verifyRequest } from "../crypto/http-signature.ts";
+import { readSignature, refusalOfTimes, verifyRequest } from "../crypto/http-signature.ts";
 import { generateSigningKey } from "../crypto/jwk.ts";
 import type { HeaderLines } from "../crypto/signature-base.ts";
 import { toBase64 } from "../domain/bytes.ts";
@@ -67,7 +67,8 @@ function verified(origin: string, { method, path, headers, body }: Seen): boolea
   const input = readSignature(headers);
   if (!input.ok) throw new Error(input.error.detail);
   const request = { method, targetUri: `${origin}${path}`, headers, hasBody: body.length > 0 };
-  return verifyRequest({ key: key.publicKey, input: input.value, request, nowSeconds: NOW / 1_000 }).ok;
+  const isInTime = refusalOfTimes(input.value, NOW / 1_000) === null;
+  return isInTime && verifyRequest({ key: key.publicKey, input: input.value, request }).ok;
 }
 
 describe("a client", () => {

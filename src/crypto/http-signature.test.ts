@@ -15,7 +15,7 @@ import {
 import { B24, B26 } from "../testing/vectors/rfc9421/appendix-b.ts";
 import { itWithPublished } from "../testing/vectors/wycheproof/published-file.ts";
 import { contentDigest, digestVerifier, parseContentDigest } from "./content-digest.ts";
-import { readSignature, signRequest, verifyRequest } from "./http-signature.ts";
+import { readSignature, refusalOfTimes, signRequest, verifyRequest } from "./http-signature.ts";
 import { generateSigningKey, type SigningKey, signingKeyFromJwk } from "./jwk.ts";
 import { signBytes, verifyBytes } from "./signature.ts";
 import { COMPONENTS, type HeaderLines, parametersText, signatureBase } from "./signature-base.ts";
@@ -48,7 +48,9 @@ function decide(wire: Wire, known: readonly SigningKey[] = [KEY]): Result<void, 
   const key = known.find(({ publicKey }) => publicKey.thumbprint === input.value.keyid)?.publicKey;
   if (key === undefined) return { ok: false, error: { kind: "key-unknown", detail: "" } };
   const request = { ...wire, hasBody: wire.body !== "" };
-  const verdict = verifyRequest({ key, input: input.value, request, nowSeconds: wire.nowSeconds });
+  const late = refusalOfTimes(input.value, wire.nowSeconds);
+  const verdict =
+    late === null ? verifyRequest({ key, input: input.value, request }) : { ok: false as const, error: late };
   if (!verdict.ok || wire.body === "") return verdict;
   const expected = parseContentDigest(field(wire, "content-digest"));
   if (!expected.ok) return expected;
@@ -467,7 +469,7 @@ describe("one good request and its mutations", () => {
     const wire = signedAs({ parameters: parametersWith("keyid", OTHER_KEY.publicKey.thumbprint) });
     const read = readSignature(wire.headers);
     if (!read.ok) throw new Error(read.error.detail);
-    const checked = { input: read.value, request: { ...wire, hasBody: true }, nowSeconds: NOW };
+    const checked = { input: read.value, request: { ...wire, hasBody: true } };
     expect(verifyRequest({ ...checked, key: KEY.publicKey }).ok).toBe(false);
   });
 

@@ -58,18 +58,17 @@ export function readSignature(headers: HeaderLines): Result<SignatureInput, Prob
 }
 
 /**
- * Decides whether a request was signed by the holder of a key: its time, its coverage, its signature.
- * The caller has looked the key up by `input.keyid`, and afterwards spends the nonce and checks the body's digest.
- * @param checked.nowSeconds  the time of the room, in seconds since the Unix epoch
+ * Decides whether a request was signed by the holder of a key: its coverage, its signature.
+ * The caller has looked the key up by `input.keyid`, and afterwards checks the times, spends the nonce and checks the
+ * body's digest.
  */
 export function verifyRequest(checked: {
   readonly key: PublicKey;
   readonly input: SignatureInput;
   readonly request: SignableRequest;
-  readonly nowSeconds: number;
 }): Result<void, Problem> {
-  const { key, input, request, nowSeconds } = checked;
-  const refusal = refusalOfTimes(input, nowSeconds) ?? refusalOfCoverage(input, request);
+  const { key, input, request } = checked;
+  const refusal = refusalOfCoverage(input, request);
   if (refusal !== null) return err(refusal);
   const message = baseOf(input.components, input.parameters, request);
   if (!message.ok) return message;
@@ -189,7 +188,12 @@ function isNonce(nonce: string): boolean {
   return bytes?.ok === true && bytes.value.length >= LIMITS.nonceBytes;
 }
 
-function refusalOfTimes(input: SignatureInput, nowSeconds: number): Problem | null {
+/**
+ * Why a signature is not of this moment, or null when it is.
+ * @param nowSeconds  seconds since the Unix epoch, by the clock that nonces are kept by: were it another, a nonce might
+ *   be forgotten while its request is still in time
+ */
+export function refusalOfTimes(input: Pick<SignatureInput, "created" | "expires">, nowSeconds: number): Problem | null {
   const [ahead, past] = [input.created - nowSeconds, nowSeconds - input.expires];
   const tolerance = LIMITS.clockToleranceSeconds;
   if (ahead > tolerance)

@@ -198,6 +198,12 @@ export const LIMITS = {
   transactionBackoffMillis: 200,
   /** Milliseconds to wait for a free session of the database: past it, the room is overloaded and says so. */
   sessionWaitMillis: 30_000,
+  /** Milliseconds in which the database must answer for the room to count as ready. */
+  readyMillis: 5_000,
+  /** Milliseconds between two looks whether the room's own database server still runs. */
+  serverWatchMillis: 1_000,
+  /** Milliseconds between two tries to bring it back, at the most: they double while it does not come. */
+  serverRestartMillis: 30_000,
   /** Characters of stored documents of one kind that are kept parsed, all texts together: hundreds of contracts. */
   keptDocumentCharacters: 2_000_000,
   /** Milliseconds to wait for memory that other work has: past it, the room is overloaded and says so. */

@@ -260,3 +260,16 @@ export const PROBLEMS = {
   ),
   internal: row(500, "something broke in the room", "give the operator the reference in `detail`"),
 } as const satisfies Record<string, Row>;
+
+// Where waiting is all there is to do, and for how long.
+const WAITS: ReadonlyMap<ProblemKind, number> = new Map([
+  ["idempotency-in-flight", 1],
+  ["sign-in-busy", 600],
+  ["unavailable", 5],
+  ["memory-short", 30],
+] as const);
+
+/** Seconds after which the same request may be sent again; null where waiting alone changes nothing. */
+export function waitSeconds(kind: ProblemKind): number | null {
+  return WAITS.get(kind) ?? null;
+}

@@ -1,8 +1,9 @@
-// Who is asking: the key that signed, looked up afresh for every request so that a revocation holds at once, and the
-// nonce spent in the same transaction, by whichever instance, before or after whatever restart.
+// Who is asking: the key that signed, looked up afresh for every request so that a revocation holds at once, the time
+// of the signature by the database's clock, which nonces are kept by, and the nonce spent in the same transaction, by
+// whichever instance, before or after whatever restart.
 
 import type { Ports } from "../app/ports.ts";
-import { readSignature, type SignatureInput, verifyRequest } from "../crypto/http-signature.ts";
+import { readSignature, refusalOfTimes, type SignatureInput, verifyRequest } from "../crypto/http-signature.ts";
 import { type PublicKey, parsePublicJwk } from "../crypto/jwk.ts";
 import type { SignableRequest } from "../crypto/signature-base.ts";
 import { LIMITS } from "../domain/limits.ts";
@@ -22,20 +23,19 @@ const NONCE_SECONDS = LIMITS.signatureLifeSeconds + 2 * LIMITS.clockToleranceSec
 type Asked = { readonly request: SignableRequest; readonly known: KnownKeys; readonly requestId: string };
 
 /** Accepts a request signed by a registered, unrevoked key. About 0.2 ms beside one transaction of two statements. */
-export async function authenticate(
-  ports: Pick<Ports, "store" | "clock">,
-  asked: Asked,
-): Promise<Result<Signer, Problem>> {
+export async function authenticate(ports: Pick<Ports, "store">, asked: Asked): Promise<Result<Signer, Problem>> {
   const input = readSignature(asked.request.headers);
   if (!input.ok) return input;
   const seen = await knownKey(ports, input.value.keyid, asked.known);
   if (seen === null) return err(unknownKey());
   const { partner, key } = seen;
-  const verdict = check(ports, { key, input: input.value, request: asked.request });
+  const verdict = verifyRequest({ key, input: input.value, request: asked.request });
   if (!verdict.ok) return verdict;
   const act = { name: "authenticate", parties: [OPERATOR, partner] };
   // A nonce is spent by whoever holds the key, be it revoked, and by nobody else.
   return ports.store.note(act, async (tx) => {
+    const late = refusalNow(tx, input.value);
+    if (late !== null) return err(late);
     const [row, isNew] = await Promise.all([tx.keys.find(input.value.keyid), spendNonce(tx, partner, input.value)]);
     if (row === null || row.revokedAt !== null || row.partner !== partner) return err(unknownKey());
     const caller = { partner, thumbprint: row.thumbprint, requestId: asked.requestId };
@@ -45,7 +45,7 @@ export async function authenticate(
 
 /** Accepts a request signed by the very key that its body presents: proof of possession, not yet of permission. */
 export async function authenticatePresented(
-  ports: Pick<Ports, "store" | "clock">,
+  ports: Pick<Ports, "store">,
   asked: Omit<Asked, "known"> & { readonly jwk: unknown; readonly partner: string | undefined },
 ): Promise<Result<Signer, Problem>> {
   const input = readSignature(asked.request.headers);
@@ -53,19 +53,19 @@ export async function authenticatePresented(
   const key = parsePublicJwk(asked.jwk);
   const partner = partnerIdSchema.safeParse(asked.partner);
   if (!key.ok || !partner.success || key.value.thumbprint !== input.value.keyid) return err(unknownKey());
-  const verdict = check(ports, { key: key.value, input: input.value, request: asked.request });
+  const verdict = verifyRequest({ key: key.value, input: input.value, request: asked.request });
   if (!verdict.ok) return verdict;
   const act = { name: "authenticate", parties: [OPERATOR] };
-  const isNew = await ports.store.note(act, (tx) => spendNonce(tx, OPERATOR, input.value));
   const caller = { partner: partner.data, thumbprint: key.value.thumbprint, requestId: asked.requestId };
-  return isNew ? ok({ caller, presented: key.value }) : err(replayed());
+  return ports.store.note(act, async (tx) => {
+    const late = refusalNow(tx, input.value);
+    if (late !== null) return err(late);
+    return (await spendNonce(tx, OPERATOR, input.value)) ? ok({ caller, presented: key.value }) : err(replayed());
+  });
 }
 
-function check(
-  ports: Pick<Ports, "clock">,
-  signed: { readonly key: PublicKey; readonly input: SignatureInput; readonly request: SignableRequest },
-): Result<void, Problem> {
-  return verifyRequest({ ...signed, nowSeconds: Math.floor(ports.clock() / 1_000) });
+function refusalNow({ now }: Transaction, input: SignatureInput): Problem | null {
+  return refusalOfTimes(input, Math.floor(now / 1_000));
 }
 
 function spendNonce(tx: Transaction, partner: PartnerId, input: SignatureInput): Promise<boolean> {

@@ -1,10 +1,10 @@
 // Problems as they leave: application/problem+json (RFC 9457), and a page for each kind.
 
 import { canonicalJson, type Json } from "../domain/canonical-json.ts";
-import { PROBLEMS, type Problem, type ProblemKind } from "../domain/problem.ts";
+import { PROBLEMS, type Problem, type ProblemKind, waitSeconds } from "../domain/problem.ts";
 import type { Reply } from "../ports/rows.ts";
 
-/** A reply, and after how many seconds the request may be sent again, where it was too much. */
+/** A reply, and after how many seconds the request may be sent again, where waiting is all there is to do. */
 export type TimedReply = Reply & { readonly retryAfterSeconds?: number };
 
 /** The reply to a problem. Members of `extra` stand beside the standard ones, which they cannot replace. */
@@ -12,7 +12,7 @@ export function problemReply(problem: Problem, requestId: string): TimedReply {
   const { status, title, next } = PROBLEMS[problem.kind];
   const standard = { type: `/problems/${problem.kind}`, title, status, detail: problem.detail, next };
   const body = JSON.stringify({ ...problem.extra, ...standard, requestId });
-  const wait = problem.extra?.["retryAfterSeconds"];
+  const wait = problem.extra?.["retryAfterSeconds"] ?? waitSeconds(problem.kind);
   const reply = { status, contentType: "application/problem+json", body };
   return typeof wait === "number" ? { ...reply, retryAfterSeconds: wait } : reply;
 }

@@ -12,6 +12,7 @@ import type { Reply } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { type Admitted, type Arrived, admitRequest } from "./admit-request.ts";
 import { becauseOf } from "./because.ts";
+import { beginRecord, forgetRecord } from "./idempotency-record.ts";
 import { incomingBody, type RoomContext, readJsonBody, signableRequest } from "./incoming.ts";
 import { jsonReply, problemReply, type TimedReply } from "./problem-reply.ts";
 import type { RateFields } from "./rate-limits.ts";
@@ -106,9 +107,8 @@ async function once(
   const { store } = serving.ports;
   // An enrolling partner may have no row yet, so its records lie with the room.
   const partner = call.presented === null ? call.caller.partner : OPERATOR;
-  const act = { name: "idempotency", parties: [partner] };
   const fingerprint = textDigest(`${request.method}\n${request.targetUri}\n${digest}`);
-  const start = await store.note(act, (tx) => tx.idempotency.start(partner, key, fingerprint));
+  const start = await beginRecord(store, { partner, key, fingerprint });
   if (start.kind === "finished") return ok(start.reply);
   if (start.kind === "reused") return err(problem("idempotency-key-reused", "the key belongs to another request"));
   if (start.kind === "in-flight") return err(problem("idempotency-in-flight", "the first try has not ended"));
@@ -119,7 +119,7 @@ async function once(
     isKept = await tx.idempotency.finish(attempt, reply);
     if (!isKept) throw new Error("another attempt at the same request has taken over");
   };
-  const forget = () => store.note(act, (tx) => tx.idempotency.abandon(attempt));
+  const forget = () => forgetRecord(store, attempt);
   const outcome = await route.answer(call, serving.ports, keep).catch(async (failure: unknown) => {
     await forget();
     throw failure;

@@ -140,8 +140,8 @@ type Broken = "unavailable" | "memory-short" | "storage-full" | "internal";
 
 function kindOf(failure: unknown): Broken {
   if (!(failure instanceof Error)) return "internal";
-  if ("code" in failure && FULL.has(String(failure.code))) return "storage-full";
-  return BY_NAME.get(failure.name) ?? "internal";
+  const byCode = "code" in failure ? BY_CODE.get(String(failure.code)) : undefined;
+  return byCode ?? BY_NAME.get(failure.name) ?? "internal";
 }
 
 const BY_NAME: ReadonlyMap<string, Broken> = new Map([
@@ -151,8 +151,13 @@ const BY_NAME: ReadonlyMap<string, Broken> = new Map([
   ["NoRoom", "memory-short"],
 ]);
 
-// The system's words for no space, no quota and no larger file, and Postgres's `disk_full`.
-const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG", "53100"]);
+const BY_CODE: ReadonlyMap<string, Broken> = new Map([
+  // The system's words for no space, no quota and no larger file, and Postgres's `disk_full`.
+  ...(["ENOSPC", "EDQUOT", "EFBIG", "53100"] as const).map((code) => [code, "storage-full"] as const),
+  // A transaction that Postgres could not order, however often it ran, was undone each time.
+  ["40001", "unavailable"],
+  ["40P01", "unavailable"],
+] as const);
 
 // Work that ran out of room has changed nothing: its files are deleted, its transaction was never begun or is undone.
 const UNCHANGED: { readonly [kind in Broken]: string } = {

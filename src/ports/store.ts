@@ -98,8 +98,11 @@ type Records = {
     readonly start: (partner: PartnerId, key: string, requestDigest: string) => Promise<IdempotencyStart>;
     /** Keeps the reply. False when another attempt has taken over, in which case the transaction must not commit. */
     readonly finish: (attempt: IdempotencyAttempt, reply: Reply) => Promise<boolean>;
-    /** Forgets an attempt that changed nothing, so that the key may be used again. */
-    readonly abandon: (attempt: IdempotencyAttempt) => Promise<void>;
+    /**
+     * Forgets an attempt that changed nothing, so that the key may be used again. Where nobody knows whether it began,
+     * the attempt of that number may be another's: with `begunAt`, one that began at another moment is left alone.
+     */
+    readonly abandon: (attempt: IdempotencyAttempt & { readonly begunAt?: UnixMillis }) => Promise<void>;
     /**
      * Lets a retry of any unfinished request take it up at once, instead of when its lease is over: for a start after
      * a crash. Safe even while another server works on one of them: taking up raises the attempt, and then only the

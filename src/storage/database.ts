@@ -24,6 +24,8 @@ export type Database = {
   readonly room: Pool;
   /** What the running room's matcher uses, where it compares lists in the database. */
   readonly tokens: Pool;
+  /** One session in which to ask whether the database answers, however busy the others are. */
+  readonly watch: Pool;
   /** The name of the application role, for grants and checks. */
   readonly appRole: string;
   readonly close: () => Promise<void>;
@@ -45,10 +47,11 @@ export async function connectDatabase(target: DatabaseTarget): Promise<Result<Da
   const app = await appOf(target);
   const room = openPool(app.address, ROOM_SESSIONS);
   const tokens = openPool(app.address, TOKEN_SESSIONS);
-  const close = async () => void (await Promise.all([owner, room, tokens].map((pool) => pool.close())));
+  const watch = openPool(app.address, 1);
+  const close = async () => void (await Promise.all([owner, room, tokens, watch].map((pool) => pool.close())));
   const refusal =
     (await refusalOf(() => prepareRole(owner, app))) ?? (await refusalOf(() => logIn({ owner, room }, app)));
-  if (refusal === null) return ok({ owner, room, tokens, appRole: app.role, close });
+  if (refusal === null) return ok({ owner, room, tokens, watch, appRole: app.role, close });
   await close();
   return err(refusal);
 }

@@ -42,10 +42,12 @@ export function idempotency(tx: Statements): Transaction["idempotency"] {
         where partner = ${partner} and key = ${key} and attempt = ${attempt} and reply_status is null`;
       return count === 1;
     },
-    abandon: async ({ partner, key, attempt }) => {
+    abandon: async ({ partner, key, attempt, begunAt }) => {
+      const ends = begunAt === undefined ? null : begunAt + LIMITS.idempotencyLeaseSeconds * 1_000;
       await tx`
         delete from concordat.idempotency
-        where partner = ${partner} and key = ${key} and attempt = ${attempt} and reply_status is null`;
+        where partner = ${partner} and key = ${key} and attempt = ${attempt} and reply_status is null
+          and (${ends}::float8 is null or floor(extract(epoch from lease_until) * 1000) = ${ends}::float8)`;
     },
     endLeases: async () => {
       await tx`update concordat.idempotency set lease_until = now() where reply_status is null`;

@@ -141,3 +141,19 @@ test("asks for a next key where it cannot make one, and takes none twice", async
   expect(await rotating.rotate()).toMatchObject({ ok: false, error: /under the next wrapping key .* already/ });
   expect((await openedIn(directory, next)).find("ann 1")).toEqual(rotating.find("ann 1"));
 });
+
+test("seals nothing under keys that were put in the place of its own while it is open", async () => {
+  const { directory, ring, path, source } = await place();
+  await ring.make("ann 1");
+  const sealed = await readFile(path, "utf8");
+  const other = await place();
+  const foreign = await readFile(join(other.directory, "keys.json"), "utf8");
+  const own = await readFile(join(directory, "keys.json"), "utf8");
+  await writeFile(join(directory, "keys.json"), foreign);
+  expect(await ring.rotate()).toMatchObject({ ok: false, error: /other keys now than those that the room runs with/ });
+  expect(await readFile(path, "utf8")).toBe(sealed);
+  expect(await readFile(join(directory, "keys.json"), "utf8")).toBe(foreign);
+  await writeFile(join(directory, "keys.json"), own);
+  expect((await ring.rotate()).ok).toBe(true);
+  expect((await openedIn(directory, source)).find("ann 1")).toEqual(ring.find("ann 1"));
+});

@@ -120,7 +120,7 @@ function ringAt(path: string, source: KeySource, opened: Ring): KeyRing {
     make: (holder) => change(async (now) => made(now, holder)),
     destroy: (holder) => change(async (now) => ({ next: without(now, holder), value: undefined })),
     rotate: async () => {
-      const keys = await nextKeys(source);
+      const keys = await nextKeys(source, ring);
       if (!keys.ok) return keys;
       if (keyId(keys.value.nextWrapping) === keyId(ring.wrapping)) return err(alreadyUnder(source));
       const rotation = await change(async (now) => rotated(now, keys.value.nextWrapping));
@@ -157,9 +157,10 @@ function rotated(ring: Ring, to: Uint8Array): { readonly next: Ring; readonly va
 type WithNext = RoomKeys & { readonly nextWrapping: Uint8Array };
 
 // A key that a rotation begun earlier has put in place is the one to go on with.
-async function nextKeys(source: KeySource): Promise<Result<WithNext, string>> {
+async function nextKeys(source: KeySource, ring: Ring): Promise<Result<WithNext, string>> {
   const keys = await source.read();
   if (!keys.ok) return keys;
+  if (!isUnder(ring, keys.value)) return err(`${source.name} gives other keys now than those that the room runs with`);
   const { nextWrapping } = keys.value;
   if (nextWrapping !== null) return ok({ ...keys.value, nextWrapping });
   if (source.write === null) {
@@ -170,6 +171,12 @@ async function nextKeys(source: KeySource): Promise<Result<WithNext, string>> {
   const fresh = { ...keys.value, nextWrapping: freshKey() };
   await source.write(fresh);
   return ok(fresh);
+}
+
+// Other keys may have been put in the place of those that the room was started with. Nothing is sealed under them.
+function isUnder(ring: Ring, { wrapping, nextWrapping, room }: RoomKeys): boolean {
+  const given = nextWrapping === null ? [wrapping] : [wrapping, nextWrapping];
+  return keyId(room) === ring.room && given.some((key) => keyId(key) === keyId(ring.wrapping));
 }
 
 function alreadyUnder({ name }: KeySource): string {

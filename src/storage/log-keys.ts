@@ -124,7 +124,10 @@ function nameOf(key: SigningKey): string {
 async function nextKey(source: KeySource, signing: string): Promise<Result<SigningKey, string>> {
   const keys = await source.read();
   if (!keys.ok) return keys;
-  const { nextLog } = keys.value;
+  const { log, nextLog } = keys.value;
+  if (![log, nextLog].some((key) => key !== null && nameOf(key) === signing)) {
+    return err(`${source.name} gives other keys now than the one that signs for the log`);
+  }
   if (nextLog !== null && nameOf(nextLog) !== signing) return ok(nextLog);
   if (source.write === null) {
     return err(

@@ -1,6 +1,6 @@
 // The three sources of a room's keys pass one suite; here is what only one of them is held to.
 
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -21,6 +21,12 @@ const documentOf = (keys: PutKeys) => JSON.stringify({ concordat: "room-keys/1",
 async function fileWith(keys: PutKeys | null): Promise<string> {
   const path = join(folder, `${++count}.json`);
   if (keys !== null) await writeFile(path, documentOf(keys), { mode: 0o600 });
+  return path;
+}
+
+async function closedFolder(): Promise<string> {
+  const path = join(folder, "closed");
+  await mkdir(path, { mode: 0o700 });
   return path;
 }
 
@@ -50,6 +56,24 @@ test("a file is made for a room that never had one, read ever after, and not mad
   const lost = await keySource({ kind: "file", path }, { mayMake: false }).read();
   expect(lost).toMatchObject({ ok: false, error: /is gone: bring the file back/ });
   await expect(readFile(path)).rejects.toThrow("ENOENT");
+});
+
+test("a file that goes while the room runs is not made anew, and is read again when it is back", async () => {
+  const path = join(folder, "going.json");
+  const source = keySource({ kind: "file", path }, { mayMake: true });
+  const first = await source.read();
+  const kept = await readFile(path, "utf8");
+  await rm(path);
+  expect(await source.read()).toMatchObject({ ok: false, error: /is gone: bring the file back/ });
+  await expect(readFile(path)).rejects.toThrow("ENOENT");
+  await writeFile(path, kept, { mode: 0o600 });
+  const again = await source.read();
+  expect(again.ok && again.value.room).toEqual(first.ok && first.value.room);
+});
+
+test("what cannot be read is refused by its name and the system's word for why", async () => {
+  const read = await keySource({ kind: "file", path: await closedFolder() }, { mayMake: true }).read();
+  expect(read).toMatchObject({ ok: false, error: expect.stringMatching(/closed cannot be read \(EISDIR\)$/) });
 });
 
 test("a file that others can read is refused", async () => {

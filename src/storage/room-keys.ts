@@ -41,16 +41,26 @@ export type KeySource = {
 export function keySource(place: KeyPlace, { mayMake }: { readonly mayMake: boolean }): KeySource {
   switch (place.kind) {
     case "file":
-      return {
-        name: place.path,
-        read: () => keysInFile(place.path, mayMake),
-        write: (keys) => writeSecret(place.path, formatKeys(keys)),
-      };
+      return keyFile(place.path, mayMake);
     case "env":
       return { name: `the variables ${place.prefix}…`, read: async () => keysInVariables(place), write: null };
     case "command":
       return { name: "what the command of CONCORDAT_KEYS prints", read: () => keysOfCommand(place), write: null };
   }
+}
+
+// A file is made by the first reading at the most: what goes while the room runs has keys that something lies under.
+function keyFile(path: string, mayMake: boolean): KeySource {
+  let mayStillMake = mayMake;
+  return {
+    name: path,
+    read: () => {
+      const mayMakeNow = mayStillMake;
+      mayStillMake = false;
+      return keysInFile(path, mayMakeNow);
+    },
+    write: (keys) => writeSecret(path, formatKeys(keys)),
+  };
 }
 
 /** Reads the operator's key, making it first where there is none. */

@@ -5,17 +5,17 @@ import { mkdir, open, readFile, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { toHex } from "../domain/bytes.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { hasCode } from "./error-code.ts";
+import { errorCode, hasCode } from "./error-code.ts";
 
-/** The text of a file that its owner alone may read; null where there is none. */
+/** The text of a file that its owner alone may read; null where there is none. Says so where it cannot be read. */
 export async function readSecret(path: string): Promise<Result<string | null, string>> {
   try {
     const { mode } = await stat(path);
     if ((mode & 0o077) !== 0) return err(`${path} can be read by others: chmod 600 ${path}`);
     return ok(await readFile(path, "utf8"));
   } catch (error) {
-    if (!hasCode(error, "ENOENT")) throw error;
-    return ok(null);
+    if (hasCode(error, "ENOENT")) return ok(null);
+    return err(`${path} cannot be read (${errorCode(error) ?? "for no reason that the system names"})`);
   }
 }
 

@@ -36,7 +36,7 @@ const TRANSACTION_ABORTED = "25P02";
 const CONNECTION_CODES = [
   ...["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED", "CONNECT_TIMEOUT"],
   ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"],
-  ...["57P01", "57P02", "57P03", "25P03"],
+  ...["57P01", "57P02", "57P03", "25P03", "53300"],
 ];
 
 /** What a transaction does, with its statements and the database's clock at its start. */
@@ -46,19 +46,26 @@ export type Work<T> = (tx: Statements, now: UnixMillis) => Promise<T>;
  * Runs `work` in one transaction and commits it. `work` may run again from its beginning after a conflict or a lost
  * connection, so all its effects go through `tx`; a failure it lets out rolls everything back. Statements that `work`
  * sends without awaiting each go to the database together and run there one by one, in the order they were sent.
- * @throws OutcomeUnknown when the connection is lost at COMMIT; whatever `work` throws; the last conflict when
- *   `LIMITS.transactionAttempts` did not suffice
+ * @throws OutcomeUnknown when the connection is lost at COMMIT; whatever `work` throws; the last conflict, or
+ *   ConnectionLost, when `LIMITS.transactionAttempts` did not suffice
  */
 export async function transaction<T>(pool: Pool, act: Act, work: Work<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await attemptOnce(pool, act, work);
     } catch (error) {
-      if (!isWorthRetrying(error) || attempt >= LIMITS.transactionAttempts) throw error;
+      if (!isWorthRetrying(error) || attempt >= LIMITS.transactionAttempts) throw named(error);
       pool.retries.set(act.name, (pool.retries.get(act.name) ?? 0) + 1);
       await sleep(randomInt(1, 1 + Math.min(LIMITS.transactionBackoffMillis, 2 ** attempt)));
     }
   }
+}
+
+// The driver, the system and the server have codes of their own for it, and one of them is also how a client that is
+// gone shows: outside of here a database that cannot be reached has one name.
+function named(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof ConnectionLost || !isConnectionFailure(error)) return error;
+  return new ConnectionLost(error.message, { cause: error });
 }
 
 /** Adds to the parties of a running transaction. */

@@ -14,6 +14,8 @@ export type SignedCall = {
   readonly bytes?: Uint8Array;
   readonly contentType?: string;
   readonly idempotencyKey?: string;
+  /** By the clock of whoever signs, in seconds since the Unix epoch; where absent, by this process's. */
+  readonly createdSeconds?: number;
 };
 
 export type Answer = { readonly status: number; readonly body: Record<string, unknown>; readonly text: string };
@@ -26,7 +28,7 @@ export function signedHeaders(origin: string, call: SignedCall): { headers: Head
     headers.push(["Content-Digest", contentDigest(bytes)], ["Content-Type", call.contentType ?? "application/json"]);
   }
   if (call.method === "POST") headers.push(["Idempotency-Key", call.idempotencyKey ?? randomUUID()]);
-  const created = Math.floor(Date.now() / 1_000);
+  const created = call.createdSeconds ?? Math.floor(Date.now() / 1_000);
   const request = { method: call.method, targetUri: origin + call.path, headers, hasBody: bytes !== null };
   const signature = signRequest(call.key, request, { created, expires: created + 120 });
   return { headers: [...headers, ...signature], bytes };

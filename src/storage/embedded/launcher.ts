@@ -23,6 +23,9 @@ export type EmbeddedDatabase = {
   readonly connection: EmbeddedConnection;
   /** Whether the server ran already. */
   readonly adopted: boolean;
+  readonly isRunning: () => Promise<boolean>;
+  /** Starts it again on the files that are there, unless it runs. @throws EmbeddedDatabaseFailure when it cannot */
+  readonly revive: () => Promise<void>;
   /** Stops the server, adopted or not, and waits until it is gone. */
   readonly stop: () => Promise<void>;
 };
@@ -44,10 +47,7 @@ export async function startEmbedded({ directory }: { readonly directory: string 
     const place = await findPlace(directory);
     const binaries = await installBinaries();
     await createCluster(binaries, place);
-    for (;;) {
-      if (await adopt(place)) return embedded(place, true);
-      if ((await launch(binaries, place)) === "up") return embedded(place, false);
-    }
+    return embedded(binaries, place, { adopted: (await bringUp(binaries, place)) === "adopted" });
   } catch (error) {
     throw explained(error);
   }
@@ -71,8 +71,25 @@ export async function removeEmbedded({ directory }: { readonly directory: string
   }
 }
 
-function embedded(place: Place, adopted: boolean): EmbeddedDatabase {
-  return { connection: connectionOf(place), adopted, stop: () => stopPostmaster(place.cluster) };
+function embedded(binaries: Binaries, place: Place, { adopted }: { readonly adopted: boolean }): EmbeddedDatabase {
+  return {
+    connection: connectionOf(place),
+    adopted,
+    isRunning: async () => (await postmasterOf(place.cluster)) !== null,
+    revive: async () => {
+      await bringUp(binaries, place).catch((error: unknown) => {
+        throw explained(error);
+      });
+    },
+    stop: () => stopPostmaster(place.cluster),
+  };
+}
+
+async function bringUp(binaries: Binaries, place: Place): Promise<"adopted" | "launched"> {
+  for (;;) {
+    if (await adopt(place)) return "adopted";
+    if ((await launch(binaries, place)) === "up") return "launched";
+  }
 }
 
 function connectionOf(place: Place): EmbeddedConnection {

@@ -203,7 +203,7 @@ async function patient(state: State, kind: Kind, { by, ...unsigned }: Unsigned):
   for (;;) {
     await state.gate.passed;
     const answer = await attempt(state, sent);
-    if (answer === null || answer.status >= 500) {
+    if (answer === null || answer.status >= 500 || answer.body["type"] === "/problems/idempotency-in-flight") {
       await sleep(5);
       continue;
     }

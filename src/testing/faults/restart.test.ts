@@ -15,6 +15,7 @@ import { installBinaries } from "../../storage/embedded/binaries.ts";
 import { removeEmbedded, startEmbedded } from "../../storage/embedded/launcher.ts";
 import { findPlace } from "../../storage/embedded/place.ts";
 import { isRoot } from "../../storage/embedded/server-user.ts";
+import { startTestRoom, type TestRoom } from "../room.ts";
 import { signedCall, signedHeaders } from "../signed-call.ts";
 import { startChild, waitingRoom } from "./child-room.ts";
 import {
@@ -151,12 +152,62 @@ describe("a room that was stopped and started again", () => {
       expect(await refusalOf(config)).toEqual([expect.stringMatching(says)]);
       expect((await refusalOf(config))[0]).toContain(keysPath);
     }
+    await rm(keysPath);
+    expect(await refusalOf(config)).toEqual([expect.stringMatching(/keys\.json is gone: bring the file back/)]);
+    const service = (command: string): Config => ({ ...config, keys: { kind: "command", command } });
+    for (const [command, says] of [
+      ["exit 3", /^the command of CONCORDAT_KEYS ended with 3: run it by hand/],
+      ["echo nothing", /^what the command of CONCORDAT_KEYS prints does not hold the keys of a room$/],
+    ] as const) {
+      expect(await refusalOf(service(command))).toEqual([expect.stringMatching(says)]);
+    }
     await writeKeys(kept);
     await chmod(keysPath, 0o640);
     expect(await refusalOf(config)).toEqual([`${keysPath} can be read by others: chmod 600 ${keysPath}`]);
     await chmod(keysPath, 0o600);
     room = await started(config);
     expect((await fetch(`${room.url}/readyz`)).status).toBe(200);
+  });
+});
+
+describe("a room whose keys go while it runs", () => {
+  let room: TestRoom;
+  beforeAll(async () => {
+    room = await startTestRoom();
+  });
+  afterAll(() => room.discard());
+
+  // It makes a data key, which the key ring is written for.
+  async function letIn(id: string): Promise<void> {
+    const contacts = [{ role: "privacy", email: `privacy@${id}.example` }];
+    const json = { concordat: "partner/1", id, name: id, industry: "travel", contacts, datasets: [] };
+    await mustCall(room.publicOrigin, { method: "POST", path: "/v1/partners", key: room.operatorKey, json });
+  }
+
+  // In its first run a room may make its keys, but once.
+  test("goes on with those that it has, makes no others, and rotates when they are back", async () => {
+    const path = join(room.directory, "keys.json");
+    const kept = await readFile(path, "utf8");
+    const rotate = { method: "POST", path: "/v1/room/wrapping-key", key: room.operatorKey, json: {} };
+    const foreign = JSON.stringify({ ...JSON.parse(kept), wrapping: toBase64Url(new Uint8Array(32)) });
+    for (const [text, says] of [
+      [null, /keys\.json is gone: bring the file back/],
+      ["not JSON at all", /does not hold the keys of a room/],
+      [foreign, /gives other keys now than those that the room runs with/],
+    ] as const) {
+      await (text === null ? rm(path) : writeFile(path, text, { mode: 0o600 }));
+      const refused = await signedCall(room.publicOrigin, rotate);
+      expect(refused).toMatchObject({ status: 409, body: { type: "/problems/key-not-rotated" } });
+      expect(refused.body["detail"]).toMatch(says);
+      expect(await readFile(path, "utf8").catch(() => null)).toBe(text);
+      await letIn(`alba-${says.source.length}`);
+    }
+    await writeFile(path, kept, { mode: 0o600 });
+    await mustCall(room.publicOrigin, rotate);
+    await room.stop();
+    const again = await startTestRoom(room.directory);
+    expect((await fetch(`${again.url}/readyz`)).status).toBe(200);
+    room = again;
   });
 });
 

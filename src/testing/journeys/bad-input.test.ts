@@ -125,6 +125,18 @@ describe("lists", () => {
       "list-unreadable",
       /gzip stream is damaged/,
     ],
+    [
+      "a gzip stream that lies about its length",
+      lyingAboutLength(gzipSync(csvOf(people(0, 50), "r"))),
+      "list-unreadable",
+      /gzip stream is damaged/,
+    ],
+    [
+      "rows hidden behind the padding of a gzip stream",
+      Buffer.concat([gzipSync(csvOf(people(0, 50), "r")), Buffer.alloc(512), gzipSync(csvOf(people(50, 60), "r"))]),
+      "list-unreadable",
+      /bytes stand behind the end of the gzip stream/,
+    ],
     ["a row without end", `${HEADER}\n${"x".repeat(70_000)}\n`, "list-unreadable", /line 2: .*65536 bytes/],
   ];
 
@@ -271,7 +283,9 @@ describe("uploads", () => {
     });
     const damaged = utf8(parts[0].replace("gold", "bold".replace("b", "g")).replace("u1,", "u7,"));
     expectProblem(await send(world, line, { headers, bytes: damaged }), "digest-mismatch", /do not have the digest/);
+    expectProblem(await commit(left, id, digests), "parts-mismatch", /0 parts were received/);
     read(uploadReplySchema, await put(1, parts[0]));
+    expectProblem(await commit(left, id, digests), "parts-mismatch", /1 parts were received/);
     expectProblem(await put(1, parts[1]), "part-mismatch", /received with another digest/);
     expect(read(uploadReplySchema, await put(1, parts[0])).nextPart).toBe(2);
     read(uploadReplySchema, await put(2, parts[1]));
@@ -1164,6 +1178,12 @@ function uploadCalls(): Foreign["calls"] {
 
 function randomId(kind: string): string {
   return `${kind}_${randomBytes(16).toString("base64url")}`;
+}
+
+// The length of what was packed stands in the last four bytes (RFC 1952 §2.3.1).
+function lyingAboutLength(stream: Buffer): Buffer {
+  stream.writeUInt32LE(stream.readUInt32LE(stream.length - 4) - 70, stream.length - 4);
+  return stream;
 }
 
 function flipped(bytes: Uint8Array): Uint8Array {

@@ -85,6 +85,14 @@ test("the wrapping key is rotated under load: none fails, and overlap, ledger an
   expect((await upload(left, csvOf(people(0, 310), "n"))).people).toBe(310);
 }, 60_000);
 
+test("a rotation that the log could not be told of is told when it is asked for again, and no other made", async () => {
+  const before = (await rotations()).length;
+  const rotated = await world.room.ports.room.keyRing.rotate();
+  if (!rotated.ok) throw new Error(rotated.error);
+  expect(await rotate()).toEqual(rotated.value);
+  expect((await rotations()).slice(before)).toMatchObject([{ detail: rotated.value }]);
+});
+
 test("a rotation that a crash kept from the log stands in it after the next start", async () => {
   const before = (await rotations()).length;
   const rotated = await world.room.ports.room.keyRing.rotate();

@@ -162,7 +162,11 @@ export function idempotency(db: Session): Immediate<Transaction["idempotency"]> 
       return { kind: "fresh", attempt };
     },
     finish: (attempt, reply) => db.update(IDEMPOTENCY, isRunning(attempt), (row) => ({ ...row, reply })).length === 1,
-    abandon: (attempt) => void db.remove(IDEMPOTENCY, isRunning(attempt)),
+    abandon: ({ begunAt, ...attempt }) => {
+      const ends = begunAt === undefined ? null : begunAt + LIMITS.idempotencyLeaseSeconds * 1_000;
+      const isOne = isRunning(attempt);
+      db.remove(IDEMPOTENCY, (row) => isOne(row) && (ends === null || row.leaseUntil === ends));
+    },
     endLeases: () =>
       void db.update(
         IDEMPOTENCY,

@@ -2,6 +2,7 @@
 // What two ask for at the same moment only one of them gets.
 
 import { describe, expect, test } from "vitest";
+import { unixMillis } from "../../domain/instant.ts";
 import { OPERATOR, type PartnerId } from "../../domain/partner/manifest.ts";
 import type { Store } from "../../ports/store.ts";
 import { actsOn, random, times, twoPartners } from "./acts.ts";
@@ -118,6 +119,8 @@ export function partiesLaws(store: () => Store): void {
       await start(ann, "key", "digest");
       expect(await finish(ann, "key", 2)).toBe(false);
       await as(ann).note((tx) => tx.idempotency.abandon({ partner: ann, key: "key", attempt: 2 }));
+      const anotherMoment = { partner: ann, key: "key", attempt: 1, begunAt: unixMillis(1) };
+      await as(ann).note((tx) => tx.idempotency.abandon(anotherMoment));
       expect(await start(ann, "key", "digest")).toEqual({ kind: "in-flight" });
       await as(ann).note((tx) => tx.idempotency.abandon({ partner: ann, key: "key", attempt: 1 }));
       expect(await start(ann, "key", "another")).toEqual({ kind: "fresh", attempt: 1 });

@@ -68,7 +68,8 @@ function joined(held: readonly Uint8Array[]): Uint8Array {
 }
 
 async function inflate(pieces: AsyncIterable<Uint8Array>, take: Take): Promise<ListFault | null> {
-  const source = Readable.from(pieces, { objectMode: false });
+  const arrived = { bytes: 0 };
+  const source = Readable.from(counted(pieces, arrived), { objectMode: false });
   const gunzip = createGunzip({ chunkSize: BLOCK_BYTES });
   source.on("error", (error) => gunzip.destroy(error));
   source.pipe(gunzip);
@@ -78,7 +79,9 @@ async function inflate(pieces: AsyncIterable<Uint8Array>, take: Take): Promise<L
     return bytes > LIMITS.inflatedPartBytes ? TOO_LARGE : take(block);
   };
   try {
-    return await gather(NOTHING, gunzip[Symbol.asyncIterator](), bounded);
+    const fault = await gather(NOTHING, gunzip[Symbol.asyncIterator](), bounded);
+    // Behind zeros, which some tools pad with, the decompressor takes whatever comes for padding as well.
+    return fault ?? (gunzip.bytesWritten < arrived.bytes ? BEHIND_THE_END : null);
   } catch (error) {
     if (isGzipFault(error)) return { kind: "list-unreadable", says: `the gzip stream is damaged: ${error.message}` };
     throw error;
@@ -87,6 +90,18 @@ async function inflate(pieces: AsyncIterable<Uint8Array>, take: Take): Promise<L
     gunzip.destroy();
   }
 }
+
+async function* counted(pieces: AsyncIterable<Uint8Array>, arrived: { bytes: number }): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    arrived.bytes += piece.length;
+    yield piece;
+  }
+}
+
+const BEHIND_THE_END: ListFault = {
+  kind: "list-unreadable",
+  says: "bytes stand behind the end of the gzip stream: send the stream alone",
+};
 
 const TOO_LARGE: ListFault = {
   kind: "body-too-large",
