@@ -11,6 +11,7 @@ import { keepRounds, readOnlyNote, type Teller } from "./app/keep-rounds.ts";
 import { checkStanding, storeWhileSound } from "./app/log-standing.ts";
 import type { Ports, Room } from "./app/ports.ts";
 import { publishRound } from "./app/publish-checkpoint.ts";
+import { checkSchemes } from "./app/rekey-lists.ts";
 import { rememberErasures } from "./app/remember-erasures.ts";
 import { checkKeys, everybody, startRoom, sweepRoom } from "./app/start-room.ts";
 import { type Config, settingsTold } from "./config.ts";
@@ -134,6 +135,8 @@ async function assemble(
   undo.push(() => ports.matcher.end());
   const fitting = await checkKeys(ports);
   if (!fitting.ok) return err([`the keys of ${source.name} ${fitting.error}`]);
+  const schemes = await checkSchemes(ports);
+  if (!schemes.ok) return err([schemes.error]);
   const standing = await checkStanding(ports);
   if (!standing.ok) return err([`${config.dataDirectory}: ${standing.error}`]);
   const contradiction = ports.standing.of();
@@ -161,7 +164,8 @@ async function openRoom(config: Config, ports: Ports, operatorKey: PublicKey): P
   await publishRound(ports);
 }
 
-async function openDatabase(config: Config, undo: Undo): Promise<Result<Database, readonly string[]>> {
+/** Opens the database of a room, its own or the one that its settings name, of this release and ready to work on. */
+export async function openDatabase(config: Config, undo: Undo): Promise<Result<Database, readonly string[]>> {
   const embedded = config.databaseUrl === null ? await startEmbedded({ directory: config.dataDirectory }) : null;
   if (embedded !== null) undo.push(() => embedded.stop(), keepEmbedded(embedded, tellerOf(config)));
   const connected = await connectDatabase(targetOf(config, embedded));
@@ -198,7 +202,8 @@ export type Kept = {
 export function portsOf(config: Config, roomKey: Uint8Array, { store, tokens, ...kept }: Kept): Ports {
   const inMemory = portsInMemory();
   const { memoryBytes } = config;
-  const lists = { directory: join(config.dataDirectory, "lists"), roomKey, roomKeyVersion: 1, memoryBytes };
+  const roomLinks = kept.room.keyRing.roomLinks();
+  const lists = { directory: join(config.dataDirectory, "lists"), roomKey, roomLinks, memoryBytes };
   return {
     ...inMemory,
     ...kept,

@@ -33,7 +33,7 @@ export type Ours = Contender & {
 
 export function columnar(directory: string): Ours {
   const dataKey = randomBytes(32);
-  const options = { directory, roomKey: randomBytes(32), roomKeyVersion: 1, memoryBytes: 4 * 2 ** 30 };
+  const options = { directory, roomKey: randomBytes(32), memoryBytes: 4 * 2 ** 30 };
   const anew = columnarMatcher({ ...options, keepsPairings: false });
   const keeping = columnarMatcher(options);
   const segments = new Map<string, string>();

@@ -47,7 +47,7 @@ function forgetHeight(): void {
 const [path = "", bytes] = process.argv.slice(2);
 const directory = mkdtempSync(join(tmpdir(), "concordat-bench-memory-"));
 const dataKey = new Uint8Array(32);
-const matcher = columnarMatcher({ directory, roomKey: dataKey, roomKeyVersion: 1, memoryBytes: 4 * 2 ** 30 });
+const matcher = columnarMatcher({ directory, roomKey: dataKey, memoryBytes: 4 * 2 ** 30 });
 const file = await open(path, "r");
 const timer = setInterval(look, 5);
 try {

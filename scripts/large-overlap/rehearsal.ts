@@ -42,7 +42,7 @@ const PART_ROWS = 5_000_000;
 
 export async function compareLarge({ rows, memoryBytes, onLine }: Wanted): Promise<LargeOverlap> {
   const directory = mkdtempSync(join(tmpdir(), "concordat-overlap-"));
-  const options = { directory, roomKey: randomBytes(32), roomKeyVersion: 1, memoryBytes };
+  const options = { directory, roomKey: randomBytes(32), memoryBytes };
   const matcher = columnarMatcher({ ...options, keepsPairings: false });
   // Makes what the process has now the most that it had (proc(5), clear_refs).
   await writeFile("/proc/self/clear_refs", "5");

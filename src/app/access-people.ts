@@ -10,9 +10,10 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { err, type Result } from "../domain/result.ts";
 import type { HashedIdentifier } from "../domain/subject/hashed-identifier.ts";
 import { type Scope, scopesOver } from "../domain/subject/objection.ts";
-import type { DataKey, StoredRow } from "../ports/matcher.ts";
+import type { DataKey } from "../ports/matcher.ts";
 import type { ContractFile, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
+import type { StoredRow } from "../ports/stored-row.ts";
 import { appendEntry } from "./append-entry.ts";
 import {
   concludeOnLists,

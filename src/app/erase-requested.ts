@@ -9,7 +9,7 @@ import type { DataKey, NamedToken } from "../ports/matcher.ts";
 import type { DeletionRow } from "../ports/rights.ts";
 import type { Transaction } from "../ports/store.ts";
 import { eraseTokens } from "./erase-people.ts";
-import { type MovedKeys, movedBox, openTokens, sealTokens } from "./kept-tokens.ts";
+import { boxAgain, type MovedKeys, movedBox, openTokens, sealTokens } from "./kept-tokens.ts";
 import type { Ports } from "./ports.ts";
 import { heldDataKey } from "./receive-part.ts";
 import { everybody } from "./start-room.ts";
@@ -81,6 +81,22 @@ export async function moveDeletions(tx: Transaction, partner: PartnerId, keys: M
   for (const row of await deletionsOf(tx, partner)) {
     await tx.deletionRequests.reseal({ ...row, sealed: movedBox(keys, { label: labelOf(row), sealed: row.sealed }) });
   }
+}
+
+/** Keeps a partner's waiting requests as tokens are made now; answers how many were keyed again. */
+export async function rekeyDeletions(
+  ports: Pick<Ports, "matcher">,
+  tx: Transaction,
+  { partner, dataKey }: { readonly partner: PartnerId; readonly dataKey: DataKey },
+): Promise<number> {
+  let rekeyed = 0;
+  for (const row of await deletionsOf(tx, partner)) {
+    const box = boxAgain(ports, dataKey, { label: labelOf(row), sealed: row.sealed });
+    if (box === null) continue;
+    await tx.deletionRequests.reseal({ ...row, sealed: box });
+    rekeyed += 1;
+  }
+  return rekeyed;
 }
 
 /** Forgets a partner's waiting requests: its lists are gone for good, and whom they mean with them. */

@@ -8,7 +8,7 @@ import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { DataKey, NamedToken, SealedVersion } from "../ports/matcher.ts";
 import type { ErasureRow } from "../ports/rights.ts";
 import type { Transaction } from "../ports/store.ts";
-import { openTokens, sealTokens } from "./kept-tokens.ts";
+import { boxAgain, openTokens, sealTokens } from "./kept-tokens.ts";
 import type { Ports } from "./ports.ts";
 
 /** Whom a partner has erased so far. */
@@ -69,6 +69,42 @@ export async function sealForgotten(
     const kept = { label: labelOf(partner, number), tokens: number === 1 ? tokens : [] };
     await tx.erasures.reseal({ partner, number, sealed: sealTokens(ports, dataKey, kept) });
   }
+}
+
+/** Keeps whom a partner has erased as tokens are made now; answers how many erasures were keyed again. */
+export async function rekeyForgotten(
+  ports: Pick<Ports, "matcher">,
+  tx: Transaction,
+  { partner, dataKey }: Named,
+): Promise<number> {
+  let rekeyed = 0;
+  for (const { number, sealed } of await tx.erasures.list(partner)) {
+    const box = boxAgain(ports, dataKey, { label: labelOf(partner, number), sealed });
+    if (box === null) continue;
+    await tx.erasures.reseal({ partner, number, sealed: box });
+    rekeyed += 1;
+  }
+  return rekeyed;
+}
+
+/**
+ * What an erasure, which lies under this data key, is known by: its number and its tokens as they are made now. It may
+ * have been sealed anew since, after a rotation of the room key.
+ */
+export function erasureName(ports: Pick<Ports, "matcher">, dataKey: DataKey, erasure: ErasureRow): string {
+  const tokens = openErasure(ports, dataKey, erasure).map(({ name, token }) => `${name} ${token}`);
+  return [erasure.partner, erasure.number, ...tokens.sort()].join();
+}
+
+/** An erasure, which lies under this data key, with its tokens as they are made now; itself where they are already. */
+export function erasureAgain<Erasure extends ErasureRow>(
+  ports: Pick<Ports, "matcher">,
+  dataKey: DataKey,
+  erasure: Erasure,
+): Erasure {
+  const label = labelOf(erasure.partner, erasure.number);
+  const box = boxAgain(ports, dataKey, { label, sealed: erasure.sealed });
+  return box === null ? erasure : { ...erasure, sealed: box };
 }
 
 function labelOf(partner: PartnerId, number: number): string {

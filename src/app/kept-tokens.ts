@@ -7,6 +7,8 @@ import type { DataKey, NamedToken } from "../ports/matcher.ts";
 import type { Ports } from "./ports.ts";
 
 type Scheme = { readonly matcher: Pick<Ports["matcher"], "scheme"> };
+type Again = { readonly matcher: Pick<Ports["matcher"], "scheme" | "tokensAgain"> };
+type Box = { readonly label: string; readonly sealed: Uint8Array };
 
 /** A data key, and the one that follows it. Secret. */
 export type MovedKeys = { readonly from: DataKey; readonly to: DataKey };
@@ -24,27 +26,32 @@ export function sealTokens(
 }
 
 /** Moves a box from under a data key to under the one that follows it. */
-export function movedBox(
-  { from, to }: MovedKeys,
-  { label, sealed }: { readonly label: string; readonly sealed: Uint8Array },
-): Uint8Array {
+export function movedBox({ from, to }: MovedKeys, { label, sealed }: Box): Uint8Array {
   const opened = open(from, sealed, utf8(label));
   if (!opened.ok) throw new Error("a box does not open under the data key that it was sealed with");
   return seal(to, opened.value, utf8(label));
 }
 
 /**
- * Opens tokens of `sealTokens`. O(tokens).
+ * Opens tokens of `sealTokens`, as they are made now: those kept from before a rotation of the room key are keyed
+ * again. O(tokens).
  * @throws when they were made under another room key, by which they would be found in no list
  */
-export function openTokens(
-  { matcher }: Scheme,
-  dataKey: DataKey,
-  { label, sealed }: { readonly label: string; readonly sealed: Uint8Array },
-): readonly NamedToken[] {
+export function openTokens({ matcher }: Again, dataKey: DataKey, box: Box): readonly NamedToken[] {
+  const tokens = matcher.tokensAgain(openKept(dataKey, box));
+  if (tokens === null) throw new Error("people's tokens were kept under another room key");
+  return tokens;
+}
+
+/** The box with its tokens as they are made now; null where they are that already. @throws as `openTokens` does */
+export function boxAgain(ports: Again, dataKey: DataKey, box: Box): Uint8Array | null {
+  if (openKept(dataKey, box).scheme === ports.matcher.scheme) return null;
+  const { label } = box;
+  return sealTokens(ports, dataKey, { label, tokens: openTokens(ports, dataKey, box) });
+}
+
+function openKept(dataKey: DataKey, { label, sealed }: Box): Kept {
   const opened = open(dataKey, sealed, utf8(label));
   if (!opened.ok) throw new Error("tokens of people do not open under their partner's data key");
-  const kept: Kept = JSON.parse(new TextDecoder().decode(opened.value));
-  if (kept.scheme !== matcher.scheme) throw new Error("people's tokens were kept under another room key");
-  return kept.tokens;
+  return JSON.parse(new TextDecoder().decode(opened.value));
 }

@@ -10,7 +10,7 @@ import { concerns, leftOutOf, type Objection, scopeSchema, type Use, type When }
 import type { DataKey, NamedToken } from "../ports/matcher.ts";
 import type { ObjectionRow } from "../ports/rights.ts";
 import type { Transaction } from "../ports/store.ts";
-import { type MovedKeys, movedBox, openTokens, sealTokens } from "./kept-tokens.ts";
+import { boxAgain, type MovedKeys, movedBox, openTokens, sealTokens } from "./kept-tokens.ts";
 import type { Ports } from "./ports.ts";
 
 /** A token as one text: its name, a space, its digits. */
@@ -64,6 +64,22 @@ export async function moveObjections(tx: Transaction, partner: PartnerId, keys: 
     const box = movedBox(keys, { label: labelOf(partner, number), sealed });
     await tx.objections.reseal({ partner, number, sealed: box });
   }
+}
+
+/** Keeps a partner's objections as tokens are made now; answers how many were keyed again. */
+export async function rekeyObjections(
+  ports: Pick<Ports, "matcher">,
+  tx: Transaction,
+  { partner, dataKey }: { readonly partner: PartnerId; readonly dataKey: DataKey },
+): Promise<number> {
+  let rekeyed = 0;
+  for (const { number, sealed } of await tx.objections.list(partner)) {
+    const box = boxAgain(ports, dataKey, { label: labelOf(partner, number), sealed });
+    if (box === null) continue;
+    await tx.objections.reseal({ partner, number, sealed: box });
+    rekeyed += 1;
+  }
+  return rekeyed;
 }
 
 function labelOf(partner: PartnerId, number: number): string {

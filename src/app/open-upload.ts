@@ -68,15 +68,18 @@ export async function endDropped(ports: DropPorts, id: string): Promise<void> {
   await ports.inTurn(id, () => forgetUpload(ports, id));
 }
 
-/** Writes the entry of an upload that is given up: by its partner, or by the room where nobody went on with it. */
-export async function logDrop(
-  ports: Pick<Ports, "random" | "room">,
-  tx: Transaction,
-  { caller, file }: { readonly caller: Caller | null; readonly file: UploadFile },
-): Promise<void> {
+/** Who gives an upload up: its partner, or the room, because nobody went on with it or its room key is rotated. */
+type Dropped = { readonly file: UploadFile } & (
+  | { readonly caller: Caller }
+  | { readonly caller: null; readonly because: "idle" | "room-key-rotated" }
+);
+
+/** Writes the entry of an upload that is given up. */
+export async function logDrop(ports: Pick<Ports, "random" | "room">, tx: Transaction, dropped: Dropped): Promise<void> {
+  const { caller, file } = dropped;
   const { upload, parts } = file;
   const subject = { upload: upload.id, dataset: datasetRef(upload.partner, upload.dataset) };
-  const because = caller === null ? { because: "idle" } : {};
+  const because = dropped.caller === null ? { because: dropped.because } : {};
   const detail = { change: upload.change, parts: parts.length, read: progressOfParts(parts).rows, ...because };
   await appendEntry(ports, tx, { act: "upload-dropped", actor: caller, parties: [upload.partner], subject, detail });
 }

@@ -1,11 +1,11 @@
 // Erasures that the room remembers and a database that was put back lacks are done once more, before it is served.
 
-import { equalBytes } from "../domain/bytes.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { RememberedErasure } from "../ports/erasure-memory.ts";
+import type { DataKey } from "../ports/matcher.ts";
 import type { ErasureRow } from "../ports/rights.ts";
 import { listsWithErasures, makeAnew, putAnew } from "./erase-people.ts";
-import { liesUnder, openErasure } from "./forgotten-people.ts";
+import { erasureName, liesUnder, openErasure } from "./forgotten-people.ts";
 import type { Ports } from "./ports.ts";
 import { heldDataKey } from "./receive-part.ts";
 import { everybody } from "./start-room.ts";
@@ -40,11 +40,11 @@ async function replayOf(
   const found = await ports.store.read(act, async (tx) => {
     if ((await heldDataKey(tx, ports.room.keyRing, partner)) === null) return null;
     const lists = await listsWithErasures(ports, tx, partner);
-    return { lists, missing: missingIn(await tx.erasures.list(partner), own) };
+    return { lists, rows: await tx.erasures.list(partner) };
   });
   if (found === null) return null;
-  const { lists } = found;
-  const missing = found.missing.filter((erasure) => liesUnder(lists.dataKey, erasure));
+  const { lists, rows } = found;
+  const missing = missingIn(ports, lists.dataKey, { rows, own });
   if (missing.length === 0) return null;
   const tokens = missing.flatMap((erasure) => openErasure(ports, lists.dataKey, erasure));
   const made = await makeAnew(ports, lists, tokens);
@@ -53,8 +53,13 @@ async function replayOf(
   return { erasures: missing.length, people: made.erasure.reduce((sum, { people }) => sum + people, 0) };
 }
 
-function missingIn(rows: readonly ErasureRow[], own: readonly RememberedErasure[]): readonly RememberedErasure[] {
-  return own.filter(
-    ({ number, sealed }) => !rows.some((row) => row.number === number && equalBytes(row.sealed, sealed)),
-  );
+type Compared = { readonly rows: readonly ErasureRow[]; readonly own: readonly RememberedErasure[] };
+
+function missingIn(
+  ports: Pick<Ports, "matcher">,
+  dataKey: DataKey,
+  { rows, own }: Compared,
+): readonly RememberedErasure[] {
+  const there = new Set(rows.map((row) => erasureName(ports, dataKey, row)));
+  return own.filter((one) => liesUnder(dataKey, one) && !there.has(erasureName(ports, dataKey, one)));
 }

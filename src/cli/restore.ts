@@ -92,7 +92,7 @@ function holds({ name, madeAt, release, entries, rows, files }: BackupContents):
 }
 
 function linesOf({ dataDirectory }: Config, restored: Restored): string[] {
-  const { accounts, replayed, compared, readOnly, entries } = restored;
+  const { accounts, rekeyed, replayed, compared, readOnly, entries } = restored;
   const erased =
     replayed.erasures === 0
       ? "no erasure came after it"
@@ -105,6 +105,7 @@ function linesOf({ dataDirectory }: Config, restored: Restored): string[] {
     `restored into ${dataDirectory}`,
     ...holds(restored),
     `  the log is whole, and ${grouped(accounts)} accounts of the ledger hold what it says was spent`,
+    ...(rekeyed === 0 ? [] : [`  keyed again under the present room key: ${grouped(rekeyed)} versions of lists`]),
     `  ${erased}`,
     `  ${compare}`,
     ...(readOnly === null

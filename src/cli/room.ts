@@ -9,8 +9,14 @@ import { invitationTold } from "./user.ts";
 
 const linkSchema = z.object({ name: z.string().optional() });
 
+/** The command that those which look after a room stand under, made by the first of them. */
+export function roomCommand(program: Command): Command {
+  const known = program.commands.find((command) => command.name() === "room");
+  return known ?? describe(program.command("room"), "look after a room: its pages, its keys (operator)");
+}
+
 export function addRoom(program: Command, terminal: Terminal): void {
-  const room = describe(program.command("room"), "look after a running room: its pages, its keys (operator)");
+  const room = roomCommand(program);
   const link = describe(room.command("link"), "print a link that signs an operator into the room's own pages, once", [
     "concordat room link --partner operator --key ~/.concordat/operator.jwk",
   ]).option("--name <name>", "what people call the person; shown in the console, never in the log");

@@ -16,6 +16,8 @@ export type World = {
   readonly standardError: (text: string) => void;
   /** Whether standard error is a terminal whose last line can be redrawn. */
   readonly isTerminal: boolean;
+  /** Asks a person at the terminal; absent where nobody sits there. */
+  readonly answer?: (question: string) => Promise<string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly clock: () => number;

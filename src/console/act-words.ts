@@ -64,6 +64,8 @@ export const ACT_WORDS: { readonly [act in Act]: string } = {
   "configuration-changed": "changed the configuration",
   "log-key-handed-over": "handed the log over to another key",
   "wrapping-key-rotated": "rotated the key that keys lie under",
+  "room-key-rotation-begun": "began to key lists again under another room key",
+  "room-key-rotated": "keyed every list again under another room key",
 };
 
 /** What the strip of days tells apart. */

@@ -10,12 +10,17 @@ export type KeyPlace =
   | { readonly kind: "env"; readonly prefix: string; readonly variable: (name: string) => string | undefined }
   | { readonly kind: "command"; readonly command: string };
 
-/** The variables that hold keys under a prefix; those that come next need not be there. */
+/**
+ * The variables that hold keys under a prefix. Those that come next need not be there, nor the links of the room key,
+ * which stand one behind the other with white space between them.
+ */
 export function keyVariables(prefix: string) {
   return {
     wrapping: `${prefix}WRAPPING`,
     nextWrapping: `${prefix}NEXT_WRAPPING`,
     room: `${prefix}ROOM`,
+    roomLinks: `${prefix}ROOM_LINKS`,
+    nextRoom: `${prefix}NEXT_ROOM`,
     log: `${prefix}LOG`,
     nextLog: `${prefix}NEXT_LOG`,
   };

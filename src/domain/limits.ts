@@ -104,6 +104,8 @@ export const LIMITS = {
   keyCommandMillis: 30_000,
   /** Bytes that this command may print: the document of the keys is below a thousand. */
   keyDocumentBytes: 65_536,
+  /** Times that the room key may be rotated: each hashes every identifier of every upload once more. */
+  roomKeyLinks: 16,
   /** Days an enrolment code is good for. */
   enrolmentDays: 7,
   /** People of one partner who may use the console: entries name them by commitments, which are tried one by one. */

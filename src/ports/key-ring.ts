@@ -12,6 +12,17 @@ export type KeptHandOver = { readonly note: string; readonly checkpoint: string 
 /** A rotation of the key that the ring itself is sealed under: which keys, by their ids, and how many it holds. */
 export type WrappingRotation = { readonly from: string; readonly to: string; readonly holders: number };
 
+/**
+ * A rotation of the room key: the last key that tokens were made with, the one behind it, by their ids, and how many
+ * keys tokens are made with from then on. `isTold` once the log tells that it began.
+ */
+export type RoomKeyRotation = {
+  readonly from: string;
+  readonly to: string;
+  readonly keys: number;
+  readonly isTold: boolean;
+};
+
 export type KeyRing = {
   /** The holder's key, 32 bytes; null where it has none, or has none any more. Secret. */
   readonly find: (holder: string) => Uint8Array | null;
@@ -30,6 +41,18 @@ export type KeyRing = {
   readonly unlogged: () => WrappingRotation | null;
   /** Notes that the log tells of it. */
   readonly logged: () => Promise<void>;
+  /** Keys that make tokens anew behind the room key, the first first, that of a rotation that goes on too. Secret. */
+  readonly roomLinks: () => readonly Uint8Array[];
+  /** The rotation of the room key that goes on, across restarts: lists may be of two schemes. Null where none does. */
+  readonly rekeying: () => RoomKeyRotation | null;
+  /**
+   * Puts the key that comes next behind the others, in one write. A source that the room can write gets a fresh key.
+   * @returns a sentence where there is no next key, or the source cannot be read
+   * @throws while another rotation goes on
+   */
+  readonly beginRekeying: () => Promise<Result<RoomKeyRotation, string>>;
+  /** Notes of the rotation that goes on that the log tells that it began, or that it is over. */
+  readonly noteRekeying: (how: "told" | "over") => Promise<void>;
   /** Hand-overs of the log, oldest first: a database put back from before them is told by these. */
   readonly handOvers: () => readonly KeptHandOver[];
   /** Keeps hand-overs, all of them and oldest first. */

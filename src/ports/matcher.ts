@@ -5,6 +5,7 @@ import type { RowReport } from "../domain/dataset/row-report.ts";
 import type { DatasetSchema, IdentifierKind } from "../domain/dataset/schema.ts";
 import type { TokenName } from "../domain/identifier/token-kernel.ts";
 import type { Result } from "../domain/result.ts";
+import type { StoredRow } from "./stored-row.ts";
 
 /** The partner's data key, 32 bytes: everything staged or sealed lies under it. Secret. */
 export type DataKey = Uint8Array;
@@ -47,7 +48,7 @@ export type SealedVersion = {
   readonly bytes: number;
   /** What an increment did; null for a full list. */
   readonly increment: Increment | null;
-  /** How tokens were made: scheme and version of the room key. Different ones never join. */
+  /** How tokens were made: by how many keys of the room's chain, and the last of them. Different ones never join. */
   readonly scheme: string;
 };
 
@@ -140,17 +141,6 @@ export type Holders = {
   readonly tokens: readonly NamedToken[];
 };
 
-/** What a version says of a person in one of its rows. */
-export type StoredRow = {
-  readonly record: string;
-  /** The value of each attribute that the row has one of. */
-  readonly attributes: { readonly [attribute: string]: string };
-  /** Each measure that the row has, in its smallest unit. */
-  readonly measures: { readonly [measure: string]: number };
-  /** What the person consents to: what all of its rows do. */
-  readonly consents: readonly string[];
-};
-
 /** Whom a selection takes: the people of `own` who match somebody of `other`. */
 export type Selection = {
   readonly own: ComparedList;
@@ -194,7 +184,7 @@ export type CrossTabCounts = {
  * (`ENOSPC` and its like). Either way nothing has changed and nothing is left behind, and it may be asked for again.
  */
 export type Matcher = {
-  /** How tokens are made: scheme and version of the room key. */
+  /** How tokens are made: by how many keys of the room's chain, and the last of them. */
   readonly scheme: string;
 
   /**
@@ -238,6 +228,20 @@ export type Matcher = {
 
   /** The tokens of hashed identifiers. O(identifiers) time. */
   tokensOf(hashed: readonly { readonly name: TokenName; readonly digest: Uint8Array }[]): readonly NamedToken[];
+
+  /**
+   * Tokens as they are made now, out of some that were made under this scheme or an earlier one of the room's chain.
+   * O(tokens) for each key that they lack.
+   * @returns null where the scheme is of another chain: whoever they are is found in no list
+   */
+  tokensAgain(made: { readonly scheme: string; readonly tokens: readonly NamedToken[] }): readonly NamedToken[] | null;
+
+  /**
+   * Seals a version of an earlier scheme of the room's chain anew under the present one: what the list would be if it
+   * were uploaded now. It has nothing in common with the file before, which stays. Costs as much as that upload.
+   * @throws for a version of another chain
+   */
+  rekey(list: ListVersion & Described): Promise<SealedVersion>;
 
   /**
    * The people of a version who hold any of these tokens, with every record reference and every token that they have.

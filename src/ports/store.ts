@@ -47,7 +47,7 @@ export type Act = {
   readonly parties: readonly PartnerId[];
 };
 
-type Resealed = Pick<SealedVersion, "segment" | "people" | "duplicates" | "bytes">;
+type Resealed = Pick<SealedVersion, "segment" | "people" | "duplicates" | "bytes" | "scheme">;
 
 export type Store = {
   /** One consistent view; writes are refused. */

@@ -9,6 +9,7 @@ import { readOnlyNote } from "../app/keep-rounds.ts";
 import { logRestore } from "../app/log-backup.ts";
 import { type Confronted, confront } from "../app/log-standing.ts";
 import type { Ports } from "../app/ports.ts";
+import { checkChain, rekeyLists } from "../app/rekey-lists.ts";
 import { rememberErasures } from "../app/remember-erasures.ts";
 import { type Replayed, replayErasures } from "../app/replay-erasures.ts";
 import { checkKeys, everybody } from "../app/start-room.ts";
@@ -62,6 +63,8 @@ export type Wanted = {
 /** A room that was put back. */
 export type Restored = BackupContents & {
   readonly accounts: number;
+  /** Versions that were keyed again: the backup was made before a rotation of the room key. */
+  readonly rekeyed: number;
   readonly replayed: Replayed;
   /** Entries of the largest checkpoint that the log was compared with; null where there was none. */
   readonly compared: number | null;
@@ -161,11 +164,14 @@ async function restoreInto(restoring: Restoring): Promise<Result<Restored, Refus
   undo.push(() => ports.matcher.end());
   const accounts = await checkLoaded(ports, { from: keys.source.name, contents, placed });
   if (!accounts.ok) return accounts;
+  const fewer = await checkChain(ports);
+  if (!fewer.ok) return err([fewer.error]);
+  const { versions: rekeyed } = await rekeyLists(ports, () => {});
   const compared = await compare(ports, restoring);
   if (!compared.ok) return compared;
   await unmarkDatabase(database.value.owner);
   await rm(join(config.dataDirectory, UNFINISHED));
-  return ok({ ...described(backup, contents), accounts: accounts.value, ...compared.value });
+  return ok({ ...described(backup, contents), accounts: accounts.value, rekeyed, ...compared.value });
 }
 
 function keysTooNew({ source }: OpenKeys): string {

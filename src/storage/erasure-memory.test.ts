@@ -50,6 +50,16 @@ describe("the memory of erasures", () => {
     expect(await (await opened()).recall()).toEqual([erasure(1), erasure(2)]);
   });
 
+  test("has others in the place of all at once, and adds to these", async () => {
+    const memory = await opened();
+    await memory.remember([erasure(1), erasure(2)]);
+    await memory.replace([erasure(1, 7), erasure(2, 8)]);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect([memory.knows(erasure(1)), memory.knows(erasure(1, 7))]).toEqual([false, true]);
+    await memory.remember([erasure(2, 8), erasure(3)]);
+    expect(await (await opened()).recall()).toEqual([erasure(1, 7), erasure(2, 8), erasure(3)]);
+  });
+
   test("refuses a file that does not read, since whom it names must not be forgotten", async () => {
     await writeFile(path, '{"partner":"alba-travel"}\n');
     expect(await openErasureMemory(directory)).toEqual({ ok: false, error: expect.stringMatching(/bring it back/) });

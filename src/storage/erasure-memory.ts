@@ -1,5 +1,6 @@
 // The room's memory of erasures: a file of mode 0600 in the data directory, beside and never in the database. Lines are
-// added at its end and synced, and none is ever changed. What a crash left of a line goes before the next one.
+// added at its end and synced, and none is changed but by a rotation of the room key, which writes the file anew under
+// another name first. What a crash left of a line goes before the next one.
 
 import { createHash } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
@@ -12,6 +13,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { ErasureMemory, RememberedErasure } from "../ports/erasure-memory.ts";
 import type { ErasureRow } from "../ports/rights.ts";
 import { hasCode } from "./error-code.ts";
+import { writeSecret } from "./secret-file.ts";
 
 const FILE = "erasure-memory.jsonl";
 
@@ -35,6 +37,11 @@ export async function openErasureMemory(directory: string): Promise<Result<Erasu
       if (added.length === 0) return;
       await append(path, added.map(lineOf).join(""));
       for (const erasure of added) known.add(nameOf(erasure));
+    },
+    replace: async (erasures) => {
+      await writeSecret(path, erasures.map(lineOf).join(""));
+      known.clear();
+      for (const erasure of erasures) known.add(nameOf(erasure));
     },
     recall: async () => readLines(wholeLines(await bytesOf(path))) ?? [],
   });

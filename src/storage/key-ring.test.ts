@@ -4,10 +4,12 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { LIMITS } from "../domain/limits.ts";
 import { keyRingSuite } from "../testing/key-ring-suite.ts";
 import { memoryKeyRing } from "../testing/memory-key-ring.ts";
 import { openKeyRing } from "./key-ring.ts";
 import { freshKey, type KeySource, keySource, type RoomKeys } from "./room-keys.ts";
+import { nextLink } from "./room-links.ts";
 
 let folder: string;
 let count = 0;
@@ -20,7 +22,7 @@ keyRingSuite("the key ring in memory", async () => memoryKeyRing(["second"]));
 keyRingSuite("the key ring in a file", async () => (await place()).ring);
 keyRingSuite("the key ring in a file whose keys the room cannot write", async () => {
   const { keys, directory } = await place();
-  return openedIn(directory, fixed({ ...keys, nextWrapping: freshKey() }));
+  return openedIn(directory, fixed({ ...keys, nextWrapping: freshKey(), nextRoom: freshKey() }));
 });
 
 async function place() {
@@ -156,4 +158,50 @@ test("seals nothing under keys that were put in the place of its own while it is
   await writeFile(join(directory, "keys.json"), own);
   expect((await ring.rotate()).ok).toBe(true);
   expect((await openedIn(directory, source)).find("ann 1")).toEqual(ring.find("ann 1"));
+});
+
+test("goes on with a rotation of the room key that was cut short, whichever of its writes was the last", async () => {
+  const { directory, source, keys, ring, path } = await place();
+  if (source.write === null) throw new Error("a file can be written");
+  await ring.make("ann 1");
+  const [ringBefore, nextRoom] = [await readFile(path, "utf8"), freshKey()];
+  // The source has a next key, and the ring does not know of it: it counts for nothing yet.
+  await source.write({ ...keys, nextRoom });
+  expect((await openedIn(directory, source)).roomLinks()).toEqual([]);
+  const opened = await openedIn(directory, source);
+  expect(await opened.beginRekeying()).toMatchObject({ ok: true, value: { keys: 2 } });
+  expect(await keysOf(source)).toMatchObject({ roomLinks: [nextRoom], nextRoom: null });
+  // The ring has it in force, and the source still names it as the next.
+  await source.write({ ...keys, nextRoom });
+  const again = await openedIn(directory, source);
+  expect([again.roomLinks(), again.rekeying()?.isTold]).toEqual([[nextRoom], false]);
+  expect(await keysOf(source)).toMatchObject({ roomLinks: [nextRoom], nextRoom: null });
+  await again.noteRekeying("over");
+  // A second rotation gets a fresh key, and a ring from before either says that it is too old.
+  expect(await again.beginRekeying()).toMatchObject({ ok: true, value: { keys: 3 } });
+  expect((await openedIn(directory, source)).roomLinks()).toHaveLength(2);
+  await writeFile(path, ringBefore);
+  expect(await refusal(directory, source)).toMatch(/2 keys behind the room key, and the key ring knows of 0/);
+});
+
+test("asks for the next room key where it cannot make one, and for the links that lists were made with", async () => {
+  const { directory, keys, ring } = await place();
+  await ring.make("ann 1");
+  const [alone, link] = [fixed(keys), freshKey()];
+  const without = await (await openedIn(directory, alone)).beginRekeying();
+  expect(without).toMatchObject({ ok: false, error: /no next room key.*NEXT_ROOM/ });
+  const next = fixed({ ...keys, nextRoom: link });
+  const begun = await openedIn(directory, next);
+  expect((await begun.beginRekeying()).ok).toBe(true);
+  await begun.noteRekeying("over");
+  expect(await begun.beginRekeying()).toMatchObject({ ok: false, error: /is in force already/ });
+  const linked = fixed({ ...keys, roomLinks: [link] });
+  for (const source of [next, linked]) expect((await openedIn(directory, source)).roomLinks()).toEqual([link]);
+  expect(await refusal(directory, alone)).toMatch(/with 1 key behind the room key, and a service does not give/);
+  const other = fixed({ ...keys, roomLinks: [freshKey()] });
+  expect(await refusal(directory, other)).toMatch(/does not give the key [0-9a-f]{16} as number 1/);
+  const most = fixed({ ...keys, nextRoom: freshKey() });
+  expect(await nextLink(most, Array.from({ length: LIMITS.roomKeyLinks }, freshKey))).toMatchObject({
+    error: /rotated 16 times already/,
+  });
 });

@@ -4,12 +4,13 @@
 
 import { join } from "node:path";
 import { z } from "zod";
-import { derive, open, seal } from "../crypto/sealed-box.ts";
-import { fromBase64Url, toBase64Url, toHex, utf8 } from "../domain/bytes.ts";
+import { open, seal } from "../crypto/sealed-box.ts";
+import { fromBase64Url, toBase64Url, utf8 } from "../domain/bytes.ts";
 import { parseStrictJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { KeptHandOver, KeyRing, WrappingRotation } from "../ports/key-ring.ts";
-import { freshKey, type KeySource, type RoomKeys } from "./room-keys.ts";
+import type { KeptHandOver, KeyRing, RoomKeyRotation, WrappingRotation } from "../ports/key-ring.ts";
+import { freshKey, type KeySource, keyId, type RoomKeys } from "./room-keys.ts";
+import { linksInForce, nextLink, promoteLink } from "./room-links.ts";
 import { readSecret, writeSecret } from "./secret-file.ts";
 
 /** Where a data directory holds its key ring. */
@@ -26,8 +27,11 @@ const ringSchema = z.strictObject({
   concordat: z.literal("key-ring/1"),
   /** Which wrapping key the ring is sealed under. */
   wrapping: z.string(),
-  /** Which key makes the tokens of the room's lists. */
+  /** Which key makes the tokens of the room's lists, and which make them anew behind it. */
   room: z.string(),
+  roomLinks: z.array(z.string()).exactOptional(),
+  /** Lists are being keyed again under the last of these. */
+  rekeying: z.strictObject({ isTold: z.boolean() }).exactOptional(),
   keys: z.record(z.string(), z.string()),
   destroyed: z.array(z.string()),
   unlogged: rotationSchema.nullable(),
@@ -37,6 +41,8 @@ const ringSchema = z.strictObject({
 type Ring = {
   readonly wrapping: Uint8Array;
   readonly room: string;
+  readonly roomLinks: readonly Uint8Array[];
+  readonly rekeying: { readonly isTold: boolean } | null;
   readonly keys: ReadonlyMap<string, Uint8Array>;
   readonly destroyed: ReadonlySet<string>;
   readonly unlogged: WrappingRotation | null;
@@ -59,16 +65,13 @@ export async function openKeyRing(
   const opened = text.value === null ? ok(emptyRing(keys)) : ringIn(text.value, path, { source, keys });
   if (!opened.ok) return opened;
   if (opened.value.wrapping === keys.nextWrapping) await promote(source, keys);
+  await promoteLink(source, opened.value.roomLinks.map(keyId));
   return ok(ringAt(path, source, opened.value));
 }
 
-// A name for a key that tells nothing of it: eight bytes derived from it, in hex.
-function keyId(key: Uint8Array): string {
-  return toHex(derive(key, "concordat key id", 8));
-}
-
-function emptyRing({ wrapping, room }: RoomKeys): Ring {
-  return { wrapping, room: keyId(room), keys: new Map(), destroyed: new Set(), unlogged: null, handOvers: [] };
+function emptyRing({ wrapping, room, roomLinks }: RoomKeys): Ring {
+  const tokens = { room: keyId(room), roomLinks, rekeying: null };
+  return { wrapping, ...tokens, keys: new Map(), destroyed: new Set(), unlogged: null, handOvers: [] };
 }
 
 function ringIn(
@@ -80,9 +83,9 @@ function ringIn(
   const document = json.ok ? ringSchema.safeParse(json.value) : null;
   if (document?.success !== true) return err(`${path} does not hold a key ring: bring back the file as it was`);
   const { wrapping: id, room, keys: sealed, destroyed, unlogged, handOvers = [] } = document.data;
-  if (room !== keyId(keys.room)) {
-    return err(`${source.name} gives another key for tokens than the one that this room's lists were made with`);
-  }
+  const { roomLinks: links = [], rekeying = null } = document.data;
+  const roomLinks = linksInForce(source, keys, { room, links });
+  if (!roomLinks.ok) return roomLinks;
   const given = [keys.wrapping, ...(keys.nextWrapping === null ? [] : [keys.nextWrapping])];
   const wrapping = given.find((key) => keyId(key) === id);
   if (wrapping === undefined) {
@@ -96,7 +99,8 @@ function ringIn(
     if (!key.ok) return err(`${path} holds a key of \`${holder}\` that does not open: bring back the file as it was`);
     opened.set(holder, key.value);
   }
-  return ok({ wrapping, room, keys: opened, destroyed: new Set(destroyed), unlogged, handOvers });
+  const tokens = { room, roomLinks: roomLinks.value, rekeying };
+  return ok({ wrapping, ...tokens, keys: opened, destroyed: new Set(destroyed), unlogged, handOvers });
 }
 
 function ringAt(path: string, source: KeySource, opened: Ring): KeyRing {
@@ -129,6 +133,17 @@ function ringAt(path: string, source: KeySource, opened: Ring): KeyRing {
     },
     unlogged: () => ring.unlogged,
     logged: () => change(async (now) => ({ next: { ...now, unlogged: null }, value: undefined })),
+    roomLinks: () => ring.roomLinks,
+    rekeying: () => rekeyingOf(ring),
+    beginRekeying: async () => {
+      if (ring.rekeying !== null) throw new Error("lists are being keyed again already");
+      const link = await nextLink(source, ring.roomLinks);
+      if (!link.ok) return link;
+      const begun = await change(async (now) => linked(now, link.value));
+      await promoteLink(source, ring.roomLinks.map(keyId));
+      return ok(begun);
+    },
+    noteRekeying: (how) => change(async (now) => ({ next: { ...now, rekeying: notedAs(now, how) }, value: undefined })),
     handOvers: () => ring.handOvers,
     keepHandOvers: (handOvers) => change(async (now) => ({ next: { ...now, handOvers }, value: undefined })),
   };
@@ -152,6 +167,25 @@ function rotated(ring: Ring, to: Uint8Array): { readonly next: Ring; readonly va
   const [from, next] = [keyId(ring.wrapping), keyId(to)];
   const value = { from, to: next, holders: ring.keys.size };
   return { next: { ...ring, wrapping: to, unlogged: value }, value };
+}
+
+function linked(ring: Ring, link: Uint8Array): { readonly next: Ring; readonly value: RoomKeyRotation } {
+  const next = { ...ring, roomLinks: [...ring.roomLinks, link], rekeying: { isTold: false } };
+  return { next, value: rotationOf(next, next.rekeying) };
+}
+
+function rekeyingOf(ring: Ring): RoomKeyRotation | null {
+  return ring.rekeying === null ? null : rotationOf(ring, ring.rekeying);
+}
+
+function rotationOf({ room, roomLinks }: Ring, { isTold }: { readonly isTold: boolean }): RoomKeyRotation {
+  const ids = [room, ...roomLinks.map(keyId)];
+  const [from = room, to = room] = ids.slice(-2);
+  return { from, to, keys: ids.length, isTold };
+}
+
+function notedAs({ rekeying }: Ring, how: "told" | "over"): Ring["rekeying"] {
+  return rekeying === null || how === "over" ? null : { isTold: true };
 }
 
 type WithNext = RoomKeys & { readonly nextWrapping: Uint8Array };
@@ -188,11 +222,21 @@ async function promote(source: KeySource, { nextWrapping, ...keys }: RoomKeys): 
   await source.write({ ...keys, wrapping: nextWrapping, nextWrapping: null });
 }
 
-function formatRing({ wrapping, room, keys, destroyed, unlogged, handOvers }: Ring): string {
+function formatRing(ring: Ring): string {
+  const { wrapping, room, roomLinks, rekeying, keys, destroyed, unlogged, handOvers } = ring;
   const sealed = [...keys].map(([holder, key]) => [holder, toBase64Url(seal(wrapping, key, labelOf(holder)))]);
-  const ring = { wrapping: keyId(wrapping), room, keys: Object.fromEntries(sealed), destroyed: [...destroyed] };
-  const handed = handOvers.length === 0 ? {} : { handOvers };
-  return `${JSON.stringify({ concordat: "key-ring/1", ...ring, unlogged, ...handed })}\n`;
+  const document = {
+    concordat: "key-ring/1",
+    wrapping: keyId(wrapping),
+    room,
+    ...(roomLinks.length === 0 ? {} : { roomLinks: roomLinks.map(keyId) }),
+    ...(rekeying === null ? {} : { rekeying }),
+    keys: Object.fromEntries(sealed),
+    destroyed: [...destroyed],
+    unlogged,
+    ...(handOvers.length === 0 ? {} : { handOvers }),
+  };
+  return `${JSON.stringify(document)}\n`;
 }
 
 function labelOf(holder: string): Uint8Array {

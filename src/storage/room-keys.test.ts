@@ -36,11 +36,13 @@ keySourceSuite("a command", async (keys) => {
   return keySource({ kind: "command", command }, { mayMake: true });
 });
 keySourceSuite("the environment", async (keys) => {
-  const { wrapping, room, log, next } = keys ?? {};
+  const { wrapping, room, roomLinks, log, next } = keys ?? {};
   const variables = new Map<string, string | undefined>([
     ["ROOM_KEY_WRAPPING", wrapping],
     ["ROOM_KEY_NEXT_WRAPPING", next?.wrapping],
     ["ROOM_KEY_ROOM", room],
+    ["ROOM_KEY_ROOM_LINKS", roomLinks?.join(" ")],
+    ["ROOM_KEY_NEXT_ROOM", next?.room],
     ["ROOM_KEY_LOG", log === undefined ? undefined : JSON.stringify(log)],
   ]);
   const place = { kind: "env", prefix: "ROOM_KEY_", variable: (name: string) => variables.get(name) } as const;

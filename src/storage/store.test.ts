@@ -179,7 +179,14 @@ describe("row-level security", () => {
       ...["sign_in_provider.issuer", "sign_in_provider.client_id", "sign_in_provider.sealed_secret"],
       "sign_in_provider.put_at",
       ...["upload.state", "upload.closed_at", "upload.version"],
-      ...["version.segment", "version.people", "version.duplicates", "version.bytes", "version.deleted_at"],
+      ...[
+        "version.segment",
+        "version.people",
+        "version.duplicates",
+        "version.bytes",
+        "version.scheme",
+        "version.deleted_at",
+      ],
       ...["version.ends_at", "version.is_end_stated"],
     ]);
   });

@@ -1,5 +1,6 @@
 // Versions of datasets: each a sealed file, the last one in force.
-// Who uploads again adds one; a file is made anew only when people are erased from it, and deleted at its end.
+// Who uploads again adds one; a file is made anew only when people are erased from it or the room key is rotated, and
+// deleted at its end.
 
 import { canonicalJson } from "../domain/canonical-json.ts";
 import { type DatasetRef, nameIn, ownerOf } from "../domain/dataset/schema.ts";
@@ -141,11 +142,11 @@ async function forgetEnded(tx: Statements): Promise<readonly EndedVersionRow[]> 
 async function reseal(
   tx: Statements,
   id: string,
-  { segment, people, duplicates, bytes }: Pick<VersionRow, "segment" | "people" | "duplicates" | "bytes">,
+  { segment, people, duplicates, bytes, scheme }: Parameters<Transaction["versions"]["reseal"]>[1],
 ): Promise<void> {
   const { count } = await tx`
     update concordat.version
-    set segment = ${segment}, people = ${people}, duplicates = ${duplicates}, bytes = ${bytes}
+    set segment = ${segment}, people = ${people}, duplicates = ${duplicates}, bytes = ${bytes}, scheme = ${scheme}
     where id = ${id} and deleted_at is null`;
   if (count !== 1) throw new Error("a version that is not there was sealed anew");
 }

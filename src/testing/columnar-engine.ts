@@ -28,7 +28,7 @@ export function engineWorld(options: Partial<ColumnarOptions> = {}): EngineWorld
   const directory = mkdtempSync(join(tmpdir(), "concordat-engine-"));
   const layout = layoutOf(directory);
   for (const path of [layout.segments, layout.stagings]) mkdirSync(path, { recursive: true });
-  const own = { directory, roomKey: new Uint8Array(32).fill(9), roomKeyVersion: 1, memoryBytes: 1, threads: 0 };
+  const own = { directory, roomKey: new Uint8Array(32).fill(9), memoryBytes: 1, threads: 0 };
   const engine = engineOf(layout, { ...own, ...options });
   const end = async () => {
     await engine.crew.end();

@@ -41,6 +41,24 @@ export function keyRingSuite(name: string, open: () => Promise<KeyRing>): void {
       expect(ring.unlogged()).toBeNull();
     });
 
+    test("puts a key behind the room key, and knows how far the rotation has come", async () => {
+      const ring = await open();
+      expect([ring.roomLinks(), ring.rekeying()]).toEqual([[], null]);
+      const key = await ring.make("ann 1");
+      const begun = await ring.beginRekeying();
+      if (!begun.ok) throw new Error(begun.error);
+      expect(begun.value).toMatchObject({ keys: 2, isTold: false });
+      expect(begun.value.from).not.toBe(begun.value.to);
+      expect(ring.rekeying()).toEqual(begun.value);
+      await expect(ring.beginRekeying()).rejects.toThrow(/already/);
+      await ring.noteRekeying("told");
+      expect(ring.rekeying()).toEqual({ ...begun.value, isTold: true });
+      await ring.noteRekeying("over");
+      expect(ring.rekeying()).toBeNull();
+      expect(ring.roomLinks().map(({ length }) => length)).toEqual([32]);
+      expect(ring.find("ann 1")).toEqual(key);
+    });
+
     test("keeps hand-overs of the log", async () => {
       const ring = await open();
       expect(ring.handOvers()).toEqual([]);

@@ -10,8 +10,9 @@ import { freshKey, type KeySource } from "../storage/room-keys.ts";
 export type PutKeys = {
   readonly wrapping?: string;
   readonly room?: string;
+  readonly roomLinks?: readonly string[];
   readonly log?: object | string;
-  readonly next?: { readonly wrapping: string };
+  readonly next?: { readonly wrapping?: string; readonly room?: string };
 };
 
 /** Fresh keys as text. */
@@ -38,6 +39,22 @@ export function keySourceSuite(name: string, put: (keys: PutKeys | null) => Prom
       }
     });
 
+    test("gives the keys that rotations put behind the room key, in their order, and the next of them", async () => {
+      const [keys, one, two, room] = [freshKeys(), ...[1, 2, 3].map(() => toBase64Url(freshKey()))];
+      if (one === undefined || two === undefined || room === undefined) throw new Error("three keys");
+      for (const [links, next] of [
+        [[], undefined],
+        [[one, two], { room }],
+      ] as const) {
+        const put_ = { ...keys, ...(links.length === 0 ? {} : { roomLinks: links }), ...(next && { next }) };
+        const read = await (await put(put_)).read();
+        if (!read.ok) throw new Error(read.error);
+        const { roomLinks, nextRoom } = read.value;
+        expect(roomLinks.map((link) => toBase64Url(link))).toEqual(links);
+        expect(nextRoom === null ? undefined : toBase64Url(nextRoom)).toBe(next?.room);
+      }
+    });
+
     test("refuses what is missing or malformed by its place, and tells nothing of what stands there", async () => {
       const keys = freshKeys();
       const { d: _, ...publicPart } = keys.log;
@@ -47,6 +64,8 @@ export function keySourceSuite(name: string, put: (keys: PutKeys | null) => Prom
         [{ ...keys, wrapping: `${keys.wrapping}AA` }, /wrapping.*32 bytes in base64url/i],
         [{ ...keys, room: keys.room.slice(2) }, /room.*32 bytes in base64url/i],
         [{ ...keys, next: { wrapping: "" } }, /next.?wrapping.*32 bytes/i],
+        [{ ...keys, next: { room: keys.room.slice(2) } }, /next.?room.*32 bytes/i],
+        [{ ...keys, roomLinks: [keys.wrapping, keys.room.slice(2)] }, /room_?links.*32 bytes/i],
         [{ ...keys, log: publicPart }, /log.*private Ed25519 key/i],
         [{ ...keys, log: { ...keys.log, d: keys.room } }, /log.*private Ed25519 key/i],
       ];

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { RandomBytes } from "../domain/privacy/random.ts";
 import { err, ok } from "../domain/result.ts";
-import type { KeptHandOver, KeyRing, WrappingRotation } from "../ports/key-ring.ts";
+import type { KeptHandOver, KeyRing, RoomKeyRotation, WrappingRotation } from "../ports/key-ring.ts";
 
 /** An empty ring. `nexts` are the ids of wrapping keys that it may rotate to, one after the other. */
 export function memoryKeyRing(nexts: readonly string[] = [], random: RandomBytes = randomBytes): KeyRing {
@@ -37,9 +37,29 @@ export function memoryKeyRing(nexts: readonly string[] = [], random: RandomBytes
     logged: async () => {
       unlogged = null;
     },
+    ...roomKeyLinks(),
     handOvers: () => kept,
     keepHandOvers: async (handOvers) => {
       kept = handOvers;
+    },
+  };
+}
+
+function roomKeyLinks(): Pick<KeyRing, "roomLinks" | "rekeying" | "beginRekeying" | "noteRekeying"> {
+  const links: Uint8Array[] = [];
+  let rekeying: RoomKeyRotation | null = null;
+  return {
+    roomLinks: () => links,
+    rekeying: () => rekeying,
+    beginRekeying: async () => {
+      if (rekeying !== null) throw new Error("lists are being keyed again already");
+      links.push(new Uint8Array(randomBytes(32)));
+      const { length } = links;
+      rekeying = { from: `room ${length}`, to: `room ${length + 1}`, keys: length + 1, isTold: false };
+      return ok(rekeying);
+    },
+    noteRekeying: async (how) => {
+      rekeying = rekeying === null || how === "over" ? null : { ...rekeying, isTold: true };
     },
   };
 }

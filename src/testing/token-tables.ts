@@ -82,7 +82,7 @@ function tablesIn(database: TestDatabase, nodes: readonly TestDatabase[], close:
     const directory = mkdtempSync(join(tmpdir(), "concordat-matcher-"));
     const kindOf = (token: TokenName) => identifierKindSchema.parse(token.split(":")[0]);
     const matcher = sqlMatcher({
-      ...{ directory, roomKeyVersion: 1, memoryBytes: 4e6, threads: 0, ...options, transact },
+      ...{ directory, memoryBytes: 4e6, threads: 0, ...options, transact },
       ...(tokeniserOf === undefined ? {} : { tokeniserOf: (token) => tokeniserOf(kindOf(token)) }),
     });
     return { matcher, names: () => filesUnder(directory), end: async () => rmSync(directory, { recursive: true }) };

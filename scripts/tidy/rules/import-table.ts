@@ -163,7 +163,8 @@ const TABLE: readonly Row[] = [
 ];
 
 const ROOTS = ["src/main.ts", "src/safekeeping"];
-const ROOT_IMPORTERS = ["serve", "demo", "backup", "restore", "migrate"].map((name) => `src/cli/${name}.ts`);
+const ROOT_COMMANDS = ["serve", "demo", "backup", "restore", "migrate", "rotate-room-key"];
+const ROOT_IMPORTERS = ROOT_COMMANDS.map((name) => `src/cli/${name}.ts`);
 
 export const importTable: Rule = {
   name: "import-table",

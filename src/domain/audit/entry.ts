@@ -68,6 +68,8 @@ export const ACTS = [
   "configuration-changed",
   "wrapping-key-rotated",
   "log-key-handed-over",
+  "room-key-rotation-begun",
+  "room-key-rotated",
 ] as const;
 
 // Names stay under 64 characters so that a digest cannot pass as one, and begin with a letter or digit, so that none

@@ -151,7 +151,7 @@ function chunkReader(engine: Engine, part: Part, { file, onRead }: Reading) {
 /** How chunks are read: on this thread, or by the crew once the columns are known. */
 function readingWorks(engine: Engine, part: Part, file: SealedFileWriter) {
   const base = settingsOf(engine, part, file);
-  const scratchBytes = readingScratchBytes(part);
+  const scratchBytes = readingScratchBytes(base);
   return {
     here: async (chunk: Chunk): Promise<ReadChunk> =>
       (await engine.here(scratchBytes, (thread) => beginReading(thread, base)(chunk))).outcome,

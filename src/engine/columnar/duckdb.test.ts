@@ -187,7 +187,7 @@ describe("columnar beside DuckDB, a million rows against 300,000 and 200,000", (
     for (const threads of [1, 2])
       it(`equals it in all it answers: ${kernels} kernels, ${threads} threads`, async () => {
         const rooms = join(directory, `${kernels}-${threads}`);
-        const options = { roomKey: new Uint8Array(32).fill(7), roomKeyVersion: 1, memoryBytes: 2 ** 30 };
+        const options = { roomKey: new Uint8Array(32).fill(7), memoryBytes: 2 ** 30 };
         const matcher = columnarMatcher({ directory: rooms, kernels, threads, ...options });
         try {
           const lists: ComparedList[] = [];

@@ -13,8 +13,10 @@ export type Engine = {
   readonly crew: Crew;
   /** Names how tokens are made. */
   readonly scheme: string;
-  /** Per kind of a schema, the key of its tokens; Secret. */
-  tokenKeysOf(schema: DatasetSchema): readonly Uint8Array[];
+  /** Per kind of a schema, the keys of its tokens: for digests, and for each link behind; Secret. */
+  tokenKeysOf(schema: DatasetSchema): readonly (readonly Uint8Array[])[];
+  /** Per kind of a schema, the keys that tokens of a scheme lack; Secret. @throws for a scheme of another chain */
+  linkKeysSince(scheme: string, schema: DatasetSchema): readonly (readonly Uint8Array[])[];
   /** Another way to make tokens, or null for the true one. */
   tokenisersOf(schema: DatasetSchema): readonly Tokeniser[] | null;
   /** The key under which a partner's record references are hashed; Secret. */

@@ -52,7 +52,7 @@ for (const [combination, settings] of COMBINATIONS) {
       const directory = mkdtempSync(join(tmpdir(), "concordat-matcher-"));
       const kindOf = (token: TokenName) => identifierKindSchema.parse(token.split(":")[0]);
       const matcher = columnarMatcher({
-        ...{ directory, roomKeyVersion: 1, memoryBytes: MEMORY_BYTES, ...settings, ...options },
+        ...{ directory, memoryBytes: MEMORY_BYTES, ...settings, ...options },
         ...(tokeniserOf === undefined ? {} : { tokeniserOf: (token) => tokeniserOf(kindOf(token)) }),
       });
       return { matcher, names: () => filesUnder(directory), end: async () => rmSync(directory, { recursive: true }) };
@@ -65,7 +65,7 @@ describe("columnar: what lies on disk", () => {
   let directory: string;
   let matcher: Matcher;
   const fresh = (options: Partial<ColumnarOptions> = {}) =>
-    columnarMatcher({ directory, roomKey: ROOM_KEY, roomKeyVersion: 1, memoryBytes: MEMORY_BYTES, ...options });
+    columnarMatcher({ directory, roomKey: ROOM_KEY, memoryBytes: MEMORY_BYTES, ...options });
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "concordat-matcher-"));
     matcher = fresh();
@@ -228,9 +228,9 @@ describe("columnar: what lies on disk", () => {
     expect(filesUnder(join(directory, "segments"))).toEqual([]);
   });
 
-  it("refuses to compare versions whose tokens were made under another version of the room key", async () => {
+  it("refuses to compare versions whose tokens were made under another chain of room keys", async () => {
     const { list } = await sealRows(matcher, [rows]);
-    const rotated = fresh({ roomKeyVersion: 2 });
+    const rotated = fresh({ roomLinks: [new Uint8Array(32).fill(8)] });
     await expect(rotated.overlap([list, list], ["email"])).rejects.toThrow("another room key");
     await stageRows(rotated, { ...upload("over"), dataKey: list.dataKey, change: "upsert", parts: [rows] });
     const over = { ...upload("over"), dataKey: list.dataKey, change: "upsert" as const, base: list, parts: 1 };

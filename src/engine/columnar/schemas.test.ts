@@ -99,7 +99,7 @@ afterEach(async () => {
 
 function fresh(threads: number): Matcher {
   const directory = mkdtempSync(join(tmpdir(), "concordat-bounds-"));
-  const own = { directory, roomKey: new Uint8Array(32), roomKeyVersion: 1, memoryBytes: 1 };
+  const own = { directory, roomKey: new Uint8Array(32), memoryBytes: 1 };
   const large = { largeTokens: 0, largeRows: 0, chunkBytes: 50_000 };
   const matcher = columnarMatcher({ ...own, ...large, threads, ...(threads === 0 ? { kernels: "plain" } : {}) });
   ends.push(async () => {

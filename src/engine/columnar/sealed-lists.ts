@@ -5,13 +5,15 @@ import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import {
-  TOKEN_SCHEME,
-  type Tokeniser,
-  type TokenName,
-  tokeniser,
-  tokenKey,
-  tokenNameOf,
-} from "../../domain/identifier/token-kernel.ts";
+  chainTokeniser,
+  linkKey,
+  linksSince,
+  type RoomKeyChain,
+  schemeOf,
+  tokenAgain,
+  tokenKeysOf,
+} from "../../domain/identifier/token-chain.ts";
+import { type Tokeniser, type TokenName, tokenNameOf } from "../../domain/identifier/token-kernel.ts";
 import { compileKernels } from "../../kernels/load.ts";
 import type { ListVersion, Matcher } from "../../ports/matcher.ts";
 import { kindsOf } from "../../wire/list/columns.ts";
@@ -21,6 +23,7 @@ import type { Engine } from "./engine.ts";
 import { holdersIn, tokensBy } from "./holders.ts";
 import { type Layout, layoutOf, makeFolders } from "./layout.ts";
 import { recordKeyOf } from "./record-key.ts";
+import { rekeyVersion } from "./rekeying.ts";
 import { everyListOf, type Listed } from "./rooms.ts";
 import { sealUpload } from "./seal.ts";
 import { type Shelf, type Stay, shelfIn } from "./shelf.ts";
@@ -36,8 +39,8 @@ export type ColumnarOptions = {
   readonly directory: string;
   /** 32 bytes; Secret. */
   readonly roomKey: Uint8Array;
-  /** Names the room key in the scheme of every version sealed under it. */
-  readonly roomKeyVersion: number;
+  /** Keys that rotations put behind it, the first first; none when absent. Secret. */
+  readonly roomLinks?: readonly Uint8Array[];
   /** Bytes that sealing and questions may use together, up to 4 GiB; what is kept between questions is among them. */
   readonly memoryBytes: number;
   /** Threads beside the one that asks. As many as there are processors when absent. */
@@ -93,7 +96,12 @@ export function sealedLists(options: ColumnarOptions): SealedLists {
     stagePart: (part) => stagePart(engine, part),
     seal: (upload) =>
       dropping.during(upload.base === undefined ? [] : [upload.base.segment], () => sealUpload(engine, upload)),
-    tokensOf: tokensBy((name) => options.tokeniserOf?.(name) ?? tokeniser(options.roomKey, name)),
+    tokensOf: tokensBy((name) => options.tokeniserOf?.(name) ?? chainTokeniser(chainIn(options), name)),
+    tokensAgain: ({ scheme, tokens }) => {
+      const links = linksSince(chainIn(options), scheme);
+      return links === null ? null : tokens.map(({ name, token }) => ({ name, token: tokenAgain(token, name, links) }));
+    },
+    rekey: (list) => dropping.during([list.segment], () => rekeyVersion(engine, list)),
     holders: ({ schema, ...list }, tokens) =>
       about([list], async (stay) => holdersIn(engine, stay, { version: await versionOf(stay, list), schema, tokens })),
     stored: (list, tokens) =>
@@ -139,17 +147,27 @@ function segmentsIn(key: string): readonly string[] {
   return key.match(/\b[0-9a-f]{64}\b/g) ?? [];
 }
 
+function chainIn({ roomKey, roomLinks = [] }: ColumnarOptions): RoomKeyChain {
+  return [roomKey, ...roomLinks];
+}
+
 /** The engine over a directory, without the questions. */
 export function engineOf(layout: Layout, options: ColumnarOptions): Engine {
   const arena = arenaOf(options.memoryBytes);
   const module = options.kernels === "plain" ? null : compileKernels();
   const tools = toolsOf({ memory: arena.memory, module });
+  const chain = chainIn(options);
   return {
     layout,
     arena,
     crew: crewOf({ arena, module, threads: options.threads ?? availableParallelism() }),
-    scheme: `${TOKEN_SCHEME}:${options.roomKeyVersion}`,
-    tokenKeysOf: (schema) => kindsOf(schema).map((kind) => tokenKey(options.roomKey, tokenNameOf(schema, kind))),
+    scheme: schemeOf(chain),
+    tokenKeysOf: (schema) => kindsOf(schema).map((kind) => tokenKeysOf(chain, tokenNameOf(schema, kind))),
+    linkKeysSince: (scheme, schema) => {
+      const links = linksSince(chain, scheme);
+      if (links === null) throw new Error("a segment's tokens were made under another room key");
+      return kindsOf(schema).map((kind) => links.map((link) => linkKey(link, tokenNameOf(schema, kind))));
+    },
     tokenisersOf: (schema) => {
       const { tokeniserOf } = options;
       return tokeniserOf === undefined ? null : kindsOf(schema).map((kind) => tokeniserOf(tokenNameOf(schema, kind)));

@@ -1,7 +1,8 @@
 // What a version says of people: everything that the room keeps of their rows but tokens, which say nothing to anybody.
 
 import { NO_MEASURE } from "../../domain/dataset/measure.ts";
-import type { NamedToken, StoredRow } from "../../ports/matcher.ts";
+import type { NamedToken } from "../../ports/matcher.ts";
+import type { StoredRow } from "../../ports/stored-row.ts";
 import { attributeColumn, CONSENTS, measureColumn } from "../../wire/segment/shape.ts";
 import type { Engine } from "./engine.ts";
 import { rowsHolding, rowsOfPeople } from "./holders.ts";

@@ -1,7 +1,7 @@
 // The matcher over token tables in Postgres: lists are sealed as every matcher seals them, and compared in the
 // database, on one node or on many, by one text of SQL. What stands where, and what it costs, is told in README.md.
 
-import type { Matcher, Selection } from "../../ports/matcher.ts";
+import type { Matcher, SealedVersion, Selection } from "../../ports/matcher.ts";
 import { wholeList } from "../columnar/rooms.ts";
 import { type ColumnarOptions, sealedLists } from "../columnar/sealed-lists.ts";
 import { differenceOf, recordsOf } from "../columnar/selection.ts";
@@ -27,26 +27,30 @@ export function sqlMatcher({ transact, ...options }: SqlOptions): Matcher {
   return { ...lists.keeping, ...keepingBoth(tables), ...questionsTo(tables) };
 }
 
-type Keeping = Pick<Matcher, "seal" | "dropSegment" | "sweep">;
+type Keeping = Pick<Matcher, "seal" | "rekey" | "dropSegment" | "sweep">;
+
+type Sealed = { readonly dataKey: Uint8Array; readonly signal?: AbortSignal | undefined };
 
 /** What is sealed stands in the tables as well, or is not there; what goes from one goes from the other. */
 function keepingBoth({ lists, versions }: Tables): Keeping {
   const { keeping } = lists;
+  const inTables = async (sealed: SealedVersion, { dataKey, signal }: Sealed): Promise<SealedVersion> => {
+    const own = { segment: sealed.segment, dataKey, signal };
+    try {
+      await lists.about([own], async (stay) => {
+        const version = await lists.versionOf(stay, own);
+        await versions.bringIn(stay, [{ ...own, version }]);
+      });
+      return sealed;
+    } catch (failure) {
+      await keeping.dropSegment(sealed.segment);
+      throw failure;
+    }
+  };
   return {
-    seal: async (upload) => {
-      const sealed = await keeping.seal(upload);
-      const own = { segment: sealed.segment, dataKey: upload.dataKey, signal: upload.signal };
-      try {
-        await lists.about([own], async (stay) => {
-          const version = await lists.versionOf(stay, own);
-          await versions.bringIn(stay, [{ ...own, version }]);
-        });
-        return sealed;
-      } catch (failure) {
-        await keeping.dropSegment(sealed.segment);
-        throw failure;
-      }
-    },
+    seal: async (upload) => inTables(await keeping.seal(upload), upload),
+    rekey: async ({ dataKey, ...list }) =>
+      inTables(await keeping.rekey({ dataKey, ...list }), { dataKey, signal: undefined }),
     dropSegment: async (segment) => {
       await keeping.dropSegment(segment);
       await versions.drop(segment);

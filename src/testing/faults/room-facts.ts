@@ -82,7 +82,6 @@ export async function contentFaults(
   const matcher = columnarMatcher({
     directory: join(directory, "lists"),
     roomKey,
-    roomKeyVersion: 1,
     memoryBytes: 256 * 1_048_576,
   });
   const wrapped = await sql<{ partner: string; number: number; wrapped: Uint8Array }[]>`

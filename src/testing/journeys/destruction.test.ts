@@ -97,7 +97,7 @@ async function backupOf(member: Member) {
 async function sizeUnder(backup: { lists: string; segments: readonly string[] }, dataKey: Uint8Array) {
   const { room } = await readRoomKeys(world.room.directory);
   const memoryBytes = 256 * 1_048_576;
-  const matcher = columnarMatcher({ directory: backup.lists, roomKey: room, roomKeyVersion: 1, memoryBytes });
+  const matcher = columnarMatcher({ directory: backup.lists, roomKey: room, memoryBytes });
   const list = { segment: backup.segments[0] ?? "", dataKey, consents: [], where: [] };
   const { sizes } = await matcher.overlap([list, list], ["email"]).finally(() => matcher.end());
   return sizes[0];

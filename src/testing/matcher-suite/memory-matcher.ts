@@ -20,8 +20,8 @@ import type {
   ReadPart,
   SealedVersion,
   Selection,
-  StoredRow,
 } from "../../ports/matcher.ts";
+import type { StoredRow } from "../../ports/stored-row.ts";
 import type { MatcherOptions } from "./made.ts";
 import {
   countCells,
@@ -92,6 +92,11 @@ export function memoryMatcher({
       return { onlyLeft: countMissing(lefts, rights), onlyRight: countMissing(rights, lefts) };
     },
     tokensOf: (hashed) => hashed.map(({ name, digest }) => ({ name, token: tokenOf(kindIn(name), digest) })),
+    tokensAgain: ({ scheme, tokens }) => (scheme === SCHEME ? tokens : null),
+    rekey: async ({ segment, dataKey, schema }) => {
+      const { rows } = versionOf(room, segment, dataKey);
+      return sealed(room, { rows, schema, dataKey }, toHex(random(32)));
+    },
     holders: async (list, tokens) => holdersAmong(versionOf(room, list.segment, list.dataKey), tokens),
     stored: async (list, tokens) => storedOf(versionOf(room, list.segment, list.dataKey), tokens),
     drift: async (before, after) => driftBetween(room, before, after),
@@ -178,16 +183,17 @@ async function seal(room: Room, upload: Parameters<Matcher["seal"]>[0], segment:
     onProgress?.({ rowsSealed, rowsTotal });
     await turn();
   }
+  const version = sealed(room, { rows, schema, dataKey }, segment);
+  return { ...version, increment: change === "replace" ? null : increment };
+}
+
+function sealed(room: Room, version: Omit<Version, "people">, segment: string): SealedVersion {
+  const { rows } = version;
   const people = peopleOf(rows);
-  room.versions.set(segment, { schema, dataKey, rows, people });
-  return {
-    segment,
-    people: people.length,
-    duplicates: rowsTotal - people.length,
-    bytes: JSON.stringify(rows).length,
-    increment: change === "replace" ? null : increment,
-    scheme: SCHEME,
-  };
+  room.versions.set(segment, { ...version, people });
+  const bytes = JSON.stringify(rows).length;
+  const duplicates = rows.length - people.length;
+  return { segment, people: people.length, duplicates, bytes, increment: null, scheme: SCHEME };
 }
 
 /** The rows that an upload leaves in force, and what became of those before. */

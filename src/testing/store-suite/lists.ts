@@ -144,7 +144,7 @@ export function listsLaws(store: () => Store): void {
       const id = random();
       await bringVersion(store(), ann, id);
       const before = await as(ann).read((tx) => tx.versions.find(id));
-      const sealed = { segment: "e".repeat(64), people: 7, duplicates: 1, bytes: 99 };
+      const sealed = { segment: "e".repeat(64), people: 7, duplicates: 1, bytes: 99, scheme: "blake3/2" };
       await expect(as(bob).write((tx) => tx.versions.reseal(id, sealed))).rejects.toThrow(/is not there/);
       await as(ann).write((tx) => tx.versions.reseal(id, sealed));
       expect(await as(ann).read((tx) => tx.versions.find(id))).toEqual({ ...before, ...sealed });
