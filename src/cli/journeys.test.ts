@@ -9,7 +9,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeCustomers } from "../../partners/generate.ts";
 import { generateSigningKey } from "../crypto/jwk.ts";
+import { textDigest } from "../domain/bytes.ts";
 import { LIMITS } from "../domain/limits.ts";
+import { formFields } from "../testing/console/form-fields.ts";
+import { visitorBy } from "../testing/console/visitor.ts";
 import { startTestRoom, type TestRoom } from "../testing/room.ts";
 import { runProgram } from "./program.ts";
 
@@ -125,6 +128,21 @@ describe("two companies in a room", () => {
     expect(first.exit).toBe(4);
     expect(first.out).toMatch(/not signed by Harbour Yachts/);
     expect(await done(...as(HARBOUR, "contract", "sign", CONTRACT))).toMatch(/state +in force/);
+  });
+
+  test("propose the very file that a person saves from the form of the console", async () => {
+    const { link } = await json(...as(SUNLINE, "user", "invite", "--role", "compliance"));
+    const person = await visitorBy({ link, member: { origin: room.publicOrigin } });
+    const { id } = await json(...as(SUNLINE, "contract", "show", CONTRACT));
+    const form = formFields((await person.get(`/console/contracts/new?like=${id}`)).text, "contract-form");
+    form.set("name", "saved-by-hand");
+    form.set("act", "file");
+    const { text, headers } = await person.post("/console/contracts/new", form);
+    expect(headers.get("content-disposition")).toBe('attachment; filename="saved-by-hand-version-1.json"');
+    await writeFile(at("saved.json"), text);
+    const offered = await json(...as(SUNLINE, "contract", "propose", at("saved.json")));
+    expect([offered.id, offered.state.kind]).toEqual([textDigest(text), "offered"]);
+    await done(...as(HARBOUR, "contract", "refuse", offered.id));
   });
 
   test("verify the signed contract offline, and see when keys or text are others", async () => {

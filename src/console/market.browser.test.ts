@@ -5,14 +5,17 @@ import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeEntry } from "../domain/audit/entry.ts";
-import { utf8 } from "../domain/bytes.ts";
+import { textDigest, utf8 } from "../domain/bytes.ts";
+import type { Role } from "../domain/person/person.ts";
 import { chromiumPath, openBrowser, type Sitting, sit } from "../testing/console/browser.ts";
+import { formFields } from "../testing/console/form-fields.ts";
 import { violations } from "../testing/console/page-checks.ts";
 import { RAW, rawList, sentBy } from "../testing/console/raw-list.ts";
 import { sendBytes, visitorBy } from "../testing/console/visitor.ts";
 import { type ConsoleWorld, invite, openConsoleWorld, policyOf } from "../testing/console/world.ts";
 import { csvOf, people } from "../testing/journeys/lists.ts";
-import { agree, ask, contractJson, overlapOf, putPolicy } from "../testing/journeys/world.ts";
+import { agree, ask, call, contractJson, overlapOf, putPolicy, read } from "../testing/journeys/world.ts";
+import { contractReplySchema } from "../wire/api/contract.ts";
 
 const WIDE = { width: 1_280, height: 900, colorScheme: "light" } as const;
 const path = chromiumPath();
@@ -26,6 +29,22 @@ afterAll(async () => {
   await browser?.close();
   await world.room.discard();
 });
+
+async function seated(role: Role, member = world.sunline) {
+  return visitorBy(await invite(member, role));
+}
+
+async function lastEntry() {
+  const act = { name: "look", parties: [world.sunline.id] };
+  const [row] = await world.room.ports.store.read(act, (tx) => tx.log.entriesBefore(1_000_000, 1));
+  const entry = decodeEntry(row?.entry ?? "");
+  return entry.ok ? entry.value : null;
+}
+
+// A form counts in days what a document may say in months.
+function inDays(document: unknown): object {
+  return JSON.parse(JSON.stringify(document).replaceAll('"P3M"', '"P90D"'));
+}
 
 async function sitAs(link: string): Promise<Sitting> {
   if (browser === null) throw new Error("there is no browser");
@@ -107,6 +126,72 @@ describe("figures", () => {
   });
 });
 
+describe("a contract", () => {
+  const offers = "/console/contracts/offers";
+  const form = async (by: { get: (path: string) => Promise<{ text: string }> }, query: string) =>
+    formFields((await by.get(`/console/contracts/new?${query}`)).text, "contract-form");
+  const offered = async (location: string | null) => {
+    const answer = await call(world.sunline, `GET /v1/contracts/${location?.split("/").at(-1)}`);
+    return read(contractReplySchema, answer).document;
+  };
+
+  test("is offered as its form says it, by whoever may, and by no marketer", async () => {
+    const [officer, marketer] = [await seated("compliance"), await seated("marketer")];
+    const fields = await form(marketer, `like=${world.contracts.three}`);
+    fields.set("name", "winter-campaign");
+    expect((await marketer.post(offers, fields)).status).toBe(403);
+    const shown = await marketer.post("/console/contracts/new", fields);
+    expect(shown.text).toMatch(
+      /What it says.*A compliance officer or an admin.*“winter-campaign”, version 1, is between/s,
+    );
+    const location = (await officer.post(offers, fields)).headers.get("location");
+    expect(await offered(location)).toEqual({
+      ...inDays(await offered(world.contracts.three)),
+      ...{ name: "winter-campaign" },
+    });
+    const page = (await officer.get(location ?? "")).text;
+    expect(page).toContain(`concordat contract sign ${location?.split("/").at(-1)?.slice(0, 12)}`);
+    expect((await officer.post(offers, fields)).text).toMatch(/role="alert".*offered before/s);
+    const entry = await lastEntry();
+    expect(entry).toMatchObject({ act: "contract-offered", actor: { partner: world.sunline.id } });
+    expect(entry).toHaveProperty("actor.person", expect.stringMatching(/^[0-9a-f]{64}$/));
+  });
+
+  test("is amended by its next version alone, with what that changes beside the form", async () => {
+    const officer = await seated("admin");
+    const fields = await form(officer, `amends=${world.contracts.four}`);
+    fields.set("terms.k", "55");
+    fields.set("terms.minimumAudience", "55");
+    fields.set("name", "another-name");
+    const shown = (await officer.post("/console/contracts/new", fields)).text;
+    expect(shown).toMatch(/What it changes against version 1.*Less may be learned.*No figure below 55 people/s);
+    const reply = await officer.post(offers, fields);
+    const document = await offered(reply.headers.get("location"));
+    expect(document).toMatchObject({ name: "four-houses", version: 2, previous: world.contracts.four });
+    const other = await visitorBy(await invite(world.operator, "operator"));
+    expect((await other.get("/console/contracts/new")).status).toBe(403);
+    const foreign = await seated("admin", world.volt);
+    expect((await foreign.get(`/console/contracts/new?amends=${world.contracts.three}`)).status).toBe(404);
+    fields.set("amends", world.contracts.three);
+    expect((await foreign.post(offers, fields)).status).toBe(404);
+  });
+
+  test("that is not whole comes back as it was typed, with each fault at its field, and texts as texts", async () => {
+    const officer = await seated("compliance");
+    const fields = await form(officer, `like=${world.contracts.pair}`);
+    const script = '"><script>alert(1)</script>';
+    for (const name of ["name", "purposes", "terms.k", "list.0.attribute.0.values"]) fields.set(name, script);
+    fields.append("contributor", script);
+    const reply = await officer.post(offers, fields);
+    expect(reply.status).toBe(422);
+    expect(reply.text).toMatch(/role="alert".*People behind any figure: a whole number/s);
+    expect(reply.text).toMatch(/aria-invalid="true" aria-describedby="terms.k-fault".*a whole number/s);
+    expect(formFields(reply.text, "contract-form").get("terms.k")).toBe(script);
+    expect(reply.text).not.toMatch(/<script>/);
+    expect(Buffer.byteLength(reply.text)).toBeLessThan(60_000);
+  });
+});
+
 describe("lists of people", () => {
   test("are asked for by a form; what is refused comes back with what was chosen, in the problem's words", async () => {
     const visitor = await visitorBy(await invite(world.sunline, "marketer"));
@@ -150,10 +235,7 @@ describe("lists of people", () => {
       /^attachment; filename="audience-meridian-bank-until-\d{4}-\d\d-\d\d\.csv"$/,
     );
     expect(reply.text.split("\r\n").slice(0, 1)).toEqual(["record"]);
-    const act = { name: "look", parties: [world.sunline.id] };
-    const [row] = await world.room.ports.store.read(act, (tx) => tx.log.entriesBefore(1_000_000, 1));
-    const entry = decodeEntry(row?.entry ?? "");
-    expect(entry.ok && entry.value).toMatchObject({
+    expect(await lastEntry()).toMatchObject({
       act: "release-collected",
       actor: { partner: world.sunline.id, person: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
@@ -214,6 +296,41 @@ describe.skipIf(path === null)("in a browser", () => {
       expect(requests.filter((url) => !url.startsWith(`${world.origin}/`))).toEqual([]);
       await context.close();
     }
+  });
+
+  test("an officer writes a contract from nothing by keyboard, keeps its file and offers it", async () => {
+    const officer = await sitAs((await invite(world.sunline, "compliance")).link);
+    const { page, context, errors } = officer;
+    await page.getByRole("link", { name: "Contracts", exact: true }).press("Enter");
+    await page.getByRole("link", { name: "Propose a contract" }).press("Enter");
+    await page.getByText("What is still missing").waitFor();
+    await page.locator("#name").fill("autumn-insight");
+    await page.locator("#purposes").fill("insight");
+    await page.locator("#from").fill("2026-01-01");
+    await page.locator("#until").fill("2099-12-31");
+    await page.getByRole("checkbox", { name: "Meridian Bank brings lists" }).press("Space");
+    await page.getByRole("checkbox", { name: "Meridian Bank is given answers" }).press("Space");
+    await page.getByRole("button", { name: "Take these companies over" }).press("Enter");
+    await page.getByText("Meridian Bank: customers").waitFor();
+    await page.getByRole("checkbox", { name: "overlap figures" }).press("Space");
+    const asked = page.locator(".analysis").first();
+    await asked.locator("summary").press("Enter");
+    await asked.getByRole("checkbox", { name: "Sunline Holidays" }).press("Space");
+    await asked.getByLabel("For purposes").fill("insight");
+    await asked.getByLabel("First by").selectOption({ label: "e-mail" });
+    await page.getByRole("heading", { name: "What it says" }).waitFor();
+    await page.getByText("Sunline Holidays may learn, for insight, how many").first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save it as a file" }).press("Enter");
+    const file = await saving;
+    expect(file.suggestedFilename()).toBe("autumn-insight-version-1.json");
+    const text = readFileSync(await file.path(), "utf8");
+    await page.getByRole("button", { name: "Offer it" }).press("Enter");
+    await page.getByText("Waits for the signature of Sunline Holidays and Meridian Bank").waitFor();
+    expect(page.url()).toContain(textDigest(text));
+    expect(errors.filter((error) => !error.startsWith("htmx:"))).toEqual([]);
+    await context.close();
   });
 
   test("100,000 raw rows are dropped, hashed and sent, over a closed tab: no raw value is in any request", async () => {

@@ -25,6 +25,7 @@ import { postDataset, showNewDataset } from "./pages/new-list.tsx";
 import { postAcknowledgement, postNotices } from "./pages/notices.tsx";
 import { postLink, postPerson, postRemoval, showPeople } from "./pages/people.tsx";
 import { showPolicy } from "./pages/policy.tsx";
+import { postOffer, postProposal, showProposal } from "./pages/propose.tsx";
 import { showRetention } from "./pages/retention.tsx";
 import { postAccess, postErasure, postObjection, postWithdrawal, showRights } from "./pages/rights.tsx";
 import { postCode, postCodeEnd, postRoomPartner, showRoomPartners } from "./pages/room-partners.tsx";
@@ -57,6 +58,9 @@ export const SHOWS: { readonly [place in PlaceName]: Show } = {
   "POST /console/uploads/:upload/commit": postCommit,
   "POST /console/uploads/:upload/drop": postDrop,
   "GET /console/contracts": showContracts,
+  "GET /console/contracts/new": showProposal,
+  "POST /console/contracts/new": postProposal,
+  "POST /console/contracts/offers": postOffer,
   "GET /console/contracts/:contract": showContract,
   "GET /console/contracts/:contract/difference": showContractDifference,
   "GET /console/inbox": showInbox,

@@ -34,7 +34,7 @@ export async function showContractDifference(visit: Visit): Promise<Result<Shown
   const main = (
     <>
       <Versions versions={versions} contract={contract} chosen={compared.value.against} />
-      <Changes compared={compared.value} directory={directory} />
+      <Changes changes={compared.value.changes} directory={directory} />
     </>
   );
   return ok({ kind: "page", title: named, main });
@@ -96,9 +96,10 @@ function Versions({ versions, contract, chosen }: VersionsProps) {
   );
 }
 
-type ChangesProps = { readonly compared: ComparedContracts; readonly directory: Directory };
+type ChangesProps = { readonly changes: ComparedContracts["changes"]; readonly directory: Directory };
 
-function Changes({ compared: { changes }, directory }: ChangesProps) {
+/** What changes, member by member. */
+export function Changes({ changes, directory }: ChangesProps) {
   const members = [...new Set(changes.flatMap(({ about }) => (about === null ? [] : [about])))];
   const whole = changes.filter(({ about }) => about === null);
   return (

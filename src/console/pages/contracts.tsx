@@ -3,7 +3,9 @@
 import type { ContractView } from "../../app/offer-contract.ts";
 import { listContracts, readContract, readPlainContract } from "../../app/read-contracts.ts";
 import { contractIdSchema } from "../../domain/contract/document.ts";
+import { isAmendable } from "../../domain/contract/lifecycle.ts";
 import { LIMITS } from "../../domain/limits.ts";
+import type { PartnerId } from "../../domain/partner/manifest.ts";
 import { type Directory, listed, nameOf, possessive } from "../../domain/policy/words.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
@@ -13,6 +15,8 @@ import { Digest, Empty, Instant, Scroll, Swatch, Verdict, type VerdictKind } fro
 import { figuresFor } from "../question-form.ts";
 import type { Shown, Visit } from "../visit.ts";
 import { dateInWords, plainWord, sentence } from "../words.ts";
+
+const PROPOSE = "/console/contracts/new";
 
 /** Every contract that concerns the partner, newest first. */
 export async function showContracts(visit: Visit): Promise<Result<Shown, Problem>> {
@@ -24,7 +28,7 @@ export async function showContracts(visit: Visit): Promise<Result<Shown, Problem
   const main =
     rows.length === 0 ? (
       <Empty>
-        Your company is a member of no contract yet. An engineer of any member offers one with{" "}
+        Your company is a member of no contract yet. Any member <a href={PROPOSE}>proposes one</a>, here or with{" "}
         <code>concordat contract propose</code>; then it stands here in plain words, for every member to read and sign.
       </Empty>
     ) : (
@@ -41,7 +45,12 @@ export async function showContracts(visit: Visit): Promise<Result<Shown, Problem
         )}
       </>
     );
-  return ok({ kind: "page", title: "Contracts", main });
+  const act = (
+    <a class="button" href={PROPOSE}>
+      Propose a contract
+    </a>
+  );
+  return ok({ kind: "page", title: "Contracts", main, act });
 }
 
 function ContractLine({ view, directory }: { readonly view: ContractView; readonly directory: Directory }) {
@@ -74,6 +83,7 @@ export async function showContract(visit: Visit): Promise<Result<Shown, Problem>
         <StateMark view={view.value} directory={directory} />
       </p>
       <Compared view={view.value} />
+      <NextActs view={view.value} own={caller.partner} />
       <Members view={view.value} directory={directory} />
       <section class="prose">
         <h2>In plain words</h2>
@@ -109,6 +119,30 @@ function Compared({ view: { file } }: { readonly view: ContractView }) {
         href={`/console/contracts/${file.id}/difference`}
       >{`What it changes against version ${file.contract.version - 1}`}</a>
     </p>
+  );
+}
+
+// What a page can do about a contract, and what only a key can: a signature is a company's word, given on its machine.
+function NextActs({ view: { file, state }, own }: { readonly view: ContractView; readonly own: PartnerId }) {
+  const isMissing = state.kind === "offered" && state.missing.includes(own);
+  return (
+    <>
+      {isMissing && (
+        <p>
+          Your company has not signed it. Whoever holds its key runs{" "}
+          <code>{`concordat contract sign ${file.id.slice(0, 12)}`}</code>, or refuses it for good with{" "}
+          <code>{`concordat contract refuse ${file.id.slice(0, 12)}`}</code>.
+        </p>
+      )}
+      <p>
+        {isAmendable(state, file.successor) && (
+          <>
+            <a href={`${PROPOSE}?amends=${file.id}`}>Propose its next version</a>, or{" "}
+          </>
+        )}
+        <a href={`${PROPOSE}?like=${file.id}`}>begin another contract like it</a>
+      </p>
+    </>
   );
 }
 
@@ -164,8 +198,8 @@ function Members({ view: { file }, directory }: { readonly view: ContractView; r
   );
 }
 
-// The lines about one member's people begin with what it brings, which is where a reader looks for a heading.
-function PlainLine({ line, directory }: { readonly line: string; readonly directory: Directory }) {
+/** A line of a contract. Those about one member's people begin with what it brings, and get a heading there. */
+export function PlainLine({ line, directory }: { readonly line: string; readonly directory: Directory }) {
   const owner = [...directory.values()].find(({ name }) => line.startsWith(`${name} brings `));
   return (
     <>

@@ -18,7 +18,7 @@ describe("what people read of a budget", () => {
   });
 
   it("has its chance as one in so many, in either spelling", () => {
-    expect(["1e-5", "1e-7", "2e-18", "0.00001", "0.0000003"].map(chanceInWords)).toEqual([
+    expect(["1e-5", "1e-7", "2e-18", "0.00001", "0.0000003"].map((delta) => chanceInWords(delta))).toEqual([
       "1 in 100,000",
       "1 in 10,000,000",
       "2 in 1,000,000,000,000,000,000",

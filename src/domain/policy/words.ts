@@ -1,6 +1,7 @@
 // The words in which decisions, contracts and policies are told to people. No field name, pointer or digest in them.
 
 import { type DatasetRef, type IdentifierKind, nameIn, ownerOf } from "../dataset/schema.ts";
+import { type Notation, OF_DOCUMENTS, setNumeral } from "../notation.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import { type EpsilonMicros, printEpsilon } from "../privacy/epsilon.ts";
 import type { Mechanism } from "../privacy/mechanism.ts";
@@ -75,41 +76,42 @@ export function identifiersInWords(kinds: readonly IdentifierKind[], last: "and"
 }
 
 /** A count with thousands apart: `12,340`. */
-export function figure(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+export function figure(count: number, notation: Notation = OF_DOCUMENTS): string {
+  return setNumeral(String(count), notation);
 }
 
 /** A number in units of 10^-scale as people write it: 123456 of scale 2 as `1,234.56`. */
-export function decimal(units: number, scale: number): string {
+export function decimal(units: number, scale: number, notation: Notation = OF_DOCUMENTS): string {
+  return setNumeral(plainDecimal(units, scale), notation);
+}
+
+/** The same without marks between thousands, as fields and files have it: `1234.56`. */
+export function plainDecimal(units: number, scale: number): string {
   const digits = String(Math.abs(units)).padStart(scale + 1, "0");
-  const whole = `${units < 0 ? "-" : ""}${figure(Number(digits.slice(0, digits.length - scale)))}`;
+  const whole = `${units < 0 ? "-" : ""}${digits.slice(0, digits.length - scale)}`;
   return scale === 0 ? whole : `${whole}.${digits.slice(-scale)}`;
 }
 
 /** An amount in millionths, in its own unit: `5,000`, `-0.5`. */
-export function amount(millionths: number): string {
-  const size = Math.abs(millionths);
-  const fraction = String(size % 1_000_000)
-    .padStart(6, "0")
-    .replace(/0+$/, "");
-  const whole = figure(Math.floor(size / 1_000_000));
-  return `${millionths < 0 ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+export function amount(millionths: number, notation: Notation = OF_DOCUMENTS): string {
+  return setNumeral(plainDecimal(millionths, 6).replace(/\.?0+$/, ""), notation);
 }
 
 /** `1 day`, `30 days`. */
-export function counted(count: number, thing: string): string {
-  return `${figure(count)} ${thing}${count === 1 ? "" : "s"}`;
+export function counted(count: number, thing: string, notation: Notation = OF_DOCUMENTS): string {
+  return `${figure(count, notation)} ${thing}${count === 1 ? "" : "s"}`;
 }
 
 /** A part of a privacy budget: `0.5 units of privacy budget`. Epsilon by another name, since a share is not meant. */
-export function budgetInWords(epsilon: EpsilonMicros): string {
+export function budgetInWords(epsilon: EpsilonMicros, notation: Notation = OF_DOCUMENTS): string {
   const units = printEpsilon(epsilon);
-  return `${units} unit${units === "1" ? "" : "s"} of privacy budget`;
+  const shown = setNumeral(units, { ...notation, least: Number.POSITIVE_INFINITY });
+  return `${shown} unit${units === "1" ? "" : "s"} of privacy budget`;
 }
 
 /** A small probability with one significant digit, `1e-7` or `0.0000001`: `1 in 10,000,000`. */
-export function chanceInWords(delta: string): string {
+export function chanceInWords(delta: string, notation: Notation = OF_DOCUMENTS): string {
   const digit = delta.startsWith("0.") ? delta.slice(-1) : delta.slice(0, 1);
   const places = delta.startsWith("0.") ? delta.length - 2 : Number(delta.slice(3));
-  return `${digit} in 1${"0".repeat(places)}`.replace(/\B(?=(?:\d{3})+$)/g, ",");
+  return `${digit} in ${setNumeral(`1${"0".repeat(places)}`, notation)}`;
 }

@@ -40,6 +40,8 @@ export function placesOf(
     ...shared,
     { name: "contract", address: `/console/contracts/${contracts.pair}` },
     { name: "contract-amended", address: `/console/contracts/${amended}` },
+    { name: "contract-new", address: "/console/contracts/new" },
+    { name: "contract-next", address: `/console/contracts/new?amends=${contracts.pair}` },
     { name: "contract-difference", address: `/console/contracts/${amended}/difference` },
     { name: "contract-first", address: `/console/contracts/${contracts.three}/difference` },
     ...explorerPlaces(contracts, tier),

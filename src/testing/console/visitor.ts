@@ -1,7 +1,7 @@
 // A visitor without a browser: keeps the cookie, sends forms as a browser does, reads pages as text.
 
 import { contentDigest } from "../../crypto/content-digest.ts";
-import type { Invited } from "./world.ts";
+import type { Member } from "../journeys/world.ts";
 
 export type PageReply = { readonly status: number; readonly text: string; readonly headers: Headers };
 
@@ -34,7 +34,13 @@ export async function sendBytes(
 type Bent = { readonly origin?: string; readonly token?: string };
 
 /** Signs in by a link. */
-export async function visitorBy({ link, member }: Pick<Invited, "link" | "member">): Promise<ConsoleVisitor> {
+export async function visitorBy({
+  link,
+  member,
+}: {
+  readonly link: string;
+  readonly member: Pick<Member, "origin">;
+}): Promise<ConsoleVisitor> {
   const { origin } = member;
   const reply = await sendForm(link, { origin }, new URLSearchParams());
   const cookie = cookieIn(reply.headers);
