@@ -35,6 +35,17 @@ describe("the settings of a room", () => {
     [{ CONCORDAT_CHECKPOINT_SECONDS: "0" }, "CONCORDAT_CHECKPOINT_SECONDS"],
     [{ CONCORDAT_CHECKPOINT_ENTRIES: "1001" }, "CONCORDAT_CHECKPOINT_ENTRIES"],
     [{ CONCORDAT_CHECKPOINT_ENTRIES: "" }, "CONCORDAT_CHECKPOINT_ENTRIES"],
+    [{ CONCORDAT_REQUESTS_PER_MINUTE: "59" }, "CONCORDAT_REQUESTS_PER_MINUTE"],
+    [{ CONCORDAT_BYTES_PER_MINUTE: "1MiB" }, "CONCORDAT_BYTES_PER_MINUTE: bytes, from `8MiB`"],
+    [{ CONCORDAT_BYTES_PER_MINUTE: "plenty" }, "CONCORDAT_BYTES_PER_MINUTE: bytes, from `8MiB`"],
+    [{ CONCORDAT_PROXIES: "proxy.example" }, "CONCORDAT_PROXIES: addresses or networks"],
+    [{ CONCORDAT_PROXIES: "10.0.0.0/33" }, "CONCORDAT_PROXIES: addresses or networks"],
+    [{ CONCORDAT_METRICS: "0.0.0.0:9100" }, "CONCORDAT_METRICS: `ADDRESS:PORT`"],
+    [{ CONCORDAT_METRICS: "203.0.113.7:9100" }, "CONCORDAT_METRICS: `ADDRESS:PORT`"],
+    [{ CONCORDAT_METRICS: "[2001:db8::1]:9100" }, "CONCORDAT_METRICS: `ADDRESS:PORT`"],
+    [{ CONCORDAT_METRICS: "127.0.0.1:70000" }, "CONCORDAT_METRICS: `ADDRESS:PORT`"],
+    [{ CONCORDAT_METRICS: "10.example:9100" }, "CONCORDAT_METRICS: `ADDRESS:PORT`"],
+    [{ CONCORDAT_SLOW_QUESTION_MILLIS: "-1" }, "CONCORDAT_SLOW_QUESTION_MILLIS"],
     [{ CONCORDAT_MEMORY: "1" }, "CONCORDAT_MEMORY: `64MiB` at the least"],
   ])("refuse %o and name the setting", (environment, name) => {
     const config = readConfig(environment);
@@ -49,6 +60,36 @@ describe("the settings of a room", () => {
   ])("read %s of memory", (text, bytes) => {
     const config = readConfig({ CONCORDAT_MEMORY: text });
     expect(config.ok && config.value.memoryBytes).toBe(bytes);
+  });
+
+  it.each([
+    ["127.0.0.1:9100", { host: "127.0.0.1", port: 9_100 }],
+    ["[::1]:0", { host: "::1", port: 0 }],
+    ["172.20.0.3:9100", { host: "172.20.0.3", port: 9_100 }],
+    ["[fd12:3456::7]:9100", { host: "fd12:3456::7", port: 9_100 }],
+  ])("serve metrics at %s, in the operator's network", (text, place) => {
+    const config = readConfig({ CONCORDAT_METRICS: text });
+    expect(config.ok && config.value.metrics).toEqual(place);
+  });
+
+  it("believe of the address of a stranger what is in front, on this machine where TLS is in front", () => {
+    const proxies = (set: Record<string, string>) => {
+      const config = readConfig(set);
+      return config.ok ? config.value.proxies : config.error;
+    };
+    const inFront = { CONCORDAT_TLS: "terminated-in-front" };
+    expect(proxies({})).toEqual([]);
+    expect(proxies(inFront)).toEqual(["127.0.0.0/8", "::1"]);
+    expect(proxies({ ...inFront, CONCORDAT_PROXIES: "10.1.0.0/16,fd00::2" })).toEqual(["10.1.0.0/16", "fd00::2"]);
+  });
+
+  it("give each hand of a partner three quarters of what the partner has", () => {
+    const config = readConfig({ CONCORDAT_REQUESTS_PER_MINUTE: "100", CONCORDAT_BYTES_PER_MINUTE: "1GiB" });
+    expect(config.ok && config.value.rates).toMatchObject({
+      partner: { units: 100, windowSeconds: 60 },
+      hand: { units: 75 },
+      bytes: { units: 1_073_741_824 },
+    });
   });
 
   it("compare lists in memory unless the database is named, and say so in what the log keeps", () => {

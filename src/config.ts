@@ -40,6 +40,10 @@ const environmentSchema = z.object({
     .refine(Number.isSafeInteger, "bytes, such as `8GiB`, `512MiB` or `536870912`")
     .refine((bytes) => !(bytes < LIMITS.memoryBytes), `\`${LIMITS.memoryBytes / MIB}MiB\` at the least`)
     .optional(),
+  CONCORDAT_METRICS: z
+    .string()
+    .refine((text) => metricsPlace(text) !== null, "`ADDRESS:PORT`, the address of this machine or a private network")
+    .optional(),
   CONCORDAT_PROXIES: z
     .string()
     .refine((text) => text.split(",").every(isNetwork), "addresses or networks (`10.1.0.0/16`), joined by commas")
@@ -49,6 +53,7 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9.:-]+(?:,[A-Za-z0-9.:-]+)*$/, "host names or addresses, joined by commas")
     .optional(),
+  CONCORDAT_SLOW_QUESTION_MILLIS: z.coerce.number().int().min(0).max(3_600_000).optional(),
   CONCORDAT_TLS: z.enum(["terminated-in-front"]).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   HOST: z.string().min(1).optional(),
@@ -72,6 +77,10 @@ export type Config = {
   readonly rates: Rates;
   /** Addresses and networks of what stands in front of the room and tells from where a request came. */
   readonly proxies: readonly string[];
+  /** Where metrics are served; null for nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null;
+  /** Milliseconds from which on a question is told of in the server's log. */
+  readonly slowQuestionMillis: number;
   /** Hosts of sign-in providers that may lie in the room's own network. */
   readonly signInHosts: readonly string[];
   readonly host: string;
@@ -107,6 +116,8 @@ export function readConfig(
       requestsPerMinute: set.CONCORDAT_REQUESTS_PER_MINUTE ?? LIMITS.partnerRequestsPerMinute,
       bytesPerMinute: set.CONCORDAT_BYTES_PER_MINUTE ?? LIMITS.partnerBytesPerMinute,
     }),
+    metrics: metricsPlace(set.CONCORDAT_METRICS ?? ""),
+    slowQuestionMillis: set.CONCORDAT_SLOW_QUESTION_MILLIS ?? LIMITS.slowQuestionMillis,
     proxies: set.CONCORDAT_PROXIES?.split(",") ?? (set.CONCORDAT_TLS === undefined ? [] : LOOPBACK),
     signInHosts: set.CONCORDAT_SIGN_IN_HOSTS?.toLowerCase().split(",") ?? [],
     host: set.HOST ?? "127.0.0.1",
@@ -121,7 +132,7 @@ export function readConfig(
 export function settingsTold(config: Config): { readonly [name: string]: string } {
   const { host, port, publicOrigin, logLevel, databaseUrl, engine, memoryBytes, publishing, keys, signInHosts } =
     config;
-  const { rates, proxies } = config;
+  const { rates, proxies, metrics, slowQuestionMillis } = config;
   return {
     host,
     port: String(port),
@@ -137,6 +148,8 @@ export function settingsTold(config: Config): { readonly [name: string]: string 
     requestsPerMinute: String(rates.partner.units),
     bytesPerMinute: String(rates.bytes.units),
     proxies: proxies.join(" "),
+    metrics: metrics === null ? "" : `${metrics.host}:${metrics.port}`,
+    slowQuestionMillis: String(slowQuestionMillis),
   };
 }
 
@@ -162,6 +175,17 @@ const OPEN_WITHOUT_TLS =
 
 // What terminates TLS on this machine says in front of whom it stands.
 const LOOPBACK = ["127.0.0.0/8", "::1"];
+
+/** Addresses of this machine, of private networks (RFC 1918, RFC 4193) and of the link (RFC 3927, RFC 4291). */
+const OPERATORS =
+  /^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd][\da-f]{2}:|fe[89ab][\da-f]:)/i;
+
+function metricsPlace(text: string): Config["metrics"] {
+  const [, bracketed, plain, port] = /^(?:\[([\da-f:]+)\]|([\d.]+)):(\d{1,5})$/i.exec(text) ?? [];
+  const host = bracketed ?? plain ?? "";
+  const isOperators = isIP(host) !== 0 && OPERATORS.test(host) && Number(port) <= 65_535;
+  return isOperators ? { host, port: Number(port) } : null;
+}
 
 function isNetwork(text: string): boolean {
   const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];

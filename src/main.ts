@@ -4,13 +4,13 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { pino } from "pino";
 import { portsInMemory } from "./app/in-memory.ts";
 import { keepHouse } from "./app/keep-house.ts";
 import { keepRounds, readOnlyNote, type Teller } from "./app/keep-rounds.ts";
 import { checkStanding, storeWhileSound } from "./app/log-standing.ts";
 import type { Ports, Room } from "./app/ports.ts";
 import { publishRound } from "./app/publish-checkpoint.ts";
+import type { Readiness } from "./app/readiness.ts";
 import { checkSchemes } from "./app/rekey-lists.ts";
 import { rememberErasures } from "./app/remember-erasures.ts";
 import { checkKeys, everybody, startRoom, sweepRoom } from "./app/start-room.ts";
@@ -44,10 +44,10 @@ import { hasKeyRing, openKeyRing } from "./storage/key-ring.ts";
 import { type OpenedLogKeys, openLogKeys } from "./storage/log-keys.ts";
 import { openLogMemory } from "./storage/log-memory.ts";
 import { migrate } from "./storage/migrate.ts";
-import { readiness } from "./storage/readiness.ts";
 import { keySource, readOperatorKey } from "./storage/room-keys.ts";
 import { MIGRATIONS, postgresStore } from "./storage/store.ts";
 import { tokenTransactions } from "./storage/token-transactions.ts";
+import { type Watching, watchingBy } from "./watching.ts";
 
 /** A room that serves. */
 export type RunningRoom = {
@@ -59,6 +59,10 @@ export type RunningRoom = {
   readonly operatorKeyPath: string;
   readonly warnings: readonly string[];
   readonly ports: Ports;
+  /** Where metrics are served; null where they are not. */
+  readonly metricsPort: number | null;
+  /** Says that it is not ready, takes no more connections, and waits until what is under way has ended. */
+  readonly drain: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -120,7 +124,8 @@ async function assemble(
   const operatorKeyPath = join(config.dataDirectory, "operator.jwk");
   const operatorKey = await readOperatorKey(operatorKeyPath);
   if (!operatorKey.ok) return err([operatorKey.error]);
-  const database = await openDatabase(config, undo);
+  const watching = watchingBy(config);
+  const database = await openDatabase(config, watching.tell, undo);
   if (!database.ok) return database;
   const checked = await checkDatabase(database.value.room);
   if (!checked.ok) return checked;
@@ -131,7 +136,8 @@ async function assemble(
   if (!logKeys.ok) return err([`the keys of ${source.name} ${logKeys.error}`]);
   const room = roomOf(config, logKeys.value, keyRing.value);
   const tokens = config.engine === "sql" ? tokenTransactions(database.value.tokens) : null;
-  const ports = portsOf(config, keys.value.room, { store, room, ...memories.value, tokens });
+  const { noteQuestion } = watching;
+  const ports = { ...portsOf(config, keys.value.room, { store, room, ...memories.value, tokens }), noteQuestion };
   undo.push(() => ports.matcher.end());
   const fitting = await checkKeys(ports);
   if (!fitting.ok) return err([`the keys of ${source.name} ${fitting.error}`]);
@@ -142,10 +148,13 @@ async function assemble(
   const contradiction = ports.standing.of();
   // Files of people that the database does not know may be those that its latest state knows: they are not swept.
   if (contradiction === null) await openRoom(config, ports, operatorKey.value.publicKey);
-  undo.push(keepRounds(ports, tellerOf(config)));
-  const serving = await serve(config, { ports, ready: readiness(database.value.watch) }, undo);
+  undo.push(keepRounds(ports, watching.tell));
+  const { readiness, metricsPort, end } = await watching.begin({ ports, database: database.value });
+  undo.push(end);
+  const { logRequest } = watching;
+  const serving = await serve({ config, ports, logRequest, readiness }, undo);
   const warnings = contradiction === null ? checked.value : [...checked.value, readOnlyNote(contradiction)];
-  return ok({ ...serving, operatorKeyPath, warnings, ports });
+  return ok({ ...serving, operatorKeyPath, warnings, ports, metricsPort });
 }
 
 /** What the room of a data directory remembers beside its database. */
@@ -165,9 +174,13 @@ async function openRoom(config: Config, ports: Ports, operatorKey: PublicKey): P
 }
 
 /** Opens the database of a room, its own or the one that its settings name, of this release and ready to work on. */
-export async function openDatabase(config: Config, undo: Undo): Promise<Result<Database, readonly string[]>> {
+export async function openDatabase(
+  config: Config,
+  tell: Teller,
+  undo: Undo,
+): Promise<Result<Database, readonly string[]>> {
   const embedded = config.databaseUrl === null ? await startEmbedded({ directory: config.dataDirectory }) : null;
-  if (embedded !== null) undo.push(() => embedded.stop(), keepEmbedded(embedded, tellerOf(config)));
+  if (embedded !== null) undo.push(() => embedded.stop(), keepEmbedded(embedded, tell));
   const connected = await connectDatabase(targetOf(config, embedded));
   if (!connected.ok) return err([connected.error]);
   undo.push(() => connected.value.close());
@@ -220,14 +233,15 @@ export function roomOf({ publishing }: Pick<Config, "publishing">, logKeys: Open
   return { origin: logKeys.origin, logKeys, publishing, keyRing };
 }
 
-/** What answers: the ports of the room, and what asks its database whether it is there. */
-type Answering = { readonly ports: Ports; readonly ready: () => Promise<void> };
+type Served = {
+  readonly config: Config;
+  readonly ports: Ports;
+  readonly logRequest: Watching["logRequest"];
+  readonly readiness: Readiness;
+};
 
-async function serve(
-  config: Config,
-  answering: Answering,
-  undo: Undo,
-): Promise<{ readonly url: string; readonly publicOrigin: string }> {
+async function serve(served: Served, undo: Undo): Promise<Pick<RunningRoom, "url" | "publicOrigin" | "drain">> {
+  const { config, readiness } = served;
   // The port may be the system's choice, so the server listens before the app knows what partners sign for.
   const late: { app: ReturnType<typeof roomServer> | null } = { app: null };
   const { headersSeconds, requestSeconds } = LIMITS;
@@ -238,39 +252,22 @@ async function serve(
   undo.push(listener.close);
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${listener.port}`;
   const publicOrigin = config.publicOrigin ?? url;
-  late.app = appOf(config, answering, publicOrigin);
-  return { url, publicOrigin };
+  late.app = appOf(served, publicOrigin);
+  const drain = async () => {
+    readiness.stopping();
+    await listener.drain(LIMITS.drainMillis);
+  };
+  return { url, publicOrigin, drain };
 }
 
-function tellerOf(config: Config): Teller {
-  const log = logOf(config);
-  return (outcome, failure) =>
-    log.error(
-      failure === null ? { outcome } : { outcome, failure: failure instanceof Error ? failure.name : "unknown" },
-    );
-}
-
-function logOf(config: Config) {
-  const timestamp = pino.stdTimeFunctions.isoTime;
-  return pino({ level: config.logLevel, base: null, timestamp }, pino.destination(2));
-}
-
-function appOf(config: Config, { ports, ready }: Answering, publicOrigin: string): ReturnType<typeof roomServer> {
-  const log = logOf(config);
+function appOf({ config, ports, logRequest, readiness }: Served, publicOrigin: string): ReturnType<typeof roomServer> {
   return roomServer({
     ports,
     publicOrigin,
     knownKeys: new Map(),
     rates: rateLimits(ports.clock, config.rates),
     addressOf: addressNames(config.proxies),
-    isReady: () =>
-      ready().then(
-        () => true,
-        (failure: unknown) => {
-          log.warn({ outcome: "not ready", failure: failure instanceof Error ? failure.name : "unknown" });
-          return false;
-        },
-      ),
-    logRequest: (line) => (line.failure === undefined ? log.info(line) : log.error(line)),
+    amiss: readiness.look,
+    logRequest,
   });
 }

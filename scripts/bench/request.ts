@@ -51,6 +51,8 @@ export async function requestTimes(
     port: 0,
     rates: USUAL_RATES,
     proxies: [],
+    metrics: null,
+    slowQuestionMillis: LIMITS.slowQuestionMillis,
     signInHosts: [],
     publicOrigin: null,
     logLevel: "error",

@@ -2,6 +2,7 @@
 // were asked about and checked again on those in force, so that whoever left a list or withdrew a consent is not there.
 // A deniable list leaves as it is or not at all: a copy that lacked somebody would tell who that is.
 
+import { LIMITS } from "../domain/limits.ts";
 import { givesRecords } from "../domain/policy/limits-document.ts";
 import type { Problem } from "../domain/problem.ts";
 import { problem } from "../domain/problem.ts";
@@ -28,8 +29,6 @@ type Ready = {
   readonly opened: OpenedLists;
 };
 
-const TRIES = 4;
-
 /**
  * The record references of an audience, one a person. They leave only when the contract is still in force after they
  * were worked out, and the versions in force are those they were checked on. Every collection is an entry of the log.
@@ -46,7 +45,7 @@ async function collect(ports: CollectPorts, request: Collecting): Promise<Result
   if (found === null || found.recipient !== caller.partner) return err(notFound());
   const parties = await partiesOf(ports, caller, found.contract);
   const act = { name: "collect audience", parties };
-  for (let tries = 0; tries < TRIES; tries++) {
+  for (let tries = 0; tries < LIMITS.figureTries; tries++) {
     const ready = await ports.store.read(act, (tx) => open(ports, tx, request));
     if (!ready.ok) return ready;
     const made = ports.questionTurns.take(caller.partner, () => recordsOf(ports, ready.value));

@@ -52,7 +52,7 @@ function approve(ports: DecidePorts, deciding: Deciding): Promise<Outcome> {
   const { partner } = deciding.caller;
   return withFigures(
     ports,
-    { name: "approve request", parties: [partner], asker: partner },
+    { name: "approve request", parties: [partner], asker: deciding.caller },
     {
       wanted: async (tx) => {
         const open = await openRequest(tx, deciding);

@@ -3,6 +3,7 @@
 
 import { fromHex } from "../domain/bytes.ts";
 import { type DatasetRef, datasetRef } from "../domain/dataset/schema.ts";
+import { LIMITS } from "../domain/limits.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -27,8 +28,6 @@ type OnLists<Lists, Made, Outcome> = {
   readonly settled?: (made: Made, isConcluded: boolean) => Promise<void>;
 };
 
-const TRIES = 4;
-
 /**
  * Reads a partner's lists, works on them, and concludes if they are what they were; else it begins anew, a few times.
  * Work that fails while the lists change has failed by that, and begins anew as well.
@@ -38,7 +37,7 @@ export async function concludeOnLists<Lists, Made, Outcome>(
   on: OnLists<Lists, Made, Outcome>,
 ): Promise<Result<Outcome, Problem>> {
   const parties = [on.partner];
-  for (let tries = 0; tries < TRIES; tries++) {
+  for (let tries = 0; tries < LIMITS.figureTries; tries++) {
     const lists = await store.read({ name: "find people", parties }, on.read);
     const made = await on.work(lists).then(ok, err<unknown>);
     const outcome = await store.write({ name: on.name, parties }, async (tx) => {

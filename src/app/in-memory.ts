@@ -8,7 +8,7 @@ import type { Bounded, InTurn, Ports, Progress, ProgressState, Running, Standing
 
 type InMemory =
   | ("standing" | "progress" | "inTurn" | "running")
-  | ("receiving" | "asking" | "questionTurns" | "sealingTurns");
+  | ("receiving" | "asking" | "questionTurns" | "sealingTurns" | "noteQuestion");
 
 /** Everything of a room that begins anew with each start. */
 export function portsInMemory(): Pick<Ports, InMemory> {
@@ -20,6 +20,8 @@ export function portsInMemory(): Pick<Ports, InMemory> {
     receiving: boundedInMemory(LIMITS.partsAtOnce),
     asking: boundedInMemory(LIMITS.questionsAtOnce),
     questionTurns: fairTurns({ atOnce: LIMITS.questionTurns, ofOneAtOnce: LIMITS.questionTurnsOfOne }),
+    // Where nobody watches, nothing is told.
+    noteQuestion: () => undefined,
     sealingTurns: fairTurns({ atOnce: LIMITS.sealingTurns, ofOneAtOnce: LIMITS.sealingTurnsOfOne }),
   };
 }

@@ -90,6 +90,23 @@ export type Standing = {
   readonly fall: (contradiction: Contradiction) => void;
 };
 
+/** How long a question took in the engine, and what it was like: nothing that it asked for, and nobody's names. */
+export type QuestionTimes = {
+  readonly requestId: string | null;
+  readonly analysis: string;
+  readonly mode: string;
+  readonly identifiers: number;
+  /** Conditions on attributes, without their values. */
+  readonly clauses: number;
+  /** People of each list. */
+  readonly people: readonly number[];
+  /** What the engine was asked, in order, with milliseconds each. */
+  readonly steps: readonly { readonly step: string; readonly millis: number }[];
+  readonly waitedMillis: number;
+  /** From the wait for a turn to the last step. */
+  readonly millis: number;
+};
+
 export type Ports = {
   readonly store: Store;
   readonly memory: LogMemory;
@@ -110,6 +127,8 @@ export type Ports = {
   /** Turns at the engine: for questions, and for lists to be sealed. */
   readonly questionTurns: FairTurns;
   readonly sealingTurns: FairTurns;
+  /** Told of every question that the engine compared lists for. */
+  readonly noteQuestion: (times: QuestionTimes) => void;
 };
 
 /** A partner that acts with a key of its own, which signed the request. */

@@ -1,6 +1,7 @@
 // True figures for a question: computed between two assessments, outside any transaction, and used only by one that
 // finds what they rest on unchanged.
 
+import { LIMITS } from "../domain/limits.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { AskedQuestion } from "../domain/question/question.ts";
@@ -10,11 +11,11 @@ import type { Act, Transaction } from "../ports/store.ts";
 import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
 import { missingFor } from "./await-approval.ts";
 import { type Computed, computeAnswer, earlierKeyOf, earlierReleases, filesBehind, openFor } from "./compute-answer.ts";
-import type { Keeping, Ports } from "./ports.ts";
+import type { Caller, Keeping, Ports } from "./ports.ts";
+import { timing } from "./question-times.ts";
 
-export type AnswerPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "asking" | "questionTurns">;
-
-const TRIES = 4;
+export type AnswerPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "clock" | Turning>;
+type Turning = "asking" | "questionTurns" | "noteQuestion";
 
 /** A question whose figures are wanted. `approving`: who is about to approve it, and counts as having done so. */
 type Wanted = {
@@ -29,10 +30,13 @@ type Wanted = {
  */
 export function withFigures<Value>(
   ports: AnswerPorts & Keeping<Value>,
-  act: Act & { readonly asker: PartnerId },
+  act: Act & { readonly asker: Caller },
   work: Figuring<Value>,
 ): Promise<Result<Value, Problem>> {
-  return ports.asking(act.asker, () => withTries(ports, act, work)) ?? Promise.resolve(err(tooMany(["questions"], 1)));
+  return (
+    ports.asking(act.asker.partner, () => withTries(ports, act, work)) ??
+    Promise.resolve(err(tooMany(["questions"], 1)))
+  );
 }
 
 type Figuring<Value> = {
@@ -45,10 +49,10 @@ type Figuring<Value> = {
 
 async function withTries<Value>(
   ports: AnswerPorts & Keeping<Value>,
-  act: Act,
+  act: Act & { readonly asker: Caller },
   work: Figuring<Value>,
 ): Promise<Result<Value, Problem>> {
-  for (let tries = 0; tries < TRIES; tries++) {
+  for (let tries = 0; tries < LIMITS.figureTries; tries++) {
     const figures = await prepare(ports, act, work.wanted).then(ok, err);
     const computed = figures.ok ? figures.value : null;
     const outcome = await ports.store.write(act, async (tx) => {
@@ -82,7 +86,7 @@ export async function hasFigures(tx: Transaction, { approving, assessed, compute
 
 async function prepare(
   ports: AnswerPorts,
-  { parties }: Act,
+  { parties, asker }: Act & { readonly asker: Caller },
   wanted: (tx: Transaction) => Promise<Wanted | null>,
 ): Promise<Computed | null> {
   const ready = await ports.store.read({ name: "assess question", parties }, async (tx) => {
@@ -95,5 +99,9 @@ async function prepare(
   });
   if (ready === null) return null;
   const { permitted, opened } = ready;
-  return ports.questionTurns.take(permitted.decision.recipient, () => computeAnswer(ports, permitted, opened));
+  const { timed, told } = timing(ports, permitted, asker.requestId ?? null);
+  const compute = () => computeAnswer({ ...ports, matcher: timed() }, permitted, opened);
+  const computed = await ports.questionTurns.take(permitted.decision.recipient, compute);
+  ports.noteQuestion(told());
+  return computed;
 }

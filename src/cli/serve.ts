@@ -19,6 +19,8 @@ export function addServe(program: Command): void {
       console.error(`room at ${room.publicOrigin}, operator's key in ${room.operatorKeyPath}`);
       for (const warning of room.warnings) console.error(`note: ${warning}`);
       await stopSignal();
+      // Whoever sends requests to it is told first; what it has begun comes to its end.
+      await room.drain();
       await room.stop();
     });
 }

@@ -55,13 +55,11 @@ async function whenAllowed(attempt: () => Promise<Response>, { tries }: Patience
   for (let count = 1; ; count++) {
     const response = await attempt();
     const seconds = response.status === 429 ? Number(response.headers.get("retry-after") ?? Number.NaN) : Number.NaN;
-    if (!(seconds >= 0 && seconds <= LONGEST_WAIT_SECONDS) || count > tries) return response;
+    if (!(seconds >= 0 && seconds <= LIMITS.retryAfterSeconds) || count > tries) return response;
     await response.body?.cancel();
     await pause(seconds * 1_000);
   }
 }
-
-const LONGEST_WAIT_SECONDS = 120;
 
 // A room whose log was put back says 503 until somebody mends it: asking again soon is of no use.
 async function passes(response: Response): Promise<boolean> {

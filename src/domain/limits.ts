@@ -44,6 +44,22 @@ export const LIMITS = {
   sessionShare: 0.75,
   /** Bytes that one gzip part may grow to: a list shrinks about fourfold, a bomb a thousandfold. */
   inflatedPartBytes: 256 * 1_048_576,
+  /** Times that figures or people are looked for anew where lists changed meanwhile; then the room is busy. */
+  figureTries: 4,
+  /** Sessions of the database for migrations and checks, for requests, and for comparing lists in it. */
+  ownerSessions: 2,
+  roomSessions: 16,
+  tokenSessions: 8,
+  /** Keys that are kept parsed, at about a kilobyte each. */
+  knownKeys: 10_000,
+  /** Connections to the place of metrics at once: monitoring has one or two. */
+  metricsConnections: 16,
+  /** Milliseconds between two looks for addresses that owe nothing any more: a look goes through all of them. */
+  meterSweepMillis: 1_000,
+  /** Seconds after which a stream of events ends; whoever is still there comes again, and its session is seen again. */
+  eventStreamSeconds: 600,
+  /** Seconds for which a client waits at a room's word, at the most: a quota is whole after a minute. */
+  retryAfterSeconds: 120,
   /** Seconds in which the head of a request must have arrived, its signature among it. */
   headersSeconds: 20,
   /** Seconds in which a request must have arrived whole: a full part at 30 kB/s. One that stalls longer is ended. */
@@ -144,6 +160,14 @@ export const LIMITS = {
   unstatedRetention: "P30D",
   /** Questions of one asker that wait for people under one contract: an inbox that nobody reads protects nobody. */
   waitingRequests: 20,
+  /** Milliseconds for which a look at the room's parts holds: anybody may ask whether it is ready. */
+  readyKeptMillis: 1_000,
+  /** Bytes that the disk must have left for a room to take requests: parts of lists, and the database's journal. */
+  diskFreeBytes: 256 * 1_048_576,
+  /** Milliseconds in which what runs may end when the room is told to stop; a sealing that is cut off begins again. */
+  drainMillis: 30_000,
+  /** Milliseconds after which a question is told of as slow, unless the operator says otherwise. */
+  slowQuestionMillis: 5_000,
   /** Milliseconds between two rounds of what time alone brings about: ends of requests, deletion past retention. */
   houseMillis: 3_600_000,
   /** Identifiers of one erasure: every version of the partner's lists is searched for each. */

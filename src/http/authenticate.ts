@@ -17,7 +17,6 @@ import type { Signer } from "./route.ts";
 export type KnownKeys = Map<string, KnownKey>;
 type KnownKey = { readonly partner: PartnerId; readonly key: PublicKey };
 
-const KNOWN_KEYS = 10_000;
 const NONCE_SECONDS = LIMITS.signatureLifeSeconds + 2 * LIMITS.clockToleranceSeconds;
 
 type Asked = { readonly request: SignableRequest; readonly known: KnownKeys; readonly requestId: string };
@@ -81,7 +80,7 @@ async function knownKey(ports: Pick<Ports, "store">, thumbprint: string, known: 
   if (row === null) return null;
   const key = parsePublicJwk(JSON.parse(row.jwk));
   if (!key.ok) throw new Error(`a registered key is refused: ${key.error}`);
-  if (known.size >= KNOWN_KEYS) known.clear();
+  if (known.size >= LIMITS.knownKeys) known.clear();
   const found = { partner: row.partner, key: key.value };
   known.set(thumbprint, found);
   return found;

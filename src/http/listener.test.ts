@@ -52,3 +52,54 @@ describe("a request that stalls", () => {
     await expect(bodies[before]).rejects.toThrow();
   });
 });
+
+describe("a server that drains", () => {
+  const listening = { host: "127.0.0.1", port: 0, headersSeconds: 5, requestSeconds: 5 };
+
+  /** A server whose replies leave when they are told to, and which has one request under way. */
+  async function busy(contentType: string) {
+    let leave = (_: Response) => {};
+    const reply = new Promise<Response>((resolve) => {
+      leave = resolve;
+    });
+    const own = await listen(() => reply, listening);
+    const asked = fetch(`http://127.0.0.1:${own.port}`).then((one) => one.text());
+    asked.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return {
+      own,
+      asked,
+      leave: (body: string | ReadableStream) => leave(new Response(body, { headers: { "content-type": contentType } })),
+    };
+  }
+
+  it("lets what is under way end, and takes nothing more meanwhile", async () => {
+    const { own, asked, leave } = await busy("text/plain");
+    let isDrained = false;
+    const drained = own.drain(5_000).then(() => {
+      isDrained = true;
+    });
+    await expect(fetch(`http://127.0.0.1:${own.port}`)).rejects.toThrow();
+    expect(isDrained).toBe(false);
+    leave("whole");
+    expect(await asked).toBe("whole");
+    await drained;
+    await own.close();
+  });
+
+  it("waits no longer than it is given, and not for streams of events", async () => {
+    const late = await busy("text/plain");
+    const began = performance.now();
+    await late.own.drain(100);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(90);
+    await late.own.close();
+    await expect(late.asked).rejects.toThrow();
+    const events = await busy("text/event-stream");
+    events.leave(new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode("event: x\n\n")) }));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const before = performance.now();
+    await events.own.drain(5_000);
+    expect(performance.now() - before).toBeLessThan(1_000);
+    await events.own.close();
+  });
+});

@@ -1,10 +1,14 @@
 // The socket under the app: it listens, it ends requests that stall, and it closes. Node answers a request that is
 // late with 408 and closes its connection; what the request has begun fails and leaves nothing.
 
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 
 export type Listener = {
   readonly port: number;
+  /** Takes no more connections, and waits until what is under way has ended, so long at the most. */
+  readonly drain: (millis: number) => Promise<void>;
   /** Closes every connection; what is under way fails. */
   readonly close: () => Promise<void>;
 };
@@ -23,8 +27,9 @@ type Fetch = Parameters<typeof createAdaptorServer>[0]["fetch"];
 /** Listens; fails when the place is taken. */
 export async function listen(fetch: Fetch, listening: Listening): Promise<Listener> {
   const { headersSeconds, requestSeconds } = listening;
+  const underWay: UnderWay = new Set();
   const server = createAdaptorServer({
-    fetch,
+    fetch: endingApart(fetch, underWay),
     serverOptions: {
       headersTimeout: headersSeconds * 1_000,
       requestTimeout: requestSeconds * 1_000,
@@ -32,8 +37,9 @@ export async function listen(fetch: Fetch, listening: Listening): Promise<Listen
       connectionsCheckingInterval: Math.min(headersSeconds * 1_000, 5_000),
     },
   });
+  watch(server, underWay);
   const port = await bound(server, listening);
-  return { port, close: () => closed(server) };
+  return { port, drain: (millis) => drained(server, underWay, millis), close: () => closed(server) };
 }
 
 type AnyServer = ReturnType<typeof createAdaptorServer>;
@@ -48,6 +54,34 @@ function bound(server: AnyServer, { host, port }: Listening): Promise<number> {
     });
   });
 }
+
+/** Replies that will end. */
+type UnderWay = Set<unknown>;
+
+// A stream of events never ends by itself: whoever reads it comes again, to this server or another.
+function endingApart(fetch: Fetch, underWay: UnderWay): Fetch {
+  return async (request, bindings) => {
+    const response = await fetch(request, bindings);
+    const type = response instanceof Response ? response.headers.get("content-type") : null;
+    if (type?.startsWith("text/event-stream") === true && "outgoing" in bindings) underWay.delete(bindings.outgoing);
+    return response;
+  };
+}
+
+function watch(server: AnyServer, underWay: UnderWay): void {
+  server.on("request", (_: IncomingMessage, response: ServerResponse) => {
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
+  });
+}
+
+async function drained(server: AnyServer, underWay: UnderWay, millis: number): Promise<void> {
+  server.close();
+  if ("closeIdleConnections" in server) server.closeIdleConnections();
+  for (let waited = 0; waited < millis && underWay.size > 0; waited += DRAIN_TICK_MILLIS) await wait(DRAIN_TICK_MILLIS);
+}
+
+const DRAIN_TICK_MILLIS = 20;
 
 function closed(server: AnyServer): Promise<void> {
   return new Promise((resolve) => {

@@ -4,10 +4,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Caller, Ports } from "../app/ports.ts";
 import { readLogSize } from "../app/read-log.ts";
+import { LIMITS } from "../domain/limits.ts";
 
 const TICK_MILLIS = 1_000;
-/** A stream ends after ten minutes; whoever is still there comes again, and its session is looked at again. */
-const TICKS = 600;
+const TICKS = LIMITS.eventStreamSeconds;
 
 /**
  * Events `grown` with the log's size.

@@ -1,5 +1,6 @@
 // What each of many has used of one quota, in memory: a restart forgives it, and gives nobody more than twice its due.
 
+import { LIMITS } from "../domain/limits.ts";
 import { charged, type Debt, drained, NO_DEBT, type Quota } from "../domain/quota.ts";
 import type { Clock } from "../ports/clock.ts";
 
@@ -31,7 +32,7 @@ export function meter({ clock, quota, mostNames }: Metered): Meter {
   let sweptAt = 0;
   const isTimeToSweep = () => {
     const now = clock();
-    if (Math.abs(now - sweptAt) < SWEEP_MILLIS) return false;
+    if (Math.abs(now - sweptAt) < LIMITS.meterSweepMillis) return false;
     sweptAt = now;
     return true;
   };
@@ -47,4 +48,3 @@ export function meter({ clock, quota, mostNames }: Metered): Meter {
 }
 
 const THE_REST = "the rest";
-const SWEEP_MILLIS = 1_000;

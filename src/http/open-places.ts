@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Hono } from "hono";
+import type { Amiss } from "../app/readiness.ts";
 import { everyKey, handOverNotes } from "../crypto/log-key.ts";
 import { rawPublicKey, verifierKey } from "../crypto/signed-note.ts";
 import { contradictionInWords } from "../domain/audit/comparison.ts";
@@ -16,7 +17,7 @@ import { isProblemKind, problemIndex, problemPage, problemReply } from "./proble
 import { toResponse, withRates } from "./serve-route.ts";
 import type { Serving } from "./serving.ts";
 
-type Opened = Serving & { readonly isReady: () => Promise<boolean> };
+type Opened = Serving & { readonly amiss: () => Promise<Amiss> };
 
 const HTML = "text/html; charset=utf-8";
 const JAVASCRIPT = "text/javascript; charset=utf-8";
@@ -34,7 +35,8 @@ export function mountOpenPlaces(app: Hono<RoomEnv>, opened: Opened): void {
   app.get("/readyz", async () => {
     const contradiction = opened.ports.standing.of();
     if (contradiction !== null) return json(503, { isReady: false, because: contradictionInWords(contradiction) });
-    const isReady = await opened.isReady();
+    // What is amiss is the operator's to know, by its log and beside its metrics.
+    const isReady = (await opened.amiss()).size === 0;
     const response = json(isReady ? 200 : 503, { isReady });
     if (!isReady) response.headers.set("retry-after", String(waitSeconds("unavailable")));
     return response;

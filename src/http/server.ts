@@ -4,6 +4,7 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { behindProblem, LOG_BEHIND } from "../app/log-standing.ts";
+import type { Amiss } from "../app/readiness.ts";
 import { type Failure, mountConsole } from "../console/mount.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { ROUTES } from "./api/routes.ts";
@@ -19,8 +20,7 @@ import type { Logging, Serving } from "./serving.ts";
 import { untilTick } from "./tick.ts";
 
 /** What a room's server is made of. */
-export type RoomServing = Serving &
-  Logging & { readonly isReady: () => Promise<boolean>; readonly addressOf: AddressName };
+export type RoomServing = Serving & Logging & { readonly amiss: () => Promise<Amiss>; readonly addressOf: AddressName };
 
 /** The room as a Hono app, for a server of `@hono/node-server`. */
 export function roomServer(serving: RoomServing): Hono<RoomEnv> {

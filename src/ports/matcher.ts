@@ -257,9 +257,8 @@ export type Matcher = {
   dropStaging(staging: StagingId): Promise<void>;
 
   /**
-   * Deletes a version that nothing names any more. From the call on it is not there to be asked about or laid over;
-   * whatever reads it already is waited for. What other versions share with it stays as long as one of them is there.
-   * A crash may leave it until it is swept. One that is not there is dropped without complaint.
+   * Deletes a version that nothing names any more, if it is there. From the call on nobody may ask about it or lay over
+   * it; whatever reads it already is waited for. What others share with it stays. A crash may leave it to the sweep.
    */
   dropSegment(segment: string): Promise<void>;
 
@@ -276,10 +275,9 @@ export type Matcher = {
   crossTab(query: CrossTabQuery): Promise<CrossTabCounts>;
 
   /**
-   * The record references of the people of a selection, one a person, in an order that tells nothing. Above `maximum`
-   * only the count is given. With a coin, of everybody of `own` who is in the room: those who match and are not turned,
-   * and those who do not match and are. Costs a look at each reference of the room then. `room` is how many of `own`
-   * are in the room.
+   * The record references of the people of a selection, one a person, in an order that tells nothing; above `maximum`
+   * the count alone. With a coin, of everybody of `own` in the room: those who match and are not turned, and those who
+   * do not match and are; that costs a look at each reference of the room. `room`: how many of `own` are in the room.
    */
   select(
     selection: Selection & { readonly maximum: number; readonly coin?: Coin },
@@ -294,6 +292,9 @@ export type Matcher = {
    * one of the versions has, where these are more.
    */
   drift(before: ListVersion, after: ListVersion): Promise<number>;
+
+  /** Bytes that it may use for lists, and those that nobody has or that are only kept for later. */
+  memory(): { readonly bytes: number; readonly freeBytes: number };
 
   /** Ends the matcher's threads. Nothing may be asked of it afterwards. */
   end(): Promise<void>;

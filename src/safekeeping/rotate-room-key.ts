@@ -18,6 +18,7 @@ import { holdDirectory } from "../storage/directory-hold.ts";
 import { hasEmbedded } from "../storage/embedded/launcher.ts";
 import { postgresStore } from "../storage/store.ts";
 import { tokenTransactions } from "../storage/token-transactions.ts";
+import { watchingBy } from "../watching.ts";
 import { keysOf, type OpenKeys, type Refusal, roomWith, type Undo, undoing } from "./steps.ts";
 
 /** What a rotation would do. */
@@ -74,7 +75,7 @@ async function openStopped(config: Config, undo: Undo): Promise<Result<Opened, R
   // Connecting from elsewhere would give the role of a room that serves another password.
   const isItsOwn = databaseUrl === null ? await hasEmbedded({ directory: dataDirectory }) : hasPassword(config);
   if (!isItsOwn) return err([`${dataDirectory} is not the data directory of a room that was started`]);
-  const database = await openDatabase(config, undo);
+  const database = await openDatabase(config, watchingBy(config).tell, undo);
   return database.ok ? openPorts(config, keys.value, { database: database.value, undo }) : database;
 }
 

@@ -6,6 +6,7 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { toBase64, toBase64Url } from "../domain/bytes.ts";
+import { LIMITS } from "../domain/limits.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { EmbeddedConnection } from "./embedded/launcher.ts";
 import { hasCode } from "./error-code.ts";
@@ -34,19 +35,16 @@ export type Database = {
 type Role = { readonly rolsuper: boolean; readonly rolbypassrls: boolean; readonly rolcreaterole: boolean };
 type App = { readonly role: string; readonly password: string | null; readonly address: Address };
 
-const OWNER_SESSIONS = 2;
-const ROOM_SESSIONS = 16;
-const TOKEN_SESSIONS = 8;
 const SCRAM_ITERATIONS = 4_096;
 /** The file in the data directory with the application role's password. */
 export const PASSWORD_FILE = "database-password";
 
 /** Connects both roles, making the application role at the first call; a refusal says what to grant or mend. */
 export async function connectDatabase(target: DatabaseTarget): Promise<Result<Database, string>> {
-  const owner = openPool(target.kind === "url" ? { url: target.url } : target.connection, OWNER_SESSIONS);
+  const owner = openPool(target.kind === "url" ? { url: target.url } : target.connection, LIMITS.ownerSessions);
   const app = await appOf(target);
-  const room = openPool(app.address, ROOM_SESSIONS);
-  const tokens = openPool(app.address, TOKEN_SESSIONS);
+  const room = openPool(app.address, LIMITS.roomSessions);
+  const tokens = openPool(app.address, LIMITS.tokenSessions);
   const watch = openPool(app.address, 1);
   const close = async () => void (await Promise.all([owner, room, tokens, watch].map((pool) => pool.close())));
   const refusal =

@@ -37,6 +37,8 @@ export async function startRelayedRoom(publishing: Room["publishing"]): Promise<
       port,
       rates: USUAL_RATES,
       proxies: [],
+      metrics: null,
+      slowQuestionMillis: 5_000,
       signInHosts: [],
       publicOrigin: null,
       logLevel: "silent",

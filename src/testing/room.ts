@@ -40,6 +40,8 @@ export async function startTestRoom(
     port: 0,
     rates: USUAL_RATES,
     proxies: [],
+    metrics: null,
+    slowQuestionMillis: LIMITS.slowQuestionMillis,
     signInHosts: ["127.0.0.1"],
     publicOrigin: null,
     logLevel: process.env["LOG_LEVEL"] === "debug" ? "debug" : "error",

@@ -113,6 +113,7 @@ export function sealedLists(options: ColumnarOptions): SealedLists {
       shelf.retain((key) => segmentsIn(key).every((name) => segments.has(name)));
       await sweep(layout, { ...kept, segments });
     },
+    memory: () => ({ bytes: engine.arena.bytes, freeBytes: engine.arena.free() }),
     end: () => engine.crew.end(),
   };
   return { engine, about, versionOf, keeping };

@@ -25,6 +25,8 @@ export type WaitingRoom = {
 
 export type ChildRoom = {
   readonly origin: string;
+  /** Where metrics are served, if its environment asks for them. */
+  readonly metricsPort: number | null;
   /** The process of the room alone; its database has others. */
   readonly pid: number;
   /** SIGKILL; resolves when the process is gone. */
@@ -32,6 +34,8 @@ export type ChildRoom = {
   /** SIGTERM; resolves when the room has stopped. */
   readonly stop: () => Promise<void>;
 };
+
+type Listening = Pick<ChildRoom, "origin" | "metricsPort">;
 
 /** A process that has the program in memory and waits to be started. */
 export function waitingRoom({ directory, port, logFile, environment }: RoomPlace): WaitingRoom {
@@ -50,10 +54,10 @@ export function waitingRoom({ directory, port, logFile, environment }: RoomPlace
     start: async () => {
       await layReadyCluster(directory);
       child.stdin.write("start\n");
-      const reply: { readonly origin: string } | { readonly refused: readonly string[] } = JSON.parse(await said);
+      const reply: Listening | { readonly refused: readonly string[] } = JSON.parse(await said);
       if ("refused" in reply) return reply;
       if (child.pid === undefined) throw new Error("a process that answers has a number");
-      return { origin: reply.origin, pid: child.pid, kill, stop: () => ended(child, "SIGTERM") };
+      return { ...reply, pid: child.pid, kill, stop: () => ended(child, "SIGTERM") };
     },
   };
 }

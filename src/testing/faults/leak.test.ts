@@ -22,6 +22,7 @@ import { readRoomKeys } from "../room-keys.ts";
 import { signedCall } from "../signed-call.ts";
 import { startChild, waitingRoom } from "./child-room.ts";
 import { type Churn, churnLog } from "./log-churn.ts";
+import { misplace } from "./misplaced.ts";
 import { asOwner } from "./room-facts.ts";
 import { type Needle, searchFor } from "./search-needles.ts";
 import { mustCall, textOf } from "./small-world.ts";
@@ -53,16 +54,20 @@ test(
     const lists = await Promise.all(PARTNERS.map((partner) => listOf(partner, { seed, own })));
 
     const logFile = join(directory, "server.log");
-    const environment = { LOG_LEVEL: "debug", TMPDIR: temporary };
+    const watched = { CONCORDAT_METRICS: "127.0.0.1:0", CONCORDAT_SLOW_QUESTION_MILLIS: "0" };
+    const environment = { LOG_LEVEL: "debug", TMPDIR: temporary, ...watched };
     const child = await startChild(waitingRoom({ directory: room, port: 0, logFile, environment }));
     onTestFinished(async () => {
       await child.kill();
       await removeEmbedded({ directory: room });
       await rm(directory, { recursive: true });
     });
-    await churnLog(await runJourneys(child.origin, room, lists), ENTRIES);
+    const churn = await runJourneys(child.origin, room, lists);
+    await churnLog(churn, ENTRIES);
     const keys = await readRoomKeys(room);
     const secrets = lists.flatMap((list) => [...needlesOf(list, keys.room)]);
+    await misplace(churn, oneOfEach(secrets));
+    const metrics = await (await fetch(`http://127.0.0.1:${child.metricsPort}/metrics`)).text();
     const known: Needle = { kind: "known", bytes: Buffer.from(lists[0]?.partDigest ?? "") };
     const search = searchFor([...secrets, known]);
 
@@ -73,7 +78,8 @@ test(
     const { home, cluster } = await findPlace(room);
     const files = await Promise.all([room, home, temporary].map((path) => search.inDirectory(path)));
     const log = await search.inFile(logFile);
-    const all = [...dumped, ...log, ...files.flatMap(({ finds }) => finds)];
+    const told = search.inBytes(Buffer.from(metrics), "metrics");
+    const all = [...dumped, ...log, ...told, ...files.flatMap(({ finds }) => finds)];
     console.log(`leak test: ${secrets.length} needles, ${files.map((one) => one.files).join(" + ")} files`);
     expect(all.filter(({ kind }) => kind !== "known").map(({ kind, place }) => `${kind} in ${place}`)).toEqual([]);
 
@@ -81,7 +87,10 @@ test(
     expect(dumped.filter(({ kind, place }) => kind === "known" && place === "upload_part")).toHaveLength(1);
     expect(all.some(({ kind, place }) => kind === "known" && place.startsWith(join(cluster, "base")))).toBe(true);
     expect(all.some(({ kind, place }) => kind === "known" && place.startsWith(join(cluster, "pg_wal")))).toBe(true);
-    expect((await readFile(logFile, "utf8")).split("\n").length).toBeGreaterThan(30);
+    const said = await readFile(logFile, "utf8");
+    expect(said.split("\n").length).toBeGreaterThan(30);
+    expect(said).toMatch(/"outcome":"slow question","requestId":"[0-9a-f-]{36}","analysis":"overlap"/);
+    expect(metrics).toContain("concordat_requests_total");
     const acts = await asOwner(room, (sql) => actsIn(sql));
     console.log(`leak test: ${acts.entries} entries of ${acts.kinds.length} kinds`);
     expect(acts.entries).toBeGreaterThanOrEqual(ENTRIES);
@@ -116,6 +125,12 @@ const KINDS_SOUGHT = [
   "canonical phone",
   "record reference",
 ];
+
+/** One text of each kind that a request can carry in a place where it does not belong. */
+function oneOfEach(secrets: readonly Needle[]): readonly string[] {
+  const texts = secrets.filter(({ kind }) => !kind.endsWith("raw"));
+  return [...new Map(texts.map(({ kind, bytes }) => [kind, Buffer.from(bytes).toString()])).values()];
+}
 
 type List = {
   readonly partner: Partner;

@@ -12,14 +12,17 @@ if (directory === undefined || port === undefined) throw new Error("usage: room-
 process.on("SIGINT", () => undefined);
 await once(process.stdin, "data");
 process.stdin.unref();
-const { LOG_LEVEL = "error", CONCORDAT_MEMORY = "512MiB" } = process.env;
-const config = readConfig({ CONCORDAT_DATA: directory, PORT: port, LOG_LEVEL, CONCORDAT_MEMORY });
+const { LOG_LEVEL = "error", CONCORDAT_MEMORY = "512MiB", CONCORDAT_METRICS } = process.env;
+const { CONCORDAT_SLOW_QUESTION_MILLIS } = process.env;
+const watched = { CONCORDAT_METRICS, CONCORDAT_SLOW_QUESTION_MILLIS };
+const config = readConfig({ CONCORDAT_DATA: directory, PORT: port, LOG_LEVEL, CONCORDAT_MEMORY, ...watched });
 const room = config.ok ? await runRoom(config.value) : config;
 if (room.ok) {
-  process.once("SIGTERM", () => void room.value.stop());
+  process.once("SIGTERM", () => void room.value.drain().then(room.value.stop));
   // The test that started this process is gone, so nobody else would end it.
   process.stdin.once("close", () => void room.value.stop());
-  process.stdout.write(`${JSON.stringify({ origin: room.value.publicOrigin })}\n`);
+  const { publicOrigin: origin, metricsPort } = room.value;
+  process.stdout.write(`${JSON.stringify({ origin, metricsPort })}\n`);
 } else {
   process.stdout.write(`${JSON.stringify({ refused: room.error })}\n`);
   process.exitCode = 1;

@@ -1,8 +1,11 @@
 import { parseList } from "structured-headers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { generateSigningKey } from "../../crypto/jwk.ts";
+import { decodeEntry } from "../../domain/audit/entry.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { ratesOf } from "../../domain/rates.ts";
+import type { Result } from "../../domain/result.ts";
+import { entryListSchema } from "../../wire/api/audit.ts";
 import { invitationSchema } from "../../wire/api/person.ts";
 import { visitorBy } from "../console/visitor.ts";
 import { PUBLISHING, startTestRoom, type TestRoom } from "../room.ts";
@@ -33,6 +36,11 @@ beforeAll(async () => {
 });
 
 afterAll(() => room.discard());
+
+function needed<Value>(read: Result<Value, unknown>): Value {
+  if (!read.ok) throw new Error("an entry does not read");
+  return read.value;
+}
 
 type Seen = { readonly status: number; readonly text: string; readonly headers: Headers };
 
@@ -140,6 +148,26 @@ describe("a partner", () => {
     expectTooMany(second, "bytes");
     expect((await get(ash)).status).toBe(200);
   });
+});
+
+test("a request has one name: in its reply, its problem and the entry of its act, which verifies with it", async () => {
+  const time = Date.now().toString(16).padStart(12, "0");
+  const name = `${time.slice(0, 8)}-${time.slice(8)}-7abc-9def-0123456789ab`;
+  const json = { ...LIST_SCHEMA, dataset: "named" };
+  const sent = { method: "POST", path: "/v1/datasets", key: ash.key, json };
+  const { headers, bytes } = signedHeaders(room.publicOrigin, sent);
+  const fields = [...headers.map(([one, value]): [string, string] => [one, value]), ["x-request-id", name]] as const;
+  const init = { method: "POST", headers: fields.map(([one, value]): [string, string] => [one ?? "", value ?? ""]) };
+  const reply = await from("198.51.100.1", sent.path, { ...init, body: new Uint8Array(bytes ?? []) });
+  expect([reply.status, reply.headers.get("x-request-id")]).toEqual([201, name]);
+  const { items } = read(entryListSchema, await call(ash, "GET /v1/audit/entries"));
+  const entries = items.map(({ entry }) => needed(decodeEntry(entry)));
+  const named = entries.filter(({ subject }) => subject["requestId"] === name);
+  expect(named.map(({ act }) => act)).toEqual(["dataset-created"]);
+  const strange = await from("198.51.100.2", "/v1/policy", { headers: { "x-request-id": "person7@example.org" } });
+  const own = strange.headers.get("x-request-id");
+  expect(JSON.parse(strange.text)).toMatchObject({ requestId: own });
+  expect(strange.text + own).not.toContain("person7");
 });
 
 test("an address that asks for too many deletions keeps no other from asking", async () => {

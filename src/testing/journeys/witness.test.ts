@@ -374,6 +374,8 @@ async function start(): Promise<RunningRoom> {
     port: operator === undefined ? 0 : Number(new URL(operator.origin).port),
     rates: USUAL_RATES,
     proxies: [],
+    metrics: null,
+    slowQuestionMillis: 5_000,
     signInHosts: [],
     publicOrigin: null,
     logLevel: "silent",

@@ -70,10 +70,13 @@ export function memoryMatcher({
     const { length: people } = party(selection.own).room;
     return { count: records.length, room: people, records: records.length > maximum ? [] : records };
   };
+  const everyRecord = async (selection: Parameters<Matcher["difference"]>[0]) =>
+    new Set((await select({ ...selection, maximum: Number.POSITIVE_INFINITY })).records);
   const matcher: Matcher = {
     scheme: SCHEME,
     stagePart: async (part) => stage(room, part, await readPart(part, tokenOf)),
     seal: (upload) => seal(room, upload, toHex(random(32))),
+    memory: () => ({ bytes: 0, freeBytes: 0 }),
     dropStaging: async (staging) => void room.stagings.delete(staging),
     dropSegment: async (segment) => void room.versions.delete(segment),
     sweep: async ({ segments, stagings }) => {
@@ -84,11 +87,7 @@ export function memoryMatcher({
     crossTab: async (query) => countCells(query.lists.map(party), query),
     select,
     difference: async (left, right) => {
-      const [lefts, rights] = [
-        await select({ ...left, maximum: Number.POSITIVE_INFINITY }),
-        await select({ ...right, maximum: Number.POSITIVE_INFINITY }),
-      ].map(({ records }) => new Set(records));
-      if (lefts === undefined || rights === undefined) throw new Error("two selections");
+      const [lefts, rights] = [await everyRecord(left), await everyRecord(right)];
       return { onlyLeft: countMissing(lefts, rights), onlyRight: countMissing(rights, lefts) };
     },
     tokensOf: (hashed) => hashed.map(({ name, digest }) => ({ name, token: tokenOf(kindIn(name), digest) })),

@@ -190,12 +190,16 @@ function erasuresInMemory(): ErasureMemory {
     remember: async (erasures) => {
       for (const erasure of erasures) kept.set(nameOf(erasure), erasure);
     },
+    replace: async (erasures) => {
+      kept.clear();
+      for (const erasure of erasures) kept.set(nameOf(erasure), erasure);
+    },
     recall: async () => [...kept.values()],
   };
 }
 
 function keySourceOf(): KeySource {
-  const one = { wrapping: new Uint8Array(32), nextWrapping: null, room: ROOM_KEY };
+  const one = { wrapping: new Uint8Array(32), nextWrapping: null, room: ROOM_KEY, roomLinks: [], nextRoom: null };
   let keys: RoomKeys = { ...one, log: keyOf("log"), nextLog: keyOf("next-log") };
   return {
     name: "the simulation",
