@@ -287,13 +287,12 @@ export type Matcher = {
   difference(left: Selection, right: Selection): Promise<{ readonly onlyLeft: number; readonly onlyRight: number }>;
 
   /**
-   * By how many people two versions of one list differ, at the least: those of one whom no identifier finds in the
-   * other, and those whom it finds with other attributes, measures or consents; or identifiers of one kind that only
-   * one of the versions has, where these are more.
+   * By how many people two versions of one list differ, at the least: those whom no identifier finds in the other, or
+   * finds with other attributes, measures or consents; or identifiers of a kind that one alone has, where more.
    */
   drift(before: ListVersion, after: ListVersion): Promise<number>;
 
-  /** Bytes that it may use for lists, and those that nobody has or that are only kept for later. */
+  /** Bytes that it may use for lists, and those free or only kept for later. */
   memory(): { readonly bytes: number; readonly freeBytes: number };
 
   /** Ends the matcher's threads. Nothing may be asked of it afterwards. */

@@ -86,10 +86,7 @@ export function memoryMatcher({
     overlap: async (lists, identifiers) => countRegions(lists.map(party), identifiers),
     crossTab: async (query) => countCells(query.lists.map(party), query),
     select,
-    difference: async (left, right) => {
-      const [lefts, rights] = [await everyRecord(left), await everyRecord(right)];
-      return { onlyLeft: countMissing(lefts, rights), onlyRight: countMissing(rights, lefts) };
-    },
+    difference: async (left, right) => differenceOf(await everyRecord(left), await everyRecord(right)),
     tokensOf: (hashed) => hashed.map(({ name, digest }) => ({ name, token: tokenOf(kindIn(name), digest) })),
     tokensAgain: ({ scheme, tokens }) => (scheme === SCHEME ? tokens : null),
     rekey: async ({ segment, dataKey, schema }) => {
@@ -104,6 +101,10 @@ export function memoryMatcher({
   const partNames = () =>
     [...room.stagings].flatMap(([name, parts]) => [...parts.keys()].map((number) => `${name} ${number}`));
   return { matcher, names: () => [...room.versions.keys(), ...partNames()] };
+}
+
+function differenceOf(lefts: ReadonlySet<string>, rights: ReadonlySet<string>) {
+  return { onlyLeft: countMissing(lefts, rights), onlyRight: countMissing(rights, lefts) };
 }
 
 /** A name is a kind, but for external ids, whose namespace follows. */
