@@ -89,10 +89,8 @@ export function memoryMatcher({
     difference: async (left, right) => differenceOf(await everyRecord(left), await everyRecord(right)),
     tokensOf: (hashed) => hashed.map(({ name, digest }) => ({ name, token: tokenOf(kindIn(name), digest) })),
     tokensAgain: ({ scheme, tokens }) => (scheme === SCHEME ? tokens : null),
-    rekey: async ({ segment, dataKey, schema }) => {
-      const { rows } = versionOf(room, segment, dataKey);
-      return sealed(room, { rows, schema, dataKey }, toHex(random(32)));
-    },
+    rekey: async ({ schema, ...list }) =>
+      sealed(room, { ...versionOf(room, list.segment, list.dataKey), schema }, toHex(random(32))),
     holders: async (list, tokens) => holdersAmong(versionOf(room, list.segment, list.dataKey), tokens),
     stored: async (list, tokens) => storedOf(versionOf(room, list.segment, list.dataKey), tokens),
     drift: async (before, after) => driftBetween(room, before, after),

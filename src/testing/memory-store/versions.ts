@@ -89,9 +89,10 @@ function changes(db: Session): Pick<Immediate<Transaction["versions"]>, Changes>
       db.insert(VERSION, { partner, version: { ...version, sequence, sealedAt: db.now }, deletedAt: null });
       return sequence;
     },
-    reseal: (id, { segment, people, duplicates, bytes }) => {
+    reseal: (id, { segment, people, duplicates, bytes, scheme }) => {
       const isIt = (row: KeptVersion) => row.version.id === id && isThere(row);
-      const anew = (row: KeptVersion) => ({ ...row, version: { ...row.version, segment, people, duplicates, bytes } });
+      const sealed = { segment, people, duplicates, bytes, scheme };
+      const anew = (row: KeptVersion) => ({ ...row, version: { ...row.version, ...sealed } });
       if (db.update(VERSION, isIt, anew).length !== 1) throw new Error("a version that is not there was sealed anew");
     },
     forget: (dataset) => remove((row) => isIn(row, dataset)).map(fileOf),
