@@ -165,7 +165,7 @@ export const LIMITS = {
   /** Bytes that the disk must have left for a room to take requests: parts of lists, and the database's journal. */
   diskFreeBytes: 256 * 1_048_576,
   /** Milliseconds in which what runs may end when the room is told to stop; a sealing that is cut off begins again. */
-  drainMillis: 30_000,
+  drainMillis: 20_000,
   /** Milliseconds after which a question is told of as slow, unless the operator says otherwise. */
   slowQuestionMillis: 5_000,
   /** Milliseconds between two rounds of what time alone brings about: ends of requests, deletion past retention. */
