@@ -1,12 +1,15 @@
 // The files of a deployment, as far as they can be checked where neither a container engine nor systemd runs: what they
 // name exists, what they set is a setting, what they publish is one port, and nothing runs with more than it needs.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { noAnswer } from "../../src/client/problem-reply.ts";
 import { readConfig } from "../../src/config.ts";
 import { keySource } from "../../src/storage/room-keys.ts";
 import { readYaml, type Yaml } from "./yaml-subset.ts";
@@ -77,6 +80,9 @@ describe("compose.yaml", () => {
       ok: true,
       value: { host: "0.0.0.0", publicOrigin: "https://room.example.com", keys: { kind: "command" }, port: 7443 },
     });
+    expect(mapOf(mapOf(mapOf(COMPOSE["networks"])["front"])["ipam"])["config"]).toEqual([
+      { subnet: environment["CONCORDAT_PROXIES"] },
+    ]);
     expect(mapOf(serviceOf("proxy")["environment"])["UPSTREAM"]).toBe("room:7443");
     expect(textsOf(serviceOf("room")["command"]).at(-1)).toContain("exec node scripts/concordat.mjs serve");
   });
@@ -131,6 +137,13 @@ describe("the units", () => {
     }
   });
 
+  it("leave the shell's own variables to the shell", () => {
+    const shells = UNITS.flatMap((name) => textOfFile(name).match(/^Exec\w+=\/bin\/sh .*$/gm) ?? []);
+    expect(shells).toHaveLength(2);
+    expect(shells.filter((line) => /(?<!\$)\$(?:\$\$)*(?!\$)/.test(line))).toEqual([]);
+    expect(shells.filter((line) => /(?<!%)%(?:%%)*(?!%)/.test(line))).toEqual([]);
+  });
+
   it("run commands that the program has", () => {
     const commands = UNITS.flatMap((name) => textOfFile(name).match(/concordat\.mjs (\w+)/g) ?? []);
     expect(commands.sort()).toEqual(["concordat.mjs backup", "concordat.mjs serve"]);
@@ -145,7 +158,7 @@ describe("the example of settings", () => {
     const config = readConfig(set);
     expect(config).toMatchObject({
       ok: true,
-      value: { publicOrigin: "https://room.example.com", port: 7443, dataDirectory: "/var/lib/concordat" },
+      value: { publicOrigin: "https://room.example.com", port: 7443, dataDirectory: "/var/lib/concordat-room" },
     });
     expect(textOfFile("Caddyfile")).toContain(`{$UPSTREAM:${set["HOST"]}:${set["PORT"]}}`);
     expect(textOfFile("Caddyfile")).toContain(`{$ROOM:${new URL(set["PUBLIC_ORIGIN"] ?? "").host}}`);
@@ -164,6 +177,34 @@ describe("keys that are made for a secret store", () => {
     const keys = await keySource({ kind: "command", command: `cat ${path}` }, { mayMake: false }).read();
     expect(keys).toMatchObject({ ok: true, value: { nextWrapping: null, nextLog: null } });
     expect(made()).not.toBe(made());
+  });
+});
+
+describe("a room whose certificate comes from an authority of its operator's own", () => {
+  const [key, certificate] = [join(SCRATCH, "room.key"), join(SCRATCH, "room.crt")];
+  const made = spawnSync("openssl", [
+    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
+    ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+  ]);
+
+  it("is refused with what to do about it, and taken by who does it", async () => {
+    expect(made.status).toBe(0);
+    const tls = { key: readFileSync(key), cert: readFileSync(certificate) };
+    const server = createServer(tls, (_, response) => response.end('{"checkpointKey":"k"}'));
+    await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+    const address = server.address();
+    const url = `https://localhost:${typeof address === "object" ? address?.port : 0}`;
+    const failure = await fetch(url).catch((reason: unknown) => reason);
+    expect(noAnswer(url, failure)).toMatchObject({
+      kind: "unreachable",
+      next: expect.stringContaining("NODE_EXTRA_CA_CERTS"),
+    });
+    expect(noAnswer(url, new TypeError("fetch failed")).next).toBe("check the address, and that the room runs");
+    const script = `fetch("${url}").then(async (reply) => process.stdout.write(await reply.text()))`;
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificate };
+    const child = spawn(process.execPath, ["-e", script], { env, stdio: ["ignore", "pipe", "inherit"] });
+    expect(await text(child.stdout)).toBe('{"checkpointKey":"k"}');
+    server.close();
   });
 });
 

@@ -31,7 +31,26 @@ export function localProblem(kind: string, detail: string, next: string): Proble
 /** No reply came. @param failure  what `fetch` rejected with */
 export function noAnswer(url: string, failure: unknown): ProblemReply {
   const detail = `no answer from ${url}: ${reasonOf(failure)}`;
-  return localProblem("unreachable", detail, "check the address, and that the room runs");
+  const next = isOfUnknownAuthority(failure) ? AUTHORITY : "check the address, and that the room runs";
+  return localProblem("unreachable", detail, next);
+}
+
+const AUTHORITY =
+  "where the room's certificate comes from an authority of its operator's own, name that authority's certificate " +
+  "before the program starts: NODE_EXTRA_CA_CERTS=/path/ca.crt";
+
+// What the platform calls a certificate that no authority it knows has signed.
+const UNKNOWN_AUTHORITY = new Set([
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+]);
+
+function isOfUnknownAuthority(failure: unknown): boolean {
+  const cause = failure instanceof Error ? failure.cause : undefined;
+  return cause instanceof Error && "code" in cause && UNKNOWN_AUTHORITY.has(String(cause.code));
 }
 
 /** Whether an error is what `fetch` rejects with when the network fails: a TypeError with the reason as its cause. */
