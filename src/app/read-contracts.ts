@@ -3,14 +3,10 @@
 import { type Envelope, envelope } from "../crypto/contract-jws.ts";
 import { utf8 } from "../domain/bytes.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
-import {
-  type ContractChange,
-  contractChanges,
-  contractDifference,
-  linesOfChanges,
-} from "../domain/contract/difference.ts";
+import { type ContractChange, contractChanges, linesOfChanges } from "../domain/contract/difference.ts";
 import type { ContractId } from "../domain/contract/document.ts";
 import { plainContract } from "../domain/contract/plain.ts";
+import { type Notation, OF_DOCUMENTS } from "../domain/notation.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile, Page } from "../ports/rows.ts";
@@ -47,12 +43,14 @@ export function readContract(
 
 /** Sentences about one contract. */
 export type ContractLines = { readonly id: ContractId; readonly lines: readonly string[] };
+/** How figures are set; as documents have them where nothing is said. */
+type Noted = { readonly notation?: Notation };
 type Asked = { readonly caller: Caller; readonly contract: ContractId };
 
 /** What signing a contract lets the others learn, line by line; of an amendment, what it changes stands first. */
 export async function readPlainContract(
   ports: Pick<Ports, "store">,
-  request: Asked,
+  request: Asked & Noted,
 ): Promise<Result<ContractLines, Problem>> {
   const parties = await partiesOf(ports, request.caller, request.contract);
   return ports.store.read({ name: "read contract", parties }, async (tx) => {
@@ -61,10 +59,14 @@ export async function readPlainContract(
     const { id, contract } = file;
     const before = contract.previous === null ? null : await seenBy(tx, request.caller, contract.previous);
     const directory = await directoryOf(tx, concernedBy(file));
-    const plain = plainContract(contract, directory);
+    const plain = plainContract(contract, directory, request.notation);
     if (before === null) return ok({ id, lines: plain });
+    const telling = { directory, notation: request.notation ?? OF_DOCUMENTS };
     const says = `Compared with version ${before.contract.version}:`;
-    return ok({ id, lines: [says, ...contractDifference(before.contract, contract, directory), ...plain] });
+    return ok({
+      id,
+      lines: [says, ...linesOfChanges(contractChanges(before.contract, contract, telling), directory), ...plain],
+    });
   });
 }
 
@@ -80,9 +82,9 @@ export type ComparedContracts = ContractLines & {
  */
 export async function compareContracts(
   ports: Pick<Ports, "store">,
-  request: Asked & { readonly against: ContractId | null },
+  request: Asked & Noted & { readonly against: ContractId | null },
 ): Promise<Result<ComparedContracts, Problem>> {
-  const { caller, contract: id, against } = request;
+  const { caller, contract: id, against, notation = OF_DOCUMENTS } = request;
   const parties = [
     ...new Set([...(await partiesOf(ports, caller, id)), ...(await partiesOf(ports, caller, against ?? id))]),
   ];
@@ -93,7 +95,7 @@ export async function compareContracts(
     const before = earlier === null ? null : await seenBy(tx, caller, earlier);
     if (before === null) return err(problem("not-found", "there is no earlier version that you are a member of"));
     const directory = await directoryOf(tx, [...new Set([...concernedBy(file), ...membersOf(before.contract)])]);
-    const changes = contractChanges(before.contract, file.contract, directory);
+    const changes = contractChanges(before.contract, file.contract, { directory, notation });
     return ok({ id, against: before.id, changes, lines: linesOfChanges(changes, directory) });
   });
 }

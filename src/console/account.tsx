@@ -7,6 +7,7 @@ import { accountPath, RETURN_PATH } from "../http/sign-in-path.ts";
 import { cookieOf } from "./cookie.ts";
 import { readForm } from "./form.ts";
 import { documentText } from "./layout.tsx";
+import { readerOf } from "./reader.ts";
 import {
   ATTEMPT_COOKIE,
   attemptCookie,
@@ -36,7 +37,13 @@ export async function openAccount({ ports }: Serving, c: RoomContext, entrance: 
       </p>
     </div>
   );
-  const text = await documentText({ title: "Sign in", main, visitor: null, path: c.req.path });
+  const text = await documentText({
+    title: "Sign in",
+    main,
+    visitor: null,
+    reader: readerOf(c.req.header("accept-language")),
+    path: c.req.path,
+  });
   return { response: pageResponse(200, text), served: { partner: null, outcome: "200" } };
 }
 
@@ -66,7 +73,13 @@ export async function postAccount(serving: Serving, c: RoomContext, entrance: st
       </p>
     </div>
   );
-  const text = await documentText({ title: "On your way", main, visitor: null, path: c.req.path });
+  const text = await documentText({
+    title: "On your way",
+    main,
+    visitor: null,
+    reader: readerOf(c.req.header("accept-language")),
+    path: c.req.path,
+  });
   return { response: leadingResponse(to, text, [attemptCookie(cookie)]), served: { partner: null, outcome: "200" } };
 }
 

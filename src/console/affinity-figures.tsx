@@ -5,6 +5,7 @@ import { type Directory, nameOf } from "../domain/policy/words.ts";
 import { AffinityPicture } from "./charts/affinity-picture.tsx";
 import type { DrawnFigure } from "./charts/regions.ts";
 import { Figure, Scroll } from "./pieces.tsx";
+import { shownNumeral } from "./reader.ts";
 import { plainWord } from "./words.ts";
 
 type Segment = {
@@ -49,7 +50,7 @@ export function AffinityFigures({ attribute, segments, directory }: Props) {
                   <td class="hatched">withheld</td>
                 ) : (
                   <td>
-                    <span class="number">{lift.toFixed(2)}</span>
+                    <span class="number">{shownNumeral(lift.toFixed(2))}</span>
                   </td>
                 )}
                 <Cell figure={shared} />

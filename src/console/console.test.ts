@@ -8,6 +8,7 @@ import { utf8 } from "../domain/bytes.ts";
 import { partnerIdSchema } from "../domain/partner/manifest.ts";
 import { ROLES, type Role } from "../domain/person/person.ts";
 import { PROBLEMS, type ProblemKind } from "../domain/problem.ts";
+import { formFields } from "../testing/console/form-fields.ts";
 import { ROOM_PLACES } from "../testing/console/places.ts";
 import {
   type ConsoleVisitor,
@@ -403,6 +404,47 @@ describe("what others learnt", () => {
         /Overlap figures told/g,
       ),
     ).toHaveLength(1);
+  });
+});
+
+describe("figures", () => {
+  // What stands on a page, without its tags and what only machines read; spaces of every width read alike.
+  const told = async (path: string, language: string) => {
+    const { cookie } = seat(world.sunline, "admin");
+    const { text, headers } = await sendGet(world.origin + path, cookie, language);
+    return (isPage(headers) ? text : "")
+      .replaceAll(/<(?:input|textarea)[^>]*>[^<]*|<[^>]+>/g, "|")
+      .replaceAll(/[\u00a0\u202f]/g, " ");
+  };
+
+  test.each([
+    ["de-DE", "1.500", "1.000", "31.12.2099"],
+    ["fr-FR", "1 500", "1 000", "31 déc. 2099"],
+    ["en-US", "1,500", "1,000", "Dec 31, 2099"],
+    ["hi-IN", "1,500", "1,000", "31"],
+  ])(
+    "are set as a reader of %s reads them: tables, pictures, sentences and dates",
+    async (language, people, most, until) => {
+      expect(await told("/console/lists", language)).toContain(`|${people}|`);
+      const contract = await told(`/console/contracts/${world.contracts.four}`, language);
+      expect(contract).toContain(`at most ${most}; it can be collected`);
+      expect(contract).toContain(`In force until ${until}`);
+      const picture = await told(`/console/answers/${world.answers.two}`, language);
+      const drawn = [...picture.matchAll(/\|(1[., ]\d{3})\|/g)].map(([, figure]) => figure?.charAt(1));
+      expect([...new Set(drawn)]).toEqual([people.charAt(1)]);
+    },
+  );
+
+  test("of another notation stand on no page of such a reader, and fields keep what machines read", async () => {
+    // The sentences of policies and decisions have the notation of documents.
+    const ofRules = /\/(?:policy|explore|audiences|inbox|evidence)(?:\/|\?|$)/;
+    for (const path of pagesOf().filter((path) => !ofRules.test(path))) {
+      const page = await told(path, "de-DE");
+      expect([path, /\d,\d{3}\b|\d\.\d+ %|\b\d{1,2} (?:Jan|Nov|Dec) 20/.exec(page)?.[0]]).toEqual([path, undefined]);
+    }
+    const { cookie } = seat(world.sunline, "admin");
+    const form = (await sendGet(`${world.origin}/console/contracts/new`, cookie, "de-DE")).text;
+    expect(formFields(form, "contract-form").get("terms.maximumAudience")).toBe("1000");
   });
 });
 

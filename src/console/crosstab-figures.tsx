@@ -5,6 +5,7 @@ import { datasetRefSchema, ownerOf } from "../domain/dataset/schema.ts";
 import { type Directory, decimal, nameOf } from "../domain/policy/words.ts";
 import { type DrawnFigure, reachOf } from "./charts/regions.ts";
 import { Figure, Scroll } from "./pieces.tsx";
+import { useReader } from "./reader.ts";
 import { plainWord } from "./words.ts";
 
 type Key = string | null;
@@ -86,7 +87,7 @@ function HeatCell({ cell, measure, reach }: CellProps) {
     <td class={shade === null ? "cell hatched" : `cell shade-${shade}`}>
       <Figure figure={cell.people} />
       {told?.released !== undefined && measure !== null && (
-        <span class="measure">{decimal(told.released, measure.scale)}</span>
+        <span class="measure">{decimal(told.released, measure.scale, useReader().notation)}</span>
       )}
     </td>
   );

@@ -2,7 +2,7 @@
 
 import type { AuditEntry } from "../domain/audit/entry.ts";
 import { KINDS, kindOf, type LogKind } from "./act-words.ts";
-import { dateInWords } from "./words.ts";
+import { setFigure, useReader } from "./reader.ts";
 
 /** What was done on one day, by kind. */
 export type DayCount = { readonly day: string; readonly counts: Readonly<Record<LogKind, number>> };
@@ -60,7 +60,7 @@ export function DayStrip({ entries, kind, day, before, search }: Props) {
             title={labelOf(one)}
           >
             <Bars counts={one.counts} most={most} />
-            <span>{dateInWords(one.day).replace(/ \d{4}$/, "")}</span>
+            <span>{useReader().day(one.day)}</span>
           </a>
         </li>
       ))}
@@ -82,5 +82,6 @@ function Bars({ counts, most }: { readonly counts: DayCount["counts"]; readonly 
 }
 
 function labelOf({ day, counts: { permit, deny, change } }: DayCount): string {
-  return `${dateInWords(day)}: ${permit} permitted, ${deny} denied or withheld, ${change} other`;
+  const [permitted, denied, others] = [permit, deny, change].map(setFigure);
+  return `${useReader().date(day)}: ${permitted} permitted, ${denied} denied or withheld, ${others} other`;
 }

@@ -10,6 +10,7 @@ import { type Directory, listed, nameOf } from "../domain/policy/words.ts";
 import { ACT_WORDS } from "./act-words.ts";
 import { parsedQuestion, questionInWords } from "./directory.ts";
 import { Digest, Instant } from "./pieces.tsx";
+import { setFigure } from "./reader.ts";
 import { plainWord, sentence } from "./words.ts";
 
 type Props = {
@@ -38,7 +39,7 @@ export function EntryFacts({ entry, text, who, directory }: Props) {
         ))}
         <dt>Place in the log</dt>
         <dd>
-          {`leaf ${entry.index.toLocaleString("en")}, hash `}
+          {`leaf ${setFigure(entry.index)}, hash `}
           <Digest text={toHex(leafHash(utf8(text)))} what="the leaf's hash" />
         </dd>
       </dl>

@@ -4,6 +4,7 @@ import type { Child } from "hono/jsx";
 import { type RailPlace, railOf } from "./access.ts";
 import { assetHref, type ScriptName } from "./assets.ts";
 import { ActForm } from "./pieces.tsx";
+import { type Reader, ReaderContext } from "./reader.ts";
 import type { Visitor } from "./visit.ts";
 import { ROLE_WORDS } from "./words.ts";
 
@@ -12,6 +13,7 @@ const HTMX = JSON.stringify({ allowEval: false, includeIndicatorStyles: false, h
 type DocumentProps = {
   readonly title: string;
   readonly visitor: Visitor | null;
+  readonly reader: Reader;
   /** The path of the page, for the rail. */
   readonly path: string;
   readonly main: Child;
@@ -21,7 +23,12 @@ type DocumentProps = {
 
 /** A page as text. */
 export async function documentText(props: DocumentProps): Promise<string> {
-  return `<!doctype html>${await (<Document {...props} />).toString()}`;
+  const page = (
+    <ReaderContext.Provider value={props.reader}>
+      <Document {...props} />
+    </ReaderContext.Provider>
+  );
+  return `<!doctype html>${await page.toString()}`;
 }
 
 function Document({ title, visitor, path, main, act, script }: DocumentProps) {

@@ -7,7 +7,7 @@ import { listReleases } from "../app/read-releases.ts";
 import type { Contract } from "../domain/contract/document.ts";
 import { type DatasetRef, datasetRef, nameIn, ownerOf } from "../domain/dataset/schema.ts";
 import { LIMITS } from "../domain/limits.ts";
-import { type Directory, figure, listed, nameOf, possessive } from "../domain/policy/words.ts";
+import { type Directory, listed, nameOf, possessive } from "../domain/policy/words.ts";
 import type { Question } from "../domain/question/question.ts";
 import type { ReleaseRow } from "../ports/rows.ts";
 import { releaseSchema } from "../wire/api/question.ts";
@@ -15,12 +15,13 @@ import type { ListSentence } from "./audience-form.ts";
 import { parsedQuestion } from "./directory.ts";
 import { Instant, Verdict } from "./pieces.tsx";
 import { type Counted, outlookOf, type Reach } from "./reach.ts";
+import { setFigure } from "./reader.ts";
 import type { Visit } from "./visit.ts";
 import { plainWord, sentence } from "./words.ts";
 
 /** What the visitor's company has says about the size of a list. Looks at nothing else, and spends nothing. */
 export async function readReach(
-  { ports, caller }: Pick<Visit, "ports" | "caller">,
+  { ports, caller, reader }: Pick<Visit, "ports" | "caller" | "reader">,
   { question, sizes, said }: { readonly question: Question; readonly sizes: ListSizes; readonly said: ListSentence },
 ): Promise<Reach> {
   const [versions, { rows }] = await Promise.all([
@@ -32,6 +33,7 @@ export async function readReach(
   return outlookOf({
     wanted: { identifiers: question.identifiers, where: question.where },
     sizes,
+    notation: reader.notation,
     own: own === undefined ? null : own.people,
     counted: under.flatMap((row) => countedIn(row, [said.from, said.matching])),
   });
@@ -117,8 +119,8 @@ export function Disclosure({ said, contract, sizes, company, directory }: Disclo
         </dd>
         <dt>Rows</dt>
         <dd>
-          {figure(sizes.minimum)} to {figure(sizes.maximum)} people, or none: outside of that nothing is given, and it
-          is not told why.
+          {setFigure(sizes.minimum)} to {setFigure(sizes.maximum)} people, or none: outside of that nothing is given,
+          and it is not told why.
         </dd>
         <dt>Left out</dt>
         <dd>

@@ -22,6 +22,7 @@ import { readForm, readSentPart } from "./form.ts";
 import { documentText } from "./layout.tsx";
 import { ProblemPage, problemStatus, titleOfProblem } from "./pages/problem.tsx";
 import { FOR_SCRIPTS, SHOWS, TICKING } from "./pages.ts";
+import { type Reader, readerOf } from "./reader.ts";
 import { COOKIE, CSP, endedCookie, goResponse, pageResponse, piecesResponse } from "./reply.ts";
 import { openSignIn, postSignIn } from "./sign-in.tsx";
 import { signedOut } from "./signed-out.tsx";
@@ -181,7 +182,8 @@ async function present(shown: Result<Shown, Problem>, around: Around): Promise<O
 async function presentPage(page: Extract<Shown, { kind: "page" }>, around: Around): Promise<Outcome> {
   const { title, main, act, script, refusal } = page;
   const { visitor, c } = around;
-  const text = await documentText({ title, main, act, script, visitor, path: c.req.path });
+  const reader = readerFor(c);
+  const text = await documentText({ title, main, act, script, visitor, reader, path: c.req.path });
   const status = refusal === undefined ? 200 : problemStatus(refusal);
   const partner = visitor?.caller.partner ?? null;
   return { response: pageResponse(status, text), served: { partner, outcome: refusal?.kind ?? "200" } };
@@ -197,7 +199,7 @@ async function problemResponse(told: Problem, { c, visitor, isForScript }: Aroun
   const reply = problemReply(told, c.var.requestId);
   if (isForScript === true) return toResponse(reply);
   const [main, title] = [ProblemPage({ told }), titleOfProblem(told)];
-  const text = await documentText({ title, main, visitor, path: c.req.path });
+  const text = await documentText({ title, main, visitor, reader: readerFor(c), path: c.req.path });
   const response = pageResponse(problemStatus(told), text);
   if (reply.retryAfterSeconds !== undefined) response.headers.set("retry-after", String(reply.retryAfterSeconds));
   return response;
@@ -209,7 +211,11 @@ async function visitorOf({ ports }: Mounted, c: RoomContext): Promise<Visitor | 
   if (cookie === null || found === null) return null;
   const { person, company } = found;
   const caller = { partner: person.partner, person: person.id, requestId: c.var.requestId };
-  return { caller, person, company, token: formToken(cookie), cookie };
+  return { caller, person, company, token: formToken(cookie), cookie, reader: readerFor(c) };
+}
+
+function readerFor(c: RoomContext): Reader {
+  return readerOf(c.req.header("accept-language"));
 }
 
 async function nowhere(mounted: Mounted, c: RoomContext): Promise<Outcome> {

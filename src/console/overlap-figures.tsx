@@ -6,6 +6,7 @@ import { Hatch } from "./charts/hatch.tsx";
 import { bySize, type DrawnFigure, type DrawnOverlap, type DrawnRegion, reachOf } from "./charts/regions.ts";
 import { UpsetPicture } from "./charts/upset-picture.tsx";
 import { Figure, Scroll, Swatch } from "./pieces.tsx";
+import { useReader } from "./reader.ts";
 
 type Rates = readonly { readonly dataset: string; readonly share: number }[];
 
@@ -31,7 +32,7 @@ export function OverlapFigures({ overlap, rates }: { readonly overlap: DrawnOver
 }
 
 function MatchRate({ rate }: { readonly rate: number | undefined }) {
-  return rate === undefined ? null : <span class="under">{` ${(rate * 100).toFixed(1)} % are on every list`}</span>;
+  return rate === undefined ? null : <span class="under">{` ${useReader().percent(rate, 1)} are on every list`}</span>;
 }
 
 function RegionTable({ overlap }: { readonly overlap: DrawnOverlap }) {

@@ -2,13 +2,12 @@
 
 import type { Child } from "hono/jsx";
 import { isoInstant, type UnixMillis } from "../domain/instant.ts";
-import { figure as thousands } from "../domain/policy/words.ts";
 import type { DrawnFigure } from "./charts/regions.ts";
-import { instantInWords } from "./words.ts";
+import { setFigure, useReader } from "./reader.ts";
 
 /** An instant, which the page's script puts into the reader's zone. */
 export function Instant({ at }: { readonly at: UnixMillis }) {
-  return <time datetime={isoInstant(at)}>{instantInWords(at)}</time>;
+  return <time datetime={isoInstant(at)}>{useReader().instant(at)}</time>;
 }
 
 /** A digest or an id by its first eight characters, with a button that copies the whole. */
@@ -49,11 +48,11 @@ export function Figure({ figure: { released, interval, says } }: { readonly figu
   const [low, high] = interval ?? [];
   return (
     <>
-      <span class="number">{thousands(released)}</span>
+      <span class="number">{setFigure(released)}</span>
       {low !== undefined && high !== undefined && (
         <span class="interval">
           {" "}
-          {thousands(low)} to {thousands(high)}
+          {setFigure(low)} to {setFigure(high)}
         </span>
       )}
     </>

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { datasetRefSchema } from "../domain/dataset/schema.ts";
 import { unixMillis } from "../domain/instant.ts";
+import { OF_DOCUMENTS } from "../domain/notation.ts";
 import type { Clause } from "../domain/question/asked.ts";
 import { type Counted, outlookOf } from "./reach.ts";
 
@@ -16,7 +17,11 @@ const counted = (low: number, high: number, where: readonly Clause[] = [], ident
   ...{ release: "rel_a", at: unixMillis(1) },
 });
 const kindOf = (answers: readonly Counted[], where: readonly Clause[] = [], own: number | null = 5_000) =>
-  outlookOf({ wanted: { identifiers: ["email"], where }, sizes: SIZES, own, counted: answers }).kind;
+  outlookOf({
+    ...{ sizes: SIZES, own, counted: answers },
+    wanted: { identifiers: ["email"], where },
+    notation: OF_DOCUMENTS,
+  }).kind;
 
 describe("a list", () => {
   test("is likely by an answer about these very people, or about some of them, that is surely large enough", () => {

@@ -4,6 +4,7 @@
 
 import type { ListSizes } from "../app/explain-question.ts";
 import type { UnixMillis } from "../domain/instant.ts";
+import type { Notation } from "../domain/notation.ts";
 import { figure } from "../domain/policy/words.ts";
 import type { Clause } from "../domain/question/asked.ts";
 
@@ -35,43 +36,51 @@ type Known = {
   readonly own: number | null;
   /** Answers about the same two lists under the same contract, newest first. */
   readonly counted: readonly Counted[];
+  readonly notation: Notation;
 };
 
 /** What can be said of a list's size. O(answers × clauses). */
-export function outlookOf({ wanted, sizes, own, counted }: Known): Reach {
+export function outlookOf({ wanted, sizes, own, counted, notation }: Known): Reach {
   const { minimum, maximum } = sizes;
   if (own !== null && own < minimum) {
-    return unlikely(`your own list names ${figure(own)} people, and a list needs ${figure(minimum)}`, null);
+    return unlikely(
+      `your own list names ${figure(own, notation)} people, and a list needs ${figure(minimum, notation)}`,
+      null,
+    );
   }
   const above = counted.find((one) => isWider(one, wanted) && one.high < minimum);
   if (above !== undefined) {
-    const says = `by an answer that you have there are at most ${figure(above.high)}, and a list needs`;
-    return unlikely(`${says} ${figure(minimum)}`, above);
+    const says = `by an answer that you have there are at most ${figure(above.high, notation)}, and a list needs`;
+    return unlikely(`${says} ${figure(minimum, notation)}`, above);
   }
   const below = counted.filter((one) => isWider(wanted, one));
   const beyond = below.find(({ low }) => low > maximum);
   if (beyond !== undefined) {
-    const says = `by an answer that you have there are at least ${figure(beyond.low)}, and a list names at most`;
-    return unlikely(`${says} ${figure(maximum)}`, beyond);
+    const says = `by an answer that you have there are at least ${figure(beyond.low, notation)}`;
+    return unlikely(`${says}, and a list names at most ${figure(maximum, notation)}`, beyond);
   }
   const enough = below.find(({ low }) => low >= minimum);
   if (enough !== undefined) {
-    const says = `by an answer that you have there are at least ${figure(enough.low)}, and a list needs`;
+    const says = `by an answer that you have there are at least ${figure(enough.low, notation)}, and a list needs`;
     const less = "whoever lacks a consent for the channel is left out";
-    return { kind: "likely", says: `${says} ${figure(minimum)}; ${less}`, rests: enough };
+    return { kind: "likely", says: `${says} ${figure(minimum, notation)}; ${less}`, rests: enough };
   }
-  return { kind: "unsaid", says: unsaid(counted, wanted, minimum), rests: null };
+  return { kind: "unsaid", says: unsaid({ wanted, counted, notation }, minimum), rests: null };
 }
 
 function unlikely(says: string, rests: Counted | null): Reach {
   return { kind: "unlikely", says, rests };
 }
 
-function unsaid(counted: readonly Counted[], wanted: Wanted, minimum: number): string {
+function unsaid(
+  { wanted, counted, notation }: Pick<Known, "wanted" | "counted" | "notation">,
+  minimum: number,
+): string {
   const isCounted = counted.some((one) => isWider(one, wanted) && isWider(wanted, one));
+  const needed = figure(minimum, notation);
   return isCounted
-    ? `the answer that you have about these people lies on both sides of the ${figure(minimum)} that a list needs`
-    : `a list needs ${figure(minimum)} people, and no answer that you have tells how many these are`;
+    ? `the answer that you have about these people lies on both sides of the ${needed} that a list needs`
+    : `a list needs ${needed} people, and no answer that you have tells how many these are`;
 }
 
 /**

@@ -3,9 +3,10 @@
 import type { Access } from "../app/access-people.ts";
 import type { Erasure } from "../app/erase-people.ts";
 import { nameIn } from "../domain/dataset/schema.ts";
-import { type Directory, figure, listed, nameOf } from "../domain/policy/words.ts";
+import { type Directory, listed, nameOf } from "../domain/policy/words.ts";
 import type { Scope } from "../domain/subject/objection.ts";
 import { Empty, Instant, Scroll } from "./pieces.tsx";
+import { setFigure } from "./reader.ts";
 import { plainWord } from "./words.ts";
 
 /** Everything that the lists have of the person, and what it is used for. */
@@ -100,8 +101,8 @@ export function CountTable({ lists, says }: { readonly lists: Erasure["lists"]; 
           {lists.map(({ dataset, people, versions }) => (
             <tr>
               <th scope="row">{plainWord(dataset.slice(dataset.indexOf("/") + 1))}</th>
-              <td class="number">{figure(people)}</td>
-              <td class="number">{figure(versions)}</td>
+              <td class="number">{setFigure(people)}</td>
+              <td class="number">{setFigure(versions)}</td>
             </tr>
           ))}
         </tbody>

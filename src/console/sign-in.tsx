@@ -10,6 +10,7 @@ import type { SignInProviderRow } from "../ports/sign-in.ts";
 import { readForm } from "./form.ts";
 import { documentText } from "./layout.tsx";
 import { ProblemPage, problemStatus, titleOfProblem } from "./pages/problem.tsx";
+import { readerOf } from "./reader.ts";
 import { goResponse, pageResponse, sessionCookie } from "./reply.ts";
 import { ROLE_WORDS } from "./words.ts";
 
@@ -36,7 +37,13 @@ export async function openSignIn({ ports }: Serving, c: RoomContext, code: strin
       </form>
     </div>
   );
-  const text = await documentText({ title: "Sign in", main, visitor: null, path: c.req.path });
+  const text = await documentText({
+    title: "Sign in",
+    main,
+    visitor: null,
+    reader: readerOf(c.req.header("accept-language")),
+    path: c.req.path,
+  });
   return { response: pageResponse(200, text), served: { partner: person.partner, outcome: "200" } };
 }
 
@@ -66,7 +73,13 @@ export async function postSignIn({ ports, publicOrigin }: Serving, c: RoomContex
 /** A refusal on the way in. */
 export async function refused(c: RoomContext, told: Problem, cookies: readonly string[] = []): Promise<Outcome> {
   const main = <ProblemPage told={told} />;
-  const text = await documentText({ title: titleOfProblem(told), main, visitor: null, path: c.req.path });
+  const text = await documentText({
+    title: titleOfProblem(told),
+    main,
+    visitor: null,
+    reader: readerOf(c.req.header("accept-language")),
+    path: c.req.path,
+  });
   const response = pageResponse(problemStatus(told), text, cookies);
   return { response, served: { partner: null, outcome: told.kind } };
 }

@@ -10,6 +10,7 @@ import { AccountButton } from "./account.tsx";
 import { cookieOf } from "./cookie.ts";
 import { documentText } from "./layout.tsx";
 import { problemStatus, titleOfProblem } from "./pages/problem.tsx";
+import { readerOf } from "./reader.ts";
 import { ENTRANCE_COOKIE, pageResponse } from "./reply.ts";
 import type { Outcome } from "./sign-in.tsx";
 import { sentence } from "./words.ts";
@@ -29,7 +30,13 @@ export async function signedOut({ ports }: Serving, c: RoomContext, told: Proble
       <p class="note">Nothing that was asked, decided or spent is lost: it stands where it was.</p>
     </div>
   );
-  const text = await documentText({ title: titleOfProblem(told), main, visitor: null, path: c.req.path });
+  const text = await documentText({
+    title: titleOfProblem(told),
+    main,
+    visitor: null,
+    reader: readerOf(c.req.header("accept-language")),
+    path: c.req.path,
+  });
   return { response: pageResponse(problemStatus(told), text), served: { partner: null, outcome: told.kind } };
 }
 

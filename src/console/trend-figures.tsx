@@ -7,7 +7,7 @@ import { type Directory, listed, nameOf } from "../domain/policy/words.ts";
 import type { DrawnFigure } from "./charts/regions.ts";
 import { type DrawnPoint, TrendPicture } from "./charts/trend-picture.tsx";
 import { Figure, Instant, Scroll } from "./pieces.tsx";
-import { dateInWords } from "./words.ts";
+import { useReader } from "./reader.ts";
 
 type Key = string | null;
 type Point = {
@@ -66,7 +66,7 @@ function drawnPoints(points: readonly Point[], directory: Directory): readonly D
   return points.flatMap(({ asOf, sizes, regions, versions }, index) => {
     if (sizes === undefined || regions === undefined) return [];
     const figure = regions.find(({ members }) => members.length === sizes.length) ?? NOTHING;
-    const day = dateInWords(asOf.slice(0, 10));
+    const day = useReader().date(asOf.slice(0, 10));
     return [{ at: Date.parse(asOf), day, figure, renewed: renewedIn(versions, points[index - 1], directory) }];
   });
 }

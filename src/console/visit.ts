@@ -8,6 +8,7 @@ import type { Problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
 import type { PersonRow } from "../ports/rows.ts";
 import type { ScriptName } from "./assets.ts";
+import type { Reader } from "./reader.ts";
 
 /** Somebody in a session. */
 export type Visitor = {
@@ -19,6 +20,8 @@ export type Visitor = {
   readonly token: string;
   /** The cookie's value. Secret. */
   readonly cookie: string;
+  /** How figures and dates are set for them. */
+  readonly reader: Reader;
 };
 
 export type Visit = Visitor & {

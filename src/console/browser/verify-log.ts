@@ -95,9 +95,9 @@ async function checkReceipt(text: string): Promise<void> {
   const { checkpoint, receipt, coversAnswer } = checked.value;
   const root = log.rootAt(checkpoint.size);
   const isHere = root !== null && equalBytes(root, checkpoint.root);
-  const entry = `entry ${receipt.index.toLocaleString("en")}`;
+  const entry = `entry ${receipt.index.toLocaleString()}`;
   const about = coversAnswer ? "the receipt and its answer hold" : "the receipt holds";
-  const size = checkpoint.size.toLocaleString("en");
+  const size = checkpoint.size.toLocaleString();
   const otherwise = root === null ? "is longer than the one that was read here" : "is not the one here";
   const says = isHere
     ? `${about}: ${entry} stands in the log that was verified here`

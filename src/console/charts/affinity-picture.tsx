@@ -1,7 +1,7 @@
 // An affinity as ranked bars around the index 100: to the right what is more frequent among the people whom both lists
 // share, to the left what is less. What was withheld is a hatched stub of one width, which says nothing of either side.
 
-import { figure as thousands } from "../../domain/policy/words.ts";
+import { setFigure } from "../reader.ts";
 import { Hatch, pixels } from "./hatch.tsx";
 import { type DrawnFigure, reachOf } from "./regions.ts";
 
@@ -63,7 +63,7 @@ function SegmentBar({ segment: { name, index }, y, reach }: BarProps) {
   const { x, width } = barOf(index, reach);
   const { released, interval, says } = index;
   const top = Math.max(x + width, acrossOf(interval?.[1] ?? 0, reach));
-  const label = released === undefined ? (says ?? "withheld").replace("fewer than ", "< ") : thousands(released);
+  const label = released === undefined ? (says ?? "withheld").replace("fewer than ", "< ") : setFigure(released);
   return (
     <g>
       <text class="axis-label" x="0" y={y + 18}>

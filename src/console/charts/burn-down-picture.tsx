@@ -1,7 +1,7 @@
 // The picture of a budget: what is left, step by step, one period back and one ahead.
 
 import { isoInstant, unixMillis } from "../../domain/instant.ts";
-import { dateInWords } from "../words.ts";
+import { useReader } from "../reader.ts";
 import type { Step } from "./burn-down.ts";
 import { pixels } from "./hatch.tsx";
 
@@ -61,11 +61,12 @@ export function BurnDownPicture({ steps, now, of }: Props) {
   );
 }
 
-/** A share as people read it. */
+/** A share as the reader of the page has it. */
 export function percent(left: number): string {
-  return `${Math.floor(left * 1_000) / 10} %`;
+  const tenths = Math.floor(left * 1_000);
+  return useReader().percent(tenths / 1_000, tenths % 10 === 0 ? 0 : 1);
 }
 
 function dayOf(at: number): string {
-  return dateInWords(isoInstant(unixMillis(Math.max(0, Math.round(at)))).slice(0, 10));
+  return useReader().date(isoInstant(unixMillis(Math.max(0, Math.round(at)))).slice(0, 10));
 }

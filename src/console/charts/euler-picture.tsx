@@ -1,7 +1,7 @@
 // The Euler diagram as a picture: circles in the members' colours, a figure in every region that has room for it and
 // beside it otherwise, what was withheld hatched.
 
-import { figure } from "../../domain/policy/words.ts";
+import { setFigure } from "../reader.ts";
 import { type Circle, eulerLayout } from "./euler.ts";
 import { Hatch, pixels } from "./hatch.tsx";
 import { fitted, type Place, roomiest } from "./placing.ts";
@@ -77,7 +77,7 @@ function place({ lists }: DrawnOverlap, circles: readonly Circle[], region: Draw
 }
 
 function labelOf({ figure: { released, says } }: DrawnRegion): string {
-  return released === undefined ? (says ?? "withheld").replace("fewer than ", "< ") : figure(released);
+  return released === undefined ? (says ?? "withheld").replace("fewer than ", "< ") : setFigure(released);
 }
 
 function isWithheld({ region }: Placed): boolean {

@@ -1,7 +1,7 @@
 // A trend as a line with the band of its intervals, at the times of the answers. A new version of a list is a mark on
 // the way. What was withheld is a hatched strip of one height, and the line stops before it.
 
-import { figure as thousands } from "../../domain/policy/words.ts";
+import { setFigure } from "../reader.ts";
 import { Hatch, pixels } from "./hatch.tsx";
 import { type DrawnFigure, reachOf } from "./regions.ts";
 
@@ -97,7 +97,7 @@ function Mark({ point, place, isLabelled }: MarkProps) {
   const { x, y } = place;
   const { released, says } = point.figure;
   const floor = TOP + TALL;
-  const label = released === undefined ? (says ?? "withheld").replace("fewer than ", "< ") : thousands(released);
+  const label = released === undefined ? (says ?? "withheld").replace("fewer than ", "< ") : setFigure(released);
   return (
     <g>
       {point.renewed.length > 0 && <line class="renewed" x1={pixels(x)} x2={pixels(x)} y1={TOP - 6} y2={floor} />}

@@ -1,7 +1,7 @@
 // The UpSet picture of an overlap of any number of lists: a bar for each combination, sorted by size, with its
 // interval; below it dots say which lists it is made of. What was withheld is a hatched stub of one height.
 
-import { figure } from "../../domain/policy/words.ts";
+import { setFigure } from "../reader.ts";
 import { Hatch, pixels } from "./hatch.tsx";
 import { bySize, type DrawnList, type DrawnOverlap, type DrawnRegion, reachOf } from "./regions.ts";
 
@@ -73,7 +73,7 @@ function Column({ region, column, reach, lists }: ColumnProps) {
   const { released, interval, says } = region.figure;
   const rows = lists.flatMap(({ ref }, row) => (region.members.includes(ref) ? [row] : []));
   const top = interval?.[1] === undefined ? tall : (interval[1] / reach) * BARS;
-  const label = released === undefined ? (says ?? "withheld").replace("fewer than ", "< ") : figure(released);
+  const label = released === undefined ? (says ?? "withheld").replace("fewer than ", "< ") : setFigure(released);
   return (
     <g>
       <rect

@@ -20,6 +20,7 @@ import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts"
 import { OverlapFigures } from "../overlap-figures.tsx";
 import { Digest, Empty, Instant, Verdict } from "../pieces.tsx";
 import { addressOf, sentenceOf } from "../question-form.ts";
+import { setFigure } from "../reader.ts";
 import { TrendFigures } from "../trend-figures.tsx";
 import type { Shown, Visit } from "../visit.ts";
 import { sentence } from "../words.ts";
@@ -186,7 +187,7 @@ type ReceiptProps = { readonly visit: Visit; readonly row: ReleaseRow; readonly 
 
 /** When it was given, under which contract, by which entry of the log. */
 export function ReceiptLine({ visit, row, contract }: ReceiptProps) {
-  const entry = `log entry ${row.entry.toLocaleString("en")}`;
+  const entry = `log entry ${setFigure(row.entry)}`;
   const isOpen = mayOpen(visit.person.role, "GET /console/log/:index");
   const version = contract === null ? "contract" : `contract v${contract}`;
   return (

@@ -7,7 +7,6 @@ import { readRelease } from "../../app/read-releases.ts";
 import { readRequest } from "../../app/read-requests.ts";
 import { ownerOf } from "../../domain/dataset/schema.ts";
 import { isoDate } from "../../domain/instant.ts";
-import { figure } from "../../domain/policy/words.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { AskedQuestion } from "../../domain/question/question.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
@@ -17,6 +16,7 @@ import { releaseSchema } from "../../wire/api/question.ts";
 import { listAddressOf, listSentenceOf } from "../audience-form.ts";
 import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts";
 import { ActForm, Figure } from "../pieces.tsx";
+import { useReader } from "../reader.ts";
 import { RevealLabel } from "../reveal-label.tsx";
 import type { Shown, Visit } from "../visit.ts";
 import { Clauses, ReceiptLine } from "./answers.tsx";
@@ -140,7 +140,12 @@ function Size({
         <>
           <dt>Deniable</dt>
           <dd>
-            No entry is proof: a coin turns {figure(Math.round(turned * 1_000) / 10)} % of all entries
+            No entry is proof: a coin turns{" "}
+            {useReader().percent(
+              Math.round(turned * 1_000) / 1_000,
+              Number.isInteger(Math.round(turned * 1_000) / 10) ? 0 : 1,
+            )}{" "}
+            of all entries
             {falseShare === undefined ? "" : `; about ${Math.round(falseShare * 100)} % of these are false on purpose`}.
           </dd>
         </>

@@ -12,8 +12,9 @@ import { burnDown, share } from "../charts/burn-down.ts";
 import { BurnDownPicture, percent } from "../charts/burn-down-picture.tsx";
 import { readDirectory } from "../directory.ts";
 import { Empty, Instant, Scroll } from "../pieces.tsx";
+import { shownNumeral, useReader } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
-import { dateInWords, plainWord } from "../words.ts";
+import { plainWord } from "../words.ts";
 import { priceOf } from "./learned.tsx";
 
 type Account = { readonly lineage: DatasetRef; readonly recipient: Recipient; readonly lines: readonly LedgerLine[] };
@@ -116,9 +117,11 @@ function LedgerRow({ line, days }: { readonly line: LedgerLine; readonly days: n
       <td>
         <Instant at={line.at} />
       </td>
-      <td class="number">{priceOf(line.nanoRho)}</td>
+      <td class="number">{shownNumeral(priceOf(line.nanoRho))}</td>
       <td class="number">
-        {days === null ? "for ever" : dateInWords(isoInstant(unixMillis(line.at + days * DAY_MILLIS)).slice(0, 10))}
+        {days === null
+          ? "for ever"
+          : useReader().date(isoInstant(unixMillis(line.at + days * DAY_MILLIS)).slice(0, 10))}
       </td>
     </tr>
   );

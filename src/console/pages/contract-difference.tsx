@@ -28,7 +28,10 @@ export async function showContractDifference(visit: Visit): Promise<Result<Shown
   const [newest] = versions;
   if (newest === undefined) return ok({ kind: "page", title: named, main: <Alone contract={contract} /> });
   const other = against.data ?? versions.find((one) => one.file.id === view.value.file.contract.previous)?.file.id;
-  const compared = await compareContracts(ports, { caller, contract, against: other ?? newest.file.id });
+  const compared = await compareContracts(ports, {
+    ...{ caller, contract, against: other ?? newest.file.id },
+    notation: visit.reader.notation,
+  });
   if (!compared.ok) return compared;
   const directory = await readDirectory(ports, caller);
   const main = (

@@ -13,8 +13,9 @@ import { mayOpen } from "../access.ts";
 import { readDirectory } from "../directory.ts";
 import { Digest, Empty, Instant, Scroll, Swatch, Verdict, type VerdictKind } from "../pieces.tsx";
 import { figuresFor } from "../question-form.ts";
+import { useReader } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
-import { dateInWords, plainWord, sentence } from "../words.ts";
+import { plainWord, sentence } from "../words.ts";
 
 const PROPOSE = "/console/contracts/new";
 
@@ -73,7 +74,7 @@ export async function showContract(visit: Visit): Promise<Result<Shown, Problem>
   if (!id.success) return err(problem("not-found", "no contract has such an id"));
   const view = await readContract(ports, { caller, contract: id.data });
   if (!view.ok) return view;
-  const plain = await readPlainContract(ports, { caller, contract: id.data });
+  const plain = await readPlainContract(ports, { caller, contract: id.data, notation: visit.reader.notation });
   if (!plain.ok) return plain;
   const directory = await readDirectory(ports, caller);
   const isWatching = mayOpen(visit.person.role, "GET /console/log");
@@ -170,9 +171,9 @@ function stateInWords(state: ContractView["state"], directory: Directory): strin
     case "offered":
       return `Waits for the signature of ${listed(state.missing.map((one) => nameOf(directory, one)))}`;
     case "signed-not-yet-valid":
-      return `Signed by all, in force from ${dateInWords(state.from)}`;
+      return `Signed by all, in force from ${useReader().date(state.from)}`;
     case "in-force":
-      return `In force until ${dateInWords(state.until)}`;
+      return `In force until ${useReader().date(state.until)}`;
     case "suspended":
       return `Suspended by ${listed(state.by.map((one) => nameOf(directory, one)))}`;
     case "refused":
@@ -180,7 +181,7 @@ function stateInWords(state: ContractView["state"], directory: Directory): strin
     case "terminated":
       return `Terminated by ${nameOf(directory, state.by)}`;
     case "expired":
-      return `Ended on ${dateInWords(state.until)}`;
+      return `Ended on ${useReader().date(state.until)}`;
     case "replaced":
       return "Replaced by a later version";
   }

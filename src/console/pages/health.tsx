@@ -3,11 +3,12 @@
 import { type Health, readHealth } from "../../app/read-room.ts";
 import { contradictionInWords } from "../../domain/audit/comparison.ts";
 import { unixMillis } from "../../domain/instant.ts";
-import { counted, listed, figure as thousands } from "../../domain/policy/words.ts";
+import { listed } from "../../domain/policy/words.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import type { WitnessFile } from "../../ports/rows.ts";
 import { Empty, Instant, Scroll, Verdict } from "../pieces.tsx";
+import { setFigure, shownCount, shownNumeral } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
 import { sentence } from "../words.ts";
 
@@ -44,10 +45,10 @@ function LogPart({ health: { contradiction, entries, published, unpublishedSince
       )}
       <dl class="facts">
         <dt>Entries</dt>
-        <dd class="number">{thousands(entries)}</dd>
+        <dd class="number">{setFigure(entries)}</dd>
         <dt>Checkpoint that witnesses see</dt>
         <dd>
-          {`${thousands(published)} of them`}
+          {`${setFigure(published)} of them`}
           {unpublishedSince === null ? "" : "; the next one is due within a minute"}
         </dd>
       </dl>
@@ -92,9 +93,9 @@ function WitnessLine({ witness: { name, last }, published }: { witness: WitnessF
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td class="number">{last === null ? "nothing yet" : thousands(last.size)}</td>
+      <td class="number">{last === null ? "nothing yet" : setFigure(last.size)}</td>
       <td>{last === null ? "" : <Instant at={unixMillis(last.signedAt)} />}</td>
-      <td class="number">{thousands(published - (last?.size ?? 0))}</td>
+      <td class="number">{setFigure(published - (last?.size ?? 0))}</td>
     </tr>
   );
 }
@@ -102,16 +103,16 @@ function WitnessLine({ witness: { name, last }, published }: { witness: WitnessF
 function WorkPart({ health: { figures } }: Props) {
   const { uploadsOpen, questionsWaiting, destructionsDue, sessions } = figures;
   const inHand = [
-    ...(uploadsOpen === 0 ? [] : [`${counted(uploadsOpen, "upload")} on the way`]),
-    ...(questionsWaiting === 0 ? [] : [`${counted(questionsWaiting, "question")} waiting for people`]),
-    ...(destructionsDue === 0 ? [] : [`${counted(destructionsDue, "deletion")} to be finished and certified`]),
+    ...(uploadsOpen === 0 ? [] : [`${shownCount(uploadsOpen, "upload")} on the way`]),
+    ...(questionsWaiting === 0 ? [] : [`${shownCount(questionsWaiting, "question")} waiting for people`]),
+    ...(destructionsDue === 0 ? [] : [`${shownCount(destructionsDue, "deletion")} to be finished and certified`]),
   ];
   return (
     <section aria-labelledby="work">
       <h2 id="work">Work in hand</h2>
       <p>{inHand.length === 0 ? "Nothing is in hand." : sentence(listed(inHand))}</p>
       <p class="note">
-        {`${counted(sessions, "session")} of the console go on. What time alone brings about is done every hour.`}
+        {`${shownCount(sessions, "session")} of the console go on. What time alone brings about is done every hour.`}
       </p>
     </section>
   );
@@ -123,7 +124,7 @@ function StoragePart({ health: { figures } }: Props) {
       <h2 id="storage">Storage</h2>
       <dl class="facts">
         <dt>Sealed lists</dt>
-        <dd>{`${bytesInWords(figures.fileBytes)} in ${counted(figures.files, "file")}`}</dd>
+        <dd>{`${bytesInWords(figures.fileBytes)} in ${shownCount(figures.files, "file")}`}</dd>
         <dt>Database</dt>
         <dd>{bytesInWords(figures.databaseBytes)}</dd>
       </dl>
@@ -140,5 +141,5 @@ const UNITS = ["bytes", "kB", "MB", "GB", "TB"] as const;
 function bytesInWords(bytes: number): string {
   const step = bytes < 1_000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1_000 ** step;
-  return `${value < 10 && step > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[step]}`;
+  return `${shownNumeral(value < 10 && step > 0 ? value.toFixed(1) : String(Math.round(value)))} ${UNITS[step]}`;
 }

@@ -13,8 +13,9 @@ import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts"
 import { everyRow } from "../every-row.ts";
 import { Empty, Instant, Scroll, Verdict } from "../pieces.tsx";
 import { type Askable, addressOf, questionOf, sentenceIn } from "../question-form.ts";
+import { useReader } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
-import { dateInWords, plainWord, sentence } from "../words.ts";
+import { plainWord, sentence } from "../words.ts";
 import { AnswerList } from "./answers.tsx";
 
 /** Answers that the first page shows. */
@@ -110,7 +111,7 @@ function ContractTable({ lines, directory, own }: TableProps) {
               <td>
                 <Standing explained={explained} address={address} />
               </td>
-              <td>{dateInWords(contract.validity.until)}</td>
+              <td>{useReader().date(contract.validity.until)}</td>
             </tr>
           ))}
         </tbody>

@@ -7,13 +7,14 @@ import type { Explanation } from "../../app/explain-question.ts";
 import { listDisclosures } from "../../app/read-disclosures.ts";
 import { listRequests, readRequest } from "../../app/read-requests.ts";
 import { LIMITS } from "../../domain/limits.ts";
-import { counted, type Directory, nameOf } from "../../domain/policy/words.ts";
+import { type Directory, nameOf } from "../../domain/policy/words.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { verdictSchema } from "../../wire/api/approval.ts";
 import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts";
 import { everyRow } from "../every-row.ts";
 import { ActForm, Empty, Instant } from "../pieces.tsx";
+import { shownCount } from "../reader.ts";
 import { RevealLabel } from "../reveal-label.tsx";
 import type { Shown, Visit } from "../visit.ts";
 import { plainWord } from "../words.ts";
@@ -139,7 +140,7 @@ function Card({ one: { view, explained, before }, visit, directory }: CardProps)
         {`For ${plainWord(question?.purpose ?? "no purpose")}. Asked `}
         <Instant at={file.askedAt} />, waits until <Instant at={file.expiresAt} />.{" "}
         <a href={`/console/learned?recipient=${file.recipient}`}>
-          {`${asker} has been given ${counted(before, "answer")}${more} about your people`}
+          {`${asker} has been given ${shownCount(before, "answer")}${more} about your people`}
         </a>
         .
       </p>

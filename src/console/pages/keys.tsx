@@ -10,6 +10,7 @@ import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import type { KeyRow } from "../../ports/rows.ts";
 import { Digest, Instant, Scroll, Verdict } from "../pieces.tsx";
+import { setFigure } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
 
 /** Own keys, and the log's. */
@@ -89,7 +90,7 @@ function LetIn({ entry, thumbprint }: { readonly entry: AuditEntry; readonly thu
     <>
       {by === null || by === thumbprint ? "by the operator's code" : `by the key ${by.slice(0, 8)}`}
       {", "}
-      <a href={`/console/log/${entry.index}`}>{`entry ${entry.index.toLocaleString("en")}`}</a>
+      <a href={`/console/log/${entry.index}`}>{`entry ${setFigure(entry.index)}`}</a>
     </>
   );
 }
@@ -108,7 +109,7 @@ function LogKeys({ first }: { readonly first: LogKey }) {
           <li>
             <Digest text={key.thumbprint} what="the thumbprint of the log's key" />
             {at === 0 ? " is the first. " : " follows by a note that the one before signed. "}
-            {handOver === undefined ? "It signs now." : `It signed up to entry ${handOver.index.toLocaleString("en")}.`}
+            {handOver === undefined ? "It signs now." : `It signed up to entry ${setFigure(handOver.index)}.`}
           </li>
         ))}
       </ol>

@@ -9,7 +9,7 @@ import { datasetRef, nameIn } from "../../domain/dataset/schema.ts";
 import { DAY_MILLIS, startOfDate, type UnixMillis, unixMillis } from "../../domain/instant.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { type PartnerId, partnerIdSchema } from "../../domain/partner/manifest.ts";
-import { ANALYSIS_WORDS, counted, type Directory, nameOf } from "../../domain/policy/words.ts";
+import { ANALYSIS_WORDS, type Directory, nameOf } from "../../domain/policy/words.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import type { Disclosed, DisclosureRow } from "../../ports/disclosure.ts";
@@ -17,6 +17,7 @@ import type { DatasetRow, LedgerLine } from "../../ports/rows.ts";
 import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts";
 import { everyRow } from "../every-row.ts";
 import { Empty, Instant, Scroll } from "../pieces.tsx";
+import { setFigure, shownCount, shownNumeral } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
 import { plainWord, sentence } from "../words.ts";
 
@@ -194,7 +195,7 @@ function Summary({ rows, directory }: { readonly rows: readonly DisclosureRow[];
           <svg viewBox="0 0 100 10" height="10" preserveAspectRatio="none" aria-hidden="true">
             <rect class="bar" x="0" y="0" width={(count / most) * 100} height="10" />
           </svg>
-          <span class="number">{counted(count, "answer")}</span>
+          <span class="number">{shownCount(count, "answer")}</span>
         </li>
       ))}
     </ul>
@@ -221,9 +222,11 @@ function Row({ row, paid, names, directory }: RowProps) {
       <td>
         <a href={`/console/contracts/${row.contract}`}>{names.get(row.contract) ?? "a contract"}</a>
       </td>
-      <td class="number">{paid.length === 0 ? "nothing" : paid.map(({ nanoRho }) => priceOf(nanoRho)).join(", ")}</td>
       <td class="number">
-        <a href={`/console/log/${row.entry}`}>{row.entry.toLocaleString("en")}</a>
+        {paid.length === 0 ? "nothing" : paid.map(({ nanoRho }) => shownNumeral(priceOf(nanoRho))).join(", ")}
+      </td>
+      <td class="number">
+        <a href={`/console/log/${row.entry}`}>{setFigure(row.entry)}</a>
       </td>
     </tr>
   );

@@ -6,7 +6,7 @@ import { listDatasets, listUploads, listVersions } from "../../app/read-datasets
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import { columnsOf, type DatasetSchema } from "../../domain/dataset/schema.ts";
 import type { UnixMillis } from "../../domain/instant.ts";
-import { counted, figure, listed } from "../../domain/policy/words.ts";
+import { listed } from "../../domain/policy/words.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { problem } from "../../domain/problem.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
@@ -14,6 +14,7 @@ import type { DatasetRow, VersionRow } from "../../ports/rows.ts";
 import { bundleOf } from "../bundle.ts";
 import { DropZone } from "../drop-zone.tsx";
 import { ActForm, Empty, Instant, Scroll } from "../pieces.tsx";
+import { setFigure, shownCount } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
 import { plainWord } from "../words.ts";
 import { RowReportLines } from "./row-report.tsx";
@@ -70,7 +71,7 @@ function ListTable({ rows }: { readonly rows: readonly ListRow[] }) {
               <th scope="row">
                 <a href={`/console/lists/${name}`}>{plainWord(name)}</a>
               </th>
-              <td class="number">{newest === undefined ? "none yet" : figure(newest.people)}</td>
+              <td class="number">{newest === undefined ? "none yet" : setFigure(newest.people)}</td>
               <td>{newest !== undefined && <Instant at={newest.sealedAt} />}</td>
               <td>{newest !== undefined && <Instant at={newest.endsAt} />}</td>
               <td class="number">{newest === undefined ? 0 : older.length + 1}</td>
@@ -117,7 +118,7 @@ export async function showList(visit: Visit): Promise<Result<Shown, Problem>> {
 function Brought({ version: { people, sequence } }: { readonly version: VersionRow }) {
   return (
     <p class="note" role="status">
-      {`Version ${sequence} is in force, with ${counted(people, "person").replace("persons", "people")}.`}
+      {`Version ${sequence} is in force, with ${shownCount(people, "person").replace("persons", "people")}.`}
     </p>
   );
 }
@@ -144,7 +145,7 @@ function Bring({ dataset: { name, schema }, resumed, worker, token, hasVersion }
       <h2 id="bring-it">{hasVersion ? "Bring it again" : "Bring it in"}</h2>
       {resumed !== null && (
         <p class="note">
-          {`Of this upload ${counted(resumed.parts.length, "part")} with ${rowsIn(resumed)} rows ` +
+          {`Of this upload ${shownCount(resumed.parts.length, "part")} with ${rowsIn(resumed)} rows ` +
             "have arrived. Choose the same file, with the same columns, and it goes on there."}
         </p>
       )}
@@ -158,7 +159,7 @@ function Bring({ dataset: { name, schema }, resumed, worker, token, hasVersion }
 }
 
 function rowsIn({ parts }: UploadFile): string {
-  return figure(progressOfParts(parts).rows);
+  return setFigure(progressOfParts(parts).rows);
 }
 
 type OpenProps = { readonly uploads: readonly UploadFile[]; readonly token: string };
@@ -172,7 +173,8 @@ function OpenUploads({ uploads, token }: OpenProps) {
         {uploads.map(({ upload, parts }) => (
           <li>
             Begun <Instant at={upload.openedAt} />
-            {`: ${counted(parts.length, "part")} with ${rowsIn({ upload, parts })} rows have arrived, none in force.`}
+            {`: ${shownCount(parts.length, "part")} with ${rowsIn({ upload, parts })} rows have arrived, `}
+            none in force.
             <div class="buttons">
               <a href={`/console/lists/${upload.dataset}?upload=${upload.id}`}>Go on with it</a>
               <ActForm to={`/console/uploads/${upload.id}/drop`} token={token}>
@@ -202,7 +204,7 @@ function Versions({ versions, now }: { readonly versions: readonly VersionRow[];
             <li>
               <strong>{`Version ${version.sequence}`}</strong>
               {place > 0 ? "" : version.endsAt > now ? ", in force" : ", at its end"}
-              {`: ${figure(version.people)} people, ${CHANGES[version.change]}`}
+              {`: ${setFigure(version.people)} people, ${CHANGES[version.change]}`}
               <p class="under">
                 Brought <Instant at={version.sealedAt} />, ends <Instant at={version.endsAt} />
               </p>

@@ -7,7 +7,7 @@ import { type AuditEntry, decodeEntry, personCommitment } from "../../domain/aud
 import { startOfDate, unixMillis } from "../../domain/instant.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { partnerIdSchema } from "../../domain/partner/manifest.ts";
-import { type Directory, nameOf } from "../../domain/policy/words.ts";
+import { type Directory, figure, nameOf } from "../../domain/policy/words.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { logEvents } from "../../http/log-events.ts";
@@ -17,6 +17,7 @@ import { DayStrip, type LogPlace, logAddress } from "../day-strip.tsx";
 import { readDirectory } from "../directory.ts";
 import { EntryFacts } from "../entry-facts.tsx";
 import { Empty, Instant, Scroll, Verdict, type VerdictKind } from "../pieces.tsx";
+import { setFigure } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
 
 /** The log, filtered as the address says. */
@@ -79,7 +80,7 @@ export async function showEntry(visit: Visit): Promise<Result<Shown, Problem>> {
   const main = (
     <EntryFacts entry={entry} text={row.entry} who={whoIn(entry, { directory, people })} directory={directory} />
   );
-  return ok({ kind: "page", title: `Log entry ${index.toLocaleString("en")}`, main });
+  return ok({ kind: "page", title: `Log entry ${figure(index, visit.reader.notation)}`, main });
 }
 
 type Known = { readonly directory: Directory; readonly people: readonly PersonRow[] };
@@ -193,7 +194,7 @@ function EntryTable({ entries, who }: TableProps) {
           {entries.map((entry) => (
             <tr>
               <th scope="row" class="number">
-                <a href={`/console/log/${entry.index}`}>{entry.index.toLocaleString("en")}</a>
+                <a href={`/console/log/${entry.index}`}>{setFigure(entry.index)}</a>
               </th>
               <td>
                 <Instant at={unixMillis(Date.parse(entry.at))} />

@@ -13,7 +13,7 @@ import type { Shown, Visit } from "../visit.ts";
 const BACK = <a href="/console/rights">Back to rights</a>;
 
 /** The notices that wait, as a page or as CSV with notice, release and record. */
-export async function postNotices({ ports, caller, form, token }: Visit): Promise<Result<Shown, Problem>> {
+export async function postNotices({ ports, caller, form, token, reader }: Visit): Promise<Result<Shown, Problem>> {
   const fetched = await fetchNotices(ports, { caller, page: { after: null, limit: LIMITS.pageItems } });
   if (!fetched.ok) return fetched;
   const { notices } = fetched.value;
@@ -31,7 +31,9 @@ export async function postNotices({ ports, caller, form, token }: Visit): Promis
         {notices.map(({ id, notice }) => (
           <li>
             List <Digest text={notice.release} what="the release that gave the list" />
-            {notice.remove === "list" ? ": remove all of it" : `: remove ${counted(notice.records.length, "record")}`}
+            {notice.remove === "list"
+              ? ": remove all of it"
+              : `: remove ${counted(notice.records.length, "record", reader.notation)}`}
             {notice.records.length > 0 && <pre>{notice.records.join("\n")}</pre>}
             <span class="unseen">{id}</span>
           </li>

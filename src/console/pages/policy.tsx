@@ -8,10 +8,10 @@ import { policyDifference } from "../../domain/policy/difference.ts";
 import { differenceLines } from "../../domain/policy/difference-lines.ts";
 import type { Policy } from "../../domain/policy/document.ts";
 import { NOT_LIMITED } from "../../domain/policy/limit-members.ts";
-import { counted } from "../../domain/policy/words.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import { Digest, Empty, Instant } from "../pieces.tsx";
+import { shownCount } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
 import { sentence } from "../words.ts";
 
@@ -98,7 +98,7 @@ function VersionFacts({ shown, current }: { readonly shown: SignedPolicy; readon
     <p class="note">
       {`Version ${shown.version}, ${standing}, put `}
       <Instant at={shown.putAt} />
-      {`, signed by ${counted(shown.signatures.length, "key")} of yours. Its digest is `}
+      {`, signed by ${shownCount(shown.signatures.length, "key")} of yours. Its digest is `}
       <Digest text={shown.digest} what="the policy's digest" />.
     </p>
   );

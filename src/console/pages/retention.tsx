@@ -12,8 +12,9 @@ import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts";
 import { Empty, Instant, Scroll } from "../pieces.tsx";
+import { useReader } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
-import { dateInWords, plainWord } from "../words.ts";
+import { plainWord } from "../words.ts";
 
 type Ending = { readonly at: UnixMillis; readonly what: string; readonly kind: string; readonly href: string | null };
 
@@ -48,14 +49,15 @@ export async function showRetention(visit: Visit): Promise<Result<Shown, Problem
   return ok({ kind: "page", title: "Retention", main });
 }
 
-async function versionsOf({ ports, caller }: Visit): Promise<Ending[]> {
+async function versionsOf({ ports, caller, reader }: Visit): Promise<Ending[]> {
   const endings: Ending[] = [];
   for (const { name } of await listDatasets(ports, { caller })) {
     const versions = await listVersions(ports, { caller, dataset: name });
     if (!versions.ok) continue;
     for (const { sequence, endsAt, people, isEndStated } of versions.value) {
       const because = isEndStated ? "" : ", as nothing says how long it is kept";
-      const what = `Version ${sequence} of the list “${plainWord(name)}”, ${figure(people)} people${because}`;
+      const many = `${figure(people, reader.notation)} people`;
+      const what = `Version ${sequence} of the list “${plainWord(name)}”, ${many}${because}`;
       endings.push({ at: endsAt, what, kind: "List", href: null });
     }
   }
@@ -84,7 +86,7 @@ async function aboutOf({ ports, caller }: Visit, directory: Directory): Promise<
 }
 
 function Month({ month, endings }: { readonly month: string; readonly endings: readonly Ending[] }) {
-  const name = dateInWords(`${month}-01`).replace(/^\d+ /, "");
+  const name = useReader().month(month);
   return (
     <section>
       <h2>{name}</h2>

@@ -5,10 +5,10 @@ import { addPartner, type Enrolment } from "../../app/add-partner.ts";
 import { endEnrolment } from "../../app/end-enrolment.ts";
 import { type Housed, readHoused } from "../../app/read-room.ts";
 import { manifestSchema, partnerIdSchema } from "../../domain/partner/manifest.ts";
-import { counted } from "../../domain/policy/words.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { ActForm, Empty, Instant, Scroll, Verdict } from "../pieces.tsx";
+import { shownCount } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
 import { plainWord, sentence } from "../words.ts";
 
@@ -184,7 +184,7 @@ function Stands({ one: { keys, codeUntil, leftAt } }: { readonly one: Housed }) 
       </Verdict>
     );
   }
-  if (keys > 0) return <Verdict kind="permit">{`in, with ${counted(keys, "key")}`}</Verdict>;
+  if (keys > 0) return <Verdict kind="permit">{`in, with ${shownCount(keys, "key")}`}</Verdict>;
   if (codeUntil === null) return <Verdict kind="deny">no key, and no code</Verdict>;
   return (
     <Verdict kind="wait">

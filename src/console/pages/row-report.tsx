@@ -1,8 +1,8 @@
 // What became of the rows of a version: a bar of accepted, folded and refused ones, and the reasons with their places.
 
 import { REJECT_REASONS } from "../../domain/dataset/row-report.ts";
-import { figure } from "../../domain/policy/words.ts";
 import type { VersionRow } from "../../ports/rows.ts";
+import { setFigure } from "../reader.ts";
 import { sentence } from "../words.ts";
 
 /** Refused rows whose places are named. */
@@ -22,25 +22,25 @@ export function RowReportLines({ version, isOpen }: Props) {
   ];
   return (
     <details open={isOpen}>
-      <summary>{`What became of its ${figure(read)} rows`}</summary>
+      <summary>{`What became of its ${setFigure(read)} rows`}</summary>
       <RowBar parts={parts} read={read} />
       <p>
-        {parts.map(({ name, count }) => `${figure(count)} ${name}`).join(", ")}; {figure(duplicates)} were further rows
-        of people who are on it already
-        {leftOut > 0 && `; ${figure(leftOut)} people were erased before and are not on it`}
+        {parts.map(({ name, count }) => `${setFigure(count)} ${name}`).join(", ")}; {setFigure(duplicates)} were further
+        rows of people who are on it already
+        {leftOut > 0 && `; ${setFigure(leftOut)} people were erased before and are not on it`}
         {increment !== null &&
-          `; ${figure(increment.rowsAdded)} rows came, ${figure(increment.rowsRemoved)} went since the version before`}
-        .
+          `; ${setFigure(increment.rowsAdded)} rows came, ${setFigure(increment.rowsRemoved)} went`}
+        {increment !== null && " since the version before"}.
       </p>
       {rejected > 0 && (
         <ul class="clauses">
           {Object.entries(byReason).map(([reason, count]) => (
-            <li>{sentence(`${figure(count)}: ${reasonInWords(reason)}`)}</li>
+            <li>{sentence(`${setFigure(count)}: ${reasonInWords(reason)}`)}</li>
           ))}
           {rejects.slice(0, SHOWN_PLACES).map(({ part, line, column }) => (
             <li>{`Part ${part}, line ${line}${column === undefined ? "" : `, column “${column}”`}`}</li>
           ))}
-          {rejects.length > SHOWN_PLACES && <li>{`and ${figure(rejected - SHOWN_PLACES)} more`}</li>}
+          {rejects.length > SHOWN_PLACES && <li>{`and ${setFigure(rejected - SHOWN_PLACES)} more`}</li>}
         </ul>
       )}
     </details>

@@ -90,7 +90,8 @@ function termOf(member: string, [inner = "", deepest = ""]: readonly string[]): 
 
 /** What the schema says, in the words of the form. */
 export function saysOf(issue: Issue): string {
-  if (issue.code === "too_small" && issue.origin === "array") return "at least one is needed";
+  if (issue.code === "too_small" && issue.origin === "array")
+    return issue.minimum === 1 ? "at least one is needed" : `at least ${issue.minimum} are needed`;
   if (issue.code === "too_big" && issue.origin === "array") return `at most ${issue.maximum} fit`;
   if (issue.code === "too_small" && issue.origin === "string") return "is not stated yet";
   if (issue.code === "too_big" && issue.origin === "string") return `at most ${issue.maximum} characters`;

@@ -10,6 +10,7 @@ import type { Result } from "../../domain/result.ts";
 import { Changes } from "../pages/contract-difference.tsx";
 import { PlainLine } from "../pages/contracts.tsx";
 import { Digest } from "../pieces.tsx";
+import { useReader } from "../reader.ts";
 import { sentence } from "../words.ts";
 import type { ContractDraft } from "./draft.ts";
 import { fieldInWords } from "./field-words.ts";
@@ -56,8 +57,9 @@ function Missing({ faults, draft }: { readonly faults: Faults; readonly draft: C
 type WholeProps = Omit<Props, "contract" | "draft"> & { readonly contract: Contract };
 
 function Whole({ contract, before, directory, own, mayOffer }: WholeProps) {
+  const { notation } = useReader();
   const changes: readonly ContractChange[] | null =
-    before === null ? null : contractChanges(before, contract, directory);
+    before === null ? null : contractChanges(before, contract, { directory, notation });
   return (
     <>
       <h2 id="preview-title">What it says</h2>
@@ -69,7 +71,7 @@ function Whole({ contract, before, directory, own, mayOffer }: WholeProps) {
         </details>
       )}
       <div class="prose">
-        {plainContract(contract, directory).map((line) => (
+        {plainContract(contract, directory, notation).map((line) => (
           <PlainLine line={line} directory={directory} />
         ))}
       </div>

@@ -4,6 +4,7 @@
 
 import { canonicalJson } from "../canonical-json.ts";
 import { datasetRef } from "../dataset/schema.ts";
+import { type Notation, OF_DOCUMENTS } from "../notation.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import { ANALYSES } from "../policy/limits-document.ts";
 import { ANALYSIS_WORDS, type Directory, listed, nameOf } from "../policy/words.ts";
@@ -21,26 +22,37 @@ export type ContractChange = {
   readonly says: string;
 };
 
+/** Whom changes are told to: by which names, and in which notation, that of documents where none is given. */
+type ToldTo = { readonly directory: Directory; readonly notation?: Notation };
+
 /** Changes about each member of either version, then about the contract as a whole. O(members² × analyses × uses). */
-export function contractChanges(before: Contract, after: Contract, directory: Directory): ContractChange[] {
+export function contractChanges(
+  before: Contract,
+  after: Contract,
+  { directory, notation = OF_DOCUMENTS }: ToldTo,
+): ContractChange[] {
   const [old, now] = [before, after].map((one) => one.members.map(({ partner }) => partner));
   if (old === undefined || now === undefined) throw new Error("there are two versions");
+  const telling = { directory, notation };
   const everybody = [...new Set([...old, ...now])];
   return [
     ...membershipChanges(old, now, directory),
     ...everybody.flatMap((about) => {
-      const told = changes(factsAbout(before, about, directory), factsAbout(after, about, directory));
+      const told = changes(factsAbout(before, about, telling), factsAbout(after, about, telling));
       const nothing = { permits: "neither", says: "nothing changes about its customers" } as const;
       return (told.length > 0 ? told : [nothing]).map((change) => ({ about, ...change }));
     }),
-    ...changes(generalFacts(before), generalFacts(after)).map((change) => ({ about: null, ...change })),
+    ...changes(generalFacts(before, notation), generalFacts(after, notation)).map((change) => ({
+      about: null,
+      ...change,
+    })),
     ...restChanges(before, after),
   ];
 }
 
 /** The same as lines. */
 export function contractDifference(before: Contract, after: Contract, directory: Directory): string[] {
-  return linesOfChanges(contractChanges(before, after, directory), directory);
+  return linesOfChanges(contractChanges(before, after, { directory }), directory);
 }
 
 /** Changes as lines, each with whom it is about and what it permits. */

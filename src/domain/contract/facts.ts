@@ -2,6 +2,7 @@
 // fact that is there permits more than its absence; a limit permits less; a measured one permits more the higher it is.
 
 import { type Days, durationDays, startOfDate } from "../instant.ts";
+import { type Notation, setNumeral } from "../notation.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import { givesRecords } from "../policy/limits-document.ts";
 import {
@@ -31,22 +32,29 @@ export type Fact = {
   readonly measure?: number;
 };
 
+/** For whom facts are told: names of partners, and how figures are set. */
+export type Telling = { readonly directory: Directory; readonly notation: Notation };
+
 /** What may be learned about one member's customers, and by whom. */
-export function factsAbout(contract: Contract, owner: PartnerId, directory: Directory): readonly Fact[] {
+export function factsAbout(contract: Contract, owner: PartnerId, { directory, notation }: Telling): readonly Fact[] {
   const lists = contract.datasets.filter(({ partner }) => partner === owner);
-  return lists.length === 0 ? [] : [...lists.flatMap(listFacts), ...learningFacts(contract, owner, directory)];
+  return lists.length === 0
+    ? []
+    : [...lists.flatMap((list) => listFacts(list, notation)), ...learningFacts(contract, owner, directory)];
 }
 
 /** What holds for everybody: terms, days, and how long a question waits. */
-export function generalFacts(contract: Contract): readonly Fact[] {
+export function generalFacts(contract: Contract, notation: Notation): readonly Fact[] {
   const { terms, validity, approvalWithin, purposes } = contract;
   return [
     ...purposes.map((purpose) => ({ key: `purpose ${purpose}`, says: `the contract serves ${purpose}` })),
-    ...figureFacts(terms),
-    ...budgetFacts(terms.budget),
+    ...figureFacts(terms, notation),
+    ...budgetFacts(terms.budget, notation),
     ...terms.requestsPerPeriod.map(({ analysis, count, period }) => ({
       key: `cap ${analysis} ${count} ${period}`,
-      says: `a recipient asks for ${ANALYSIS_WORDS[analysis]} at most ${counted(count, "time")} in ${inDays(period)}`,
+      says:
+        `a recipient asks for ${ANALYSIS_WORDS[analysis]} at most ${counted(count, "time", notation)} ` +
+        `in ${inDays(period, notation)}`,
       isLimit: true as const,
     })),
     ...terms.approval.map((analysis) => ({
@@ -61,14 +69,15 @@ export function generalFacts(contract: Contract): readonly Fact[] {
       : [
           {
             key: "waiting",
-            says: `a question waits for a person's approval at most ${inDays(approvalWithin)}`,
+            says: `a question waits for a person's approval at most ${inDays(approvalWithin, notation)}`,
             measure: daysOf(approvalWithin),
           },
         ]),
   ];
 }
 
-function listFacts({ dataset, identifiers, attributes, measures, consents }: ContractDataset): Fact[] {
+function listFacts(brought: ContractDataset, notation: Notation): Fact[] {
+  const { dataset, identifiers, attributes, measures, consents } = brought;
   const list = `the list “${dataset}”`;
   return [
     { key: `list ${dataset}`, says: `${list} takes part` },
@@ -91,7 +100,7 @@ function listFacts({ dataset, identifiers, attributes, measures, consents }: Con
         return { key: `grouping ${dataset} ${attribute} ${grouping} ${told.join()}`, says };
       }),
     ]),
-    ...measureFacts(dataset, measures === undefined ? {} : measures),
+    ...measureFacts({ dataset, measures: measures === undefined ? {} : measures }, notation),
     ...consents.map(({ consent, channels = ["any channel"] }) => ({
       key: `consent ${dataset} ${consent} ${channels.join()}`,
       says: `only people of ${list} who gave the consent “${consent}” take part, for ${channels.join(" and ")}`,
@@ -100,9 +109,11 @@ function listFacts({ dataset, identifiers, attributes, measures, consents }: Con
   ];
 }
 
-function measureFacts(dataset: string, measures: NonNullable<ContractDataset["measures"]>): Fact[] {
+type Measured = { readonly dataset: string; readonly measures: NonNullable<ContractDataset["measures"]> };
+
+function measureFacts({ dataset, measures }: Measured, notation: Notation): Fact[] {
   return Object.entries(measures).flatMap(([name, { aggregates, clamp, scale }]) => {
-    const [least = "", most = ""] = [clamp.min, clamp.max].map((units) => decimal(units, scale));
+    const [least = "", most = ""] = [clamp.min, clamp.max].map((units) => decimal(units, scale, notation));
     return [...new Set(aggregates)].map((aggregate) => ({
       key: `measure ${dataset} ${name} ${aggregate} ${least} ${most}`,
       says:
@@ -134,24 +145,29 @@ function learningFacts({ analyses, datasets }: Contract, owner: PartnerId, direc
   );
 }
 
-function figureFacts(terms: Contract["terms"]): Fact[] {
+function figureFacts(terms: Contract["terms"], notation: Notation): Fact[] {
   const { mode, k, rounding, minimumAudience, maximumAudience, retention, audienceValidity, versionsPerPeriod } = terms;
   const { deniability } = terms;
-  const versions = `${counted(versionsPerPeriod.count, "version")} of a list in ${inDays(versionsPerPeriod.period)}`;
+  const { count, period } = versionsPerPeriod;
+  const versions = `${counted(count, "version", notation)} of a list in ${inDays(period, notation)}`;
   return [
     {
       key: "mode",
       says: MODE_FACTS[mode].says,
       measure: MODE_FACTS[mode].looseness,
     },
-    { key: "k", says: `no figure below ${figure(k)} people is shown`, measure: -k },
-    { key: "rounding", says: `figures without noise are rounded to ${figure(rounding)}`, measure: -rounding },
-    { key: "least", says: `a list names at least ${figure(minimumAudience)} people`, measure: -minimumAudience },
-    { key: "most", says: `a list names at most ${figure(maximumAudience)} people`, measure: maximumAudience },
-    { key: "retention", says: `answers are kept for ${inDays(retention)}`, measure: daysOf(retention) },
+    { key: "k", says: `no figure below ${figure(k, notation)} people is shown`, measure: -k },
+    { key: "rounding", says: `figures without noise are rounded to ${figure(rounding, notation)}`, measure: -rounding },
+    {
+      key: "least",
+      says: `a list names at least ${figure(minimumAudience, notation)} people`,
+      measure: -minimumAudience,
+    },
+    { key: "most", says: `a list names at most ${figure(maximumAudience, notation)} people`, measure: maximumAudience },
+    { key: "retention", says: `answers are kept for ${inDays(retention, notation)}`, measure: daysOf(retention) },
     {
       key: "validity",
-      says: `a list can be collected for ${inDays(audienceValidity)}`,
+      says: `a list can be collected for ${inDays(audienceValidity, notation)}`,
       measure: daysOf(audienceValidity),
     },
     {
@@ -159,7 +175,7 @@ function figureFacts(terms: Contract["terms"]): Fact[] {
       says:
         deniability === undefined
           ? "each entry of a list is certain"
-          : `each entry of a list is deniable, with an epsilon of at most ${deniability}`,
+          : `each entry of a list is deniable, with an epsilon of at most ${setNumeral(deniability, notation)}`,
       measure: deniability === undefined ? Number.POSITIVE_INFINITY : Number(deniability),
     },
     { key: `versions ${versions}`, says: `at most ${versions} are brought`, isLimit: true },
@@ -172,53 +188,60 @@ const MODE_FACTS = {
   exact: { says: "figures may carry no noise, which is weaker", looseness: 2 },
 } as const satisfies Record<Contract["terms"]["mode"], object>;
 
-function budgetFacts(budget: Contract["terms"]["budget"]): Fact[] {
+function budgetFacts(budget: Contract["terms"]["budget"], notation: Notation): Fact[] {
   const { perRelease, perRecipient, lineage, delta, period, renewal } = budget;
-  const often = renewal === undefined ? "for ever" : `in ${inDays(renewal.period)}`;
-  const days = inDays(period);
+  const set = (epsilon: string) => setNumeral(epsilon, { ...notation, least: Number.POSITIVE_INFINITY });
+  const often = renewal === undefined ? "for ever" : `in ${inDays(renewal.period, notation)}`;
+  const days = inDays(period, notation);
   return [
     {
       key: "price",
-      says: `one answer spends at most ${perRelease} units of privacy budget`,
+      says: `one answer spends at most ${set(perRelease)} units of privacy budget`,
       measure: Number(perRelease),
     },
     {
       key: "recipient",
-      says: `all answers to one recipient spend at most ${perRecipient} units within a period`,
+      says: `all answers to one recipient spend at most ${set(perRecipient)} units within a period`,
       measure: Number(perRecipient),
     },
     { key: "period", says: `the period of a recipient's budget is ${days}`, measure: -daysOf(period) },
     {
       key: "lineage",
       says:
-        `all answers about a list spend at most ${lineage} units, ${often}, earlier versions of the contract ` +
+        `all answers about a list spend at most ${set(lineage)} units, ${often}, earlier versions of the contract ` +
         "included",
       measure: Number(lineage),
     },
-    ...renewalFacts(renewal),
-    { key: "delta", says: `the budget may fail with a chance of ${chanceInWords(delta)}`, measure: Number(delta) },
+    ...renewalFacts(renewal, notation),
+    {
+      key: "delta",
+      says: `the budget may fail with a chance of ${chanceInWords(delta, notation)}`,
+      measure: Number(delta),
+    },
   ];
 }
 
-function renewalFacts(renewal: Contract["terms"]["budget"]["renewal"]): Fact[] {
+function renewalFacts(renewal: Contract["terms"]["budget"]["renewal"], notation: Notation): Fact[] {
   if (renewal === undefined) return [];
   const { period, times } = renewal;
   return [
     {
       key: "renewal",
-      says: `the budget of a list renews at most ${counted(times, "time")}, where its owner's own rules agree`,
+      says:
+        `the budget of a list renews at most ${counted(times, "time", notation)}, ` +
+        "where its owner's own rules agree",
       measure: times,
     },
     {
       key: "renewal period",
-      says: `what was spent on a list counts for ${inDays(period)}`,
+      says: `what was spent on a list counts for ${inDays(period, notation)}`,
       measure: -daysOf(period),
     },
   ];
 }
 
-function inDays(duration: string): string {
-  return counted(daysOf(duration), "day");
+function inDays(duration: string, notation: Notation): string {
+  return counted(daysOf(duration), "day", notation);
 }
 
 function daysOf(duration: string): Days {

@@ -1,16 +1,14 @@
 // A contract in plain words, for the people who sign it: member by member what the others may learn, on what terms,
 // until when, what is never shared, and how to stop. Made from the document alone.
 
-import { durationDays } from "../instant.ts";
+import { type Notation, OF_DOCUMENTS } from "../notation.ts";
 import type { PartnerId } from "../partner/manifest.ts";
 import { type Analysis, type AttributeUse, givesRecords } from "../policy/limits-document.ts";
 import {
   AGGREGATE_WORDS,
   ANALYSIS_WORDS,
-  counted,
   type Directory,
   decimal,
-  figure,
   identifiersInWords,
   listed,
   nameOf,
@@ -20,18 +18,22 @@ import {
 import { rulesOf } from "../question/registry.ts";
 import type { Contract, ContractDataset } from "./document.ts";
 import { groupingsOf } from "./groupings.ts";
+import { termLines } from "./plain-terms.ts";
 
 type Entry = Contract["analyses"][number];
-type Plain = { readonly contract: Contract; readonly directory: Directory };
+type Plain = { readonly contract: Contract; readonly directory: Directory; readonly notation: Notation };
 
-/** The contract as lines of text, in the order in which a signer needs them. O(members² × analyses). */
-export function plainContract(contract: Contract, directory: Directory): string[] {
-  const plain = { contract, directory };
+/**
+ * The contract as lines of text, in the order in which a signer needs them. O(members² × analyses).
+ * @param notation  of figures; that of documents where a page has no reader's
+ */
+export function plainContract(contract: Contract, directory: Directory, notation: Notation = OF_DOCUMENTS): string[] {
+  const plain = { contract, directory, notation };
   return [
     opening(plain),
     ...contract.members.flatMap(({ partner }) => memberLines(plain, partner)),
     ...matchingLines(contract),
-    ...termLines(contract),
+    ...termLines(contract, notation),
     neverShared(),
     ...endings(contract),
   ];
@@ -74,7 +76,7 @@ function mayLearn({ datasets }: Contract, { analysis }: Entry, { recipient, owne
 
 type Disclosure = { readonly entry: Entry; readonly recipients: readonly PartnerId[]; readonly owner: PartnerId };
 
-function disclosure({ contract, directory }: Plain, { entry, recipients, owner }: Disclosure): string {
+function disclosure({ contract, directory, notation }: Plain, { entry, recipients, owner }: Disclosure): string {
   const whose = possessive(nameOf(directory, owner));
   const who = listed(recipients.map((recipient) => nameOf(directory, recipient)));
   const may = recipients.length > 1 ? `${who} may each` : `${who} may`;
@@ -82,7 +84,7 @@ function disclosure({ contract, directory }: Plain, { entry, recipients, owner }
   const others = isPair ? "its own" : "its own or another member's";
   const purposes = `, for ${listed(entry.purposes)},`;
   const groups = attributesFor(contract, owner, "group");
-  const measures = measuresFor(contract, owner);
+  const measures = measuresFor(contract, owner, notation);
   const channels = listed(entry.channels, "or");
   const isDeniable = contract.terms.deniability !== undefined;
   return rulesOf(entry.analysis).agreed({ may, whose, others, purposes, groups, measures, channels, isDeniable });
@@ -143,8 +145,9 @@ function attributesFor({ datasets }: Contract, owner: PartnerId, use: AttributeU
     .flatMap(([name, { uses }]) => (uses.includes(use) ? [`“${name}”`] : []));
 }
 
-function measuresFor({ datasets }: Contract, owner: PartnerId): string[] {
-  return datasets.filter((dataset) => dataset.partner === owner).flatMap((dataset) => measuresIn(dataset).map(told));
+function measuresFor({ datasets }: Contract, owner: PartnerId, notation: Notation): string[] {
+  const own = datasets.filter((dataset) => dataset.partner === owner);
+  return own.flatMap((dataset) => measuresIn(dataset).map((measure) => told(measure, notation)));
 }
 
 function measuresIn({ measures }: ContractDataset): [string, Measure][] {
@@ -154,12 +157,12 @@ function measuresIn({ measures }: ContractDataset): [string, Measure][] {
 type Measure = NonNullable<ContractDataset["measures"]>[string];
 
 // `the sum or the mean of “spend”, of which each person counts as at least 0.00 and at most 5,000.00`.
-function told([name, { aggregates, clamp, scale }]: [string, Measure]): string {
+function told([name, { aggregates, clamp, scale }]: [string, Measure], notation: Notation): string {
   const what = listed(
     aggregates.map((aggregate) => AGGREGATE_WORDS[aggregate]),
     "or",
   );
-  const [least, most] = [clamp.min, clamp.max].map((units) => decimal(units, scale));
+  const [least, most] = [clamp.min, clamp.max].map((units) => decimal(units, scale, notation));
   return `${what} of “${name}”, of which each person counts as at least ${least} and at most ${most}`;
 }
 
@@ -168,97 +171,6 @@ function consentLines({ dataset, consents }: ContractDataset, name: string): str
     const when = channels === undefined ? "" : `, when they would be reached through ${listed(channels, "or")}`;
     return `Of ${possessive(name)} list “${dataset}”, only people who gave the consent “${consent}” take part${when}.`;
   });
-}
-
-function termLines({ terms, analyses, approvalWithin }: Contract): string[] {
-  const asked = new Set(analyses.map((entry) => entry.analysis));
-  const caps = terms.requestsPerPeriod.filter((cap) => asked.has(cap.analysis)).map(capInWords);
-  const waits = terms.approval.filter((analysis) => asked.has(analysis)).map((analysis) => ANALYSIS_WORDS[analysis]);
-  return [
-    `No figure below ${figure(terms.k)} people is shown.`,
-    ...(terms.mode === "exact" ? [exactLine(terms.rounding), ...noisedLine([...asked])] : [NOISE[terms.mode]]),
-    ...([...asked].some(givesRecords) ? [audienceLine(terms), ...deniabilityLines(terms)] : []),
-    budgetLine(terms.budget),
-    renewalLine(terms.budget),
-    ...(caps.length === 0 ? [] : [`A recipient may ask for ${listed(caps)}.`]),
-    ...(waits.length === 0 ? [] : [`A person at each member concerned approves ${listed(waits)} first.`]),
-    waitingLine(approvalWithin),
-    `Answers are kept for ${spoken(terms.retention)}.`,
-    "Each member's own rules hold besides: where they are stricter than this contract, they decide.",
-  ];
-}
-
-function budgetLine({ perRelease, perRecipient, lineage, period, renewal }: Contract["terms"]["budget"]): string {
-  const often = renewal === undefined ? "for ever" : `within ${spoken(renewal.period)}`;
-  return (
-    "Every answer spends units of a privacy budget, which bounds what all answers together can tell about any one " +
-    `person: the fewer it spends, the more noise it carries. One answer spends at most ${perRelease}; all answers to ` +
-    `one recipient about a member's list at most ${perRecipient} in ${spoken(period)}; all answers to everybody ` +
-    `about it at most ${lineage}, ${often}. How many answers that comes to is told before each question.`
-  );
-}
-
-function renewalLine({ renewal }: Contract["terms"]["budget"]): string {
-  const never = "no later version, other contract or new upload renews it";
-  if (renewal === undefined) return `What answers about a list have spent of its privacy budget stays spent: ${never}.`;
-  const { period, times } = renewal;
-  return (
-    `What all answers about a list may spend of its privacy budget is counted over ${spoken(period)}. So the budget ` +
-    `renews, at most ${counted(times, "time")}, and only where the owner's own rules say so too; ${never} besides.`
-  );
-}
-
-function waitingLine(within: string | undefined): string {
-  if (within === undefined)
-    return (
-      "Where a member's own rules want a person to approve a question first, it is denied: this contract lets none " +
-      "wait."
-    );
-  return (
-    `A question that a member's rules hold back waits for that member's person, at most ${spoken(within)}; it is ` +
-    "decided again when the last approval comes, and costs nothing until then."
-  );
-}
-
-function capInWords({ analysis, count, period }: Contract["terms"]["requestsPerPeriod"][number]): string {
-  return `${ANALYSIS_WORDS[analysis]} at most ${counted(count, "time")} in ${spoken(period)}`;
-}
-
-const NOISE = {
-  noise: "Every figure carries noise, which bounds what it can tell about any one person.",
-  "gaussian-noise":
-    "Every figure carries noise, which bounds what all figures together can tell about any one person. Where every " +
-    "owner's own rules agree to it, the noise is Gaussian: narrower at the same price, but what it promises of one " +
-    "answer may fail with the small chance that the privacy budget states.",
-};
-
-function exactLine(rounding: number): string {
-  return (
-    `Figures carry no noise where every owner's own rules agree to that; they are rounded to multiples of ` +
-    `${figure(rounding)}. This is weaker: it comes without a mathematical guarantee, and what is withheld may tell ` +
-    "something."
-  );
-}
-
-function noisedLine(asked: readonly Analysis[]): string[] {
-  const noised = asked.flatMap((analysis) => rulesOf(analysis).noised ?? []);
-  return noised.length === 0 ? [] : [`All the same, ${listed(noised)} carry noise.`];
-}
-
-function audienceLine({ mode, minimumAudience, maximumAudience, audienceValidity }: Contract["terms"]): string {
-  const least = mode === "exact" ? "" : ", as far as noise lets that be seen,";
-  return (
-    `A list is given only when it names at least ${figure(minimumAudience)} people${least} and at most ` +
-    `${figure(maximumAudience)}; it can be collected for ${spoken(audienceValidity)}.`
-  );
-}
-
-function deniabilityLines({ deniability }: Contract["terms"]): string[] {
-  if (deniability === undefined) return [];
-  return [
-    "No entry of a list is proof: by the toss of a coin some people who match are left out and some who do not are " +
-      `put in, with an epsilon of at most ${deniability} for each. The list says what share of it is false.`,
-  ];
 }
 
 function neverShared(): string {
@@ -279,9 +191,4 @@ function endings(contract: Contract): string[] {
       "of their owner names, and the log keeps a certificate. A later version that has not begun " +
       "ends with it. The log and what budgets have spent stay.",
   ];
-}
-
-function spoken(duration: string): string {
-  const days = durationDays(duration);
-  return days.ok ? counted(days.value, "day") : duration;
 }

@@ -62,9 +62,10 @@ function withToken(token: string, fields: Readonly<Record<string, string>> | URL
   return form;
 }
 
-/** Gets a page with a cookie, or without one where it is empty. */
-export async function sendGet(url: string, cookie: string): Promise<PageReply> {
-  const response = await fetch(url, { headers: cookie === "" ? {} : { cookie }, redirect: "manual" });
+/** Gets a page with a cookie, or without one where it is empty; for a reader of a language where one is given. */
+export async function sendGet(url: string, cookie: string, language = "*"): Promise<PageReply> {
+  const headers = { "accept-language": language, ...(cookie === "" ? {} : { cookie }) };
+  const response = await fetch(url, { headers, redirect: "manual" });
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
