@@ -50,10 +50,8 @@ async function collect(ports: CollectPorts, request: Collecting): Promise<Result
     if (!ready.ok) return ready;
     const made = ports.questionTurns.take(caller.partner, () => recordsOf(ports, ready.value));
     const records = await made.then(ok, err);
-    const left = await ports.store.write(act, (tx) => leave(ports, tx, { request, ready: ready.value }));
-    if (left !== "changed-meanwhile" && !left.ok) return left;
-    if (!records.ok) throw records.error;
-    if (left !== "changed-meanwhile") return records;
+    const left = await ports.store.write(act, (tx) => leave(ports, tx, { request, ready: ready.value, records }));
+    if (left !== "changed-meanwhile") return left;
   }
   return err(problem("unavailable", "the lists of the audience change faster than it can be collected"));
 }
@@ -102,13 +100,18 @@ function isWhole({ release, asked, current, opened }: Ready): boolean {
   return keyOfVersions(asked) === keyOfVersions(current) && coin.isMadeFrom(filesOf(versionsIn(opened.given)));
 }
 
-type Leaving = { readonly request: Collecting; readonly ready: Ready };
+type Leaving = {
+  readonly request: Collecting;
+  readonly ready: Ready;
+  /** What was worked out, or what that failed by. */
+  readonly records: Result<readonly string[], unknown>;
+};
 
 async function leave(
   ports: CollectPorts,
   tx: Transaction,
-  { request, ready }: Leaving,
-): Promise<Result<null, Problem> | "changed-meanwhile"> {
+  { request, ready, records }: Leaving,
+): Promise<Result<readonly string[], Problem> | "changed-meanwhile"> {
   const found = await collectable(tx, request);
   if (!found.ok) return found;
   const { release, file } = found.value;
@@ -124,12 +127,14 @@ async function leave(
     (await countObjections(tx, [...objections.keys()])) !== [...objections.values()].map(({ length }) => length).join()
   )
     return "changed-meanwhile";
+  // Nothing was changed meanwhile by which it could have failed.
+  if (!records.ok) throw records.error;
   await tx.releases.collect(release.id, keyOfVersions(current));
   const parties = membersOf(file.contract);
   const subject = { release: release.id, contract: release.contract };
   const happening = { actor: request.caller, parties, subject, detail: {} };
   await appendEntry(ports, tx, { act: "release-collected", ...happening });
-  return ok(null);
+  return records;
 }
 
 type Behind = Pick<Ready, "asked" | "current"> & { readonly given: GivenLists };

@@ -28,6 +28,7 @@ import {
 } from "./open-upload.ts";
 import { type Caller, type Keeping, type Ports, settle, unlessAborted } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
+import { askedVersion, driftFromAsked } from "./version-drift.ts";
 
 type Working = "progress" | "inTurn" | "running" | "sealingTurns";
 type CommitPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | Working> & Keeping<VersionRow>;
@@ -71,14 +72,28 @@ async function sealAndPublish(
   const parties = [caller.partner];
   const ready = await ports.store.read({ name: "check upload", parties }, (tx) => open(ports, tx, request));
   if (!ready.ok) return refuseUpload(ports, request, ready.error);
-  const made = await unlessAborted(signal, seal(ports, request, { ...ready.value, signal }));
-  const { sealed, leftOut } = made === null ? { sealed: null, leftOut: 0 } : made;
+  const sealing = seal(ports, request, { ...ready.value, signal });
+  const made = await unlessAborted(signal, sealing).then(ok, err<unknown>);
+  if (!made.ok) {
+    if (await isOvertaken(ports, request, ready.value)) return "overtaken";
+    throw made.error;
+  }
+  const { sealed, leftOut } = made.value === null ? { sealed: null, leftOut: 0 } : made.value;
   const outcome = await publishSealed(ports, { request, ready: ready.value, sealed, leftOut });
   const isInForce = outcome !== "overtaken" && outcome.ok;
   // Where the transaction broke off nobody knows whether the version is named, and the sweep at start decides.
   if (sealed !== null && !isInForce) await ports.matcher.dropSegment(sealed.segment);
   if (isInForce) await forgetUpload(ports, id);
   return outcome;
+}
+
+// What an increment is laid over may be gone by the time that it is read, as when somebody was erased from it.
+function isOvertaken(ports: CommitPorts, request: Committing, ready: Ready): Promise<boolean> {
+  const act = { name: "check upload", parties: [request.caller.partner] };
+  return ports.store.read(act, async (tx) => {
+    const again = await check(tx, request);
+    return again.ok && again.value.base?.segment !== ready.base?.segment;
+  });
 }
 
 // How far the version lies from the one last asked about is worked out before the transaction, and again where a
@@ -90,7 +105,8 @@ async function publishSealed(
   const { upload } = made.ready.file;
   const act = { name: "commit upload", parties: [upload.partner] };
   for (let tries = 1; tries <= LIMITS.sealingTries; tries++) {
-    const drift = made.sealed === null ? null : await driftOf(ports, upload, made.sealed);
+    const drift = made.sealed === null ? null : await driftFromAsked(ports, upload, made.sealed);
+    if (drift === "gone") return "overtaken";
     const outcome = await ports.store.write(act, async (tx) => {
       const { sealed } = made;
       const isAskedAsThen = sealed === null || (await askedVersion(tx, upload, sealed))?.id === drift?.from;
@@ -102,35 +118,6 @@ async function publishSealed(
     if (outcome !== "asked-meanwhile") return outcome;
   }
   return "overtaken";
-}
-
-async function driftOf(ports: CommitPorts, upload: UploadRow, sealed: SealedVersion): Promise<VersionRow["drift"]> {
-  const { segment } = sealed;
-  const act = { name: "find version asked about", parties: [upload.partner] };
-  const found = await ports.store.read(act, async (tx) => {
-    const version = await askedVersion(tx, upload, sealed);
-    if (version === null) return null;
-    return { version, dataKey: await unwrapDataKey(tx, ports.room.keyRing, upload.partner) };
-  });
-  if (found === null) return null;
-  const { version, dataKey } = found;
-  const compared = ports.matcher.drift({ segment: version.segment, dataKey }, { segment, dataKey });
-  const people = await compared.then(ok, err);
-  if (people.ok) return { from: version.id, people: people.value };
-  await ports.matcher.dropSegment(segment);
-  throw people.error;
-}
-
-// The version of a list that its owner last asked about; nothing where its tokens are of another room key, as the two
-// cannot be compared and no question is answered on it any more.
-async function askedVersion(
-  tx: Transaction,
-  { partner, dataset }: UploadRow,
-  { scheme }: SealedVersion,
-): Promise<VersionRow | null> {
-  const id = await tx.releases.lastAsked(partner, datasetRef(partner, dataset));
-  const version = id === null ? null : await tx.versions.find(id);
-  return version?.scheme === scheme ? version : null;
 }
 
 type Sealed = {

@@ -10,7 +10,15 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { Act, Transaction } from "../ports/store.ts";
 import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
 import { missingFor } from "./await-approval.ts";
-import { type Computed, computeAnswer, earlierKeyOf, earlierReleases, filesBehind, openFor } from "./compute-answer.ts";
+import {
+  type Computed,
+  computeAnswer,
+  earlierKeyOf,
+  earlierReleases,
+  filesBehind,
+  type Opened,
+  openFor,
+} from "./compute-answer.ts";
 import type { Caller, Keeping, Ports } from "./ports.ts";
 import { timing } from "./question-times.ts";
 
@@ -26,7 +34,8 @@ type Wanted = {
 
 /**
  * Computes true figures outside any transaction, then concludes with them inside one; again, a few times, where what
- * they were computed on has changed meanwhile. When computing fails, only a conclusion that needs no figures stands.
+ * they were computed on has changed meanwhile. When computing fails, only a conclusion that needs no figures stands,
+ * unless what they were computed on is gone: then it begins anew.
  */
 export function withFigures<Value>(
   ports: AnswerPorts & Keeping<Value>,
@@ -52,8 +61,13 @@ async function withTries<Value>(
   act: Act & { readonly asker: Caller },
   work: Figuring<Value>,
 ): Promise<Result<Value, Problem>> {
+  const failed: Failed[] = [];
   for (let tries = 0; tries < LIMITS.figureTries; tries++) {
-    const figures = await prepare(ports, act, work.wanted).then(ok, err);
+    const ready = await prepare(ports, act, work.wanted).then(ok, err<unknown>);
+    const ground = ready.ok ? groundOf(ready.value) : "";
+    const alike = failed.find((one) => one.ground === ground);
+    if (alike !== undefined) throw alike.error;
+    const figures = ready.ok ? await compute(ports, ready.value, act.asker).then(ok, err<unknown>) : ready;
     const computed = figures.ok ? figures.value : null;
     const outcome = await ports.store.write(act, async (tx) => {
       const concluded = await work.conclude(tx, computed);
@@ -61,7 +75,7 @@ async function withTries<Value>(
       return concluded;
     });
     if (outcome !== "changed-meanwhile") return outcome;
-    if (!figures.ok) throw figures.error;
+    if (!figures.ok) failed.push({ ground, error: figures.error });
   }
   return err(problem("unavailable", "the lists of the question change faster than it can be answered"));
 }
@@ -84,12 +98,21 @@ export async function hasFigures(tx: Transaction, { approving, assessed, compute
   return computed.versionsKey === assessed.versionsKey && computed.earlierKey === earlierKey;
 }
 
-async function prepare(
+type Ready = { readonly permitted: Permitted; readonly opened: Opened };
+
+/** Figures that could not be computed, and what they were to be computed on. */
+type Failed = { readonly ground: string; readonly error: unknown };
+
+function groundOf(ready: Ready | null): string {
+  return ready === null ? "" : `${ready.permitted.versionsKey} ${filesBehind(ready.permitted)}`;
+}
+
+function prepare(
   ports: AnswerPorts,
-  { parties, asker }: Act & { readonly asker: Caller },
+  { parties }: Act,
   wanted: (tx: Transaction) => Promise<Wanted | null>,
-): Promise<Computed | null> {
-  const ready = await ports.store.read({ name: "assess question", parties }, async (tx) => {
+): Promise<Ready | null> {
+  return ports.store.read({ name: "assess question", parties }, async (tx) => {
     const question = await wanted(tx);
     if (question === null) return null;
     const assessed = await assessQuestion(tx, question);
@@ -97,11 +120,14 @@ async function prepare(
     if (missingFor(assessed.value, question.approving).length > 0) return null;
     return { permitted: assessed.value, opened: await openFor(ports, tx, assessed.value) };
   });
+}
+
+async function compute(ports: AnswerPorts, ready: Ready | null, asker: Caller): Promise<Computed | null> {
   if (ready === null) return null;
   const { permitted, opened } = ready;
   const { timed, told } = timing(ports, permitted, asker.requestId ?? null);
-  const compute = () => computeAnswer({ ...ports, matcher: timed() }, permitted, opened);
-  const computed = await ports.questionTurns.take(permitted.decision.recipient, compute);
+  const work = () => computeAnswer({ ...ports, matcher: timed() }, permitted, opened);
+  const computed = await ports.questionTurns.take(permitted.decision.recipient, work);
   ports.noteQuestion(told());
   return computed;
 }

@@ -43,7 +43,7 @@ export type Act = {
   readonly says: string;
   readonly partner: PartnerId;
   /** What of a partner no two acts may work on at once. */
-  readonly about: "list" | "rights" | "policy" | "contract" | null;
+  readonly about: "rights" | "policy" | "contract" | null;
   /** Carries it out; sentences where what came back is not what is true. */
   readonly carryOut: (through: Through) => Promise<string[]>;
 };

@@ -12,24 +12,21 @@ import { canonicalDigest, canonicalJson } from "../../domain/canonical-json.ts";
 import { type Contract, contractId } from "../../domain/contract/document.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import { type Act, callerOf, type Drawing, type Known, refusal, type Through } from "./act.ts";
-import { contractNamed, keyOf, MANNERS, type Manner, MEMBERS, policyOf } from "./documents.ts";
+import { contractNamed, keyOf, MANNERS, MEMBERS, policyOf, type Stated } from "./documents.ts";
 
 /** Puts another policy in force, in any direction. */
 export const changePolicy: Drawing = ({ known, partner, chance }) => {
   const now = known.truth.inForce.get(partner);
-  return puttingPolicy(known, partner, { version: (now?.version ?? 0) + 1, manner: chance.pick(MANNERS) });
+  const { mode } = known.truth;
+  return puttingPolicy(known, partner, { version: (now?.version ?? 0) + 1, manner: chance.pick(MANNERS), mode });
 };
 
 /** Puts a partner's policy. */
-export function puttingPolicy(
-  known: Known,
-  partner: PartnerId,
-  { version, manner }: { readonly version: number; readonly manner: Manner },
-): Act {
-  const policy = policyOf(partner, version, manner);
+export function puttingPolicy(known: Known, partner: PartnerId, stated: Stated): Act {
+  const policy = policyOf(partner, stated);
   known.truth.policies.set(canonicalDigest(policy), policy);
   return {
-    says: `puts the policy ${version}, ${manner}`,
+    says: `puts the policy ${stated.version}, ${stated.manner}`,
     partner,
     about: "policy",
     carryOut: async ({ client }) => {
@@ -42,15 +39,14 @@ export function puttingPolicy(
   };
 }
 
-const CHANGES: readonly ContractChange[] = ["suspend", "resume", "resume", "terminate"];
+const CHANGES: readonly ContractChange[] = ["suspend", "suspend", "suspend", "terminate"];
 
 /** Holds a contract up, lifts that, or ends it. */
 export const changeAgreement: Drawing = ({ known, partner, chance }) => {
   const contract = known.contracts.at(-1);
   if (contract === undefined) return null;
   const held = known.truth.suspended.get(contract)?.has(partner) === true;
-  const drawn = chance.pick(CHANGES);
-  const change = held ? "resume" : drawn === "resume" ? "suspend" : drawn;
+  const change = held ? "resume" : chance.pick(CHANGES);
   return {
     says: `${change}s the contract`,
     partner,
@@ -69,7 +65,7 @@ export const agreeAnew: Drawing = ({ known, partner }) => {
   const last = known.contracts.at(-1);
   if (last !== undefined && !known.truth.ended.has(last)) return null;
   known.count += 1;
-  return agreeing(known, partner, contractNamed(`season-${known.count}`));
+  return agreeing(known, partner, contractNamed(`season-${known.count}`, known.truth.mode));
 };
 
 /** Has a contract offered by a partner and signed by all. */

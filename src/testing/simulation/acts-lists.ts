@@ -30,7 +30,7 @@ function bringing(known: Known, chance: Chance, { partner, change, rows }: Bring
   return {
     says: `brings ${rows.length} rows to ${change}${leaves ? " and leaves them" : ""}`,
     partner,
-    about: "list",
+    about: null,
     carryOut: async (through) => {
       const opened = await through.client.once<UploadFile>("open", (ports) =>
         openUpload(ports, { caller: callerOf(partner), dataset: LIST_SCHEMA.dataset, change }),
@@ -67,6 +67,14 @@ function cut(rows: readonly Row[], parts: number): Row[][] {
 
 const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
+/** Sends rows as a part of an upload. */
+export function sendPart(
+  ports: Ports,
+  { rows, ...part }: Omit<Part, "bytes"> & { readonly rows: readonly Row[] },
+): ReturnType<typeof receivePart> {
+  return send(ports, { ...part, bytes: partOf(rows, part.number === 1) });
+}
+
 type Part = { readonly partner: PartnerId; readonly id: string; readonly number: number; readonly bytes: Uint8Array };
 
 function send(ports: Ports, { partner, id, number, bytes }: Part): ReturnType<typeof receivePart> {
@@ -86,7 +94,7 @@ export const dropList: Drawing = ({ known, partner }) => {
   return {
     says: "gives an upload up",
     partner,
-    about: "list",
+    about: null,
     carryOut: async ({ ports }) => {
       const dropped = await dropUpload(ports, { caller: callerOf(partner), id });
       return dropped.ok ? [] : refusal(dropped.error, []);

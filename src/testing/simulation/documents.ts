@@ -45,8 +45,10 @@ export const LIST_SCHEMA = datasetSchemaSchema.parse({
 export const ANALYSES_ASKED = ["overlap", "audience", "crosstab", "suppression"] as const;
 const LISTS_ASKED: readonly string[] = ["audience", "suppression"];
 
+/** How figures of a room are protected. */
+export type Mode = "noise" | "exact";
+
 const LIMITS_STATED = {
-  mode: "noise",
   k: 10,
   rounding: 1,
   minimumAudience: 10,
@@ -60,7 +62,7 @@ const LIMITS_STATED = {
 };
 
 /** A contract of all members, told apart by its name. */
-export function contractNamed(name: string): Contract {
+export function contractNamed(name: string, mode: Mode): Contract {
   return contractSchema.parse({
     concordat: "contract/1",
     name,
@@ -82,7 +84,7 @@ export function contractNamed(name: string): Contract {
       identifiers: ["email", "phone"],
       channels: LISTS_ASKED.includes(analysis) ? ["email", "post"] : [],
     })),
-    terms: LIMITS_STATED,
+    terms: { ...LIMITS_STATED, mode },
     approvalWithin: "P7D",
     validity: { from: "2026-01-01", until: "2030-12-31" },
   });
@@ -92,8 +94,10 @@ export function contractNamed(name: string): Contract {
 export const MANNERS = ["open", "careful", "slow", "figures", "shut"] as const;
 export type Manner = (typeof MANNERS)[number];
 
+export type Stated = { readonly version: number; readonly manner: Manner; readonly mode: Mode };
+
 /** A member's policy in this version. */
-export function policyOf(partner: PartnerId, version: number, manner: Manner): Policy {
+export function policyOf(partner: PartnerId, { version, manner, mode }: Stated): Policy {
   const narrower = { perRelease: "0.5", perRecipient: "3", lineage: "5", delta: "1e-7", period: "P90D" };
   const limits: { readonly [manner in Manner]: object } = {
     open: {},
@@ -115,7 +119,7 @@ export function policyOf(partner: PartnerId, version: number, manner: Manner): P
     concordat: "policy/1",
     partner,
     version,
-    defaults: { ...LIMITS_STATED, ...limits[manner] },
+    defaults: { ...LIMITS_STATED, mode, ...limits[manner] },
     grants: manner === "shut" ? [] : [grant],
     prohibitions: [],
     examples: [],

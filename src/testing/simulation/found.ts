@@ -27,7 +27,7 @@ async function bringIn(ports: Ports & { readonly keep: () => Promise<void> }, pa
 
 /** What everybody does first. */
 export const FIRST: readonly Drawing[] = [
-  ({ known, partner }): Act => puttingPolicy(known, partner, { version: 1, manner: "open" }),
+  ({ known, partner }): Act => puttingPolicy(known, partner, { version: 1, manner: "open", mode: known.truth.mode }),
   (drawn) => (drawn.partner === MEMBERS[0] ? agreeAnew(drawn) : null),
   bringList,
 ];

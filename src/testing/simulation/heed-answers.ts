@@ -1,13 +1,17 @@
 // What entries tell of answers: that the contract and the policies of that moment let them through, that they were paid
 // for within what was agreed, and whom a list could name.
 
+import { IDENTIFIER_KINDS, type IdentifierKind } from "../../domain/dataset/schema.ts";
 import { DAY_MILLIS } from "../../domain/instant.ts";
 import { ledgerLimits } from "../../domain/policy/budget.ts";
 import { meet, termsOfLimits } from "../../domain/policy/terms.ts";
 import { costOfPureEpsilon, parseEpsilon } from "../../domain/privacy/epsilon.ts";
 import { questionSchema } from "../../domain/question/question.ts";
 import { concerns } from "../../domain/subject/objection.ts";
-import { hasAny, identifiersOf, type Person, peopleIn } from "./people.ts";
+import { countRegions, peopleOf, roomOf } from "../matcher-suite/memory-people.ts";
+import type { PlainRow } from "../matcher-suite/rank.ts";
+import { LIST_SCHEMA } from "./documents.ts";
+import { hasAny, identifiersOf, type Person, peopleIn, type Row } from "./people.ts";
 import { type Debit, type Entry, type Given, itemsIn, type Truth, textIn } from "./truth.ts";
 
 const ownerOf = (list: string): string => list.split("/", 1).join();
@@ -22,7 +26,7 @@ export function heedAnswer(truth: Truth, entry: Entry): string[] {
   if (detail["isRepeated"] === true) {
     return truth.given.has(id) ? closed : [...closed, "2: an answer was given again that never was"];
   }
-  const given = givenIn(entry);
+  const given = givenIn(truth, entry);
   const debits = debitsIn(entry);
   const faults = [...closed, ...permitFaults(truth, given), ...priceFaults(truth, given, { debits, entry })];
   truth.given.set(id, given);
@@ -31,10 +35,10 @@ export function heedAnswer(truth: Truth, entry: Entry): string[] {
   return [...faults, ...budgetFaults(truth, given, debits)];
 }
 
-function givenIn({ subject, detail, index }: Entry): Given {
+function givenIn(truth: Truth, { subject, detail, index }: Entry): Given {
   const question = questionSchema.parse(detail["question"]);
   const isForList = "from" in question;
-  return {
+  const given = {
     id: textIn(subject, "release"),
     index,
     recipient: textIn(detail, "recipient"),
@@ -43,10 +47,12 @@ function givenIn({ subject, detail, index }: Entry): Given {
     analysis: question.analysis,
     lists: isForList ? { from: question.from, matching: question.matching, channel: question.channel } : null,
     purpose: question.purpose,
-    where: (question.where ?? []).map(({ dataset, in: values }) => ({ dataset, in: values })),
+    where: question.where ?? [],
     versions: new Map(itemsIn(detail, "versions").map((one) => [textIn(one, "list"), textIn(one, "version")])),
     answerDigest: textIn(detail, "answerDigest"),
   };
+  const isCounted = truth.mode === "exact" && question.analysis === "overlap";
+  return { ...given, figures: isCounted ? countedIn(truth, given, question.identifiers ?? []) : null };
 }
 
 function debitsIn({ subject, detail, at }: Entry): Debit[] {
@@ -113,6 +119,40 @@ function budgetFaults(truth: Truth, { contract, recipient }: Given, debits: read
   });
 }
 
+type Asked = Omit<Given, "figures">;
+
+// Counted by the slow matcher, on the rows as they are at this entry, and not on the files that the room counted on.
+function countedIn(truth: Truth, given: Asked, identifiers: readonly IdentifierKind[]): ReadonlyMap<string, number> {
+  const lists = [...given.versions.keys()].sort();
+  const parties = lists.map((list) => {
+    const version = truth.lists.get(list)?.versions.find(({ id }) => id === given.versions.get(list));
+    const people = peopleIn(version?.rows ?? []).filter((person) => isAsked(truth, given, { list, person }));
+    const plain = people.flatMap((person) => person.map((row) => plainRow(truth, row)));
+    const where = given.where.filter(({ dataset }) => dataset === list);
+    return {
+      schema: LIST_SCHEMA,
+      measures: [],
+      room: roomOf(peopleOf(plain), LIST_SCHEMA, { ...WHOLE, where }),
+    };
+  });
+  const { sizes, regions } = countRegions(parties, identifiers);
+  const figures = new Map(lists.map((list, place) => [`size of ${list}`, sizes[place] ?? 0]));
+  for (const [mask, count] of regions.entries())
+    figures.set(lists.filter((_, place) => ((mask >> place) & 1) === 1).join(), count);
+  return figures;
+}
+
+const WHOLE = { segment: "", dataKey: new Uint8Array(), consents: ["ads"] };
+
+function plainRow({ tokens }: Truth, { record, identifiers, tier, ads }: Row): PlainRow {
+  const tokenOf = (kind: IdentifierKind) => {
+    const own = identifiers.find((identifier) => identifier.startsWith(`${kind}:`));
+    return own === undefined ? null : (tokens.get(own) ?? null);
+  };
+  const codes = [["gold", "silver"].indexOf(tier) + 1];
+  return { record, tokens: IDENTIFIER_KINDS.map(tokenOf), codes, measures: [], consents: ads ? 1 : 0 };
+}
+
 /** A list leaves the room: whom it may name at the most, as of this entry. */
 export function heedCollection(truth: Truth, { subject }: Entry): string[] {
   const id = textIn(subject, "release");
@@ -144,18 +184,14 @@ function matchedIn(truth: Truth, given: Given, versionOf: (list: string) => stri
 // The row that speaks for a person has the value that is asked for, so one of the rows has it.
 function isAsked(
   truth: Truth,
-  given: Given,
+  given: Asked,
   { list, person }: { readonly list: string; readonly person: Person },
 ): boolean {
   const { analysis, purpose, lists } = given;
   const isFitting = given.where.every(({ dataset, in: values }) => {
     return dataset !== list || person.some(({ tier }) => values.includes(tier));
   });
-  const use = {
-    analysis: analysis === "suppression" ? analysis : "audience",
-    purpose,
-    channel: lists?.channel ?? null,
-  } as const;
+  const use = { analysis, purpose, channel: lists?.channel ?? null };
   const objections = truth.objections.get(ownerOf(list)) ?? [];
   const isLeftOut = objections.some(
     ({ scope, identifiers }) => concerns(scope, { ...use, consents: ["ads"] }) && hasAny(person, identifiers),

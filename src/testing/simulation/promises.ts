@@ -104,7 +104,28 @@ function oneReleaseFaults(truth: Truth, row: ReleaseRow): string[] {
     given.index === row.entry && given.questionDigest === row.questionDigest && given.recipient === row.recipient;
   const isForgotten = row.receipt === "";
   const isAsSigned = isForgotten || textDigest(row.answer) === given.answerDigest;
-  return isSame && isAsSigned ? [] : [`4: the answer ${row.id} is not the one of its entry`];
+  if (!isSame || !isAsSigned) return [`4: the answer ${row.id} is not the one of its entry`];
+  return given.figures === null || isForgotten ? [] : figureFaults(given.figures, row);
+}
+
+type Told = { readonly released?: number };
+type Overlap = {
+  readonly sizes: readonly (Told & { readonly dataset: string })[];
+  readonly regions: readonly (Told & { readonly members: readonly string[] })[];
+};
+
+// What is withheld tells nothing, and what is told is the count of the moment at which it was given. Where an older
+// version of the asker's list answers, whoever is in the one in force is counted, which the rows of one do not tell.
+function figureFaults(figures: ReadonlyMap<string, number>, { id, answer, outcome, still }: ReleaseRow): string[] {
+  if (outcome !== "released" || still !== null) return [];
+  const { sizes, regions }: Overlap = JSON.parse(answer);
+  const told = [
+    ...sizes.map(({ dataset, released }) => [`size of ${dataset}`, released] as const),
+    ...regions.map(({ members, released }) => [[...members].sort().join(), released] as const),
+  ];
+  return told
+    .filter(([name, released]) => released !== undefined && released !== figures.get(name))
+    .map(([name, released]) => `9: ${id} counts ${released} for ${name}, and there were ${figures.get(name)}`);
 }
 
 type Looking = { readonly room: Ports["room"]; readonly truth: Truth; readonly looked: Looked };

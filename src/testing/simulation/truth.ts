@@ -7,8 +7,10 @@ import { utf8 } from "../../domain/bytes.ts";
 import type { Contract } from "../../domain/contract/document.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import type { Policy } from "../../domain/policy/document.ts";
+import type { Analysis } from "../../domain/policy/limits-document.ts";
 import type { Scope } from "../../domain/subject/objection.ts";
 import type { Change } from "../../ports/matcher.ts";
+import type { Mode } from "./documents.ts";
 import type { Identifier, Row } from "./people.ts";
 
 export type Entry = Extract<ReturnType<typeof decodeEntry>, { ok: true }>["value"];
@@ -32,14 +34,16 @@ export type Given = {
   readonly recipient: string;
   readonly contract: string;
   readonly questionDigest: string;
-  readonly analysis: string;
+  readonly analysis: Analysis;
   /** The list that it is made from and the one that it is matched with, where it is a list of people. */
   readonly lists: { readonly from: string; readonly matching: string; readonly channel: string } | null;
   readonly purpose: string;
-  readonly where: readonly { readonly dataset: string; readonly in: readonly string[] }[];
+  readonly where: readonly { readonly dataset: string; readonly attribute: string; readonly in: readonly string[] }[];
   /** Names of versions by list. */
   readonly versions: ReadonlyMap<string, string>;
   readonly answerDigest: string;
+  /** Of an exact overlap: the people on exactly these lists, by their names joined, as of its entry. */
+  readonly figures: ReadonlyMap<string, number> | null;
 };
 
 export type Debit = {
@@ -51,6 +55,9 @@ export type Debit = {
 };
 
 export type Truth = {
+  readonly mode: Mode;
+  /** The token of each identifier. */
+  readonly tokens: ReadonlyMap<Identifier, string>;
   readonly entries: string[];
   tree: Frontier;
   /** By what its partner calls it. */
@@ -77,8 +84,10 @@ export type Truth = {
   readonly counts: Map<string, number>;
 };
 
-export function newTruth(): Truth {
+export function newTruth(mode: Mode, tokens: Truth["tokens"]): Truth {
   return {
+    mode,
+    tokens,
     entries: [],
     tree: EMPTY_FRONTIER,
     planned: new Map(),
