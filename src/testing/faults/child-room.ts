@@ -44,7 +44,10 @@ export function waitingRoom({ directory, port, logFile, environment }: RoomPlace
     env: { ...process.env, ...environment },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  child.stderr.pipe(createWriteStream(logFile, { flags: "a" }));
+  const log = createWriteStream(logFile, { flags: "a" });
+  // A room whose disk is full has no place for its words either: they are read on, and lost.
+  log.on("error", () => child.stderr.resume());
+  child.stderr.pipe(log);
   // A process that is killed before it was started leaves a pipe that nobody reads.
   child.stdin.on("error", () => undefined);
   const said = lineOf(child);
