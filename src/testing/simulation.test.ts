@@ -3,7 +3,7 @@ import { simulate } from "./simulation/run.ts";
 
 // Rooms of three partners, a seed each: as many as CONCORDAT_TEST_SIMULATIONS says, or the one seed that
 // CONCORDAT_SIMULATION_SEED names.
-const SEEDS = Number(process.env["CONCORDAT_TEST_SIMULATIONS"] ?? 60);
+const SEEDS = Number(process.env["CONCORDAT_TEST_SIMULATIONS"] ?? 40);
 const ONE = process.env["CONCORDAT_SIMULATION_SEED"];
 const WHOLE = { steps: 24, skipped: new Set<number>() };
 const seeds = ONE === undefined ? Array.from({ length: SEEDS }, (_, seed) => String(seed)) : [ONE];

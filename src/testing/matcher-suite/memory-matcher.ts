@@ -53,11 +53,11 @@ type Room = {
   readonly contacted: Map<string, Person[]>;
 };
 
+type Named = MatcherOptions & { readonly random?: RandomBytes };
+type Made = { readonly matcher: Matcher; names(): readonly string[] };
+
 /** A matcher in memory. `random` names its versions. */
-export function memoryMatcher({
-  random = randomBytes,
-  ...options
-}: MatcherOptions & { readonly random?: RandomBytes }): { readonly matcher: Matcher; names(): readonly string[] } {
+export function memoryMatcher({ random = randomBytes, ...options }: Named): Made {
   const room: Room = { stagings: new Map(), versions: new Map(), contacted: new Map() };
   const { tokeniserOf } = options;
   const tokenOf =

@@ -6,6 +6,7 @@ import { keepHouse } from "../../app/keep-house.ts";
 import { checkStanding, storeWhileSound } from "../../app/log-standing.ts";
 import type { Ports } from "../../app/ports.ts";
 import { publishRound } from "../../app/publish-checkpoint.ts";
+import { checkSchemes } from "../../app/rekey-lists.ts";
 import { rememberErasures } from "../../app/remember-erasures.ts";
 import { checkKeys, everybody, startRoom, sweepRoom } from "../../app/start-room.ts";
 import { toHex } from "../../domain/bytes.ts";
@@ -85,7 +86,7 @@ export async function startProcess(world: World, endsAfter: number | null): Prom
 }
 
 async function openRoom(ports: Ports): Promise<void> {
-  for (const checked of [await checkKeys(ports), await checkStanding(ports)]) {
+  for (const checked of [await checkKeys(ports), await checkStanding(ports), await checkSchemes(ports)]) {
     if (!checked.ok) throw new Error(`the room does not start: ${checked.error}`);
   }
   const contradiction = ports.standing.of();
@@ -109,7 +110,7 @@ async function portsOf(world: World, schedule: Schedule, faults: Faults): Promis
     reached(part, schedule, immediate);
   const { origin } = logKeys.value;
   const publishing = { seconds: 60, entries: 25 };
-  const ring = reach(keyRing, ["find", "isDestroyed", "unlogged", "handOvers"]);
+  const ring = reach(keyRing, ["find", "isDestroyed", "unlogged", "handOvers", "roomLinks", "rekeying"]);
   return {
     ...inMemory,
     store: storeWhileSound(world.database.connect(pauseOf(world, schedule, faults)), inMemory.standing),
@@ -159,7 +160,7 @@ async function whole<Value>(schedule: Schedule, work: () => Promise<Value>): Pro
 }
 
 function reachedMatcher(matcher: Matcher, schedule: Schedule): Matcher {
-  const reach = reached(matcher, schedule, ["scheme", "tokensOf"]);
+  const reach = reached(matcher, schedule, ["scheme", "tokensOf", "tokensAgain", "memory"]);
   return {
     ...reach,
     stagePart: async (part) => {
