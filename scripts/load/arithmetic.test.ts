@@ -26,6 +26,13 @@ describe("percentiles", () => {
     expect(told.total).toBe(5_000);
   });
 
+  it("are by nearest rank: of three, half lie at the second", () => {
+    const record = latencies();
+    for (const time of [10, 20, 30]) record.add(time);
+    const { p50, p99 } = percentilesOf(record.counts());
+    expect([Math.round(p50), Math.round(p99)]).toEqual([20, 30]);
+  });
+
   it("of one latency are that latency, and of none are 0", () => {
     const record = latencies();
     expect(percentilesOf(record.counts())).toEqual({ total: 0, p50: 0, p95: 0, p99: 0, most: 0 });
