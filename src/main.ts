@@ -44,6 +44,7 @@ import { hasKeyRing, openKeyRing } from "./storage/key-ring.ts";
 import { type OpenedLogKeys, openLogKeys } from "./storage/log-keys.ts";
 import { openLogMemory } from "./storage/log-memory.ts";
 import { migrate } from "./storage/migrate.ts";
+import { readiness as readinessOf } from "./storage/readiness.ts";
 import { keySource, readOperatorKey } from "./storage/room-keys.ts";
 import { MIGRATIONS, postgresStore } from "./storage/store.ts";
 import { tokenTransactions } from "./storage/token-transactions.ts";
@@ -180,10 +181,12 @@ export async function openDatabase(
   undo: Undo,
 ): Promise<Result<Database, readonly string[]>> {
   const embedded = config.databaseUrl === null ? await startEmbedded({ directory: config.dataDirectory }) : null;
-  if (embedded !== null) undo.push(() => embedded.stop(), keepEmbedded(embedded, tell));
+  if (embedded !== null) undo.push(() => embedded.stop());
   const connected = await connectDatabase(targetOf(config, embedded));
   if (!connected.ok) return err([connected.error]);
   undo.push(() => connected.value.close());
+  const ready = readinessOf(connected.value.watch);
+  if (embedded !== null) undo.push(keepEmbedded({ server: embedded, ready, tell }));
   if (await isRestoreUnfinished(connected.value.owner)) {
     return err(["a restore into this database did not come to its end: run `concordat restore` again"]);
   }

@@ -228,8 +228,10 @@ export const LIMITS = {
   readyMillis: 5_000,
   /** Milliseconds between two looks whether the room's own database server still runs. */
   serverWatchMillis: 1_000,
+  /** Looks at which it takes nobody and does not recover, before it is stopped to be started again. */
+  serverSilentLooks: 4,
   /** Milliseconds between two tries to bring it back, at the most: they double while it does not come. */
-  serverRestartMillis: 30_000,
+  serverRestartMillis: 8_000,
   /** Characters of stored documents of one kind that are kept parsed, all texts together: hundreds of contracts. */
   keptDocumentCharacters: 2_000_000,
   /** Milliseconds to wait for memory that other work has: past it, the room is overloaded and says so. */

@@ -12,7 +12,7 @@ import { type Binaries, installBinaries } from "./binaries.ts";
 import { createCluster, SERVER_ENVIRONMENT, SUPERUSER } from "./cluster.ts";
 import { explained, notAnswering, programFailed } from "./failure.ts";
 import { findPlace, type Place } from "./place.ts";
-import { disownStalePid, postmasterOf, stopPostmaster } from "./postmaster.ts";
+import { disownStalePid, isRecovering, postmasterOf, stopPostmaster } from "./postmaster.ts";
 import { isRoot } from "./server-user.ts";
 import { SERVER_SETTINGS } from "./settings.ts";
 
@@ -24,6 +24,8 @@ export type EmbeddedDatabase = {
   /** Whether the server ran already. */
   readonly adopted: boolean;
   readonly isRunning: () => Promise<boolean>;
+  /** Whether it may still replay its log, and answer when it has. */
+  readonly isRecovering: () => Promise<boolean>;
   /** Starts it again on the files that are there, unless it runs. @throws EmbeddedDatabaseFailure when it cannot */
   readonly revive: () => Promise<void>;
   /** Stops the server, adopted or not, and waits until it is gone. */
@@ -76,6 +78,7 @@ function embedded(binaries: Binaries, place: Place, { adopted }: { readonly adop
     connection: connectionOf(place),
     adopted,
     isRunning: async () => (await postmasterOf(place.cluster)) !== null,
+    isRecovering: () => isRecovering(place.cluster),
     revive: async () => {
       await bringUp(binaries, place).catch((error: unknown) => {
         throw explained(error);

@@ -33,6 +33,27 @@ export async function disownStalePid(cluster: string): Promise<void> {
   await writeFile(file, [String(process.pid), ...lines.slice(1)].join("\n"));
 }
 
+/** Whether a process of the server's replays its log; it may, where the system does not tell what processes it has. */
+export async function isRecovering(cluster: string): Promise<boolean> {
+  const pid = await postmasterOf(cluster);
+  if (pid === null) return false;
+  const children = await childrenOf(pid);
+  if (children === null) return true;
+  const lines = await Promise.all(children.map(commandLine));
+  return lines.some((line) => line.startsWith("postgres: startup"));
+}
+
+// Linux tells a process's children (proc(5), where the kernel is built so).
+async function childrenOf(pid: number): Promise<readonly number[] | null> {
+  try {
+    const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
+    return text.split(" ").map(Number).filter(Boolean);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT", "ESRCH")) throw error;
+    return null;
+  }
+}
+
 /** Stops the server: first rolling back what runs, then, when that takes too long, at once (the log is replayed). */
 export async function stopPostmaster(cluster: string): Promise<void> {
   const pid = await postmasterOf(cluster);

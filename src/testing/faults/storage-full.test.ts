@@ -4,14 +4,19 @@
 
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { sha256Hex } from "../journeys/lists.ts";
-import { type Answer, signedCall } from "../signed-call.ts";
+import { readRoomKeys } from "../room-keys.ts";
+import { type Answer, type SignedCall, signedCall } from "../signed-call.ts";
 import { type HardRoom, startHardRoom } from "./hard-room.ts";
-import { bringList, listOfPeople, mustCall, populate, textOf } from "./small-world.ts";
+import { asOwner, tableFaults } from "./room-facts.ts";
+import { seenLog } from "./seen-log.ts";
+import { bringList, contractOfMembers, listOfPeople, mustCall, populate, textOf } from "./small-world.ts";
 
 const isLinux = process.platform === "linux";
 if (!isLinux) console.warn("SKIPPED: files are bounded by prlimit, which this system has not");
@@ -80,6 +85,89 @@ describe.skipIf(!isLinux)("when files may not grow", () => {
 describe.skipIf(!mayMount)("when the disk is full", () => {
   it("a part, and then its commit, are refused by name and succeed afterwards", () => outlasts(smallDisk), 120_000);
 });
+
+describe.skipIf(!mayMount)("when the database's disk is full", () => {
+  it("nothing acknowledged is lost, what is refused succeeds later, and the database comes back alone", async () => {
+    const { room, fill, free } = await smallDiskForAll();
+    const keys = await populate(room.origin, room.operator.key);
+    const key = keys["alba-travel"];
+    const log = seenLog({
+      origin: room.origin,
+      operator: room.operator.key,
+      roomKeys: await readRoomKeys(room.directory),
+    });
+    await log.look();
+    const offer = (number: number): SignedCall => {
+      const json = contractOfMembers(`full-${number}`);
+      return { method: "POST", path: "/v1/contracts", key, json, idempotencyKey: `offered-to-a-full-disk-${number}` };
+    };
+    const send = (number: number) => signedCall(room.origin, offer(number));
+    fill();
+    const answers = await untilRefused(send);
+    expectFull(answers.at(-1) ?? (await send(0)));
+    await breakLog(room.directory);
+    const down = await send(answers.length);
+    expect([down.status, down.body["type"]]).toEqual([503, "/problems/unavailable"]);
+    expect((await fetch(`${room.origin}/healthz`)).status).toBe(200);
+    free();
+    await untilReady(room.origin);
+    for (const [number, answer] of answers.entries()) {
+      const again = await send(number);
+      expect([again.status, again.text]).toEqual([201, answer.status === 201 ? answer.text : again.text]);
+    }
+    expect(await log.look()).toBe(true);
+    expect(await asOwner(room.directory, tableFaults)).toEqual([]);
+  }, 120_000);
+});
+
+/** A room that lies on a small disk whole, its database as well. */
+async function smallDiskForAll(): Promise<Full> {
+  const disk = await mkdtemp(join(tmpdir(), "concordat-full-"));
+  undo.push(() => rm(disk, { recursive: true }));
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=192m,mode=0755", "tmpfs", disk]);
+  undo.push(() => void execFileSync("umount", ["--lazy", disk]));
+  const directory = join(disk, "room");
+  await mkdir(directory, { mode: 0o755 });
+  const room = await startHardRoom("128MiB", directory);
+  undo.push(room.discard);
+  const filler = join(disk, "filler");
+  const left = () => Number(execFileSync("df", ["--output=avail", "-B1", disk]).toString().split("\n")[1]);
+  return {
+    room,
+    fill: () => void execFileSync("fallocate", ["--length", String(left()), filler]),
+    free: () => rmSync(filler),
+  };
+}
+
+/** Sends one after another until one is not taken any more; that one is the last. */
+async function untilRefused(send: (number: number) => Promise<Answer>): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  while (answers.length < 500) {
+    const answer = await send(answers.length);
+    answers.push(answer);
+    if (answer.status !== 201) return answers;
+  }
+  throw new Error("a full disk takes everything");
+}
+
+/** Has the database begin another file of its write-ahead log, which it cannot: it gives up, and starts no more. */
+async function breakLog(directory: string): Promise<void> {
+  const broken = asOwner(directory, async (sql) => {
+    for (let file = 0; file < 8; file++) {
+      await sql.unsafe("select pg_switch_wal()");
+      await sql.unsafe("select txid_current()");
+    }
+  });
+  await expect(broken).rejects.toThrow();
+}
+
+async function untilReady(origin: string): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if ((await fetch(`${origin}/readyz`)).status === 200) return;
+    await sleep(100);
+  }
+  throw new Error("the room is not ready any more after its disk was full");
+}
 
 async function outlasts(make: () => Promise<Full>): Promise<void> {
   const { room, fill, free } = await make();
