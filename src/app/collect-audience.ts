@@ -46,11 +46,13 @@ async function collect(ports: CollectPorts, request: Collecting): Promise<Result
   const parties = await partiesOf(ports, caller, found.contract);
   const act = { name: "collect audience", parties };
   for (let tries = 0; tries < LIMITS.figureTries; tries++) {
-    const ready = await ports.store.read(act, (tx) => open(ports, tx, request));
-    if (!ready.ok) return ready;
-    const made = ports.questionTurns.take(caller.partner, () => recordsOf(ports, ready.value));
-    const records = await made.then(ok, err);
-    const left = await ports.store.write(act, (tx) => leave(ports, tx, { request, ready: ready.value, records }));
+    // What is read when its turn has come holds while the list is worked out.
+    const worked = await ports.questionTurns.take(caller.partner, async () => {
+      const ready = await ports.store.read(act, (tx) => open(ports, tx, request));
+      return ready.ok ? ok({ ready: ready.value, records: await recordsOf(ports, ready.value).then(ok, err) }) : ready;
+    });
+    if (!worked.ok) return worked;
+    const left = await ports.store.write(act, (tx) => leave(ports, tx, { request, ...worked.value }));
     if (left !== "changed-meanwhile") return left;
   }
   return err(problem("unavailable", "the lists of the audience change faster than it can be collected"));

@@ -51,7 +51,8 @@ async function commit(
 ): Promise<Result<VersionRow, Problem>> {
   try {
     for (let tries = 1; tries <= LIMITS.sealingTries; tries++) {
-      const outcome = await sealAndPublish(ports, request, signal);
+      const attempt = () => sealAndPublish(ports, request, signal);
+      const outcome = await ports.sealingTurns.take(request.caller.partner, attempt);
       if (outcome !== "overtaken") return outcome;
     }
   } finally {
@@ -239,19 +240,17 @@ async function seal(
 ): ReturnType<typeof withoutForgotten> {
   const { bytes } = progressOfParts(file.parts);
   ports.progress.tell(id, { phase: "sealing", rows: 0, rowsTotal: null, bytes });
-  const sealing = () =>
-    ports.matcher.seal({
-      staging: id,
-      parts: file.parts.length,
-      change: file.upload.change,
-      ...(base === null ? {} : { base: { segment: base.segment } }),
-      schema: dataset.schema,
-      dataKey,
-      signal,
-      onProgress: ({ rowsSealed, rowsTotal }) =>
-        ports.progress.tell(id, { phase: "sealing", rows: rowsSealed, rowsTotal, bytes }),
-    });
-  const sealed = await ports.sealingTurns.take(file.upload.partner, sealing);
+  const sealed = await ports.matcher.seal({
+    staging: id,
+    parts: file.parts.length,
+    change: file.upload.change,
+    ...(base === null ? {} : { base: { segment: base.segment } }),
+    schema: dataset.schema,
+    dataKey,
+    signal,
+    onProgress: ({ rowsSealed, rowsTotal }) =>
+      ports.progress.tell(id, { phase: "sealing", rows: rowsSealed, rowsTotal, bytes }),
+  });
   return withoutForgotten(ports, sealed, { schema: dataset.schema, dataKey, forgotten });
 }
 

@@ -31,6 +31,13 @@ describe("fair turns", () => {
     expect((await Promise.all(all)).length).toBe(51);
   });
 
+  test("tell work whether it had to wait", async () => {
+    const turns = fairTurns({ atOnce: 1, ofOneAtOnce: 1 });
+    const told = ["ash", "ash", "birch"].map((party) => turns.take(party, async (hasWaited) => hasWaited));
+    expect(await Promise.all(told)).toEqual([false, true, true]);
+    expect(await turns.take("ash", async (hasWaited) => hasWaited)).toBe(false);
+  });
+
   test("leave places that one party never has", async () => {
     const turns = fairTurns({ atOnce: 4, ofOneAtOnce: 3 });
     const { begun, work, endOne } = stage();

@@ -32,15 +32,19 @@ export function fairTurns({ atOnce, ofOneAtOnce }: Width): FairTurns {
   };
   return {
     take: async (party, work) => {
+      let isBegun = false;
+      let hasWaited = false;
       await new Promise<void>((resolve) => {
         queue.add(party, () => {
           begin(party);
+          isBegun = true;
           resolve();
         });
         admit();
+        hasWaited = !isBegun;
       });
       try {
-        return await work();
+        return await work(hasWaited);
       } finally {
         end(party);
         admit();

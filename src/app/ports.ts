@@ -69,8 +69,8 @@ export type Bounded = <Value>(partner: PartnerId, work: () => Promise<Value>) =>
 
 /** Turns at something that does so much at once: party after party, whoever brought how much. */
 export type FairTurns = {
-  /** Does the work when it is the party's turn. */
-  readonly take: <Value>(party: string, work: () => Promise<Value>) => Promise<Value>;
+  /** Does the work when it is the party's turn; it is told whether it had to wait, so that what it knows may be old. */
+  readonly take: <Value>(party: string, work: (hasWaited: boolean) => Promise<Value>) => Promise<Value>;
   /** How much is being done, and how much waits. */
   readonly underWay: () => number;
   readonly waiting: () => number;

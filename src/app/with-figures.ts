@@ -10,15 +10,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { Act, Transaction } from "../ports/store.ts";
 import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
 import { missingFor } from "./await-approval.ts";
-import {
-  type Computed,
-  computeAnswer,
-  earlierKeyOf,
-  earlierReleases,
-  filesBehind,
-  type Opened,
-  openFor,
-} from "./compute-answer.ts";
+import { type Computed, computeAnswer, earlierKeyOf, earlierReleases, filesBehind, openFor } from "./compute-answer.ts";
 import type { Caller, Keeping, Ports } from "./ports.ts";
 import { timing } from "./question-times.ts";
 
@@ -34,8 +26,7 @@ type Wanted = {
 
 /**
  * Computes true figures outside any transaction, then concludes with them inside one; again, a few times, where what
- * they were computed on has changed meanwhile. When computing fails, only a conclusion that needs no figures stands,
- * unless what they were computed on is gone: then it begins anew.
+ * they were computed on has changed meanwhile. When computing fails, only a conclusion that needs no figures stands.
  */
 export function withFigures<Value>(
   ports: AnswerPorts & Keeping<Value>,
@@ -61,13 +52,9 @@ async function withTries<Value>(
   act: Act & { readonly asker: Caller },
   work: Figuring<Value>,
 ): Promise<Result<Value, Problem>> {
-  const failed: Failed[] = [];
+  let failed: Failed | null = null;
   for (let tries = 0; tries < LIMITS.figureTries; tries++) {
-    const ready = await prepare(ports, act, work.wanted).then(ok, err<unknown>);
-    const ground = ready.ok ? groundOf(ready.value) : "";
-    const alike = failed.find((one) => one.ground === ground);
-    if (alike !== undefined) throw alike.error;
-    const figures = ready.ok ? await compute(ports, ready.value, act.asker).then(ok, err<unknown>) : ready;
+    const figures = await prepare(ports, act, { wanted: work.wanted, failed });
     const computed = figures.ok ? figures.value : null;
     const outcome = await ports.store.write(act, async (tx) => {
       const concluded = await work.conclude(tx, computed);
@@ -75,7 +62,7 @@ async function withTries<Value>(
       return concluded;
     });
     if (outcome !== "changed-meanwhile") return outcome;
-    if (!figures.ok) failed.push({ ground, error: figures.error });
+    failed = figures.ok ? null : figures.error;
   }
   return err(problem("unavailable", "the lists of the question change faster than it can be answered"));
 }
@@ -98,36 +85,41 @@ export async function hasFigures(tx: Transaction, { approving, assessed, compute
   return computed.versionsKey === assessed.versionsKey && computed.earlierKey === earlierKey;
 }
 
-type Ready = { readonly permitted: Permitted; readonly opened: Opened };
+type Preparing = {
+  readonly wanted: (tx: Transaction) => Promise<Wanted | null>;
+  /** What came of the try before, where it failed. */
+  readonly failed: Failed | null;
+};
 
-/** Figures that could not be computed, and what they were to be computed on. */
-type Failed = { readonly ground: string; readonly error: unknown };
+/** Why figures could not be worked out, and the files that they were to rest on. */
+type Failed = { readonly files: string; readonly error: unknown };
 
-function groundOf(ready: Ready | null): string {
-  return ready === null ? "" : `${ready.permitted.versionsKey} ${filesBehind(ready.permitted)}`;
-}
-
-function prepare(
+// A file may go between the transaction that reads of it and the look into it; on others the figures are tried anew.
+async function prepare(
   ports: AnswerPorts,
-  { parties }: Act,
-  wanted: (tx: Transaction) => Promise<Wanted | null>,
-): Promise<Ready | null> {
-  return ports.store.read({ name: "assess question", parties }, async (tx) => {
-    const question = await wanted(tx);
-    if (question === null) return null;
-    const assessed = await assessQuestion(tx, question);
-    if (!assessed.ok || assessed.value.kind === "denied" || assessed.value.recorded !== null) return null;
-    if (missingFor(assessed.value, question.approving).length > 0) return null;
-    return { permitted: assessed.value, opened: await openFor(ports, tx, assessed.value) };
+  { parties, asker }: Act & { readonly asker: Caller },
+  { wanted, failed }: Preparing,
+): Promise<Result<Computed | null, Failed>> {
+  const read = () =>
+    ports.store.read({ name: "assess question", parties }, async (tx) => {
+      const question = await wanted(tx);
+      if (question === null) return null;
+      const assessed = await assessQuestion(tx, question);
+      if (!assessed.ok || assessed.value.kind === "denied" || assessed.value.recorded !== null) return null;
+      if (missingFor(assessed.value, question.approving).length > 0) return null;
+      return { permitted: assessed.value, opened: await openFor(ports, tx, assessed.value) };
+    });
+  const ready = await read();
+  if (ready === null) return ok(null);
+  const { timed, told } = timing(ports, ready.permitted, asker.requestId ?? null);
+  const recipient = ready.permitted.decision.recipient;
+  return ports.questionTurns.take(recipient, async (hasWaited) => {
+    const now = hasWaited ? await read() : ready;
+    if (now === null) return ok(null);
+    const files = filesBehind(now.permitted);
+    if (failed?.files === files) throw failed.error;
+    const computed = await computeAnswer({ ...ports, matcher: timed() }, now.permitted, now.opened).then(ok, err);
+    ports.noteQuestion(told());
+    return computed.ok ? computed : err({ files, error: computed.error });
   });
-}
-
-async function compute(ports: AnswerPorts, ready: Ready | null, asker: Caller): Promise<Computed | null> {
-  if (ready === null) return null;
-  const { permitted, opened } = ready;
-  const { timed, told } = timing(ports, permitted, asker.requestId ?? null);
-  const work = () => computeAnswer({ ...ports, matcher: timed() }, permitted, opened);
-  const computed = await ports.questionTurns.take(permitted.decision.recipient, work);
-  ports.noteQuestion(told());
-  return computed;
 }
