@@ -4,10 +4,12 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { portsInMemory } from "./app/in-memory.ts";
+import { matcherAmong, memoryAmong } from "./app/among-servers.ts";
+import { portsInMemory, turnsInMemory } from "./app/in-memory.ts";
 import { keepHouse } from "./app/keep-house.ts";
 import { keepRounds, readOnlyNote, type Teller } from "./app/keep-rounds.ts";
 import { checkStanding, storeWhileSound } from "./app/log-standing.ts";
+import { refreshKeys } from "./app/look-around.ts";
 import type { Ports, Room } from "./app/ports.ts";
 import { publishRound } from "./app/publish-checkpoint.ts";
 import type { Readiness } from "./app/readiness.ts";
@@ -20,7 +22,6 @@ import { unixMillis } from "./domain/instant.ts";
 import { LIMITS } from "./domain/limits.ts";
 import { err, ok, type Result } from "./domain/result.ts";
 import { columnarMatcher } from "./engine/columnar/matcher.ts";
-import { layWhereNone } from "./engine/sql/laying.ts";
 import { sqlMatcher } from "./engine/sql/matcher.ts";
 import type { Transact } from "./engine/sql/token-database.ts";
 import { addressNames } from "./http/client-address.ts";
@@ -28,25 +29,23 @@ import { listen } from "./http/listener.ts";
 import { rateLimits } from "./http/rate-limits.ts";
 import { roomServer } from "./http/server.ts";
 import { openIdConnect } from "./identity/open-id-connect.ts";
+import { openDatabase } from "./open-database.ts";
 import type { ErasureMemory } from "./ports/erasure-memory.ts";
 import type { KeyRing } from "./ports/key-ring.ts";
 import type { LogMemory } from "./ports/log-memory.ts";
+import type { InTurn, Servers } from "./ports/servers.ts";
 import type { Store } from "./ports/store.ts";
-import { isRestoreUnfinished } from "./storage/backup/loading.ts";
 import { checkDatabase } from "./storage/check-database.ts";
-import { connectDatabase, type Database } from "./storage/database.ts";
-import { holdDirectory } from "./storage/directory-hold.ts";
-import { keepEmbedded } from "./storage/embedded/keeper.ts";
-import { type EmbeddedDatabase, removeEmbedded, startEmbedded } from "./storage/embedded/launcher.ts";
+import { holdDirectory, spareDirectory } from "./storage/directory-hold.ts";
+import { removeEmbedded } from "./storage/embedded/launcher.ts";
 import { openErasureMemory } from "./storage/erasure-memory.ts";
 import { freshDatabase } from "./storage/fresh-database.ts";
-import { hasKeyRing, openKeyRing } from "./storage/key-ring.ts";
-import { type OpenedLogKeys, openLogKeys } from "./storage/log-keys.ts";
+import { hasKeyRing, openKeyRing, type RingSources } from "./storage/key-ring.ts";
+import { type OpenedLogKeys, openLogKeys, storeWithNewKeys } from "./storage/log-keys.ts";
 import { openLogMemory } from "./storage/log-memory.ts";
-import { migrate } from "./storage/migrate.ts";
-import { readiness as readinessOf } from "./storage/readiness.ts";
 import { keySource, readOperatorKey } from "./storage/room-keys.ts";
-import { MIGRATIONS, postgresStore } from "./storage/store.ts";
+import { serversBy } from "./storage/servers/turns.ts";
+import { postgresStore } from "./storage/store.ts";
 import { tokenTransactions } from "./storage/token-transactions.ts";
 import { type Watching, watchingBy } from "./watching.ts";
 
@@ -64,6 +63,8 @@ export type RunningRoom = {
   readonly metricsPort: number | null;
   /** Says that it is not ready, takes no more connections, and waits until what is under way has ended. */
   readonly drain: () => Promise<void>;
+  /** Kept with the reason when its part is over though nobody stopped it: nothing that it does has effect any more. */
+  readonly over: Promise<string>;
   readonly stop: () => Promise<void>;
 };
 
@@ -91,7 +92,9 @@ export async function discardRoom(room: RunningRoom): Promise<void> {
 
 async function runOn(config: Config, undo: Undo): Promise<Result<RunningRoom, readonly string[]>> {
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
-  const hold = await holdDirectory(config.dataDirectory);
+  // Servers that share a database share its directory, and know of each other there.
+  const isShared = config.databaseUrl !== null;
+  const hold = isShared ? await spareDirectory(config.dataDirectory) : await holdDirectory(config.dataDirectory);
   if (!hold.ok) return err([hold.error]);
   undo.push(hold.value.release);
   const stop = async () => {
@@ -117,28 +120,32 @@ async function assemble(
   config: Config,
   undo: Undo,
 ): Promise<Result<Omit<RunningRoom, "stop" | "dataDirectory">, readonly string[]>> {
-  const source = keySource(config.keys, { mayMake: !(await hasKeyRing(config.dataDirectory)) });
-  const keys = await source.read();
-  if (!keys.ok) return err([keys.error]);
-  const keyRing = await openKeyRing(config.dataDirectory, source, keys.value);
-  if (!keyRing.ok) return err([keyRing.error]);
-  const operatorKeyPath = join(config.dataDirectory, "operator.jwk");
-  const operatorKey = await readOperatorKey(operatorKeyPath);
-  if (!operatorKey.ok) return err([operatorKey.error]);
   const watching = watchingBy(config);
-  const database = await openDatabase(config, watching.tell, undo);
-  if (!database.ok) return database;
-  const checked = await checkDatabase(database.value.room);
+  const { tell } = watching;
+  const opened = await openDatabase(config, { undo, release: packageVersion(), tell });
+  if (!opened.ok) return opened;
+  const { database, membership } = opened.value;
+  const servers = serversBy({
+    presence: membership.presence,
+    own: membership.registration.number,
+    here: turnsInMemory(),
+  });
+  const sources = await openSources(config, servers);
+  if (!sources.ok) return err([sources.error]);
+  const { source, keys, keyRing, operatorKeyPath, operatorKey } = sources.value;
+  const checked = await checkDatabase(database.room);
   if (!checked.ok) return checked;
-  const memories = await openMemories(config.dataDirectory);
+  const memories = await openMemories(config.dataDirectory, servers.inTurn);
   if (!memories.ok) return err([memories.error]);
-  const store = postgresStore(database.value.room);
-  const logKeys = await openLogKeys(store, { source, keys: keys.value, keyRing: keyRing.value });
+  const plainStore = postgresStore(database.room);
+  const logKeys = await openLogKeys(plainStore, { source, keys, keyRing });
   if (!logKeys.ok) return err([`the keys of ${source.name} ${logKeys.error}`]);
-  const room = roomOf(config, logKeys.value, keyRing.value);
-  const tokens = config.engine === "sql" ? tokenTransactions(database.value.tokens) : null;
+  const store = storeWithNewKeys(plainStore, logKeys.value);
+  const room = roomOf(config, logKeys.value, keyRing);
+  const tokens = config.engine === "sql" ? tokenTransactions(database.tokens) : null;
   const { noteQuestion } = watching;
-  const ports = { ...portsOf(config, keys.value.room, { store, room, ...memories.value, tokens }), noteQuestion };
+  const kept = { store, room, servers, ...memories.value, tokens };
+  const ports = { ...portsOf(config, keys.room, kept), noteQuestion };
   undo.push(() => ports.matcher.end());
   const fitting = await checkKeys(ports);
   if (!fitting.ok) return err([`the keys of ${source.name} ${fitting.error}`]);
@@ -148,21 +155,51 @@ async function assemble(
   if (!standing.ok) return err([`${config.dataDirectory}: ${standing.error}`]);
   const contradiction = ports.standing.of();
   // Files of people that the database does not know may be those that its latest state knows: they are not swept.
-  if (contradiction === null) await openRoom(config, ports, operatorKey.value.publicKey);
-  undo.push(keepRounds(ports, watching.tell));
-  const { readiness, metricsPort, end } = await watching.begin({ ports, database: database.value });
+  if (contradiction === null) await openRoom(config, ports, operatorKey);
+  await membership.hasStarted();
+  servers.hear((message) => void (message.kind === "keys" && hearOfKeys(ports, tell)));
+  undo.push(keepRounds(ports, tell));
+  const { readiness, metricsPort, end } = await watching.begin({ ports, database });
   undo.push(end);
   const { logRequest } = watching;
   const serving = await serve({ config, ports, logRequest, readiness }, undo);
   const warnings = contradiction === null ? checked.value : [...checked.value, readOnlyNote(contradiction)];
-  return ok({ ...serving, operatorKeyPath, warnings, ports, metricsPort });
+  return ok({ ...serving, operatorKeyPath, warnings, ports, metricsPort, over: membership.registration.over });
+}
+
+type Sources = RingSources & {
+  readonly keyRing: KeyRing;
+  readonly operatorKeyPath: string;
+  readonly operatorKey: PublicKey;
+};
+
+async function openSources({ dataDirectory, keys: place }: Config, servers: Servers): Promise<Result<Sources, string>> {
+  const source = keySource(place, { mayMake: !(await hasKeyRing(dataDirectory)) });
+  const keys = await source.read();
+  if (!keys.ok) return keys;
+  const changed = () => servers.tell({ kind: "keys" });
+  const ringSources = { source, keys: keys.value, inTurn: servers.inTurn, changed };
+  const keyRing = await openKeyRing(dataDirectory, ringSources);
+  if (!keyRing.ok) return keyRing;
+  const operatorKeyPath = join(dataDirectory, "operator.jwk");
+  const operatorKey = await readOperatorKey(operatorKeyPath);
+  if (!operatorKey.ok) return operatorKey;
+  return ok({ ...ringSources, keyRing: keyRing.value, operatorKeyPath, operatorKey: operatorKey.value.publicKey });
+}
+
+// What cannot be read now is read in the next round.
+async function hearOfKeys(ports: Ports, tell: Teller): Promise<void> {
+  await refreshKeys(ports.room).catch((failure: unknown) => tell("changed keys not read", failure));
 }
 
 /** What the room of a data directory remembers beside its database. */
-export async function openMemories(directory: string): Promise<Result<Pick<Kept, "memory" | "erasureMemory">, string>> {
-  const memory = await openLogMemory(directory);
+export async function openMemories(
+  directory: string,
+  inTurn: InTurn,
+): Promise<Result<Pick<Kept, "memory" | "erasureMemory">, string>> {
+  const memory = await openLogMemory(directory, inTurn);
   if (!memory.ok) return memory;
-  const erasureMemory = await openErasureMemory(directory);
+  const erasureMemory = await openErasureMemory(directory, inTurn);
   return erasureMemory.ok ? ok({ memory: memory.value, erasureMemory: erasureMemory.value }) : erasureMemory;
 }
 
@@ -174,59 +211,36 @@ async function openRoom(config: Config, ports: Ports, operatorKey: PublicKey): P
   await publishRound(ports);
 }
 
-/** Opens the database of a room, its own or the one that its settings name, of this release and ready to work on. */
-export async function openDatabase(
-  config: Config,
-  tell: Teller,
-  undo: Undo,
-): Promise<Result<Database, readonly string[]>> {
-  const embedded = config.databaseUrl === null ? await startEmbedded({ directory: config.dataDirectory }) : null;
-  if (embedded !== null) undo.push(() => embedded.stop());
-  const connected = await connectDatabase(targetOf(config, embedded));
-  if (!connected.ok) return err([connected.error]);
-  undo.push(() => connected.value.close());
-  const ready = readinessOf(connected.value.watch);
-  if (embedded !== null) undo.push(keepEmbedded({ server: embedded, ready, tell }));
-  if (await isRestoreUnfinished(connected.value.owner)) {
-    return err(["a restore into this database did not come to its end: run `concordat restore` again"]);
-  }
-  const migrated = await migrate(connected.value.owner, { folder: MIGRATIONS, appRole: connected.value.appRole });
-  if (!migrated.ok) return err([migrated.error]);
-  const { owner, appRole } = connected.value;
-  if (config.engine === "sql") await layWhereNone({ transact: tokenTransactions(owner), appRole });
-  return connected;
-}
-
-/** Where a room's database is: its own, which runs, or the one that its settings name. */
-export function targetOf(config: Config, embedded: EmbeddedDatabase | null): Parameters<typeof connectDatabase>[0] {
-  if (embedded !== null) return { kind: "embedded", connection: embedded.connection };
-  if (config.databaseUrl === null) throw new Error("neither a database of its own nor another");
-  return { kind: "url", url: config.databaseUrl, directory: config.dataDirectory };
-}
-
 /** What a room is made of beside the key that makes tokens. */
 export type Kept = {
   readonly store: Store;
   readonly room: Room;
   readonly memory: LogMemory;
   readonly erasureMemory: ErasureMemory;
+  readonly servers: Servers;
   /** Where lists are compared in the database; null where they are compared in memory. */
   readonly tokens: Transact | null;
 };
 
 /** Makes the ports of a room. Their matcher has threads, which `matcher.end` ends. */
-export function portsOf(config: Config, roomKey: Uint8Array, { store, tokens, ...kept }: Kept): Ports {
+export function portsOf(config: Config, roomKey: Uint8Array, { store, tokens, servers, ...kept }: Kept): Ports {
+  const clock = () => unixMillis(Date.now());
   const inMemory = portsInMemory();
+  const among = memoryAmong(servers, inMemory, clock);
   const { memoryBytes } = config;
+  const { inTurn, makingFiles, sweeping } = servers;
   const roomLinks = kept.room.keyRing.roomLinks();
   const lists = { directory: join(config.dataDirectory, "lists"), roomKey, roomLinks, memoryBytes };
+  const matcher = tokens === null ? columnarMatcher(lists) : sqlMatcher({ ...lists, transact: tokens, inTurn });
   return {
     ...inMemory,
+    ...among,
     ...kept,
-    store: storeWhileSound(store, inMemory.standing),
-    matcher: tokens === null ? columnarMatcher(lists) : sqlMatcher({ ...lists, transact: tokens }),
+    ...{ inTurn, makingFiles, sweeping },
+    store: storeWhileSound(store, among.standing),
+    matcher: matcherAmong(servers, matcher),
     identity: openIdConnect(config.signInHosts),
-    clock: () => unixMillis(Date.now()),
+    clock,
     random: (count) => randomBytes(count),
   };
 }

@@ -59,6 +59,7 @@ const room: Room = {
     },
     signer: () => key,
     next: async () => err("there is none"),
+    refresh: async () => undefined,
     follow: async () => {},
   },
   publishing: { seconds: 60, entries: 1_000 },

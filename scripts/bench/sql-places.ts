@@ -3,6 +3,7 @@
 
 import { dirname } from "node:path";
 import postgres from "postgres";
+import { turnsInMemory } from "../../src/app/in-memory.ts";
 import { layFor, type Shard } from "../../src/engine/sql/laying.ts";
 import { sqlMatcher } from "../../src/engine/sql/matcher.ts";
 import type { Transact } from "../../src/engine/sql/token-database.ts";
@@ -39,7 +40,7 @@ export async function openPlace(stage: Stage, { server, opened, name, shards }: 
     shards === 0 ? { kind: "one node" } : place,
   );
   if (!laid.ok) throw new Error(laid.error);
-  const matcher = sqlMatcher({ ...stage.ours.options, transact: own });
+  const matcher = sqlMatcher({ ...stage.ours.options, transact: own, inTurn: turnsInMemory() });
   opened.push(...pools, { close: () => matcher.end() });
   return {
     name,

@@ -8,7 +8,7 @@ import { toBase64Url } from "../domain/bytes.ts";
 import { hasTooManyRejects, type RowReport, totalReport } from "../domain/dataset/row-report.ts";
 import { datasetRef } from "../domain/dataset/schema.ts";
 import { NORMALISER_VERSION } from "../domain/identifier/canonical.ts";
-import { DAY_MILLIS, durationDays, isoInstant, unixMillis } from "../domain/instant.ts";
+import { DAY_MILLIS, isoInstant, unixMillis } from "../domain/instant.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -26,11 +26,12 @@ import {
   type UploadFile,
   versionUnder,
 } from "./open-upload.ts";
-import { type Caller, type Keeping, type Ports, settle, unlessAborted } from "./ports.ts";
+import { type Caller, type Keeping, type Ports, settle, storeInTurn, unlessAborted } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
+import { capFault } from "./version-cap.ts";
 import { askedVersion, driftFromAsked } from "./version-drift.ts";
 
-type Working = "progress" | "inTurn" | "running" | "sealingTurns";
+type Working = "progress" | "running" | "sealingTurns";
 type CommitPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | Working> & Keeping<VersionRow>;
 type Committing = { readonly caller: Caller; readonly id: string; readonly digests: readonly string[] };
 
@@ -39,9 +40,17 @@ type Committing = { readonly caller: Caller; readonly id: string; readonly diges
  * Costs one sort of the list, of the whole version for an increment; progress is told while it runs. An upload that is
  * dropped meanwhile ends it. Safe to repeat: the second finds the upload closed.
  */
-export function commitUpload(ports: CommitPorts, request: Committing): Promise<Result<VersionRow, Problem>> {
-  const { running, inTurn } = ports;
-  return inTurn(request.id, () => running.during(request.id, (signal) => commit(ports, request, signal)));
+export function commitUpload(
+  ports: CommitPorts & Pick<Ports, "inTurn" | "makingFiles">,
+  request: Committing,
+): Promise<Result<VersionRow, Problem>> {
+  const { running, inTurn, makingFiles } = ports;
+  return inTurn(request.id, (turn) =>
+    makingFiles((files) => {
+      const inTheirTurn = { ...ports, store: storeInTurn(ports.store, turn, files) };
+      return running.during(request.id, (signal) => commit(inTheirTurn, request, signal));
+    }),
+  );
 }
 
 async function commit(
@@ -198,21 +207,6 @@ function reportFault(report: RowReport, share: string, change: Change): Problem 
   return report.accepted + report.cleared > 0
     ? null
     : problem("list-empty", `no row has a usable ${wanted}`, { report });
-}
-
-async function capFault(tx: Transaction, upload: UploadRow): Promise<Problem | null> {
-  const policy = await tx.policies.current(upload.partner);
-  if (policy === null) return null;
-  const { count, period } = policy.policy.defaults.versionsPerPeriod;
-  const days = durationDays(period);
-  if (!days.ok) throw new Error("a policy in force has a period that is none");
-  const sealed = await tx.versions.sealedWithin(datasetRef(upload.partner, upload.dataset), days.value);
-  const oldest = sealed[count - 1];
-  if (oldest === undefined) return null;
-  const next = isoInstant(unixMillis(oldest + days.value * DAY_MILLIS));
-  return problem("version-cap-reached", `your policy takes ${count} versions in ${period}; the next from ${next}`, {
-    next,
-  });
 }
 
 /** A list refused for its rows is closed, in the log, and its parts go; any other refusal leaves the upload alone. */

@@ -38,7 +38,7 @@ import {
   stateOfHeld,
 } from "./held-lists.ts";
 import { issueNotices } from "./issue-notices.ts";
-import type { Caller, Keeping, Ports, RequesterCaller } from "./ports.ts";
+import { type Caller, type Keeping, type Ports, type RequesterCaller, storeInTurn } from "./ports.ts";
 import { unwrapDataKey } from "./receive-part.ts";
 import { rememberErasures } from "./remember-erasures.ts";
 
@@ -53,6 +53,7 @@ export type Erasure = {
 
 type MakePorts = Pick<Ports, "matcher" | "random" | "room">;
 type ErasePorts = MakePorts & Pick<Ports, "store" | "erasureMemory"> & Keeping<Erasure>;
+type ErasingPorts = ErasePorts & Pick<Ports, "makingFiles">;
 type Erasing = {
   readonly caller: Caller | RequesterCaller;
   readonly tokens: readonly NamedToken[];
@@ -67,14 +68,18 @@ type Erasing = {
  * was collected from these, twice.
  */
 export function erasePeople(
-  ports: ErasePorts,
+  ports: ErasingPorts,
   { caller, identifiers }: { readonly caller: Caller; readonly identifiers: readonly HashedIdentifier[] },
 ): Promise<Result<Erasure, Problem>> {
   return eraseTokens(ports, { caller, tokens: tokensOf(ports, identifiers), requests: [] });
 }
 
 /** The same for people whose tokens are there. */
-export async function eraseTokens(ports: ErasePorts, erasing: Erasing): Promise<Result<Erasure, Problem>> {
+export function eraseTokens(ports: ErasingPorts, erasing: Erasing): Promise<Result<Erasure, Problem>> {
+  return ports.makingFiles((files) => eraseNow({ ...ports, store: storeInTurn(ports.store, files) }, erasing));
+}
+
+async function eraseNow(ports: ErasePorts, erasing: Erasing): Promise<Result<Erasure, Problem>> {
   const { partner } = erasing.caller;
   if (partner === OPERATOR) return err(problem("partner-only", "the operator has no list with people in it"));
   const erased = await concludeOnLists(ports, {

@@ -6,17 +6,27 @@ import { OPERATOR } from "../domain/partner/manifest.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { appendEntry } from "./append-entry.ts";
-import { type Caller, type Keeping, type Ports, settle } from "./ports.ts";
+import { refreshKeys } from "./look-around.ts";
+import { type Caller, type Keeping, type Ports, settle, storeInTurn } from "./ports.ts";
 import { everybody } from "./start-room.ts";
 
 /** Which key follows which, by thumbprint, from which entry of the log on, and the note that says so. */
 export type HandOver = { readonly from: string; readonly to: string; readonly index: number; readonly note: string };
 
 /** Hands the log over. Old checkpoints and receipts verify with the former key, new ones with the one that follows. */
-export async function handOverLog(
-  ports: Pick<Ports, "store" | "random" | "room"> & Keeping<HandOver>,
+export function handOverLog(
+  ports: HandOverPorts & Pick<Ports, "inTurn">,
   caller: Caller,
 ): Promise<Result<HandOver, Problem>> {
+  return ports.inTurn("room keys", async (turn) => {
+    await refreshKeys(ports.room);
+    return handOver({ ...ports, store: storeInTurn(ports.store, turn) }, caller);
+  });
+}
+
+type HandOverPorts = Pick<Ports, "store" | "random" | "room"> & Keeping<HandOver>;
+
+async function handOver(ports: HandOverPorts, caller: Caller): Promise<Result<HandOver, Problem>> {
   const { logKeys, origin } = ports.room;
   const next = await logKeys.next();
   if (!next.ok) return err(problem("key-not-rotated", next.error));

@@ -3,11 +3,12 @@
 
 import type { Contradiction } from "../domain/audit/comparison.ts";
 import { LIMITS } from "../domain/limits.ts";
+import type { InTurn, ProgressState, Servers } from "../ports/servers.ts";
 import { fairTurns } from "./fair-turns.ts";
-import type { Bounded, InTurn, Ports, Progress, ProgressState, Running, Standing } from "./ports.ts";
+import type { Bounded, Ports, Progress, Running, Standing } from "./ports.ts";
 
 type InMemory =
-  | ("standing" | "progress" | "inTurn" | "running")
+  | ("standing" | "progress" | "running")
   | ("receiving" | "asking" | "questionTurns" | "sealingTurns" | "noteQuestion");
 
 /** Everything of a room that begins anew with each start. */
@@ -15,7 +16,6 @@ export function portsInMemory(): Pick<Ports, InMemory> {
   return {
     standing: standingInMemory(),
     progress: progressInMemory(),
-    inTurn: turnsInMemory(),
     running: runningInMemory(),
     receiving: boundedInMemory(LIMITS.partsAtOnce),
     asking: boundedInMemory(LIMITS.questionsAtOnce),
@@ -23,6 +23,17 @@ export function portsInMemory(): Pick<Ports, InMemory> {
     // Where nobody watches, nothing is told.
     noteQuestion: () => undefined,
     sealingTurns: fairTurns({ atOnce: LIMITS.sealingTurns, ofOneAtOnce: LIMITS.sealingTurnsOfOne }),
+  };
+}
+
+/** What a server is to the others where there are none: for whatever works on a room that no server may work on. */
+export function onlyServer(): Servers {
+  return {
+    inTurn: turnsInMemory(),
+    makingFiles: (work) => work(OWN_TURN),
+    sweeping: (work) => work(),
+    tell: () => undefined,
+    hear: () => undefined,
   };
 }
 
@@ -37,11 +48,16 @@ function standingInMemory(): Standing {
   };
 }
 
-function turnsInMemory(): InTurn {
+// Nobody else can have it.
+const OWN_TURN = { check: () => undefined };
+
+/** Turns within one server. */
+export function turnsInMemory(): InTurn {
   const last = new Map<string, Promise<unknown>>();
   return async (thing, work) => {
     const before = last.get(thing);
-    const own = (before ?? Promise.resolve()).then(work, work);
+    const begin = () => work(OWN_TURN);
+    const own = (before ?? Promise.resolve()).then(begin, begin);
     last.set(thing, own);
     try {
       return await own;
@@ -68,6 +84,7 @@ function runningInMemory(): Running {
     cancel: (upload) => {
       for (const controller of running.get(upload) ?? []) controller.abort();
     },
+    all: () => [...running.keys()],
   };
 }
 

@@ -5,14 +5,15 @@ import { type Contradiction, contradictionInWords } from "../domain/audit/compar
 import { LIMITS } from "../domain/limits.ts";
 import { eraseRequested } from "./erase-requested.ts";
 import { keepHouse } from "./keep-house.ts";
+import { lookAround } from "./look-around.ts";
 import type { Ports } from "./ports.ts";
 import { publishRound, roundMillis } from "./publish-checkpoint.ts";
 import { rememberErasures } from "./remember-erasures.ts";
-import { everybody } from "./start-room.ts";
+import { everybody, sweepRoom } from "./start-room.ts";
 
 type RoundsNeed =
   | ("store" | "matcher" | "random" | "room" | "memory" | "erasureMemory" | "standing")
-  | ("progress" | "inTurn" | "running");
+  | ("progress" | "inTurn" | "running" | "makingFiles" | "sweeping");
 
 /** Where the operator is told what went wrong in a round. */
 export type Teller = (outcome: string, failure: unknown) => void;
@@ -41,7 +42,12 @@ export function keepRounds(ports: Pick<Ports, RoundsNeed>, tell: Teller): () => 
     work: publish,
     failed: (failure) => tell("no checkpoint published", failure),
   });
+  const looking = rounds(LIMITS.lookAroundMillis, {
+    work: () => lookAround(ports),
+    failed: (failure) => tell("other servers not looked at", failure),
+  });
   return async () => {
+    await looking();
     await house();
     await deletions();
     await publishing();
@@ -49,9 +55,13 @@ export function keepRounds(ports: Pick<Ports, RoundsNeed>, tell: Teller): () => 
   };
 }
 
-async function tidyUp(ports: Parameters<typeof keepRounds>[0]): Promise<void> {
-  await keepHouse(ports);
-  await rememberErasures(ports, await everybody(ports));
+// What one server has done is not due for the next. Files that a server left which was killed are deleted as well.
+function tidyUp(ports: Parameters<typeof keepRounds>[0]): Promise<void> {
+  return ports.inTurn("house", async () => {
+    await keepHouse(ports);
+    await rememberErasures(ports, await everybody(ports));
+    await sweepRoom(ports);
+  });
 }
 
 /** What the operator of a read-only room is told. */

@@ -47,7 +47,7 @@ export async function checkStanding(
   ports: Pick<Ports, "store" | "room" | "memory" | "standing">,
 ): Promise<Result<null, string>> {
   const shown: Checkpoint[] = [];
-  for (const note of [ports.memory.recall(), ports.room.keyRing.handOvers().at(-1)?.checkpoint]) {
+  for (const note of [await ports.memory.recall(), ports.room.keyRing.handOvers().at(-1)?.checkpoint]) {
     const opened = note === null || note === undefined ? null : openOwn(ports.room, note);
     if (opened?.ok === false) return err("what the room remembers of its log was not signed by its key");
     if (opened !== null) shown.push(opened.value);

@@ -6,9 +6,10 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { Change } from "../ports/matcher.ts";
 import type { PartRow, UploadRow, VersionRow } from "../ports/rows.ts";
+import type { ProgressState } from "../ports/servers.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
-import type { Caller, Keeping, Ports, ProgressState } from "./ports.ts";
+import type { Caller, Keeping, Ports } from "./ports.ts";
 
 /** An upload and the parts that have arrived. */
 export type UploadFile = { readonly upload: UploadRow; readonly parts: readonly PartRow[] };

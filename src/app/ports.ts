@@ -14,6 +14,7 @@ import type { IdentityProvider } from "../ports/identity-provider.ts";
 import type { KeptHandOver, KeyRing } from "../ports/key-ring.ts";
 import type { LogMemory } from "../ports/log-memory.ts";
 import type { Matcher } from "../ports/matcher.ts";
+import type { ProgressState, Servers, Turn } from "../ports/servers.ts";
 import type { Act, Store, Transaction } from "../ports/store.ts";
 
 /** The keys of the room's log: the one that signs, those before it, and the one that may follow. */
@@ -24,6 +25,8 @@ export type LogKeys = {
   readonly signer: (thumbprint: string | null) => SigningKey;
   /** The key that is to follow, made where the source can be written; a sentence where there is none. Secret. */
   readonly next: () => Promise<Result<SigningKey, string>>;
+  /** Reads the keys again, and who follows whom: another server may have handed the log over. */
+  readonly refresh: () => Promise<void>;
   /** Follows a hand-over that the log holds, keeps it beside the keys, and has their source forget the former one. */
   readonly follow: (handOver: KeptHandOver) => Promise<void>;
 };
@@ -43,18 +46,6 @@ export type Progress = {
   readonly tell: (upload: string, state: ProgressState | null) => void;
   readonly of: (upload: string) => ProgressState | null;
 };
-export type ProgressState = {
-  readonly phase: "receiving" | "sealing";
-  readonly rows: number;
-  readonly rowsTotal: number | null;
-  readonly bytes: number;
-};
-
-/**
- * Does work about one thing when whatever else was begun about it here has ended. One server at a time holds a data
- * directory, so this orders everything that writes its files.
- */
-export type InTurn = <Value>(thing: string, work: () => Promise<Value>) => Promise<Value>;
 
 /** What is at work on uploads and may be told to end; it lives in memory, as the work does. */
 export type Running = {
@@ -62,6 +53,8 @@ export type Running = {
   readonly during: <Value>(upload: string, work: (signal: AbortSignal) => Promise<Value>) => Promise<Value>;
   /** Aborts the signal of everything at work on the upload. */
   readonly cancel: (upload: string) => void;
+  /** The uploads on which this server is at work. */
+  readonly all: () => readonly string[];
 };
 
 /** Does work of a partner, or answers null when as much of it as may be is under way already. */
@@ -75,6 +68,24 @@ export type FairTurns = {
   readonly underWay: () => number;
   readonly waiting: () => number;
 };
+
+/** A store for work in turns: once one of them may be another server's, no transaction begins or commits. */
+export function storeInTurn(store: Store, ...turns: readonly Turn[]): Store {
+  const assertHeld = () => {
+    for (const turn of turns) turn.check();
+  };
+  const whileHeld =
+    (run: Store["write"]): Store["write"] =>
+    async (act, work) => {
+      assertHeld();
+      return run(act, async (tx) => {
+        const value = await work(tx);
+        assertHeld();
+        return value;
+      });
+    };
+  return { read: whileHeld(store.read), note: whileHeld(store.note), write: whileHeld(store.write) };
+}
 
 /** What came of work, or null when it failed after it was told to end: why does not matter then. */
 export function unlessAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value | null> {
@@ -118,7 +129,9 @@ export type Ports = {
   readonly random: RandomBytes;
   readonly room: Room;
   readonly progress: Progress;
-  readonly inTurn: InTurn;
+  readonly inTurn: Servers["inTurn"];
+  readonly makingFiles: Servers["makingFiles"];
+  readonly sweeping: Servers["sweeping"];
   readonly running: Running;
   /** Parts of lists on their way in. */
   readonly receiving: Bounded;

@@ -22,6 +22,7 @@ export function roundMillis({ publishing }: Ports["room"]): number {
  * Servers of one database wait for each other at the log, and the later finds nothing to do.
  */
 export async function publishRound(ports: PublishPorts): Promise<void> {
+  const before = await ports.memory.recall();
   const checked = await checkStanding(ports);
   if (!checked.ok) throw new Error(checked.error);
   if (ports.standing.of() !== null) return;
@@ -31,7 +32,7 @@ export async function publishRound(ports: PublishPorts): Promise<void> {
       if (await isDue(ports, tx)) await tx.log.publish(await tx.log.head());
     });
   }
-  await rememberHead(ports);
+  await rememberHead(ports, before);
 }
 
 async function isDue({ room }: PublishPorts, tx: Transaction): Promise<boolean> {
@@ -40,8 +41,9 @@ async function isDue({ room }: PublishPorts, tx: Transaction): Promise<boolean> 
   return since !== null && tx.now + roundMillis(room) >= since + room.publishing.seconds * 1_000;
 }
 
-// Only what was committed is remembered: a checkpoint that no database holds would accuse the next start.
-async function rememberHead(ports: PublishPorts): Promise<void> {
+// Only what was committed is remembered: a checkpoint that no database holds would accuse the next start. What another
+// server has remembered since, which may accuse the log, stays until it has been compared.
+async function rememberHead(ports: PublishPorts, before: string | null): Promise<void> {
   const { checkpoint } = await ports.store.read({ name: "read head", parties: [OPERATOR] }, (tx) => tx.log.head());
-  if (checkpoint !== "" && checkpoint !== ports.memory.recall()) await ports.memory.remember(checkpoint);
+  if (checkpoint !== "" && checkpoint !== before) await ports.memory.advance(before, checkpoint);
 }

@@ -10,10 +10,11 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { KeyRing } from "../ports/key-ring.ts";
 import type { DataKey, ListRefusal, ReadPart } from "../ports/matcher.ts";
 import type { DatasetRow, PartRow } from "../ports/rows.ts";
+import type { ProgressState } from "../ports/servers.ts";
 import type { Transaction } from "../ports/store.ts";
 import { dataKeyHolder, dataKeyLabel } from "./add-partner.ts";
 import { closedFault, findUpload, forgetUpload, progressOfParts, type UploadFile } from "./open-upload.ts";
-import { type Caller, type Ports, type ProgressState, unlessAborted } from "./ports.ts";
+import { type Caller, type Ports, storeInTurn, unlessAborted } from "./ports.ts";
 
 /** A body on its way in. `isIntact` may be asked once the bytes have all been read. */
 export type IncomingPart = {
@@ -26,7 +27,10 @@ export type IncomingPart = {
 
 type Receiving = { readonly caller: Caller; readonly id: string; readonly number: number; readonly body: IncomingPart };
 
-type ReceivePorts = Pick<Ports, "store" | "matcher" | "room" | "progress" | "inTurn" | "running" | "receiving">;
+type ReceivePorts = Pick<
+  Ports,
+  "store" | "matcher" | "room" | "progress" | "inTurn" | "makingFiles" | "running" | "receiving"
+>;
 
 /**
  * Takes in the next part of an upload. Several may be on their way at once, as when a client that lost its connection
@@ -34,8 +38,13 @@ type ReceivePorts = Pick<Ports, "store" | "matcher" | "room" | "progress" | "inT
  * dropped meanwhile is read no further.
  */
 export function receivePart(ports: ReceivePorts, request: Receiving): Promise<Result<UploadFile, Problem>> {
-  const { running, receiving } = ports;
-  const work = () => running.during(request.id, (signal) => receive(ports, request, signal));
+  const { running, receiving, makingFiles } = ports;
+  const work = () =>
+    makingFiles((files) =>
+      running.during(request.id, (signal) =>
+        receive({ ...ports, store: storeInTurn(ports.store, files) }, request, signal),
+      ),
+    );
   return receiving(request.caller.partner, work) ?? Promise.resolve(err(tooMany(["parts"], 1)));
 }
 
@@ -62,7 +71,11 @@ async function receive(
     if (staged === null || signal.aborted) return await endedPart(ports, request, staged);
     const fault = bodyFault(body);
     if (!staged.ok) return err(body.size() > LIMITS.partBytes ? tooLarge() : refusedList(staged.error, request));
-    if (fault === null) return await ports.inTurn(id, () => settlePart(ports, request, staged.value));
+    if (fault === null) {
+      return await ports.inTurn(id, (turn) =>
+        settlePart({ ...ports, store: storeInTurn(ports.store, turn) }, request, staged.value),
+      );
+    }
     await staged.value.drop();
     return err(fault);
   } finally {

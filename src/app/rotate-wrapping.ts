@@ -19,13 +19,14 @@ export function rotateWrapping(
   return ports.inTurn(RING, () => rotate(ports, caller));
 }
 
-const RING = "key ring";
+const RING = "room keys";
 
 // One that the log could not be told of, as while the database was gone, is the one that whoever asks again asked for.
 async function rotate(
   ports: RotatePorts & Keeping<WrappingRotation>,
   caller: Caller,
 ): Promise<Result<WrappingRotation, Problem>> {
+  await ports.room.keyRing.refresh();
   const untold = ports.room.keyRing.unlogged();
   const rotated = untold === null ? await ports.room.keyRing.rotate() : ok(untold);
   if (!rotated.ok) return err(problem("key-not-rotated", rotated.error));
@@ -44,6 +45,7 @@ export function tellRotation(ports: RotatePorts): Promise<void> {
 }
 
 async function tellUntold(ports: RotatePorts): Promise<void> {
+  await ports.room.keyRing.refresh();
   const rotation = ports.room.keyRing.unlogged();
   if (rotation === null) return;
   const act = { name: "tell rotation", parties: [OPERATOR] };

@@ -69,19 +69,24 @@ export async function startRoom(
 
 /**
  * Forgets what is out of date, lets requests that a crash cut off be sent again at once, and deletes every file that
- * no row names. Run before serving, after `startRoom`, whose turn at the log comes when the last commit of a server
- * that was killed has come through: a file of that commit must not look like an orphan.
+ * no row names, unless a server is making one. Which are named is read in a turn at the log, which comes when the last
+ * commit of a server that was killed has come through: a file of that commit must not look like an orphan.
  */
-export async function sweepRoom(ports: Pick<Ports, "store" | "matcher">): Promise<void> {
+export async function sweepRoom(ports: Pick<Ports, "store" | "matcher" | "sweeping">): Promise<void> {
   const parties = await everybody(ports);
-  const kept = await ports.store.note({ name: "sweep room", parties }, async (tx) => {
+  await ports.store.note({ name: "sweep room", parties }, async (tx) => {
     await tx.nonces.purge();
     await tx.idempotency.purge();
     await tx.sessions.purge(LIMITS.sessionIdleMinutes);
     await tx.idempotency.endLeases();
-    return { segments: await tx.versions.segments(), stagings: await tx.uploads.openIds() };
   });
-  await ports.matcher.sweep({ segments: new Set(kept.segments), stagings: new Set(kept.stagings) });
+  await ports.sweeping(async () => {
+    const kept = await ports.store.write({ name: "list files", parties }, async (tx) => ({
+      segments: await tx.versions.segments(),
+      stagings: await tx.uploads.openIds(),
+    }));
+    await ports.matcher.sweep({ segments: new Set(kept.segments), stagings: new Set(kept.stagings) });
+  });
 }
 
 function isSignedBy({ logKeys }: Room, checkpoint: string): boolean {

@@ -18,10 +18,13 @@ export function addServe(program: Command): void {
       if (room === null) return;
       console.error(`room at ${room.publicOrigin}, operator's key in ${room.operatorKeyPath}`);
       for (const warning of room.warnings) console.error(`note: ${warning}`);
-      await stopSignal();
+      const reason = await Promise.race([stopSignal(), room.over]);
       // Whoever sends requests to it is told first; what it has begun comes to its end.
       await room.drain();
       await room.stop();
+      if (reason === undefined) return;
+      console.error(`the server ends: ${reason}`);
+      process.exitCode = 1;
     });
 }
 

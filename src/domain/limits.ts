@@ -238,6 +238,16 @@ export const LIMITS = {
   roomWaitMillis: 30_000,
   /** Milliseconds a transaction may sit between statements: a frozen instance must not hold the log for ever. */
   idleInTransactionMillis: 60_000,
+  /** Seconds for which a server is believed to be there without a word of it: a pause of its process is shorter. */
+  serverLeaseSeconds: 15,
+  /** Milliseconds between two words of a server: a few may get lost before its lease is over. */
+  serverBeatMillis: 3_000,
+  /** Milliseconds between two looks at what other servers did, in case that what they told was not heard. */
+  lookAroundMillis: 5_000,
+  /** Milliseconds between two words of an upload's progress to the other servers: a person watches. */
+  progressToldMillis: 250,
+  /** Milliseconds for which another server's word of progress is believed: sealing steps are shorter. */
+  progressKeptMillis: 60_000,
   /** Other wordings of a denied question that are weighed, so that a denial costs little more than a permit. */
   alternativesTried: 24,
   /** Permitted wordings that a denial names; more would not be read. */

@@ -147,6 +147,8 @@ function kindOf(failure: unknown): Broken {
 const BY_NAME: ReadonlyMap<string, Broken> = new Map([
   ["OutcomeUnknown", "unavailable"],
   ["ConnectionLost", "unavailable"],
+  ["LeaseOver", "unavailable"],
+  ["TurnLost", "unavailable"],
   ["SessionsBusy", "unavailable"],
   ["NoRoom", "memory-short"],
 ]);

@@ -24,6 +24,8 @@ export type RoomKeyRotation = {
 };
 
 export type KeyRing = {
+  /** Reads the ring again if another server has changed it, and says whether. What is found is as of then. */
+  readonly refresh: () => Promise<boolean>;
   /** The holder's key, 32 bytes; null where it has none, or has none any more. Secret. */
   readonly find: (holder: string) => Uint8Array | null;
   readonly isDestroyed: (holder: string) => boolean;

@@ -104,9 +104,9 @@ type Records = {
      */
     readonly abandon: (attempt: IdempotencyAttempt & { readonly begunAt?: UnixMillis }) => Promise<void>;
     /**
-     * Lets a retry of any unfinished request take it up at once, instead of when its lease is over: for a start after
-     * a crash. Safe even while another server works on one of them: taking up raises the attempt, and then only the
-     * last attempt may finish, so the effect still happens once.
+     * Lets a retry of an unfinished request take it up at once, instead of when its lease is over, where no server is
+     * known to work on it: for a start after a crash. Taking up raises the attempt, and then only the last attempt may
+     * finish, so the effect still happens once.
      */
     readonly endLeases: () => Promise<void>;
     readonly purge: () => Promise<void>;

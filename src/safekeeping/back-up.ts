@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { portsInMemory } from "../app/in-memory.ts";
+import { portsInMemory, turnsInMemory } from "../app/in-memory.ts";
 import { readOnlyNote } from "../app/keep-rounds.ts";
 import { logBackup } from "../app/log-backup.ts";
 import { checkStanding, storeWhileSound } from "../app/log-standing.ts";
@@ -14,7 +14,8 @@ import { isoInstant } from "../domain/instant.ts";
 import { OPERATOR } from "../domain/partner/manifest.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { sealedFilesIn } from "../engine/columnar/sealed-copies.ts";
-import { openMemories, packageVersion, targetOf } from "../main.ts";
+import { openMemories, packageVersion } from "../main.ts";
+import { targetOf } from "../open-database.ts";
 import type { Store } from "../ports/store.ts";
 import { type Copied, copyRoom } from "../storage/backup/copying.ts";
 import { backupName, newHeader } from "../storage/backup/format.ts";
@@ -108,7 +109,7 @@ async function named({ publish, abandon }: Copied, path: string, logged: () => P
 async function soundPorts(config: Config, keys: OpenKeys, database: Database): Promise<Result<LogPorts, Refusal>> {
   const migrated = await isMigrated(database.owner, MIGRATIONS);
   if (!migrated.ok) return err([migrated.error]);
-  const memories = await openMemories(config.dataDirectory);
+  const memories = await openMemories(config.dataDirectory, turnsInMemory());
   if (!memories.ok) return err([memories.error]);
   const { standing } = portsInMemory();
   const store = storeWhileSound(postgresStore(database.room), standing);

@@ -4,12 +4,14 @@
 import type { Config } from "../config.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { layFor, layWhereNone, type Place, type Shard } from "../engine/sql/laying.ts";
-import { targetOf } from "../main.ts";
+import { targetOf } from "../open-database.ts";
 import { connectDatabase } from "../storage/database.ts";
 import { holdDirectory } from "../storage/directory-hold.ts";
 import { startEmbedded } from "../storage/embedded/launcher.ts";
 import { migrate } from "../storage/migrate.ts";
 import { openPool } from "../storage/pool.ts";
+import { openPresence } from "../storage/servers/presence.ts";
+import { beginStart } from "../storage/servers/starting.ts";
 import { MIGRATIONS } from "../storage/store.ts";
 import { tokenTransactions } from "../storage/token-transactions.ts";
 import { type Refusal, type Undo, undoing } from "./steps.ts";
@@ -34,6 +36,11 @@ export function layTables(config: Config, wanted: WantedPlace): Promise<Result<L
     const connected = await connectDatabase(targetOf(config, embedded));
     if (!connected.ok) return err([connected.error]);
     undo.push(() => connected.value.close());
+    const presence = await openPresence(connected.value.address);
+    undo.push(presence.close);
+    const start = await beginStart(presence);
+    if (!start.ok) return err([start.error]);
+    if (!start.value.isAlone) return err(["servers work on this database: stop all of them first"]);
     const { owner, appRole } = connected.value;
     const migrated = await migrate(owner, { folder: MIGRATIONS, appRole });
     if (!migrated.ok) return err([migrated.error]);

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { checkRestored } from "../app/check-restored.ts";
+import { onlyServer, turnsInMemory } from "../app/in-memory.ts";
 import { readOnlyNote } from "../app/keep-rounds.ts";
 import { logRestore } from "../app/log-backup.ts";
 import { type Confronted, confront } from "../app/log-standing.ts";
@@ -16,7 +17,8 @@ import { checkKeys, everybody } from "../app/start-room.ts";
 import type { Config } from "../config.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { sealedFilesIn } from "../engine/columnar/sealed-copies.ts";
-import { openMemories, portsOf, targetOf } from "../main.ts";
+import { openMemories, portsOf } from "../main.ts";
+import { targetOf } from "../open-database.ts";
 import type { RememberedErasure } from "../ports/erasure-memory.ts";
 import { backupName } from "../storage/backup/format.ts";
 import {
@@ -153,14 +155,15 @@ async function restoreInto(restoring: Restoring): Promise<Result<Restored, Refus
   const loaded = await loadDatabase(database.value, { backup, contents, folder: MIGRATIONS });
   if (!loaded.ok) return err([loaded.error]);
   const placed = await placeFiles(backup, sealedFilesIn(join(config.dataDirectory, "lists")));
-  const memories = await openMemories(config.dataDirectory);
+  const servers = onlyServer();
+  const memories = await openMemories(config.dataDirectory, servers.inTurn);
   if (!memories.ok) return err([memories.error]);
   const store = postgresStore(database.value.room);
   const room = await roomWith(config, keys, store);
   if (!room.ok) return room;
   if (room.value.origin !== backup.header.room) return err([keysTooNew(keys)]);
   // Token tables are filled from the sealed files when the room serves.
-  const ports = portsOf(config, keys.keys.room, { store, room: room.value, ...memories.value, tokens: null });
+  const ports = portsOf(config, keys.keys.room, { store, room: room.value, servers, ...memories.value, tokens: null });
   undo.push(() => ports.matcher.end());
   const accounts = await checkLoaded(ports, { from: keys.source.name, contents, placed });
   if (!accounts.ok) return accounts;
@@ -281,9 +284,9 @@ const NO_MEMORY: Former = { notes: [], erasures: [] };
 async function memoryOf(directory: string, { dataDirectory }: Config): Promise<Result<Former, Refusal>> {
   if (directory === resolve(dataDirectory)) return err([`${directory} is the directory to restore into`]);
   if (!existsSync(directory)) return err([`${directory} is not there`]);
-  const memories = await openMemories(directory);
+  const memories = await openMemories(directory, turnsInMemory());
   if (!memories.ok) return err([memories.error]);
-  const note = memories.value.memory.recall();
+  const note = await memories.value.memory.recall();
   if (note === null) return err([`${directory} does not hold what a room remembers: log-memory.json is not there`]);
   const erasures = await memories.value.erasureMemory.recall();
   // Each was remembered with a checkpoint that covers it, so the last one covers them all.

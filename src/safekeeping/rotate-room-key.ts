@@ -3,6 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { onlyServer } from "../app/in-memory.ts";
 import { readOnlyNote } from "../app/keep-rounds.ts";
 import { checkStanding } from "../app/log-standing.ts";
 import type { Ports } from "../app/ports.ts";
@@ -11,7 +12,8 @@ import { rotateRoomKey } from "../app/rotate-room-key.ts";
 import { checkKeys, everybody, sweepRoom } from "../app/start-room.ts";
 import type { Config } from "../config.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { openDatabase, openMemories, portsOf } from "../main.ts";
+import { openMemories, packageVersion, portsOf } from "../main.ts";
+import { openDatabase } from "../open-database.ts";
 import { checkDatabase } from "../storage/check-database.ts";
 import { type Database, PASSWORD_FILE } from "../storage/database.ts";
 import { holdDirectory } from "../storage/directory-hold.ts";
@@ -75,8 +77,11 @@ async function openStopped(config: Config, undo: Undo): Promise<Result<Opened, R
   // Connecting from elsewhere would give the role of a room that serves another password.
   const isItsOwn = databaseUrl === null ? await hasEmbedded({ directory: dataDirectory }) : hasPassword(config);
   if (!isItsOwn) return err([`${dataDirectory} is not the data directory of a room that was started`]);
-  const database = await openDatabase(config, watchingBy(config).tell, undo);
-  return database.ok ? openPorts(config, keys.value, { database: database.value, undo }) : database;
+  const opened = await openDatabase(config, { undo, release: packageVersion(), tell: watchingBy(config).tell });
+  if (!opened.ok) return opened;
+  // None starts either, as this one does not come to the end of its own start.
+  if (!opened.value.membership.isAlone) return err(["servers work on this database: stop all of them first"]);
+  return openPorts(config, keys.value, { database: opened.value.database, undo });
 }
 
 function hasPassword({ dataDirectory }: Config): boolean {
@@ -92,13 +97,14 @@ async function openPorts(
 ): Promise<Result<Opened, Refusal>> {
   const checked = await checkDatabase(database.room);
   if (!checked.ok) return checked;
-  const memories = await openMemories(config.dataDirectory);
+  const servers = onlyServer();
+  const memories = await openMemories(config.dataDirectory, servers.inTurn);
   if (!memories.ok) return err([memories.error]);
   const store = postgresStore(database.room);
   const room = await roomWith(config, keys, store);
   if (!room.ok) return room;
   const tokens = config.engine === "sql" ? tokenTransactions(database.tokens) : null;
-  const kept = { store, room: room.value, ...memories.value, tokens };
+  const kept = { store, room: room.value, servers, ...memories.value, tokens };
   const ports = portsOf(config, keys.keys.room, kept);
   undo.push(() => ports.matcher.end());
   const sound = await checkSound(ports, keys.source.name);

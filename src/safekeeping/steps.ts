@@ -1,5 +1,6 @@
 // What backup and restore share: the room's keys, which neither of them makes, and steps that are taken back.
 
+import { turnsInMemory } from "../app/in-memory.ts";
 import type { Room } from "../app/ports.ts";
 import { BACKUP_HOLDER } from "../app/start-room.ts";
 import type { Config } from "../config.ts";
@@ -54,7 +55,10 @@ export async function keysOf(config: Config): Promise<Result<OpenKeys, Refusal>>
   const keys = await source.read();
   if (!keys.ok) return err([keys.error]);
   if (!(await hasKeyRing(config.dataDirectory))) return err([`${config.dataDirectory} ${NO_RING}`]);
-  const keyRing = await openKeyRing(config.dataDirectory, source, keys.value);
+  const keyRing = await openKeyRing(config.dataDirectory, {
+    ...{ source, keys: keys.value, inTurn: turnsInMemory() },
+    changed: () => undefined,
+  });
   if (!keyRing.ok) return err([keyRing.error]);
   const key = keyRing.value.find(BACKUP_HOLDER);
   if (key === null) return err([`the key ring in ${config.dataDirectory} has no key for backups: start the room once`]);

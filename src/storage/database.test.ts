@@ -14,6 +14,8 @@ import { createCluster, SERVER_ENVIRONMENT } from "./embedded/cluster.ts";
 import { findPlace, type Place } from "./embedded/place.ts";
 import { isRoot } from "./embedded/server-user.ts";
 import { openPool, type Pool, type Statements } from "./pool.ts";
+import { openPresence } from "./servers/presence.ts";
+import { beginStart } from "./servers/starting.ts";
 import { type Act, transaction } from "./transaction.ts";
 
 const act: Act = { name: "test", parties: [], access: "read write" };
@@ -162,6 +164,25 @@ describe("a Postgres of the operator's, over TCP with passwords", () => {
     for (const room of [directory, directory, await newDirectory()]) {
       await (await connected({ kind: "url", url: ofLandlord(), directory: room })).close();
     }
+  });
+
+  test("keeps its password while a server works on it, whoever comes with another data directory", async () => {
+    const database = await connected({ kind: "url", url: ofLandlord(), directory: await newDirectory() });
+    const presence = await openPresence(database.address);
+    const start = await beginStart(presence);
+    if (!start.ok) throw new Error(start.error);
+    await start.value.end();
+    const stranger = { kind: "url", url: ofLandlord(), directory: await newDirectory() } as const;
+    expect(await connectDatabase(stranger)).toEqual({
+      ok: false,
+      error: expect.stringMatching(/work with another data directory.*set CONCORDAT_DATA to that directory/),
+    });
+    const further = openPool(database.address, 1);
+    await further.take().then(({ sql }) => sql.unsafe("select 1"));
+    await further.close();
+    await presence.close();
+    await (await connected(stranger)).close();
+    await database.close();
   });
 
   test("serves two rooms in two databases by two roles", async () => {

@@ -3,14 +3,17 @@
 // directory holds.
 
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { toBase64, toBase64Url } from "../domain/bytes.ts";
+import { toBase64, toBase64Url, toHex } from "../domain/bytes.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { EmbeddedConnection } from "./embedded/launcher.ts";
 import { hasCode } from "./error-code.ts";
+import { linked } from "./linked.ts";
 import { type Address, openPool, type Pool } from "./pool.ts";
+import { NOBODY_WORKS, takingForNow } from "./servers/locks.ts";
 import { isConnectionFailure, transaction } from "./transaction.ts";
 
 export type DatabaseTarget =
@@ -29,6 +32,8 @@ export type Database = {
   readonly watch: Pool;
   /** The name of the application role, for grants and checks. */
   readonly appRole: string;
+  /** Where it logs in. Secret. */
+  readonly address: Address;
   readonly close: () => Promise<void>;
 };
 
@@ -49,7 +54,8 @@ export async function connectDatabase(target: DatabaseTarget): Promise<Result<Da
   const close = async () => void (await Promise.all([owner, room, tokens, watch].map((pool) => pool.close())));
   const refusal =
     (await refusalOf(() => prepareRole(owner, app))) ?? (await refusalOf(() => logIn({ owner, room }, app)));
-  if (refusal === null) return ok({ owner, room, tokens, watch, appRole: app.role, close });
+  const found = { owner, room, tokens, watch, appRole: app.role, address: app.address };
+  if (refusal === null) return ok({ ...found, close });
   await close();
   return err(refusal);
 }
@@ -71,10 +77,11 @@ async function appOf(target: DatabaseTarget): Promise<App> {
 }
 
 async function keptPassword(file: string): Promise<string> {
-  try {
-    await writeFile(file, toBase64Url(randomBytes(32)), { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if (!hasCode(error, "EEXIST")) throw error;
+  const aside = `${file}.${toHex(randomBytes(6))}`;
+  if (!existsSync(file)) {
+    await writeFile(aside, toBase64Url(randomBytes(32)), { flag: "wx", mode: 0o600 });
+    await linked(aside, file);
+    await rm(aside);
   }
   return (await readFile(file, "utf8")).trim();
 }
@@ -84,7 +91,7 @@ async function refusalOf(step: () => Promise<string | null>): Promise<string | n
     return await step();
   } catch (error) {
     const isServers =
-      error instanceof Error && (isConnectionFailure(error) || hasCode(error, "3D000", "28000", "28P01"));
+      error instanceof Error && (isConnectionFailure(error) || hasCode(error, "3D000", "28000", "28P01", "53300"));
     if (!isServers) throw error;
     return `the database cannot be reached: ${error.message}`;
   }
@@ -141,17 +148,26 @@ async function logIn(pools: { owner: Pool; room: Pool }, app: App): Promise<stri
     return null;
   } catch (error) {
     if (!hasCode(error, "28P01") || app.password === null) throw error;
-    return renewPassword(pools.owner, app.role, app.password)
-      .then(greet)
-      .then(() => null);
+    const isRenewed = await renewPassword(pools.owner, app.role, app.password);
+    return isRenewed ? greet().then(() => null) : OTHERS_WORK;
   }
 }
 
-// The role is there with another password: the data directory is a new one, or was restored.
-async function renewPassword(owner: Pool, role: string, password: string): Promise<void> {
+const OTHERS_WORK =
+  "the servers of this database work with another data directory, which holds its password: " +
+  "set CONCORDAT_DATA to that directory, which all of them share, or stop them first";
+
+// The role is there with another password: the data directory is a new one, or was restored. Where servers work, it is
+// theirs, and they could open no session any more.
+async function renewPassword(owner: Pool, role: string, password: string): Promise<boolean> {
   const act = { name: "renew the password", parties: [], access: "read write" } as const;
   const statement = `alter role ${quoted(role)} password '${scramVerifier(password)}'`;
-  await transaction(owner, act, async (tx) => void (await tx.unsafe(statement)));
+  return transaction(owner, act, async (tx) => {
+    const [row] = await tx.unsafe<{ got: boolean }[]>(takingForNow(NOBODY_WORKS));
+    if (row?.got !== true) return false;
+    await tx.unsafe(statement);
+    return true;
+  });
 }
 
 /** What Postgres stores of a password (RFC 5803 §2), so that the password itself is in no statement and no log. */

@@ -1,8 +1,8 @@
-// One server at a time works in a data directory: the sweep at start takes files that nobody names for orphans, and
-// another server's unfinished ones would be such.
+// A data directory with a database of its own has one server at a time. Those of a database that is elsewhere know of
+// each other there (`servers/`), and keep away from a directory that is held.
 
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { toHex } from "../domain/bytes.ts";
@@ -10,6 +10,7 @@ import { parseStrictJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { isRunning } from "./embedded/postmaster.ts";
 import { hasCode } from "./error-code.ts";
+import { linked } from "./linked.ts";
 
 export type DirectoryHold = { readonly release: () => Promise<void> };
 
@@ -27,11 +28,22 @@ export async function holdDirectory(directory: string): Promise<Result<Directory
     if (await claim(path)) return ok({ release: () => rm(path, { force: true }) });
     const text = await textOf(path);
     const holder = text === null ? null : holderOf(text);
-    if (holder !== null && (await isAlive(holder)))
-      return err(`another room (process ${holder.pid}) works in ${directory}: stop it, or set CONCORDAT_DATA`);
+    if (holder !== null && (await isAlive(holder))) return err(heldBy(directory, holder));
     if (text !== null) await clearAway(path, text);
   }
   return err(`${path} cannot be taken: another room is starting in this directory`);
+}
+
+/** The same for a server that shares the directory with others: it holds nothing, and is refused where one is held. */
+export async function spareDirectory(directory: string): Promise<Result<DirectoryHold, string>> {
+  const text = await textOf(join(directory, HOLD_FILE));
+  const holder = text === null ? null : holderOf(text);
+  if (holder !== null && (await isAlive(holder))) return err(heldBy(directory, holder));
+  return ok({ release: async () => undefined });
+}
+
+function heldBy(directory: string, { pid }: Holder): string {
+  return `another room (process ${pid}) works in ${directory}: stop it, or set CONCORDAT_DATA`;
 }
 
 // Written aside and linked, so that a hold is there whole or not at all.
@@ -42,16 +54,6 @@ async function claim(path: string): Promise<boolean> {
   const isTaken = await linked(aside, path);
   await rm(aside);
   return isTaken;
-}
-
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if (!hasCode(error, "EEXIST")) throw error;
-    return false;
-  }
 }
 
 // Of several that find a dead hold one moves it away; who moves a live one by that mistake puts it back.

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/prom
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { turnsInMemory } from "../app/in-memory.ts";
 import { partnerIdSchema } from "../domain/partner/manifest.ts";
 import { openErasureMemory } from "./erasure-memory.ts";
 
@@ -20,12 +21,20 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 async function opened() {
-  const memory = await openErasureMemory(directory);
+  const memory = await openErasureMemory(directory, turnsInMemory());
   if (!memory.ok) throw new Error(memory.error);
   return memory.value;
 }
 
 describe("the memory of erasures", () => {
+  test("has what each of two servers added, once", async () => {
+    const [one, other] = [await opened(), await opened()];
+    await one.remember([erasure(1)]);
+    await other.remember([erasure(1), erasure(2)]);
+    await one.remember([erasure(2), erasure(3)]);
+    expect(await other.recall()).toEqual([erasure(1), erasure(2), erasure(3)]);
+  });
+
   test("keeps each once, over restarts, in a file that its owner alone may read", async () => {
     const memory = await opened();
     await memory.remember([erasure(1), erasure(2)]);
@@ -62,6 +71,9 @@ describe("the memory of erasures", () => {
 
   test("refuses a file that does not read, since whom it names must not be forgotten", async () => {
     await writeFile(path, '{"partner":"alba-travel"}\n');
-    expect(await openErasureMemory(directory)).toEqual({ ok: false, error: expect.stringMatching(/bring it back/) });
+    expect(await openErasureMemory(directory, turnsInMemory())).toEqual({
+      ok: false,
+      error: expect.stringMatching(/bring it back/),
+    });
   });
 });

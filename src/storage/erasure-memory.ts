@@ -12,6 +12,7 @@ import { partnerIdSchema } from "../domain/partner/manifest.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ErasureMemory, RememberedErasure } from "../ports/erasure-memory.ts";
 import type { ErasureRow } from "../ports/rights.ts";
+import type { InTurn } from "../ports/servers.ts";
 import { hasCode } from "./error-code.ts";
 import { writeSecret } from "./secret-file.ts";
 
@@ -25,7 +26,7 @@ const lineSchema = z.strictObject({
 });
 
 /** Opens the memory of a data directory. A file that does not read is refused: whom it names must not be forgotten. */
-export async function openErasureMemory(directory: string): Promise<Result<ErasureMemory, string>> {
+export async function openErasureMemory(directory: string, inTurn: InTurn): Promise<Result<ErasureMemory, string>> {
   const path = join(directory, FILE);
   const read = readLines(wholeLines(await bytesOf(path)));
   if (read === null) return err(`${path} does not hold what the room remembers of erasures: bring it back as it was`);
@@ -33,10 +34,14 @@ export async function openErasureMemory(directory: string): Promise<Result<Erasu
   return ok({
     knows: (erasure) => known.has(nameOf(erasure)),
     remember: async (erasures) => {
-      const added = erasures.filter((erasure) => !known.has(nameOf(erasure)));
-      if (added.length === 0) return;
-      await append(path, added.map(lineOf).join(""));
-      for (const erasure of added) known.add(nameOf(erasure));
+      if (erasures.every((erasure) => known.has(nameOf(erasure)))) return;
+      await inTurn(FILE, async () => {
+        // Another server may have added its own since.
+        for (const erasure of readLines(wholeLines(await bytesOf(path))) ?? []) known.add(nameOf(erasure));
+        const added = erasures.filter((erasure) => !known.has(nameOf(erasure)));
+        if (added.length > 0) await append(path, added.map(lineOf).join(""));
+        for (const erasure of added) known.add(nameOf(erasure));
+      });
     },
     replace: async (erasures) => {
       await writeSecret(path, erasures.map(lineOf).join(""));

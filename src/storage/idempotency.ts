@@ -1,5 +1,6 @@
 // Idempotency records: one key, one request, one reply. The attempt is a fencing number: a server that was taken for
-// gone and comes back cannot finish what another has taken over.
+// gone and comes back cannot finish what another has taken over. An attempt bears the number of its server, which
+// each session states (`servers/registration.ts`): once that has ended, nobody waits for its lease.
 
 import { LIMITS } from "../domain/limits.ts";
 import type { IdempotencyStart, Reply } from "../ports/rows.ts";
@@ -18,7 +19,7 @@ export function idempotency(tx: Statements): Transaction["idempotency"] {
 
   async function takeUp(partner: string, key: string, { attempt }: Row): Promise<IdempotencyStart> {
     await tx`
-      update concordat.idempotency set attempt = ${attempt + 1}, lease_until = ${lease}
+      update concordat.idempotency set attempt = ${attempt + 1}, lease_until = ${lease}, server = default
       where partner = ${partner} and key = ${key}`;
     return { kind: "fresh", attempt: attempt + 1 };
   }
@@ -50,7 +51,7 @@ export function idempotency(tx: Statements): Transaction["idempotency"] {
           and (${ends}::float8 is null or floor(extract(epoch from lease_until) * 1000) = ${ends}::float8)`;
     },
     endLeases: async () => {
-      await tx`update concordat.idempotency set lease_until = now() where reply_status is null`;
+      await tx`update concordat.idempotency set lease_until = now() where reply_status is null and ${hasNoServer(tx)}`;
     },
     purge: async () => {
       await tx`
@@ -60,9 +61,16 @@ export function idempotency(tx: Statements): Transaction["idempotency"] {
   };
 }
 
+// None is known, or it has ended.
+function hasNoServer(tx: Statements) {
+  return tx`not exists (
+    select from concordat.server as working where working.number = server and working.ended_at is null)`;
+}
+
 async function find(tx: Statements, partner: string, key: string): Promise<Row> {
   const [row] = await tx<Row[]>`
-    select request_digest as "requestDigest", attempt, lease_until <= now() as "isLeaseOver",
+    select request_digest as "requestDigest", attempt,
+      lease_until <= now() or (server is not null and ${hasNoServer(tx)}) as "isLeaseOver",
       case when reply_status is not null then
         json_build_object('status', reply_status, 'contentType', reply_content_type, 'body', reply_body)
       end as reply

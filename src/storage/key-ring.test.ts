@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { turnsInMemory } from "../app/in-memory.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { keyRingSuite } from "../testing/key-ring-suite.ts";
 import { memoryKeyRing } from "../testing/memory-key-ring.ts";
@@ -38,8 +39,12 @@ async function keysOf(source: KeySource): Promise<RoomKeys> {
   return keys.value;
 }
 
+async function sourcesOf(source: KeySource) {
+  return { source, keys: await keysOf(source), inTurn: turnsInMemory(), changed: () => undefined };
+}
+
 async function openedIn(directory: string, source: KeySource) {
-  const ring = await openKeyRing(directory, source, await keysOf(source));
+  const ring = await openKeyRing(directory, await sourcesOf(source));
   if (!ring.ok) throw new Error(ring.error);
   return ring.value;
 }
@@ -52,9 +57,26 @@ const fixed = (keys: RoomKeys): KeySource => ({
 });
 
 async function refusal(directory: string, source: KeySource): Promise<string> {
-  const opened = await openKeyRing(directory, source, await keysOf(source));
+  const opened = await openKeyRing(directory, await sourcesOf(source));
   return opened.ok ? "opened" : opened.error;
 }
+
+test("is one ring for all servers: each changes what the other has left, and finds what it made", async () => {
+  const { directory, source, ring } = await place();
+  const other = await openedIn(directory, source);
+  const made = await ring.make("ann 1");
+  expect(other.find("ann 1")).toEqual(made);
+  await other.make("bob 1");
+  await ring.destroy("ann 1");
+  expect(other.isDestroyed("ann 1")).toBe(false);
+  expect([await other.refresh(), await other.refresh()]).toEqual([true, false]);
+  expect([other.isDestroyed("ann 1"), other.find("ann 1")]).toEqual([true, null]);
+  expect((await ring.rotate()).ok).toBe(true);
+  const late = await other.make("eve 1");
+  expect(ring.find("eve 1")).toEqual(late);
+  const again = await openedIn(directory, source);
+  expect(again.find("bob 1")).toEqual(other.find("bob 1"));
+});
 
 test("is there again after a restart, sealed, for its owner alone", async () => {
   const { directory, source, ring, path } = await place();

@@ -2,6 +2,7 @@
 // in, the database and what is kept of it. One write makes, destroys or rotates; what was destroyed leaves its name, so
 // that nothing brings it back unseen.
 
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { open, seal } from "../crypto/sealed-box.ts";
@@ -9,6 +10,7 @@ import { fromBase64Url, toBase64Url, utf8 } from "../domain/bytes.ts";
 import { parseStrictJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { KeptHandOver, KeyRing, RoomKeyRotation, WrappingRotation } from "../ports/key-ring.ts";
+import type { InTurn } from "../ports/servers.ts";
 import { freshKey, type KeySource, keyId, type RoomKeys } from "./room-keys.ts";
 import { linksInForce, nextLink, promoteLink } from "./room-links.ts";
 import { readSecret, writeSecret } from "./secret-file.ts";
@@ -49,24 +51,30 @@ type Ring = {
   readonly handOvers: readonly KeptHandOver[];
 };
 
+/** What opens a ring, and what keeps it the same for all servers of a room. */
+export type RingSources = {
+  readonly source: KeySource;
+  readonly keys: RoomKeys;
+  readonly inTurn: InTurn;
+  /** Tells the other servers that the ring is another. */
+  readonly changed: () => void;
+};
+
 /**
  * Opens the ring of a data directory with the keys read from their source, or begins one where there is none.
  * Where it is sealed under the next wrapping key already, a rotation was cut short, and a source that can be written
  * forgets the former key now.
  */
-export async function openKeyRing(
-  directory: string,
-  source: KeySource,
-  keys: RoomKeys,
-): Promise<Result<KeyRing, string>> {
+export async function openKeyRing(directory: string, sources: RingSources): Promise<Result<KeyRing, string>> {
+  const { source, keys } = sources;
   const path = join(directory, KEY_RING_FILE);
   const text = await readSecret(path);
   if (!text.ok) return text;
-  const opened = text.value === null ? ok(emptyRing(keys)) : ringIn(text.value, path, { source, keys });
+  const opened = text.value === null ? ok(emptyRing(keys)) : ringIn(text.value, path, sources);
   if (!opened.ok) return opened;
   if (opened.value.wrapping === keys.nextWrapping) await promote(source, keys);
   await promoteLink(source, opened.value.roomLinks.map(keyId));
-  return ok(ringAt(path, source, opened.value));
+  return ok(ringAt(path, sources, { ring: opened.value, text: text.value }));
 }
 
 function emptyRing({ wrapping, room, roomLinks }: RoomKeys): Ring {
@@ -77,7 +85,7 @@ function emptyRing({ wrapping, room, roomLinks }: RoomKeys): Ring {
 function ringIn(
   text: string,
   path: string,
-  { source, keys }: { readonly source: KeySource; readonly keys: RoomKeys },
+  { source, keys }: Pick<RingSources, "source" | "keys">,
 ): Result<Ring, string> {
   const json = parseStrictJson(text);
   const document = json.ok ? ringSchema.safeParse(json.value) : null;
@@ -103,53 +111,90 @@ function ringIn(
   return ok({ wrapping, ...tokens, keys: opened, destroyed: new Set(destroyed), unlogged, handOvers });
 }
 
-function ringAt(path: string, source: KeySource, opened: Ring): KeyRing {
-  let ring = opened;
-  let turn: Promise<unknown> = Promise.resolve();
-  // One write at a time, and memory follows the file.
-  const change = <Value>(work: (now: Ring) => Promise<{ next: Ring; value: Value }>): Promise<Value> => {
-    const own = turn.then(async () => {
-      const { next, value } = await work(ring);
-      if (next !== ring) await writeSecret(path, formatRing(next));
-      ring = next;
-      return value;
-    });
-    // Whoever asked for the change hears of its failure.
-    turn = own.catch(() => {});
-    return own;
-  };
+/** A ring as it was read last, and the text that it was read from. */
+type ReadRing = { ring: Ring; text: string | null };
+
+function ringAt(path: string, sources: RingSources, read: ReadRing): KeyRing {
+  const { source } = sources;
+  const change = changesOf(path, sources, read);
   return {
-    find: (holder) => ring.keys.get(holder) ?? null,
-    isDestroyed: (holder) => ring.destroyed.has(holder),
+    refresh: () => reread(path, source, read),
+    find: (holder) => read.ring.keys.get(holder) ?? keyInFile(path, read.ring, holder),
+    isDestroyed: (holder) => read.ring.destroyed.has(holder),
     make: (holder) => change(async (now) => made(now, holder)),
     destroy: (holder) => change(async (now) => ({ next: without(now, holder), value: undefined })),
     rotate: async () => {
-      const keys = await nextKeys(source, ring);
+      await reread(path, source, read);
+      const keys = await nextKeys(source, read.ring);
       if (!keys.ok) return keys;
-      if (keyId(keys.value.nextWrapping) === keyId(ring.wrapping)) return err(alreadyUnder(source));
+      if (keyId(keys.value.nextWrapping) === keyId(read.ring.wrapping)) return err(alreadyUnder(source));
       const rotation = await change(async (now) => rotated(now, keys.value.nextWrapping));
       await promote(source, keys.value);
       return ok(rotation);
     },
-    unlogged: () => ring.unlogged,
+    unlogged: () => read.ring.unlogged,
     logged: () => change(async (now) => ({ next: { ...now, unlogged: null }, value: undefined })),
-    roomLinks: () => ring.roomLinks,
-    rekeying: () => rekeyingOf(ring),
+    roomLinks: () => read.ring.roomLinks,
+    rekeying: () => rekeyingOf(read.ring),
     beginRekeying: async () => {
-      if (ring.rekeying !== null) throw new Error("lists are being keyed again already");
-      const link = await nextLink(source, ring.roomLinks);
+      await reread(path, source, read);
+      if (read.ring.rekeying !== null) throw new Error("lists are being keyed again already");
+      const link = await nextLink(source, read.ring.roomLinks);
       if (!link.ok) return link;
       const begun = await change(async (now) => linked(now, link.value));
-      await promoteLink(source, ring.roomLinks.map(keyId));
+      await promoteLink(source, read.ring.roomLinks.map(keyId));
       return ok(begun);
     },
     noteRekeying: (how) => change(async (now) => ({ next: { ...now, rekeying: notedAs(now, how) }, value: undefined })),
-    handOvers: () => ring.handOvers,
+    handOvers: () => read.ring.handOvers,
     keepHandOvers: (handOvers) => change(async (now) => ({ next: { ...now, handOvers }, value: undefined })),
   };
 }
 
-function made(ring: Ring, holder: string): { readonly next: Ring; readonly value: Uint8Array } {
+type Changed<Value> = { readonly next: Ring; readonly value: Value };
+
+// One write at a time, of whichever server, each on the ring that the one before has left; memory follows the file.
+function changesOf(path: string, { source, inTurn, changed }: RingSources, read: ReadRing) {
+  return <Value>(work: (now: Ring) => Promise<Changed<Value>>): Promise<Value> =>
+    inTurn(KEY_RING_FILE, async () => {
+      await reread(path, source, read);
+      const { next, value } = await work(read.ring);
+      if (next === read.ring) return value;
+      const text = formatRing(next);
+      await writeSecret(path, text);
+      read.ring = next;
+      read.text = text;
+      changed();
+      return value;
+    });
+}
+
+/** Reads the ring again where the file is another by now; the keys that it lies under may have changed as well. */
+async function reread(path: string, source: KeySource, read: ReadRing): Promise<boolean> {
+  const text = await readSecret(path);
+  if (!text.ok) throw new Error(text.error);
+  if (text.value === null || text.value === read.text) return false;
+  const keys = await source.read();
+  if (!keys.ok) throw new Error(keys.error);
+  const opened = ringIn(text.value, path, { source, keys: keys.value });
+  if (!opened.ok) throw new Error(opened.error);
+  read.ring = opened.value;
+  read.text = text.value;
+  return true;
+}
+
+// A holder that another server has given a key a moment ago: nobody waits for its word of it.
+function keyInFile(path: string, { wrapping, destroyed }: Ring, holder: string): Uint8Array | null {
+  if (destroyed.has(holder) || !existsSync(path)) return null;
+  const json = parseStrictJson(readFileSync(path, "utf8"));
+  const document = json.ok ? ringSchema.safeParse(json.value) : null;
+  const box = document?.success === true ? document.data.keys[holder] : undefined;
+  const bytes = box === undefined ? null : fromBase64Url(box);
+  const key = bytes?.ok === true ? open(wrapping, bytes.value, labelOf(holder)) : null;
+  return key?.ok === true ? key.value : null;
+}
+
+function made(ring: Ring, holder: string): Changed<Uint8Array> {
   if (ring.destroyed.has(holder)) throw new Error(`the key of \`${holder}\` was destroyed`);
   const there = ring.keys.get(holder);
   if (there !== undefined) return { next: ring, value: there };
@@ -163,7 +208,7 @@ function without(ring: Ring, holder: string): Ring {
   return { ...ring, keys, destroyed: new Set([...ring.destroyed, holder]) };
 }
 
-function rotated(ring: Ring, to: Uint8Array): { readonly next: Ring; readonly value: WrappingRotation } {
+function rotated(ring: Ring, to: Uint8Array): Changed<WrappingRotation> {
   const [from, next] = [keyId(ring.wrapping), keyId(to)];
   const value = { from, to: next, holders: ring.keys.size };
   return { next: { ...ring, wrapping: to, unlogged: value }, value };

@@ -17,6 +17,7 @@ export type OpenedLogKeys = {
   readonly known: () => LogKey;
   readonly signer: (thumbprint: string | null) => SigningKey;
   readonly next: () => Promise<Result<SigningKey, string>>;
+  readonly refresh: () => Promise<void>;
   readonly follow: (handOver: KeptHandOver) => Promise<void>;
 };
 
@@ -39,7 +40,27 @@ export async function openLogKeys(store: Store, sources: LogKeySources): Promise
   const { told, signing } = read.value;
   if (told.length > keyRing.handOvers().length) await keyRing.keepHandOvers(told);
   if (keys.nextLog !== null && nameOf(keys.nextLog) === signing) await promote(source, signing);
-  return ok(logKeysOf(read.value, sources));
+  return ok(logKeysOf(read.value, store, sources));
+}
+
+/**
+ * A store whose transactions run again once where another server has handed the log over to a key that this one has not
+ * read yet.
+ */
+export function storeWithNewKeys(store: Store, { refresh }: Pick<OpenedLogKeys, "refresh">): Store {
+  const again =
+    (run: Store["write"]): Store["write"] =>
+    (act, work) =>
+      run(act, work).catch(async (failure: unknown) => {
+        if (!(failure instanceof KeyNotHeld)) throw failure;
+        await refresh();
+        return run(act, work);
+      });
+  return { read: again(store.read), note: again(store.note), write: again(store.write) };
+}
+
+class KeyNotHeld extends Error {
+  override readonly name = "KeyNotHeld";
 }
 
 /** Opens the log's keys to sign with, beside the room that serves: what it keeps of them is left to it. */
@@ -48,7 +69,7 @@ export async function borrowLogKeys(store: Store, sources: LogKeySources): Promi
   const kept = async () => {
     throw new Error("a log is handed over by the room that serves alone");
   };
-  return read.ok ? ok({ ...logKeysOf(read.value, sources), next: kept, follow: kept }) : read;
+  return read.ok ? ok({ ...logKeysOf(read.value, store, sources), next: kept, follow: kept }) : read;
 }
 
 /** The name of the log that keys sign for, as far as they and the ring tell without its database. */
@@ -75,22 +96,34 @@ async function readLogKeys(store: Store, { keys, keyRing }: LogKeySources): Prom
   return ok({ known, told, signing });
 }
 
-function logKeysOf(read: ReadKeys, { source, keys, keyRing }: LogKeySources): OpenedLogKeys {
+function logKeysOf(read: ReadKeys, store: Store, { source, keys, keyRing }: LogKeySources): OpenedLogKeys {
   let { known } = read;
   const first = known.key.thumbprint;
-  const held = new Map([keys.log, ...(keys.nextLog === null ? [] : [keys.nextLog])].map((key) => [nameOf(key), key]));
+  const held = new Map<string, SigningKey>();
+  const holdBoth = ({ log, nextLog }: RoomKeys) => {
+    for (const key of nextLog === null ? [log] : [log, nextLog]) held.set(nameOf(key), key);
+  };
+  holdBoth(keys);
   return {
     origin: known.name,
     known: () => known,
     signer: (thumbprint) => {
       const key = held.get(thumbprint ?? first);
-      if (key === undefined) throw new Error("the room does not hold the key that signs for its log");
+      if (key === undefined) throw new KeyNotHeld("the room does not hold the key that signs for its log");
       return key;
     },
     next: async () => {
       const next = await nextKey(source, lastOf(known).key.thumbprint);
       if (next.ok) held.set(nameOf(next.value), next.value);
       return next;
+    },
+    refresh: async () => {
+      const fresh = await source.read();
+      if (!fresh.ok) throw new Error(fresh.error);
+      holdBoth(fresh.value);
+      const again = await readLogKeys(store, { source, keys: fresh.value, keyRing });
+      if (!again.ok) throw new Error(`the keys of ${source.name} ${again.error}`);
+      known = again.value.known;
     },
     follow: async (handOver) => {
       const further = followKeys(known, [...handOverNotes(known), handOver.note]);

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { parseStrictJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { LogMemory } from "../ports/log-memory.ts";
+import type { InTurn } from "../ports/servers.ts";
 import { hasCode } from "./error-code.ts";
 import { writeSecret } from "./secret-file.ts";
 
@@ -15,22 +16,37 @@ const FILE = "log-memory.json";
 const memorySchema = z.strictObject({ concordat: z.literal("log-memory/1"), checkpoint: z.string() });
 
 /** Opens the memory of a data directory. A file that does not read is refused: what it held must not be forgotten. */
-export async function openLogMemory(directory: string): Promise<Result<LogMemory, string>> {
+export async function openLogMemory(directory: string, inTurn: InTurn): Promise<Result<LogMemory, string>> {
   const path = join(directory, FILE);
+  const first = await readMemory(path);
+  if (!first.ok) return first;
+  const recall = async () => {
+    const read = await readMemory(path);
+    if (!read.ok) throw new Error(read.error);
+    return read.value;
+  };
+  const write = (checkpoint: string) =>
+    writeSecret(path, `${JSON.stringify({ concordat: "log-memory/1", checkpoint })}\n`);
+  return ok({
+    recall,
+    remember: (next) => inTurn(FILE, () => write(next)),
+    advance: (from, to) =>
+      inTurn(FILE, async () => {
+        const isAsBefore = (await recall()) === from;
+        if (isAsBefore) await write(to);
+        return isAsBefore;
+      }),
+  });
+}
+
+async function readMemory(path: string): Promise<Result<string | null, string>> {
   const text = await textOf(path);
   const json = text === null ? null : parseStrictJson(text);
   const parsed = json === null ? null : memorySchema.safeParse(json.ok ? json.value : null);
   if (parsed?.success === false) {
     return err(`${path} does not hold what the room remembers of its log: bring back the file as it was`);
   }
-  let checkpoint = parsed?.data.checkpoint ?? null;
-  return ok({
-    recall: () => checkpoint,
-    remember: async (next) => {
-      await writeSecret(path, `${JSON.stringify({ concordat: "log-memory/1", checkpoint: next })}\n`);
-      checkpoint = next;
-    },
-  });
+  return ok(parsed?.data.checkpoint ?? null);
 }
 
 async function textOf(path: string): Promise<string | null> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -113,6 +113,36 @@ describe("migrating", () => {
     await rm(join(folder, "digests.json"));
     await freezeDigests(folder);
     expect(await run()).toEqual(refusal(/newer release/));
+  });
+
+  test("lets an older release serve where each newer migration says so, and migrates beside it only then", async () => {
+    const said = "-- Servers that know migration 0001 serve beside this one.\n";
+    await put("0001-cup.sql", FIRST);
+    await freezeDigests(folder);
+    await run();
+    const beside = (least: number) => migrate(database.owner, { folder, appRole: database.appRole, beside: least });
+    await put("0002-fill.sql", said + SECOND);
+    await put("0003-more.sql", SECOND);
+    await freezeDigests(folder);
+    expect(await beside(1)).toEqual(refusal(/older release work on this database.*stop them first/));
+    expect(await run()).toEqual({ ok: true, value: ["0003-more.sql"] });
+    const asRelease = async (known: number) => {
+      const old = await mkdtemp(join(tmpdir(), "concordat-migrate-"));
+      for (const name of ["0001-cup.sql", "0002-fill.sql"].slice(0, known))
+        await copyFile(join(folder, name), join(old, name));
+      await freezeDigests(old);
+      const served = await migrate(database.owner, { folder: old, appRole: database.appRole });
+      await rm(old, { recursive: true });
+      return served;
+    };
+    // The third says nothing, so whoever does not know it may not serve.
+    expect(await asRelease(2)).toEqual(refusal(/newer release/));
+    await transaction(database.owner, { name: "take back", parties: [], access: "read write" }, (tx) =>
+      tx.unsafe("delete from concordat.migration where number = 3"),
+    );
+    expect(await asRelease(1)).toEqual({ ok: true, value: [] });
+    await put("0002-fill.sql", "-- Servers that know migration 0003 serve beside this one.\n");
+    expect(await run()).toEqual(refusal(/know more than it/));
   });
 });
 

@@ -10,8 +10,17 @@ import { hasCode } from "./error-code.ts";
 import type { Pool } from "./pool.ts";
 import { type Act, transaction } from "./transaction.ts";
 
-type Migration = { readonly number: number; readonly name: string; readonly text: string; readonly digest: string };
+type Migration = {
+  readonly number: number;
+  readonly name: string;
+  readonly text: string;
+  readonly digest: string;
+  /** Servers that know so many migrations, and more, serve on the schema that it makes. */
+  readonly oldest: number;
+};
 type Recorded = { readonly number: number; readonly name: string; readonly digest: string };
+/** Null where the release that ran it did not say. */
+type Ran = Recorded & { readonly oldest: number | null };
 
 const DIGESTS = "digests.json";
 const FILE_NAME = /^(\d{4})-[a-z0-9]+(-[a-z0-9]+)*\.sql$/;
@@ -22,7 +31,12 @@ type Migrating = {
   readonly appRole: string;
   /** No others than these, which must be the folder's first: for a schema as it was. */
   readonly exactly?: readonly Recorded[];
+  /** The fewest migrations that a server knows which works on the database; null where none does. */
+  readonly beside?: number | null;
 };
+
+/** Says in a migration that servers which know no more than this one serve beside it. */
+const OLDEST = /^-- Servers that know migration (\d{4}) serve beside this one\.$/m;
 
 /**
  * Runs the migrations of `folder` that the database lacks, each alone, and returns their names. In the files
@@ -30,7 +44,7 @@ type Migrating = {
  */
 export async function migrate(
   owner: Pool,
-  { folder, appRole, exactly }: Migrating,
+  { folder, appRole, exactly, beside = null }: Migrating,
 ): Promise<Result<readonly string[], string>> {
   const migrations = await frozenMigrations(folder);
   if (!migrations.ok) return migrations;
@@ -41,19 +55,32 @@ export async function migrate(
   const ran: string[] = [];
   for (const migration of wanted.value) {
     const step = await transaction(owner, actOf(migration), async (tx) => {
-      const recorded = await tx<Recorded[]>`select number, name, digest from concordat.migration order by number`;
-      if (recorded.length > known) return err("the database was migrated by a newer release: run that one");
+      const recorded = await tx<Ran[]>`select number, name, digest, oldest from concordat.migration order by number`;
+      if (!isServedBy(known, recorded)) return err("the database was migrated by a newer release: run that one");
       const before = recorded[migration.number - 1];
       if (before !== undefined) return sameAs(before, migration);
+      if (beside !== null && migration.oldest > beside) return err(OLDER_WORK);
       await tx.unsafe(migration.text.replaceAll(':"app"', `"${appRole.replaceAll('"', '""')}"`));
-      await tx`insert into concordat.migration (number, name, digest)
-               values (${migration.number}, ${migration.name}, ${migration.digest})`;
+      await tx`insert into concordat.migration (number, name, digest, oldest)
+               values (${migration.number}, ${migration.name}, ${migration.digest}, ${migration.oldest})`;
       return ok("ran");
     });
     if (!step.ok) return step;
     if (step.value === "ran") ran.push(migration.name);
   }
   return ok(ran);
+}
+
+const OLDER_WORK = "servers of an older release work on this database, and cannot beside this one: stop them first";
+
+// What a release does not know is no matter where each of it says that such a release may go on.
+function isServedBy(known: number, recorded: readonly Ran[]): boolean {
+  return recorded.slice(known).every(({ number, oldest }) => (oldest ?? number) <= known);
+}
+
+/** How many migrations a release knows, by its folder. */
+export async function countMigrations(folder: string): Promise<number> {
+  return (await readdir(folder)).filter((name) => FILE_NAME.test(name)).length;
 }
 
 /** Whether a database has run the migrations of `folder`, all of them and no others. Changes nothing. */
@@ -118,7 +145,10 @@ async function readMigrations(folder: string): Promise<Result<readonly Migration
     }
     const bytes = await readFile(join(folder, name));
     const digest = createHash("sha256").update(bytes).digest("hex");
-    migrations.push({ number, name, text: bytes.toString("utf8"), digest });
+    const text = bytes.toString("utf8");
+    const oldest = Number(OLDEST.exec(text)?.[1] ?? number);
+    if (oldest > number) return err(`\`${name}\` says that it is served by those that know more than it`);
+    migrations.push({ number, name, text, digest, oldest });
   }
   return ok(migrations);
 }
@@ -167,10 +197,17 @@ create table if not exists concordat.migration (
   digest text not null,
   at timestamptz not null default clock_timestamp()
 );
+do $$ begin
+  if not exists (select from pg_attribute where attrelid = 'concordat.migration'::regclass and attname = 'oldest') then
+    alter table concordat.migration add column oldest int;
+  end if;
+end $$;
 comment on schema concordat is 'Everything that a Concordat room decides and remembers.';
 comment on table concordat.migration is 'The migrations that this database has run.';
 comment on column concordat.migration.number is 'The number in the name of the file.';
 comment on column concordat.migration.name is 'The name of the file.';
 comment on column concordat.migration.digest is 'The SHA-256 of the file as it ran, lowercase hex.';
 comment on column concordat.migration.at is 'When it ran, by the clock of the database.';
+comment on column concordat.migration.oldest is
+  'Servers that know so many migrations serve on the schema that it made. Null: those that know it.';
 `;

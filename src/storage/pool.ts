@@ -36,6 +36,8 @@ export type Pool = {
   readonly take: (party?: string) => Promise<Session>;
   /** Gives a session back. One that is lost, or whose state is `unknown`, is closed and never lent again. */
   readonly give: (session: Session, state: "clean" | "unknown") => void;
+  /** Has each session do this before it is lent for the first time; those that are idle now are closed. */
+  readonly greet: (rite: Rite) => void;
   /** Transactions run again, by the name of the transaction, since the pool was opened. */
   readonly retries: Map<string, number>;
   readonly use: () => PoolUse;
@@ -43,22 +45,23 @@ export type Pool = {
   readonly close: () => Promise<void>;
 };
 
+/** What a session does first. One that fails in it is not lent. */
+export type Rite = (sql: Statements) => Promise<void>;
+
+/** Hears what a session is told (NOTIFY). */
+export type Hearer = (channel: string, text: string) => void;
+
 /** The connection was lost before anything was committed. */
 export class ConnectionLost extends Error {
   override readonly name = "ConnectionLost";
 }
 
 /** Opens a pool of at most `size` sessions; each connects when it is first used. */
-export function openPool(address: Address, size: number): Pool {
+export function openPool(address: Address, size: number, heard: Hearer = () => {}): Pool {
   const all = new Set<Session>();
   const idle: Session[] = [];
+  const welcome = welcoming();
   let isClosed = false;
-
-  function open(): Session {
-    const session = openSession(address);
-    all.add(session);
-    return session;
-  }
 
   function discard(session: Session): void {
     if (all.delete(session)) void session.end();
@@ -69,7 +72,7 @@ export function openPool(address: Address, size: number): Pool {
       if (!session.isLost()) return session;
       discard(session);
     }
-    return all.size < size ? open() : null;
+    return all.size < size ? added(all, openSession(address, heard)) : null;
   }
 
   const lending = lendingOf<Session>({ free, keep: (session) => idle.push(session) }, size);
@@ -83,7 +86,9 @@ export function openPool(address: Address, size: number): Pool {
 
   async function take(party = ""): Promise<Session> {
     if (isClosed) throw new ConnectionLost("the database's pool is closed");
-    return lending.take(party);
+    const session = await lending.take(party);
+    await welcome.pass(session, () => give(session, "unknown"));
+    return session;
   }
 
   async function close(): Promise<void> {
@@ -91,15 +96,44 @@ export function openPool(address: Address, size: number): Pool {
     lending.refuse(new ConnectionLost("the database's pool was closed"));
     const open = [...all];
     all.clear();
-    await Promise.all(open.map((session) => session.end()));
+    await Promise.all(open.map(({ end }) => end()));
   }
 
-  return { take, give, retries: new Map(), use: lending.use, close };
+  const greet = (first: Rite) => {
+    welcome.begin(first);
+    idle.splice(0).forEach(discard);
+  };
+  return { take, give, greet, retries: new Map(), use: lending.use, close };
+}
+
+function added(all: Set<Session>, session: Session): Session {
+  all.add(session);
+  return session;
+}
+
+// Each session goes through the rite once, before it is lent.
+function welcoming() {
+  const greeted = new WeakSet<Session>();
+  let rite: Rite | null = null;
+  return {
+    begin: (first: Rite) => {
+      rite = first;
+    },
+    pass: async (session: Session, refused: () => void): Promise<void> => {
+      if (rite === null || greeted.has(session)) return;
+      try {
+        await Promise.race([rite(session.sql), session.lost]);
+        greeted.add(session);
+      } finally {
+        if (!greeted.has(session)) refused();
+      }
+    },
+  };
 }
 
 // One connection a client, without the driver's idle and life times: they count between statements too, and would end
 // a connection in the middle of a transaction.
-function openSession(address: Address): Session {
+function openSession(address: Address, heard: Hearer): Session {
   let isLost = false;
   let markLost: (error: ConnectionLost) => void = () => {};
   let atLoss: () => void = () => {};
@@ -108,11 +142,12 @@ function openSession(address: Address): Session {
   });
   // A loss between two transactions is nobody's failure.
   lost.catch(() => {});
+  // The driver passes `onnotify` on to each connection, which its types leave out.
   const settings: postgres.Options<{
     int8: typeof int8;
     numberArray: typeof numberArray;
     textArray: typeof textArray;
-  }> = {
+  }> & { readonly onnotify: Hearer } = {
     ...("path" in address ? { ...address, ssl: false } : address),
     max: 1,
     idle_timeout: 0,
@@ -122,6 +157,7 @@ function openSession(address: Address): Session {
     types: { int8, numberArray, textArray },
     fetch_types: false,
     onnotice: () => {},
+    onnotify: heard,
     onclose: () => {
       isLost = true;
       markLost(new ConnectionLost("the connection to the database was lost"));

@@ -34,6 +34,7 @@ describe("the store over Postgres", () => {
 });
 
 const DIRECTORY = ["partner", "partner_key", "log_witness"];
+const SERVERS = ["server"];
 const HASHES = ["log_hand_over", "log_head", "log_node", "log_checkpoint", "log_cosignature"];
 
 describe("row-level security", () => {
@@ -50,6 +51,10 @@ describe("row-level security", () => {
     await actsOn(store, OPERATOR).write((tx) => tx.partners.add(OPERATOR, null));
     [ann, bob, eve] = await three(store);
     await fillEveryTable(store, ann, bob);
+    await asOwner(
+      (tx) => tx`
+        insert into concordat.server (number, release, migrations, mark, lease_until) values (1, 'one', 1, 'm', now())`,
+    );
     tables = await asOwner(async (tx) => {
       const rows = await tx<{ name: string }[]>`
         select relname as name from pg_class where relnamespace = 'concordat'::regnamespace and relkind in ('r', 'p')
@@ -109,8 +114,8 @@ describe("row-level security", () => {
 
   test("shows a partner no private row of others, in any table", async () => {
     const seen = await asRoom([eve], counts);
-    for (const table of [...DIRECTORY, ...HASHES]) expect(seen[table]).toBeGreaterThan(0);
-    const hidden = tables.filter((table) => ![...DIRECTORY, ...HASHES].includes(table));
+    for (const table of [...DIRECTORY, ...SERVERS, ...HASHES]) expect(seen[table]).toBeGreaterThan(0);
+    const hidden = tables.filter((table) => ![...DIRECTORY, ...SERVERS, ...HASHES].includes(table));
     expect(hidden.filter((table) => seen[table] !== 0)).toEqual([]);
     expect(await asRoom([ann], (tx) => count(tx, "ledger_debit"))).toBe(1);
     expect(await asRoom([bob], (tx) => count(tx, "ledger_debit"))).toBe(0);
@@ -151,7 +156,7 @@ describe("row-level security", () => {
     });
     expect(changeable).toEqual([
       ...["approval_request: DELETE", "console_session: DELETE", "deletion_request: DELETE"],
-      ...["idempotency: DELETE", "log_head: UPDATE", "nonce: DELETE", "person_account: DELETE"],
+      ...["idempotency: DELETE", "log_head: UPDATE", "nonce: DELETE", "person_account: DELETE", "server: DELETE"],
       ...["sign_in_attempt: DELETE", "sign_in_link: DELETE", "sign_in_provider: DELETE"],
     ]);
     const columns = await asOwner(async (tx) => {
@@ -170,12 +175,13 @@ describe("row-level security", () => {
       ...["enrolment.code_digest", "enrolment.issued_at", "enrolment.expires_at", "enrolment.used_at"],
       "erasure.sealed",
       ...["idempotency.attempt", "idempotency.lease_until", "idempotency.reply_status"],
-      ...["idempotency.reply_content_type", "idempotency.reply_body"],
+      ...["idempotency.reply_content_type", "idempotency.reply_body", "idempotency.server"],
       ...["ledger_account.spent", "ledger_account.cap", "log_witness.retired_at"],
       ...["nonce.expires_at", "objection.sealed", "partner.left_at", "partner_key.revoked_at"],
       ...["person.name", "person.removed_at"],
       ...["release.answer", "release.receipt", "release.collected_at", "release.forgotten_at", "release.collected_on"],
       ...["removal_notice.sealed", "removal_notice.fetched_at", "removal_notice.acknowledged_at"],
+      ...["server.mark", "server.lease_until", "server.ended_at"],
       ...["sign_in_provider.issuer", "sign_in_provider.client_id", "sign_in_provider.sealed_secret"],
       "sign_in_provider.put_at",
       ...["upload.state", "upload.closed_at", "upload.version"],

@@ -14,6 +14,7 @@ export function memoryKeyRing(nexts: readonly string[] = [], random: RandomBytes
   let unlogged: WrappingRotation | null = null;
   let kept: readonly KeptHandOver[] = [];
   return {
+    refresh: async () => false,
     find: (holder) => keys.get(holder) ?? null,
     isDestroyed: (holder) => destroyed.has(holder),
     make: async (holder) => {

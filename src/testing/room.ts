@@ -29,12 +29,20 @@ export async function startTestRoom(
 ): Promise<TestRoom> {
   const directory = given ?? (await mkdtemp(join(tmpdir(), "concordat-room-")));
   await layReadyCluster(directory);
-  const room = await runRoom({
+  const room = await runRoom(testConfig(directory, { publishing, ...settings }));
+  if (!room.ok) throw new Error(room.error.join("; "));
+  const discard = () => discardRoom(room.value);
+  return { ...room.value, directory, operatorKey: await operatorKeyOf(room.value), discard };
+}
+
+/** The settings of a room for tests. */
+export function testConfig(directory: string, settings: Partial<Config>): Config {
+  return {
     dataDirectory: directory,
     keys: { kind: "file", path: join(directory, "keys.json") },
     engine: "columnar",
     memoryBytes: 512 * 1_048_576,
-    publishing,
+    publishing: PUBLISHING,
     databaseUrl: null,
     host: "127.0.0.1",
     port: 0,
@@ -46,10 +54,7 @@ export async function startTestRoom(
     publicOrigin: null,
     logLevel: process.env["LOG_LEVEL"] === "debug" ? "debug" : "error",
     ...settings,
-  });
-  if (!room.ok) throw new Error(room.error.join("; "));
-  const discard = () => discardRoom(room.value);
-  return { ...room.value, directory, operatorKey: await operatorKeyOf(room.value), discard };
+  };
 }
 
 /** The operator's private key of a room, from its file. */

@@ -34,12 +34,23 @@ export function signedHeaders(origin: string, call: SignedCall): { headers: Head
   return { headers: [...headers, ...signature], bytes };
 }
 
-/** Signs, sends and reads the answer; `body` is empty where the answer is no JSON object. */
-export async function signedCall(origin: string, call: SignedCall): Promise<Answer> {
-  const { headers, bytes } = signedHeaders(origin, call);
+/**
+ * Signs, sends and reads the answer; `body` is empty where the answer is no JSON object.
+ * @param server  where it is sent, where that is not where it is signed for
+ */
+export async function signedCall(origin: string, call: SignedCall, server = origin): Promise<Answer> {
+  return sendSigned(server, call, signedHeaders(origin, call));
+}
+
+/** Sends what was signed, and reads the answer. */
+export async function sendSigned(
+  server: string,
+  { method, path }: Pick<SignedCall, "method" | "path">,
+  { headers, bytes }: ReturnType<typeof signedHeaders>,
+): Promise<Answer> {
   const body = bytes === null ? {} : { body: new Uint8Array(bytes) };
-  const response = await fetch(origin + call.path, {
-    method: call.method,
+  const response = await fetch(server + path, {
+    method,
     headers: headers.map(([name, value]): [string, string] => [name, value]),
     ...body,
   });

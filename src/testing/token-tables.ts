@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { turnsInMemory } from "../app/in-memory.ts";
 import { identifierKindSchema } from "../domain/dataset/schema.ts";
 import type { TokenName } from "../domain/identifier/token-kernel.ts";
 import { layFor, layWhereNone, type Shard } from "../engine/sql/laying.ts";
@@ -82,7 +83,7 @@ function tablesIn(database: TestDatabase, nodes: readonly TestDatabase[], close:
     const directory = mkdtempSync(join(tmpdir(), "concordat-matcher-"));
     const kindOf = (token: TokenName) => identifierKindSchema.parse(token.split(":")[0]);
     const matcher = sqlMatcher({
-      ...{ directory, memoryBytes: 4e6, threads: 0, ...options, transact },
+      ...{ directory, memoryBytes: 4e6, threads: 0, ...options, transact, inTurn: turnsInMemory() },
       ...(tokeniserOf === undefined ? {} : { tokeniserOf: (token) => tokeniserOf(kindOf(token)) }),
     });
     return { matcher, names: () => filesUnder(directory), end: async () => rmSync(directory, { recursive: true }) };

@@ -2,6 +2,7 @@
 // database, on one node or on many, by one text of SQL. What stands where, and what it costs, is told in README.md.
 
 import type { Matcher, SealedVersion, Selection } from "../../ports/matcher.ts";
+import type { InTurn } from "../../ports/servers.ts";
 import { wholeList } from "../columnar/rooms.ts";
 import { type ColumnarOptions, sealedLists } from "../columnar/sealed-lists.ts";
 import { differenceOf, recordsOf } from "../columnar/selection.ts";
@@ -17,12 +18,14 @@ import { type Transact, tokenDatabase } from "./token-database.ts";
 export type SqlOptions = ColumnarOptions & {
   /** Runs transactions where the token tables are laid. */
   readonly transact: Transact;
+  /** Keeps servers that share the tables from bringing one list in at once. */
+  readonly inTurn: InTurn;
 };
 
-export function sqlMatcher({ transact, ...options }: SqlOptions): Matcher {
+export function sqlMatcher({ transact, inTurn, ...options }: SqlOptions): Matcher {
   const lists = sealedLists(options);
   const database = tokenDatabase(transact);
-  const versions = standingVersions(lists, database);
+  const versions = standingVersions(lists, database, inTurn);
   const tables = { lists, versions, database };
   return { ...lists.keeping, ...keepingBoth(tables), ...questionsTo(tables) };
 }

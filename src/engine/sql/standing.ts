@@ -4,6 +4,7 @@
 
 import { IDENTIFIER_KINDS, type IdentifierKind } from "../../domain/dataset/schema.ts";
 import type { ListVersion } from "../../ports/matcher.ts";
+import type { InTurn } from "../../ports/servers.ts";
 import type { SealedLists } from "../columnar/sealed-lists.ts";
 import type { Stay } from "../columnar/shelf.ts";
 import type { Version } from "../columnar/version.ts";
@@ -34,10 +35,13 @@ export type StandingVersions = {
   keepOnly(segments: ReadonlySet<string>): Promise<void>;
 };
 
-export function standingVersions(lists: SealedLists, database: TokenDatabase): StandingVersions {
+export function standingVersions(lists: SealedLists, database: TokenDatabase, inTurn: InTurn): StandingVersions {
   const known = new Map<string, Promise<number>>();
+  // Two servers that bring one in at once would each take the other's half for what a crash left.
+  const bringInTurn = (wanted: Wanted & { readonly stay: Stay }) =>
+    inTurn(`token tables of ${wanted.segment}`, () => bring(lists, database, wanted));
   const numbered = (stay: Stay, wanted: Wanted): Promise<number> => {
-    const brought = known.get(wanted.segment) ?? bring(lists, database, { ...wanted, stay });
+    const brought = known.get(wanted.segment) ?? bringInTurn({ ...wanted, stay });
     known.set(wanted.segment, brought);
     return brought;
   };

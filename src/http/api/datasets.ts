@@ -3,7 +3,6 @@
 import { commitUpload } from "../../app/commit-upload.ts";
 import { createDataset } from "../../app/create-dataset.ts";
 import { dropUpload, openUpload, progressOfParts, readUpload, type UploadFile } from "../../app/open-upload.ts";
-import type { ProgressState } from "../../app/ports.ts";
 import { listDatasets, listVersions } from "../../app/read-datasets.ts";
 import { receivePart } from "../../app/receive-part.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
@@ -11,6 +10,7 @@ import { type RowReport, totalReport } from "../../domain/dataset/row-report.ts"
 import { isoInstant } from "../../domain/instant.ts";
 import { ok } from "../../domain/result.ts";
 import type { DatasetRow, VersionRow } from "../../ports/rows.ts";
+import type { ProgressState } from "../../ports/servers.ts";
 import {
   commitSchema,
   datasetListSchema,

@@ -3,7 +3,8 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import { progressOfParts, readUpload } from "../../app/open-upload.ts";
-import type { Caller, Ports, ProgressState } from "../../app/ports.ts";
+import type { Caller, Ports } from "../../app/ports.ts";
+import type { ProgressState } from "../../ports/servers.ts";
 
 /** Short: half a million rows may be sealed within a quarter of a second, and are still seen to be. */
 const TICK_MILLIS = 50;

@@ -10,7 +10,7 @@ export const SERVER_SETTINGS = {
   full_page_writes: "on",
   synchronous_commit: "on",
   shared_buffers: "128MB",
-  max_connections: "60",
+  max_connections: "120",
   max_wal_size: "1GB",
   // Compiling costs more than it saves on queries of our size.
   jit: "off",

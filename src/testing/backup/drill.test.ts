@@ -62,7 +62,7 @@ describe.each(["own", "given"] as const)("a room with its %s database", (kind) =
       drawn = (drawn * 48_271) % 2_147_483_647;
       return drawn % below;
     };
-    const busy = busyRoom({ origin: room.publicOrigin, keys, contract, random });
+    const busy = busyRoom({ origin: room.publicOrigin, server: () => room.publicOrigin, keys, contract, random });
     busy.resume();
     await busy.next("commit");
     backup = needed(await backUp(first.config, join(first.folder, "busy.backup")));

@@ -49,7 +49,10 @@ export type BusyRoom = {
 };
 
 type Busy = {
+  /** What is signed for. */
   readonly origin: string;
+  /** Where the next call is sent: to the server, or to one of several. */
+  readonly server: () => string;
   readonly keys: Keys;
   readonly contract: string;
   readonly random: (below: number) => number;
@@ -221,7 +224,7 @@ async function attempt(state: State, sent: Sent): Promise<Answer | null> {
   state.awaited.delete(sent.kind);
   const started = performance.now();
   try {
-    const answer = await signedCall(state.origin, sent.call);
+    const answer = await signedCall(state.origin, sent.call, state.server());
     state.millis.set(sent.kind, performance.now() - started);
     return answer;
   } catch (error) {

@@ -24,9 +24,13 @@ export type WaitingRoom = {
 };
 
 export type ChildRoom = {
+  /** What partners sign for, and where the room listens. */
   readonly origin: string;
+  readonly url: string;
   /** Where metrics are served, if its environment asks for them. */
   readonly metricsPort: number | null;
+  /** Resolves with the exit code when the process has ended by itself, or null when it was killed. */
+  readonly ended: Promise<number | null>;
   /** The process of the room alone; its database has others. */
   readonly pid: number;
   /** SIGKILL; resolves when the process is gone. */
@@ -35,7 +39,7 @@ export type ChildRoom = {
   readonly stop: () => Promise<void>;
 };
 
-type Listening = Pick<ChildRoom, "origin" | "metricsPort">;
+type Listening = Pick<ChildRoom, "origin" | "url" | "metricsPort">;
 
 /** A process that has the program in memory and waits to be started. */
 export function waitingRoom({ directory, port, logFile, environment }: RoomPlace): WaitingRoom {
@@ -51,6 +55,7 @@ export function waitingRoom({ directory, port, logFile, environment }: RoomPlace
   // A process that is killed before it was started leaves a pipe that nobody reads.
   child.stdin.on("error", () => undefined);
   const said = lineOf(child);
+  const exit = once(child, "exit");
   const kill = () => ended(child, "SIGKILL");
   return {
     kill,
@@ -60,7 +65,8 @@ export function waitingRoom({ directory, port, logFile, environment }: RoomPlace
       const reply: Listening | { readonly refused: readonly string[] } = JSON.parse(await said);
       if ("refused" in reply) return reply;
       if (child.pid === undefined) throw new Error("a process that answers has a number");
-      return { ...reply, pid: child.pid, kill, stop: () => ended(child, "SIGTERM") };
+      const over = exit.then(() => child.exitCode);
+      return { ...reply, ended: over, pid: child.pid, kill, stop: () => ended(child, "SIGTERM") };
     },
   };
 }

@@ -12,6 +12,7 @@ import { isRunning, postmasterOf } from "../../storage/embedded/postmaster.ts";
 import type { Statements } from "../../storage/pool.ts";
 import { readRoomKeys } from "../room-keys.ts";
 import { seededRandom } from "../seeded-random.ts";
+import { answers, verifyAnswers } from "./acknowledged.ts";
 import { type BusyRoom, busyRoom, KINDS, type Kind, type Sent } from "./busy-room.ts";
 import { type ChildRoom, startChild, type WaitingRoom, waitingRoom } from "./child-room.ts";
 import {
@@ -24,7 +25,7 @@ import {
   tableFaults,
 } from "./room-facts.ts";
 import { type SeenLog, seenLog } from "./seen-log.ts";
-import { agree, bringList, type Keys, MEMBERS, mustCall, populate, type Range, textOf } from "./small-world.ts";
+import { agree, bringList, type Keys, MEMBERS, populate, type Range, textOf } from "./small-world.ts";
 
 // T-45 asks for 200 kills of the server and 50 of Postgres:
 // CONCORDAT_TEST_KILLS=200 CONCORDAT_TEST_DATABASE_KILLS=50, some 15 minutes. A server that is killed is a process that
@@ -101,7 +102,7 @@ async function setScene(random: Numbers, starts: number): Promise<Scene> {
   }
   const contract = await agree(origin, keys, "crashes");
   const place = { directory, port: Number(new URL(origin).port), logFile };
-  const busy = busyRoom({ origin, keys, contract, random });
+  const busy = busyRoom({ origin, server: () => origin, keys, contract, random });
   const spare = waitingRoom(place);
   const log = seenLog({ origin, operator: operator.value, roomKeys: await readRoomKeys(directory) });
   const rest = { first, log, compared: new Set<string>(), told: [], starts, room, spare, operator: operator.value };
@@ -250,29 +251,6 @@ async function verifyAtRest(scene: Scene): Promise<void> {
   await verifyAnswers(scene);
   const keys = [operator, ...Object.values(scene.keys)];
   expect(await scene.log.faults({ answers: answers(busy).map(({ answer }) => answer), keys })).toEqual([]);
-}
-
-/** Whatever was acknowledged is given again: by its key in the same bytes, a release by its id, a contract in force. */
-async function verifyAnswers({ origin, busy, keys }: Scene): Promise<void> {
-  for (const { call, answer } of busy.sent) {
-    if (call.method === "POST") expect((await mustCall(origin, call)).text).toBe(answer?.text);
-  }
-  for (const { by, answer } of answers(busy)) {
-    const path = `/v1/releases/${textOf(answer, "id")}`;
-    expect((await mustCall(origin, { method: "GET", path, key: keys[by] })).body).toEqual(answer.body);
-  }
-  for (const { kind, by, answer } of busy.sent) {
-    if (kind !== "offer" || answer === null) continue;
-    const path = `/v1/contracts/${textOf(answer, "id")}`;
-    const found = await mustCall(origin, { method: "GET", path, key: keys[by] });
-    expect(found.body).toMatchObject({ state: { kind: "in-force" } });
-  }
-}
-
-function answers(busy: BusyRoom) {
-  return busy.sent.flatMap(({ kind, by, answer }) =>
-    (kind === "overlap" || kind === "audience") && answer !== null ? [{ by, answer }] : [],
-  );
 }
 
 /** What is struck during which act: every kind of both in turn, in an order of the seed's. */

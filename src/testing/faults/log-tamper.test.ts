@@ -51,6 +51,7 @@ const room: Room = {
     known: () => openedKey(),
     signer: () => key,
     next: async () => err("there is none"),
+    refresh: async () => undefined,
     follow: async () => {},
   },
   publishing: { seconds: 60, entries: 1_000 },

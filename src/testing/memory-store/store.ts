@@ -1,7 +1,7 @@
 // The store in memory: the second implementation of the port, held to the laws that the one over Postgres is held to.
 // Its tables outlast the processes that connect to it, its clock is a test's, and a test sees and breaks its steps.
 
-import { portsInMemory } from "../../app/in-memory.ts";
+import { turnsInMemory } from "../../app/in-memory.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Store, Transaction } from "../../ports/store.ts";
 import { contracts, policies } from "./agreements.ts";
@@ -32,7 +32,7 @@ export function memoryDatabase(clock: Clock): MemoryDatabase {
   const committed: Committed = { state: new Map(), commits: 0, changes: new Map() };
   return {
     connect: (pause = async () => {}) => {
-      const { inTurn } = portsInMemory();
+      const inTurn = turnsInMemory();
       return storeOver({ committed, clock, pause, alone: (work) => inTurn("log", work) });
     },
   };

@@ -1,7 +1,7 @@
 // A room in memory: what outlasts a process, its tables, sealed files, key ring and memories, and the process that
 // works on them, which waits at every step for its turn and may end at any.
 
-import { portsInMemory } from "../../app/in-memory.ts";
+import { onlyServer, portsInMemory } from "../../app/in-memory.ts";
 import { keepHouse } from "../../app/keep-house.ts";
 import { checkStanding, storeWhileSound } from "../../app/log-standing.ts";
 import type { Ports } from "../../app/ports.ts";
@@ -106,6 +106,7 @@ async function portsOf(world: World, schedule: Schedule, faults: Faults): Promis
   const logKeys = await openLogKeys(world.store, { source, keys: keys.value, keyRing });
   if (!logKeys.ok) throw new Error(`the keys ${logKeys.error}`);
   const inMemory = portsInMemory();
+  const { inTurn, makingFiles, sweeping } = onlyServer();
   const reach = <Part extends object>(part: Part, immediate: readonly (keyof Part)[]) =>
     reached(part, schedule, immediate);
   const { origin } = logKeys.value;
@@ -113,9 +114,10 @@ async function portsOf(world: World, schedule: Schedule, faults: Faults): Promis
   const ring = reach(keyRing, ["find", "isDestroyed", "unlogged", "handOvers", "roomLinks", "rekeying"]);
   return {
     ...inMemory,
+    ...{ inTurn, makingFiles, sweeping },
     store: storeWhileSound(world.database.connect(pauseOf(world, schedule, faults)), inMemory.standing),
     room: { origin, logKeys: reach(logKeys.value, ["known", "signer"]), publishing, keyRing: ring },
-    memory: reach(memory, ["recall"]),
+    memory: reach(memory, []),
     erasureMemory: reach(erasureMemory, ["knows"]),
     matcher: reachedMatcher(world.matcher, schedule),
     identity: { check: noProvider, begin: noProvider, finish: noProvider },
@@ -175,9 +177,14 @@ function reachedMatcher(matcher: Matcher, schedule: Schedule): Matcher {
 function logMemory(): LogMemory {
   let kept: string | null = null;
   return {
-    recall: () => kept,
+    recall: async () => kept,
     remember: async (checkpoint) => {
       kept = checkpoint;
+    },
+    advance: async (from, to) => {
+      const isAsBefore = kept === from;
+      if (isAsBefore) kept = to;
+      return isAsBefore;
     },
   };
 }
