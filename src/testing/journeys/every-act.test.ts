@@ -279,6 +279,8 @@ const ELSEWHERE: { readonly [act in Act]?: string } = {
   "backup-made": "backup/drill.test.ts",
   "enrolment-ended": "console/console.test.ts",
   "policy-waiting": "journeys/policies.test.ts",
+  "room-key-rotated": "journeys/room-key.test.ts",
+  "room-key-rotation-begun": "journeys/room-key.test.ts",
   "room-restored": "backup/drill.test.ts",
   "sign-in-refused": "src/console/account.test.ts",
   "version-ended": "journeys/retention.test.ts",
