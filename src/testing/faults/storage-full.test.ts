@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { LIMITS } from "../../domain/limits.ts";
 import { sha256Hex } from "../journeys/lists.ts";
 import { readRoomKeys } from "../room-keys.ts";
 import { type Answer, type SignedCall, signedCall } from "../signed-call.ts";
@@ -120,11 +121,14 @@ describe.skipIf(!mayMount)("when the database's disk is full", () => {
   }, 120_000);
 });
 
+/** What a fresh room writes, and what it must have left to be ready. */
+const DISK_MIB = 256 + LIMITS.diskFreeBytes / 1_048_576;
+
 /** A room that lies on a small disk whole, its database as well. */
 async function smallDiskForAll(): Promise<Full> {
   const disk = await mkdtemp(join(tmpdir(), "concordat-full-"));
   undo.push(() => rm(disk, { recursive: true }));
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=192m,mode=0755", "tmpfs", disk]);
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_MIB}m,mode=0755`, "tmpfs", disk]);
   undo.push(() => void execFileSync("umount", ["--lazy", disk]));
   const directory = join(disk, "room");
   await mkdir(directory, { mode: 0o755 });
