@@ -189,6 +189,7 @@ function sameAs(recorded: Recorded, migration: Migration): Result<"ran before", 
   return err(`the database ran \`${recorded.name}\` as migration ${recorded.number}, which differs from the file here`);
 }
 
+// The look for the column is as old as the transaction; adding it is not, and so asks once more.
 const RECORD = `
 create schema if not exists concordat;
 create table if not exists concordat.migration (
@@ -199,7 +200,7 @@ create table if not exists concordat.migration (
 );
 do $$ begin
   if not exists (select from pg_attribute where attrelid = 'concordat.migration'::regclass and attname = 'oldest') then
-    alter table concordat.migration add column oldest int;
+    alter table concordat.migration add column if not exists oldest int;
   end if;
 end $$;
 comment on schema concordat is 'Everything that a Concordat room decides and remembers.';

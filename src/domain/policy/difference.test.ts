@@ -19,6 +19,13 @@ function differenceOf(before: Policy, after: Policy) {
   return difference.value;
 }
 
+/** Of any two versions: a few tell more apart than may be compared, about which nothing is said. */
+function comparable(before: Policy, after: Policy) {
+  const difference = policyDifference(before, after);
+  fc.pre(difference.ok);
+  return difference.value;
+}
+
 // The slow obvious way: every request of a part of the world, answered by both.
 function directionIn(world: readonly AccessRequest[], before: Policy, after: Policy): Direction {
   let [isTighter, isLooser] = [false, false];
@@ -45,7 +52,7 @@ describe("the verdict on two versions", () => {
     fc.assert(
       fc.property(anyVersions, anyPart, ([one, other], world) => {
         const [before, after] = [policyOfClauses(one), policyOfClauses(other)];
-        const found = differenceOf(before, after);
+        const found = comparable(before, after);
         const inWorld = directionIn(world, before, after);
         // The world is a part of all requests, so what turns in it must be found; the rest is shown by its turns.
         expect(joined([found.verdict, inWorld])).toBe(found.verdict);
@@ -101,7 +108,7 @@ describe("a turn", () => {
     fc.assert(
       fc.property(anyVersions, ([one, other]) => {
         const [before, after] = [policyOfClauses(one), policyOfClauses(other)];
-        for (const turn of differenceOf(before, after).turns) {
+        for (const turn of comparable(before, after).turns) {
           const [was, is] = [before, after].map((policy) => evaluatePolicy(policy, "", turn.access));
           expect([turn.before, turn.after]).toEqual([was, is]);
         }

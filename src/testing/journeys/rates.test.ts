@@ -138,7 +138,8 @@ describe("a partner", () => {
     const init = { method: "PUT", headers: headers.map(([name, value]): [string, string] => [name, value]) };
     const body = new Blob([new Uint8Array(bytes ?? [])]).stream();
     const first = await from("198.51.100.1", part.path, { ...init, body, duplex: "half" } as RequestInit);
-    expect([first.status, left(first, "bytes")]).toEqual([400, 0]);
+    // What the while since then gives back is told as well: 8 MiB in a minute are 140 bytes a millisecond.
+    expect([first.status, Number(left(first, "bytes")) < LIMITS.partBytes / 60]).toEqual([400, true]);
     const again = signedHeaders(room.publicOrigin, { ...part, bytes: Buffer.alloc(LIMITS.partBytes / 2) });
     const second = await from("198.51.100.1", part.path, {
       method: "PUT",
