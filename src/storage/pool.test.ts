@@ -1,4 +1,6 @@
 import { createServer, type Server } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../testing/database.ts";
@@ -7,6 +9,24 @@ import { openPool } from "./pool.ts";
 import { type Act, transaction } from "./transaction.ts";
 
 const act: Act = { name: "look", parties: [], access: "read only" };
+
+describe("a session", () => {
+  it("keeps nothing of what came of a transaction", async () => {
+    const database = await testDatabase();
+    try {
+      const results: WeakRef<object>[] = [];
+      for (let count = 0; count < 3; count++)
+        results.push(new WeakRef(await transaction(database.room, act, async () => ({ count }))));
+      // A weak reference holds what it was read from until the turn ends.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      setFlagsFromString("--expose-gc");
+      runInNewContext("gc")();
+      expect(results.filter((result) => result.deref() !== undefined)).toEqual([]);
+    } finally {
+      await database.close();
+    }
+  });
+});
 
 describe("an array", () => {
   let database: TestDatabase;

@@ -21,8 +21,10 @@ export type Address =
 export type Session = {
   readonly sql: Statements;
   readonly isLost: () => boolean;
-  /** Rejects when the connection is lost, and never settles otherwise. */
+  /** Rejects when the connection is lost, and never settles otherwise. A race with it would stay as long as it does. */
   readonly lost: Promise<never>;
+  /** What comes of work, or the loss of the connection before that. Nothing of it stays with the session. */
+  readonly orLost: <Value>(work: Promise<Value>) => Promise<Value>;
   /** What to do at the very moment of a loss, before the driver can open the connection again; the last said counts. */
   readonly atLoss: (act: () => void) => void;
   readonly end: () => Promise<void>;
@@ -122,7 +124,7 @@ function welcoming() {
     pass: async (session: Session, refused: () => void): Promise<void> => {
       if (rite === null || greeted.has(session)) return;
       try {
-        await Promise.race([rite(session.sql), session.lost]);
+        await session.orLost(rite(session.sql));
         greeted.add(session);
       } finally {
         if (!greeted.has(session)) refused();
@@ -131,17 +133,35 @@ function welcoming() {
   };
 }
 
+// The loss of one connection, for all who wait in its session.
+function oneLoss(): Pick<Session, "isLost" | "lost" | "orLost"> & { readonly happens: () => void } {
+  const loss = new ConnectionLost("the connection to the database was lost");
+  const waiting = new Set<(error: ConnectionLost) => void>();
+  let isLost = false;
+  const lost = new Promise<never>((_, fail) => void waiting.add(fail));
+  // A loss between two transactions is nobody's failure.
+  lost.catch(() => {});
+  return {
+    isLost: () => isLost,
+    lost,
+    orLost: (work) =>
+      new Promise((settle, fail) => {
+        waiting.add(fail);
+        void work.then(settle, fail).finally(() => waiting.delete(fail));
+        if (isLost) fail(loss);
+      }),
+    happens: () => {
+      isLost = true;
+      for (const fail of waiting) fail(loss);
+    },
+  };
+}
+
 // One connection a client, without the driver's idle and life times: they count between statements too, and would end
 // a connection in the middle of a transaction.
 function openSession(address: Address, heard: Hearer): Session {
-  let isLost = false;
-  let markLost: (error: ConnectionLost) => void = () => {};
+  const loss = oneLoss();
   let atLoss: () => void = () => {};
-  const lost = new Promise<never>((_, fail) => {
-    markLost = fail;
-  });
-  // A loss between two transactions is nobody's failure.
-  lost.catch(() => {});
   // The driver passes `onnotify` on to each connection, which its types leave out.
   const settings: postgres.Options<{
     int8: typeof int8;
@@ -159,8 +179,7 @@ function openSession(address: Address, heard: Hearer): Session {
     onnotice: () => {},
     onnotify: heard,
     onclose: () => {
-      isLost = true;
-      markLost(new ConnectionLost("the connection to the database was lost"));
+      loss.happens();
       atLoss();
     },
     connection: {
@@ -173,8 +192,9 @@ function openSession(address: Address, heard: Hearer): Session {
   const sql = "url" in address ? postgres(address.url, settings) : postgres(settings);
   return {
     sql,
-    isLost: () => isLost,
-    lost,
+    isLost: loss.isLost,
+    lost: loss.lost,
+    orLost: loss.orLost,
     atLoss: (act) => {
       atLoss = act;
     },

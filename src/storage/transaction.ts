@@ -102,7 +102,7 @@ async function attemptOnce<T>(pool: Pool, act: Act, work: Work<T>): Promise<T> {
   const progress: Progress = { stage: "working", failure: null, statements: [] };
   session.atLoss(() => withdraw(progress.statements));
   try {
-    const result = await Promise.race([run(session, act, { work, progress }), session.lost]);
+    const result = await session.orLost(run(session, act, { work, progress }));
     pool.give(session, "clean");
     return result;
   } catch (error) {
@@ -213,7 +213,7 @@ function isRefusal(error: unknown): boolean {
 async function rollBack(session: Session): Promise<boolean> {
   if (session.isLost()) return false;
   try {
-    await Promise.race([session.sql.unsafe("rollback"), session.lost]);
+    await session.orLost(session.sql.unsafe("rollback"));
     return true;
   } catch (error) {
     if (isConnectionFailure(error) || errorCode(error) !== null) return false;

@@ -160,7 +160,7 @@ function away(): ConnectionLost {
 }
 
 function answered<Value>(session: Session, statement: Promise<Value>): Promise<Value> {
-  return Promise.race([statement, session.lost]);
+  return session.orLost(statement);
 }
 
 // A session that is gone has given all of its locks back.
