@@ -1,7 +1,6 @@
 // What the documents and the ledger say to a question, before any data is looked at: the same for an explanation and
 // for the real thing. Everything it needs is read in one transaction for the members of the contract.
 
-import { canonicalJson } from "../domain/canonical-json.ts";
 import type { Contract } from "../domain/contract/document.ts";
 import { type DatasetRef, type DatasetSchema, nameIn, ownerOf } from "../domain/dataset/schema.ts";
 import { isoDate } from "../domain/instant.ts";
@@ -103,7 +102,7 @@ export async function assessQuestion(
   const { file, question } = opened.value;
   const { directory, policies, lists } = read ?? (await surroundings(tx, { file, question, recipient }));
   const on = isoDate(tx.now);
-  const ground = canonicalJson([on, [...directory], [...policies].map(([owner, { digest }]) => [owner, digest])]);
+  const ground = JSON.stringify([on, [...directory], [...policies].map(([owner, { digest }]) => [owner, digest])]);
   const deciding = { contract: file.contract, contractId: file.id, question, recipient, on, directory, policies };
   const decision = before?.ground === ground ? before.decision : decide(deciding);
   const about = { file, directory, question, digest: questionDigest(question) };

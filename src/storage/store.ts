@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import type { UnixMillis } from "../domain/instant.ts";
+import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Store, Transaction } from "../ports/store.ts";
 import { contracts } from "./contracts.ts";
 import { dataKeys } from "./data-keys.ts";
@@ -51,37 +52,66 @@ export function postgresStore(pool: Pool): Store {
   };
 }
 
+type Aggregates = Omit<Transaction, "now" | "actForAlso">;
+
+const AGGREGATES: {
+  readonly [Name in keyof Aggregates]: (tx: Statements, readers: DocumentReaders) => Aggregates[Name];
+} = {
+  partners,
+  roomFigures,
+  keys,
+  enrolments,
+  people,
+  sessions,
+  signInProviders,
+  signInAttempts,
+  accounts,
+  nonces,
+  idempotency,
+  contracts,
+  policies,
+  datasets,
+  dataKeys,
+  uploads,
+  versions,
+  erasures,
+  objections,
+  notices,
+  requesters,
+  deletionRequests,
+  ledger,
+  releases,
+  requests,
+  deletions,
+  log,
+  witnesses,
+};
+
+// A transaction needs a few of the thirty, so each is made when it is first asked for, and then kept.
 function transactionOver(tx: Statements, now: UnixMillis, readers: DocumentReaders): Transaction {
-  return {
+  const opened: Opened = Object.create(OPENED);
+  return Object.assign(opened, {
+    tx,
+    readers,
     now,
-    actForAlso: (parties) => actForAlso(tx, parties),
-    partners: partners(tx, readers),
-    roomFigures: roomFigures(tx),
-    keys: keys(tx),
-    enrolments: enrolments(tx),
-    people: people(tx),
-    sessions: sessions(tx),
-    signInProviders: signInProviders(tx),
-    signInAttempts: signInAttempts(tx),
-    accounts: accounts(tx),
-    nonces: nonces(tx),
-    idempotency: idempotency(tx),
-    contracts: contracts(tx, readers),
-    policies: policies(tx, readers),
-    datasets: datasets(tx, readers),
-    dataKeys: dataKeys(tx),
-    uploads: uploads(tx),
-    versions: versions(tx, readers),
-    erasures: erasures(tx),
-    objections: objections(tx),
-    notices: notices(tx),
-    requesters: requesters(tx),
-    deletionRequests: deletionRequests(tx),
-    ledger: ledger(tx),
-    releases: releases(tx),
-    requests: requests(tx),
-    deletions: deletions(tx),
-    log: log(tx),
-    witnesses: witnesses(tx),
-  };
+    actForAlso: (parties: readonly PartnerId[]) => actForAlso(tx, parties),
+  });
 }
+
+type Opened = Transaction & { readonly tx: Statements; readonly readers: DocumentReaders };
+
+const OPENED = Object.defineProperties(
+  {},
+  Object.fromEntries(
+    Object.entries(AGGREGATES).map(([name, aggregate]) => [
+      name,
+      {
+        get(this: Opened) {
+          const value = aggregate(this.tx, this.readers);
+          Object.defineProperty(this, name, { value });
+          return value;
+        },
+      },
+    ]),
+  ),
+);

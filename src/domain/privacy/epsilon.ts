@@ -113,10 +113,23 @@ function lastThat(holds: (value: bigint) => boolean, ceiling: bigint): bigint {
 // values by less than 2^-110.
 const PLACES = 128n;
 
-// An upper bound of ln(1/delta): with 1/delta = 2^k·m and 1 ≤ m < 2, it is k·ln 2 + ln m, where
+// Documents state few deltas, and each is asked about again and again.
+const LOGARITHMS = new Map<string, bigint>();
+const LOGARITHMS_KEPT = 256;
+
+function logInverseUpper({ numerator, denominator }: Delta): bigint {
+  const name = `${numerator}/${denominator}`;
+  const known = LOGARITHMS.get(name);
+  if (known !== undefined) return known;
+  if (LOGARITHMS.size >= LOGARITHMS_KEPT) LOGARITHMS.clear();
+  const logarithm = logarithmUpper(numerator, denominator);
+  LOGARITHMS.set(name, logarithm);
+  return logarithm;
+}
+
+// An upper bound of ln(denominator/numerator): with the quotient 2^k·m and 1 ≤ m < 2, it is k·ln 2 + ln m, where
 // ln m = 2·artanh((m-1)/(m+1)).
-function logInverseUpper(failure: Delta): bigint {
-  const { numerator, denominator } = failure;
+function logarithmUpper(numerator: bigint, denominator: bigint): bigint {
   let doublings = 0n;
   while (numerator << (doublings + 1n) <= denominator) doublings++;
   const below = numerator << doublings;
