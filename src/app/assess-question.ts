@@ -2,7 +2,7 @@
 // for the real thing. Everything it needs is read in one transaction for the members of the contract.
 
 import type { Contract } from "../domain/contract/document.ts";
-import { type DatasetRef, type DatasetSchema, nameIn, ownerOf } from "../domain/dataset/schema.ts";
+import { type DatasetRef, type DatasetSchema, datasetRef, ownerOf } from "../domain/dataset/schema.ts";
 import { isoDate } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Decision, decide } from "../domain/policy/decide.ts";
@@ -217,33 +217,37 @@ function approvalReason({ decision, directory, file }: Ruled): Reason {
 
 /** Names and industries of the members of a contract. */
 export async function directoryOf(tx: Transaction, members: readonly PartnerId[]): Promise<Directory> {
-  const rows = await Promise.all(members.map((member) => tx.partners.find(member)));
+  const rows = await tx.partners.named(members);
   return new Map(
-    rows.map((row) => {
-      if (row === null || row.manifest === null) throw new Error("a member of a contract is not in the room");
-      return [row.id, { name: row.manifest.name, industry: row.manifest.industry }];
+    members.map((member) => {
+      const manifest = rows.find(({ id }) => id === member)?.manifest ?? null;
+      if (manifest === null) throw new Error("a member of a contract is not in the room");
+      return [member, { name: manifest.name, industry: manifest.industry }];
     }),
   );
 }
 
 async function policiesOf(tx: Transaction, question: Question): Promise<Map<PartnerId, PolicyInForce>> {
   const owners = [...new Set(datasetsOf(question).map(ownerOf))];
-  const rows = await Promise.all(owners.map((owner) => tx.policies.current(owner)));
-  return new Map(
-    rows.filter((row) => row !== null).map(({ partner, policy, digest }) => [partner, { policy, digest }]),
-  );
+  const rows = await tx.policies.currentOf(owners);
+  const inForce = owners.flatMap((owner) => rows.find(({ partner }) => partner === owner) ?? []);
+  return new Map(inForce.map(({ partner, policy, digest }) => [partner, { policy, digest }]));
 }
 
-function listsOf(tx: Transaction, question: Question, recipient: PartnerId): Promise<List[]> {
+async function listsOf(tx: Transaction, question: Question, recipient: PartnerId): Promise<List[]> {
+  const refs = datasetsOf(question);
+  const own = refs.filter((ref) => ownerOf(ref) === recipient);
+  const [versions, datasets, lasts] = await Promise.all([
+    tx.versions.currentOf(refs),
+    tx.datasets.named(refs),
+    Promise.all(own.map((ref) => tx.releases.lastAsked(recipient, ref))),
+  ]);
   return Promise.all(
-    datasetsOf(question).map(async (ref) => {
-      const isOwn = ownerOf(ref) === recipient;
-      const [version, dataset, last] = await Promise.all([
-        tx.versions.current(ref),
-        tx.datasets.find(ownerOf(ref), nameIn(ref)),
-        isOwn ? tx.releases.lastAsked(recipient, ref) : null,
-      ]);
-      const isKnown = last !== null && version?.drift?.from === last;
+    refs.map(async (ref) => {
+      const version = versions.find(({ partner, dataset }) => datasetRef(partner, dataset) === ref) ?? null;
+      const dataset = datasets.find(({ partner, name }) => datasetRef(partner, name) === ref) ?? null;
+      const last = version?.drift?.from ?? null;
+      const isKnown = last !== null && last === lasts[own.indexOf(ref)];
       return { ref, version, dataset, asked: isKnown ? await tx.versions.find(last) : null };
     }),
   );

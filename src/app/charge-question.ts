@@ -18,20 +18,24 @@ export async function chargingOf(tx: Transaction, priced: Priced): Promise<Charg
 async function bookOf(tx: Transaction, tariff: Tariff, { question }: Priced): Promise<Book> {
   const { lineage, group, periodDays, caps, limits } = tariff;
   const { analysis } = question;
-  const [own, all, recent, made] = await Promise.all([
-    Promise.all(group.map((recipient) => tx.ledger.spent(lineage, recipient, periodDays))),
-    tx.ledger.spent(lineage, "everyone", null),
-    limits.renewing === null ? 0n : tx.ledger.spent(lineage, "everyone", limits.renewing.days),
+  const renewing = limits.renewing === null ? [] : [limits.renewing.days];
+  const [[all = 0n, ...spent], made] = await Promise.all([
+    tx.ledger.spentOn([
+      { lineage, recipient: "everyone", days: null },
+      ...group.map((recipient) => ({ lineage, recipient, days: periodDays })),
+      ...renewing.map((days) => ({ lineage, recipient: "everyone" as const, days })),
+    ]),
     Promise.all(
       caps.map(({ periodDays: days }) =>
         Promise.all(group.map((recipient) => tx.releases.madeWithin({ recipient, analysis, lineage }, days))),
       ),
     ),
   ]);
+  const [own, recent] = [spent.slice(0, group.length), spent.slice(group.length)];
   return {
-    own: own.reduce((sum, one) => sum + one),
+    own: own.reduce((sum, one) => sum + one, 0n),
     all,
-    recent,
+    recent: recent[0] ?? 0n,
     made: made.map((each) => each.flat().sort((left, right) => right - left)),
   };
 }

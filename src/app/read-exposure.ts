@@ -63,10 +63,8 @@ export function readExposure(
 // Affiliates need be members of no contract, nor in the room yet.
 async function affiliateNames(tx: Transaction, { affiliates }: Policy): Promise<(partner: PartnerId) => string> {
   const partners = affiliates === undefined ? [] : affiliates.flatMap((group) => group.partners);
-  const rows = await Promise.all(partners.map((partner) => tx.partners.find(partner)));
-  const names = new Map(
-    rows.flatMap((row) => (row === null || row.manifest === null ? [] : [[row.id, row.manifest.name]])),
-  );
+  const rows = await tx.partners.named(partners);
+  const names = new Map(rows.flatMap(({ id, manifest }) => (manifest === null ? [] : [[id, manifest.name]])));
   return (partner) => names.get(partner) ?? partner;
 }
 

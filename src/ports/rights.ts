@@ -88,6 +88,8 @@ export type RightsKept = {
     /** The oldest first. */
     readonly list: (partner: PartnerId) => Promise<readonly ObjectionRow[]>;
     readonly count: (partner: PartnerId) => Promise<number>;
+    /** The same of several partners, in their order. */
+    readonly counts: (partners: readonly PartnerId[]) => Promise<readonly number[]>;
     readonly add: (objection: ObjectionRow) => Promise<void>;
     /** Puts another box in the place of an objection's own. */
     readonly reseal: (objection: Pick<ObjectionRow, "partner" | "number" | "sealed">) => Promise<void>;

@@ -49,6 +49,13 @@ export type Act = {
 
 type Resealed = Pick<SealedVersion, "segment" | "people" | "duplicates" | "bytes" | "scheme">;
 
+/** An account of the ledger, within the last `days`, or for ever when null. */
+export type SpentAccount = {
+  readonly lineage: DatasetRef;
+  readonly recipient: Recipient;
+  readonly days: number | null;
+};
+
 export type Store = {
   /** One consistent view; writes are refused. */
   readonly read: <T>(act: Act, work: (tx: Transaction) => Promise<T>) => Promise<T>;
@@ -75,6 +82,8 @@ type Records = {
 
   readonly partners: {
     readonly find: (id: PartnerId) => Promise<PartnerRow | null>;
+    /** Those of these that there are, in no order. */
+    readonly named: (ids: readonly PartnerId[]) => Promise<readonly PartnerRow[]>;
     readonly list: (page: Page) => Promise<readonly PartnerRow[]>;
     /** `manifest` is null for the operator alone. */
     readonly add: (id: PartnerId, manifest: Manifest | null) => Promise<void>;
@@ -121,6 +130,8 @@ type Records = {
   };
   readonly policies: {
     readonly current: (partner: PartnerId) => Promise<PolicyRow | null>;
+    /** Those in force of these partners, one of each that has one, in no order. */
+    readonly currentOf: (partners: readonly PartnerId[]) => Promise<readonly PolicyRow[]>;
     /** Newest first. */
     readonly list: (partner: PartnerId) => Promise<readonly PolicyRow[]>;
     readonly put: (policy: Policy, digest: string) => Promise<void>;
@@ -135,6 +146,8 @@ type Records = {
   };
   readonly datasets: {
     readonly find: (partner: PartnerId, name: string) => Promise<DatasetRow | null>;
+    /** Those of these that there are, in no order. */
+    readonly named: (datasets: readonly DatasetRef[]) => Promise<readonly DatasetRow[]>;
     readonly list: (partner: PartnerId) => Promise<readonly DatasetRow[]>;
     readonly create: (partner: PartnerId, schema: DatasetSchema) => Promise<void>;
   };
@@ -156,6 +169,8 @@ type Records = {
   readonly versions: {
     /** The newest, until its end has come. */
     readonly current: (dataset: DatasetRef) => Promise<VersionRow | null>;
+    /** The current ones of these datasets, one of each that has one, in no order. */
+    readonly currentOf: (datasets: readonly DatasetRef[]) => Promise<readonly VersionRow[]>;
     readonly find: (id: string) => Promise<VersionRow | null>;
     /** Newest first. */
     readonly list: (dataset: DatasetRef) => Promise<readonly VersionRow[]>;
@@ -185,6 +200,8 @@ type Records = {
   readonly ledger: {
     /** Spent on one recipient within the last `days`, or for ever when null. */
     readonly spent: (lineage: DatasetRef, recipient: Recipient, days: number | null) => Promise<bigint>;
+    /** The same of several accounts, in their order. */
+    readonly spentOn: (accounts: readonly SpentAccount[]) => Promise<readonly bigint[]>;
     /**
      * Writes the debit and raises the account. The table itself refuses an account above `cap`.
      * @param cap the most that the account may hold for ever

@@ -1,9 +1,9 @@
 // The privacy ledger: accounts by dataset and recipient, and the debits that fill them. The caller decides whether a
 // debit fits; the account's check on its cap holds even where the caller is wrong.
 
-import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
-import type { LedgerLine, Recipient } from "../ports/rows.ts";
-import type { Transaction } from "../ports/store.ts";
+import { ownerOf } from "../domain/dataset/schema.ts";
+import type { LedgerLine } from "../ports/rows.ts";
+import type { SpentAccount, Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
 import type { Statements } from "./pool.ts";
 
@@ -11,10 +11,8 @@ type Row = Omit<LedgerLine, "nanoRho"> & { readonly nanoRho: string };
 
 export function ledger(tx: Statements): Transaction["ledger"] {
   return {
-    spent: async (lineage, recipient, days) => {
-      const [row] = await tx<{ spent: string }[]>`select ${spent(tx, { lineage, recipient, days })}::text as spent`;
-      return BigInt(row?.spent ?? 0);
-    },
+    spent: async (lineage, recipient, days) => (await spentOn(tx, [{ lineage, recipient, days }]))[0] ?? 0n,
+    spentOn: (accounts) => spentOn(tx, accounts),
     debit: (line, cap) => debit(tx, line, cap),
     debitsOf: async (owner, releases) => {
       const rows = await tx<Row[]>`
@@ -34,14 +32,24 @@ export function ledger(tx: Statements): Transaction["ledger"] {
   };
 }
 
-type Account = { readonly lineage: DatasetRef; readonly recipient: Recipient; readonly days: number | null };
-
-function spent(tx: Statements, { lineage, recipient, days }: Account) {
-  const account = tx`partner = ${ownerOf(lineage)} and lineage = ${lineage} and recipient = ${recipient}`;
-  if (days === null) return tx`coalesce((select spent from concordat.ledger_account where ${account}), 0)`;
-  return tx`(
-    select coalesce(sum(nano_rho), 0) from concordat.ledger_debit
-    where ${account} and debited_at > now() - make_interval(days => ${days}))`;
+async function spentOn(tx: Statements, accounts: readonly SpentAccount[]): Promise<readonly bigint[]> {
+  const asked = accounts.map((account) => ({ partner: ownerOf(account.lineage), ...account }));
+  const rows = await tx<{ spent: string }[]>`
+    select coalesce(
+      case when days is null then (
+        select spent from concordat.ledger_account account
+        where account.partner = asked.partner and account.lineage = asked.lineage
+          and account.recipient = asked.recipient)
+      else (
+        select sum(nano_rho) from concordat.ledger_debit debit
+        where debit.partner = asked.partner and debit.lineage = asked.lineage and debit.recipient = asked.recipient
+          and debited_at > now() - make_interval(days => days)) end, 0)::text as spent
+    from rows from (
+        json_to_recordset(${JSON.stringify(asked)}::text::json)
+          as (partner text, lineage text, recipient text, days int))
+      with ordinality as asked (partner, lineage, recipient, days, place)
+    order by place`;
+  return rows.map((row) => BigInt(row.spent));
 }
 
 async function debit(tx: Statements, line: Omit<LedgerLine, "at" | "number">, cap: bigint | null): Promise<void> {

@@ -1,8 +1,10 @@
 // Objections and consents taken back: tokens of people, sealed under the partner's data key. Rows are added, and sealed
 // anew when another data key follows.
 
+import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { ObjectionRow } from "../ports/rights.ts";
 import type { Transaction } from "../ports/store.ts";
+import { askedTexts } from "./asked-rows.ts";
 import type { Statements } from "./pool.ts";
 
 export function objections(tx: Statements): Transaction["objections"] {
@@ -13,11 +15,8 @@ export function objections(tx: Statements): Transaction["objections"] {
         where partner = ${partner} order by number`;
       return rows.map((row) => ({ ...row, sealed: new Uint8Array(row.sealed) }));
     },
-    count: async (partner) => {
-      const [row] = await tx<{ count: number }[]>`
-        select count(*)::int8 as count from concordat.objection where partner = ${partner}`;
-      return row?.count ?? 0;
-    },
+    count: async (partner) => (await counts(tx, [partner]))[0] ?? 0,
+    counts: (partners) => counts(tx, partners),
     reseal: async ({ partner, number, sealed }) => {
       const { count } = await tx`
         update concordat.objection set sealed = ${sealed} where partner = ${partner} and number = ${number}`;
@@ -29,4 +28,12 @@ export function objections(tx: Statements): Transaction["objections"] {
         values (${partner}, ${number}, ${kind}, ${scope}, ${sealed}, ${entry})`;
     },
   };
+}
+
+async function counts(tx: Statements, partners: readonly PartnerId[]): Promise<readonly number[]> {
+  const rows = await tx<{ count: number }[]>`
+    select (select count(*)::int8 from concordat.objection where objection.partner = asked.text) as count
+    from ${askedTexts(tx, partners)} with ordinality as asked (text, place)
+    order by place`;
+  return rows.map(({ count }) => count);
 }

@@ -2,8 +2,10 @@
 // Private to their partner; a question's transaction acts for every owner and sees theirs.
 
 import { canonicalJson } from "../domain/canonical-json.ts";
+import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { PolicyRow, PolicySignatureRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
+import { askedTexts } from "./asked-rows.ts";
 import type { DocumentReaders } from "./documents.ts";
 import type { Statements } from "./pool.ts";
 
@@ -11,12 +13,16 @@ type Row = Omit<PolicyRow, "policy"> & { readonly document: string };
 
 export function policies(tx: Statements, read: DocumentReaders): Transaction["policies"] {
   const columns = tx`partner, version, digest, document, concordat.millis(put_at) as "putAt"`;
+  const currentOf = async (partners: readonly PartnerId[]) => {
+    const rows = await tx<Row[]>`
+      select newest.* from ${askedTexts(tx, partners)} as asked (text), lateral (
+        select ${columns} from concordat.policy
+        where policy.partner = asked.text order by version desc limit 1) newest`;
+    return rows.map((row) => toPolicy(row, read));
+  };
   return {
-    current: async (partner) => {
-      const [row] = await tx<Row[]>`
-        select ${columns} from concordat.policy where partner = ${partner} order by version desc limit 1`;
-      return row === undefined ? null : toPolicy(row, read);
-    },
+    currentOf,
+    current: async (partner) => (await currentOf([partner]))[0] ?? null,
     list: async (partner) => {
       const rows = await tx<Row[]>`
         select ${columns} from concordat.policy where partner = ${partner} order by version desc`;

@@ -9,6 +9,7 @@ import type { Increment } from "../ports/matcher.ts";
 import type { EndedVersionRow, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
+import { askedDatasets } from "./asked-rows.ts";
 import type { DocumentReaders } from "./documents.ts";
 import { assertActsForEverybody } from "./everybody.ts";
 import type { Statements } from "./pool.ts";
@@ -23,15 +24,18 @@ export function versions(tx: Statements, read: DocumentReaders): Transaction["ve
     rows_removed as "rowsRemoved", rows_added as "rowsAdded", references_unknown as "referencesUnknown",
     drift_from as "driftFrom", drift, left_out as "leftOut", concordat.millis(sealed_at) as "sealedAt",
     concordat.millis(ends_at) as "endsAt", is_end_stated as "isEndStated"`;
+  const currentOf = async (datasets: readonly DatasetRef[]) => {
+    const rows = await tx<Row[]>`
+      select newest.* from ${askedDatasets(tx, datasets)}, lateral (
+        select ${columns} from concordat.version
+        where version.partner = asked.partner and version.dataset = asked.dataset and deleted_at is null
+        order by sequence desc limit 1) newest
+      where concordat.instant("endsAt") > now()`;
+    return rows.map((row) => toVersion(row, read));
+  };
   return {
-    current: async (dataset) => {
-      const [row] = await tx<Row[]>`
-        select * from (
-          select ${columns} from concordat.version
-          where ${isOf(tx, dataset)} and deleted_at is null order by sequence desc limit 1) newest
-        where concordat.instant("endsAt") > now()`;
-      return row === undefined ? null : toVersion(row, read);
-    },
+    currentOf,
+    current: async (dataset) => (await currentOf([dataset]))[0] ?? null,
     find: async (id) => {
       const [row] = await tx<Row[]>`
         select ${columns} from concordat.version where id = ${id} and deleted_at is null and ends_at > now()`;

@@ -172,6 +172,7 @@ export function policies(db: Session): Immediate<Transaction["policies"]> {
   };
   return {
     current: (partner) => versions(partner)[0] ?? null,
+    currentOf: (partners) => partners.flatMap((partner) => versions(partner).slice(0, 1)),
     list: versions,
     put: (policy, digest) => db.insert(POLICY, rowOf(policy, digest)),
     wait: (policy, digest) => {

@@ -3,7 +3,7 @@
 import { type DatasetRef, ownerOf } from "../../domain/dataset/schema.ts";
 import { DAY_MILLIS } from "../../domain/instant.ts";
 import type { LedgerLine } from "../../ports/rows.ts";
-import type { Transaction } from "../../ports/store.ts";
+import type { SpentAccount, Transaction } from "../../ports/store.ts";
 import type { Immediate } from "./deferred.ts";
 import type { Session } from "./session.ts";
 import { byNumber, firstBroken, OWN, type Table } from "./table.ts";
@@ -42,13 +42,15 @@ export function ledger(db: Session): Immediate<Transaction["ledger"]> {
       .rows(DEBIT, ({ partner, line }) => partner === owner && isAsked(line))
       .map(({ line }) => line)
       .sort(byNumber(({ number }) => number));
+  const spent = ({ lineage, recipient, days }: SpentAccount): bigint => {
+    if (days === null) return db.find(ACCOUNT, accountKey(lineage, recipient))?.spent ?? 0n;
+    const since = db.now - days * DAY_MILLIS;
+    const isMeant = (line: LedgerLine) => line.lineage === lineage && line.recipient === recipient && line.at > since;
+    return lines(ownerOf(lineage), isMeant).reduce((sum, { nanoRho }) => sum + nanoRho, 0n);
+  };
   return {
-    spent: (lineage, recipient, days) => {
-      if (days === null) return db.find(ACCOUNT, accountKey(lineage, recipient))?.spent ?? 0n;
-      const since = db.now - days * DAY_MILLIS;
-      const isMeant = (line: LedgerLine) => line.lineage === lineage && line.recipient === recipient && line.at > since;
-      return lines(ownerOf(lineage), isMeant).reduce((sum, { nanoRho }) => sum + nanoRho, 0n);
-    },
+    spent: (lineage, recipient, days) => spent({ lineage, recipient, days }),
+    spentOn: (accounts) => accounts.map(spent),
     debit: ({ lineage, recipient, nanoRho, release }, cap) => {
       const partner = ownerOf(lineage);
       const isIt = (row: AccountRow) => row.lineage === lineage && row.recipient === recipient;

@@ -1,5 +1,6 @@
 // Datasets, the wrapped keys of partners, and uploads with their parts.
 
+import { nameIn, ownerOf } from "../../domain/dataset/schema.ts";
 import { DAY_MILLIS, type UnixMillis } from "../../domain/instant.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import type { DataKeyRow, DatasetRow, PartRow, UploadRow } from "../../ports/rows.ts";
@@ -21,6 +22,7 @@ export const datasetRow = (partner: string, name: string): Reference => ["datase
 export function datasets(db: Session): Immediate<Transaction["datasets"]> {
   return {
     find: (partner, name) => db.find(DATASET, `${partner} ${name}`),
+    named: (datasets) => datasets.flatMap((ref) => db.find(DATASET, `${ownerOf(ref)} ${nameIn(ref)}`) ?? []),
     list: (partner) => db.rows(DATASET, (row) => row.partner === partner).sort(byText(({ name }) => name)),
     create: (partner, schema) => db.insert(DATASET, { partner, name: schema.dataset, schema, createdAt: db.now }),
   };

@@ -20,6 +20,7 @@ const PARTNER: Table<PartnerRow> = {
 export function partners(db: Session): Immediate<Transaction["partners"]> {
   return {
     find: (id) => db.find(PARTNER, id),
+    named: (ids) => ids.flatMap((id) => db.find(PARTNER, id) ?? []),
     list: ({ after, limit }) =>
       db
         .rows(PARTNER, ({ id }) => after === null || id > after)

@@ -41,6 +41,7 @@ export function objections(db: Session): Immediate<Transaction["objections"]> {
   return {
     list: of,
     count: (partner) => of(partner).length,
+    counts: (partners) => partners.map((partner) => of(partner).length),
     add: ({ partner, number, kind, scope, sealed, entry }) =>
       db.insert(OBJECTION, { partner, number, kind, scope, sealed, entry }),
     reseal: ({ partner, number, sealed }) => {

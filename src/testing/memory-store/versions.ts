@@ -40,11 +40,13 @@ const isThere = ({ deletedAt }: KeptVersion): boolean => deletedAt === null;
 function found(db: Session): Omit<Immediate<Transaction["versions"]>, Changes> {
   const isInForce = (row: KeptVersion) => isThere(row) && row.version.endsAt > db.now;
   const all = (dataset: DatasetRef) => seenVersions(db, (row) => isIn(row, dataset));
+  const current = (dataset: DatasetRef) => {
+    const newest = all(dataset).find(isThere);
+    return newest !== undefined && isInForce(newest) ? newest.version : null;
+  };
   return {
-    current: (dataset) => {
-      const newest = all(dataset).find(isThere);
-      return newest !== undefined && isInForce(newest) ? newest.version : null;
-    },
+    current,
+    currentOf: (datasets) => datasets.flatMap((dataset) => current(dataset) ?? []),
     find: (id) => seenVersions(db, (row) => row.version.id === id && isInForce(row))[0]?.version ?? null,
     list: (dataset) =>
       all(dataset)

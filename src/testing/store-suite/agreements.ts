@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { canonicalDigest } from "../../domain/canonical-json.ts";
 import { contractId } from "../../domain/contract/document.ts";
+import { datasetRef } from "../../domain/dataset/schema.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import type { Store } from "../../ports/store.ts";
 import { policyOf } from "../documents.ts";
@@ -141,6 +142,8 @@ export function agreementsLaws(store: () => Store): void {
       expect(await as(ann).read(async (tx) => (await tx.policies.list(ann)).map((row) => row.version))).toEqual([2, 1]);
       expect(await as(bob).read((tx) => tx.policies.current(ann))).toBeNull();
       expect(await as(bob, ann).read((tx) => tx.policies.current(ann))).toEqual(current);
+      expect(await as(bob, ann).read((tx) => tx.policies.currentOf([bob, ann]))).toEqual([current]);
+      expect(await as(bob).read((tx) => tx.policies.currentOf([bob, ann]))).toEqual([]);
     });
 
     test("keep a policy's signatures and the versions that wait, for its partner alone", async () => {
@@ -180,6 +183,10 @@ export function agreementsLaws(store: () => Store): void {
       const names = await as(ann).read(async (tx) => (await tx.datasets.list(ann)).map((row) => row.name));
       expect(names).toEqual(["customers", "yachts"]);
       expect(await as(bob).read((tx) => tx.datasets.list(ann))).toEqual([]);
+      const refs = [datasetRef(ann, "customers"), datasetRef(bob, "yachts"), datasetRef(ann, "nothing")];
+      const named = await as(ann, bob).read((tx) => tx.datasets.named(refs));
+      expect(named.map(({ partner, name }) => datasetRef(partner, name))).toEqual([datasetRef(ann, "customers")]);
+      expect(await as(bob).read((tx) => tx.datasets.named(refs))).toEqual([]);
     });
 
     test("keep a data key, byte for byte, and never another in its place", async () => {

@@ -77,6 +77,13 @@ export function answersLaws(store: () => Store): void {
       expect(await as(ann).read((tx) => tx.ledger.spent(yachts, bob, null))).toBe(11n);
       expect(await as(ann).read((tx) => tx.ledger.spent(yachts, "everyone", null))).toBe(0n);
       expect(await as(bob).read((tx) => tx.ledger.spent(yachts, bob, null))).toBe(0n);
+      const accounts = [
+        { lineage: yachts, recipient: bob, days: null },
+        { lineage: customers(ann), recipient: "everyone" as const, days: 0 },
+        { lineage: yachts, recipient: ann, days: 1 },
+        { lineage: customers(ann), recipient: bob, days: 1 },
+      ];
+      expect(await as(ann).read((tx) => tx.ledger.spentOn(accounts))).toEqual([11n, 0n, 0n, 5n]);
       await expect(as(bob).write((tx) => tx.ledger.debit(line(yachts, 1n, bob), null))).rejects.toThrow();
     });
 

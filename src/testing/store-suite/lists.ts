@@ -2,6 +2,7 @@
 // A list is its partner's own; only an act for every partner sees them all.
 
 import { describe, expect, test } from "vitest";
+import { datasetRef } from "../../domain/dataset/schema.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { OPERATOR, type PartnerId } from "../../domain/partner/manifest.ts";
 import type { Change } from "../../ports/matcher.ts";
@@ -105,6 +106,15 @@ export function listsLaws(store: () => Store): void {
       expect(await as(ann).read((tx) => tx.versions.find(ids[0] ?? ""))).toEqual(list[2]);
       expect(await as(bob).read((tx) => tx.versions.find(ids[0] ?? ""))).toBeNull();
       expect(await as(bob).read((tx) => tx.versions.current(customers(ann)))).toBeNull();
+      const both = [customers(bob), customers(ann), datasetRef(ann, "yachts")];
+      expect(await as(ann).read((tx) => tx.versions.currentOf(both))).toEqual([current]);
+      const seen = await as(ann, bob).read((tx) => tx.versions.currentOf(both));
+      expect(seen.map(({ partner, sequence }) => [partner, sequence]).sort()).toEqual(
+        [
+          [ann, 3],
+          [bob, 1],
+        ].sort(),
+      );
       expect(await as(ann).read((tx) => tx.versions.sealedWithin(customers(ann), 1))).toEqual(
         list.map((row) => row.sealedAt),
       );
@@ -184,6 +194,7 @@ export function listsLaws(store: () => Store): void {
       expect(await as(bob).read((tx) => tx.objections.list(ann))).toEqual([]);
       expect(await as(ann).read((tx) => tx.objections.count(ann))).toBe(2);
       expect(await as(bob).read((tx) => tx.objections.count(ann))).toBe(0);
+      expect(await as(ann).read((tx) => tx.objections.counts([bob, ann, bob]))).toEqual([0, 2, 0]);
     });
   });
 

@@ -19,6 +19,8 @@ export function partiesLaws(store: () => Store): void {
       expect(row).toEqual({ id: ann, manifest: manifestOf(ann), addedAt: row?.addedAt, leftAt: null });
       expect(await as(bob).read((tx) => tx.partners.find(party("nobody-here")))).toBeNull();
       expect(await as(bob).read((tx) => tx.partners.find(OPERATOR))).toMatchObject({ id: OPERATOR, manifest: null });
+      const named = await as(bob).read((tx) => tx.partners.named([bob, party("nobody-here"), ann]));
+      expect(named.map(({ id }) => id).sort()).toEqual([ann, bob].sort());
       const all = await as(bob).read((tx) => tx.partners.list({ after: null, limit: 1_000 }));
       expect(all.map((one) => one.id)).toEqual(all.map((one) => one.id).sort());
       const page = await as(bob).read((tx) => tx.partners.list({ after: before ?? null, limit: 1 }));

@@ -1,5 +1,7 @@
 // The crew over works that the engine has, of which finding equal references is the simplest to tell right from wrong.
 
+import { readdirSync, readFileSync } from "node:fs";
+import { constants, getPriority } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Arena, arenaOf } from "../arena.ts";
 import { type HashedRecords, sameRecordsScratchBytes } from "../same-records.ts";
@@ -49,6 +51,15 @@ function begin(crew: Crew, most = MOST) {
     { most, rowTexts: null },
     { scratchBytes: sameRecordsScratchBytes(most), isLarge: true },
   );
+}
+
+/** Threads of this process that stand behind others (proc(5), stat: nice is the 17th field behind the name). */
+function threadsBehind(): number {
+  const nices = readdirSync("/proc/self/task").map((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+  });
+  return nices.filter((nice) => nice === constants.priority.PRIORITY_BELOW_NORMAL).length;
 }
 
 /** Work that takes a while, so that a thread can be ended in the midst of it. */
@@ -119,6 +130,18 @@ describe("a crew with threads", () => {
       expect([...(await job.run([good]))]).toEqual(expectedPairs(8, 0));
       job.end();
     }
+  });
+
+  it("works behind whatever else has something to do", async (context) => {
+    if (process.platform !== "linux") context.skip("other systems place a process, not a thread");
+    const [before, own] = [threadsBehind(), getPriority()];
+    const { arena, crew } = fresh(2);
+    const job = begin(crew);
+    const pieces = Array.from({ length: 4 }, (_, index) => held(arena, 8, index * 100));
+    await Promise.all(pieces.map((piece) => job.run([piece])));
+    expect(threadsBehind() - before).toBe(2);
+    expect(getPriority()).toBe(own);
+    job.end();
   });
 
   it("works with the threads for which there is room", async () => {
