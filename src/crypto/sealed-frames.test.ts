@@ -1,7 +1,18 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type FileKey, type FramePlace, fileKeyOf, newSalt, openFrame, sealFrame, TAG_BYTES } from "./sealed-frames.ts";
+import {
+  CHUNK_BYTES,
+  type FileKey,
+  type FramePlace,
+  fileKeyOf,
+  newSalt,
+  openFrame,
+  openInChunks,
+  sealFrame,
+  sealInChunks,
+  TAG_BYTES,
+} from "./sealed-frames.ts";
 
 const KEY = randomBytes(32);
 const SALT = newSalt();
@@ -22,6 +33,30 @@ describe("sealed frames", () => {
         expect(Buffer.from(openFrame(FILE, place, frame)).equals(Buffer.concat(plain))).toBe(true);
       }),
     );
+  });
+
+  it("are sealed and opened a chunk at a time, to the same bytes whatever the pieces", () => {
+    const plain = new Uint8Array(randomBytes(2 * CHUNK_BYTES + 1));
+    const whole = Buffer.concat([...sealInChunks(FILE, PLACE, [plain])]);
+    for (const cut of [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, plain.length]) {
+      const chunks = [...sealInChunks(FILE, PLACE, [plain.subarray(0, cut), plain.subarray(cut)])];
+      expect(Buffer.concat(chunks).equals(whole)).toBe(true);
+      expect(chunks.every(({ length }) => length <= CHUNK_BYTES)).toBe(true);
+    }
+    const opened: Uint8Array[] = [];
+    openInChunks(FILE, PLACE, { sealed: whole, take: (chunk) => opened.push(chunk) });
+    expect(opened.map(({ length }) => length)).toEqual([CHUNK_BYTES, CHUNK_BYTES, 1]);
+    expect(Buffer.concat(opened).equals(plain)).toBe(true);
+  });
+
+  it("fail in the end when any chunk of them is another", () => {
+    const plain = new Uint8Array(2 * CHUNK_BYTES);
+    const whole = Buffer.concat(sealFrame(FILE, PLACE, [plain]));
+    for (const at of [0, CHUNK_BYTES, 2 * CHUNK_BYTES - 1, 2 * CHUNK_BYTES, whole.length - 1]) {
+      const changed = new Uint8Array(whole);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(() => openInChunks(FILE, PLACE, { sealed: changed, take: () => undefined })).toThrow();
+    }
   });
 
   it("do not open in another place, as another end, or under another key, salt or label", () => {

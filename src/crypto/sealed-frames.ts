@@ -32,13 +32,45 @@ export function fileKeyOf(dataKey: Uint8Array, salt: Uint8Array, label: string):
   return { key: new Uint8Array(hkdfSync("sha256", dataKey, salt, `concordat sealed file 2 ${label}`, 32)), label };
 }
 
-/** Seals the pieces of one frame, one piece for each, and the tag behind them. */
-export function sealFrame(file: FileKey, place: FramePlace, pieces: readonly Uint8Array[]): Uint8Array[] {
+/** Bytes that are sealed or opened at a time: memory for so few is used again, where much is taken fresh each time. */
+export const CHUNK_BYTES = 262_144;
+
+/** Seals one frame a chunk at a time, the tag last. Each chunk is the reader's, who gives its memory back. */
+export function* sealInChunks(file: FileKey, place: FramePlace, pieces: readonly Uint8Array[]): Generator<Uint8Array> {
   const cipher = createCipheriv("aes-256-gcm", file.key, nonceOf(place));
   cipher.setAAD(associated(file, place));
-  const sealed: Uint8Array[] = pieces.map((piece) => cipher.update(piece));
+  for (const piece of pieces) {
+    for (const chunk of chunksOf(piece)) yield cipher.update(chunk);
+  }
   cipher.final();
-  return [...sealed, cipher.getAuthTag()];
+  yield cipher.getAuthTag();
+}
+
+/**
+ * Opens a frame a chunk at a time. What was handed over before counts only once this returns.
+ * @param take  is given each chunk, its own to give back
+ * @throws when the frame is not what was sealed under this key at this place
+ */
+export function openInChunks(
+  file: FileKey,
+  place: FramePlace,
+  { sealed, take }: { readonly sealed: Uint8Array; readonly take: (chunk: Uint8Array) => void },
+): void {
+  if (sealed.length < TAG_BYTES) throw new Error("a sealed frame is cut short");
+  const decipher = createDecipheriv("aes-256-gcm", file.key, nonceOf(place));
+  decipher.setAAD(associated(file, place));
+  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+  for (const chunk of chunksOf(sealed.subarray(0, sealed.length - TAG_BYTES))) take(decipher.update(chunk));
+  decipher.final();
+}
+
+function* chunksOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
+}
+
+/** Seals the pieces of one frame, the tag behind them. */
+export function sealFrame(file: FileKey, place: FramePlace, pieces: readonly Uint8Array[]): Uint8Array[] {
+  return [...sealInChunks(file, place, pieces)];
 }
 
 /**
@@ -46,13 +78,14 @@ export function sealFrame(file: FileKey, place: FramePlace, pieces: readonly Uin
  * @throws when it is not what was sealed under this key at this place
  */
 export function openFrame(file: FileKey, place: FramePlace, sealed: Uint8Array): Uint8Array {
-  if (sealed.length < TAG_BYTES) throw new Error("a sealed frame is cut short");
-  const decipher = createDecipheriv("aes-256-gcm", file.key, nonceOf(place));
-  decipher.setAAD(associated(file, place));
-  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-  const plain = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES));
-  decipher.final();
-  return new Uint8Array(plain.buffer, plain.byteOffset, plain.length);
+  const plain = new Uint8Array(Math.max(0, sealed.length - TAG_BYTES));
+  let at = 0;
+  const take = (chunk: Uint8Array) => {
+    plain.set(chunk, at);
+    at += chunk.length;
+  };
+  openInChunks(file, place, { sealed, take });
+  return plain;
 }
 
 function nonceOf({ number, isLast }: FramePlace): Uint8Array {

@@ -1,33 +1,71 @@
 // Frames of sealed files, read by themselves.
 
 import { closeSync, openSync, readSync } from "node:fs";
-import { type FileKey, openFrame } from "../../crypto/sealed-frames.ts";
-import type { FrameSpot } from "./sealed-file.ts";
+import { type FileKey, type FramePlace, openFrame, openInChunks, TAG_BYTES } from "../../crypto/sealed-frames.ts";
+import type { FrameSpot } from "./frame-sink.ts";
+import { letGo } from "./let-go.ts";
 
 /** A frame and the file that it lies in. */
 export type PlacedSpot = { readonly path: string; readonly fileKey: FileKey; readonly spot: FrameSpot };
 
 /** Opens frame after frame, in memory that is used again for their sealed bytes. */
-export type OpenFrames = (frame: PlacedSpot) => Uint8Array;
+export type OpenFrames = {
+  /** What a frame holds, in memory of its own. */
+  readonly bytesOf: (frame: PlacedSpot) => Uint8Array;
+  /** Puts what a frame holds into places, one after the other; together they have as many bytes as it. */
+  readonly into: (frame: PlacedSpot, places: readonly Uint8Array[]) => void;
+};
 
+/** What it makes throws an error that says damaged when a frame is not what was sealed there. */
 export function frameOpener(): OpenFrames {
   let memory = new Uint8Array(0);
-  return (frame) => {
+  const opened = <Value>(frame: PlacedSpot, open: (place: FramePlace, sealed: Uint8Array) => Value): Value => {
     const { bytes, number } = frame.spot;
     if (memory.length < bytes) memory = new Uint8Array(bytes * 2);
     const sealed = memory.subarray(0, bytes);
     readSpot(frame, sealed);
     try {
-      return openFrame(frame.fileKey, { number, isLast: false }, sealed);
+      return open({ number, isLast: false }, sealed);
     } catch (error) {
       throw new Error(`the sealed file ${frame.path} is damaged`, { cause: error });
     }
+  };
+  return {
+    bytesOf: (frame) => opened(frame, (place, sealed) => openFrame(frame.fileKey, place, sealed)),
+    into: (frame, places) => {
+      const wanted = places.reduce((sum, { length }) => sum + length, 0);
+      if (wanted !== plainBytes(frame.spot)) throw new Error(`a frame of ${frame.path} is not of its stated size`);
+      const put = putting(places);
+      opened(frame, (place, sealed) => openInChunks(frame.fileKey, place, { sealed, take: put }));
+    },
+  };
+}
+
+/** How many bytes a frame holds. */
+export function plainBytes({ bytes }: Pick<FrameSpot, "bytes">): number {
+  return bytes - TAG_BYTES;
+}
+
+/** Puts chunks into places, one behind the other, and gives back their memory. */
+function putting(places: readonly Uint8Array[]): (chunk: Uint8Array) => void {
+  let [turn, at] = [0, 0];
+  return (chunk) => {
+    for (let taken = 0; taken < chunk.length; ) {
+      const place = places[turn];
+      if (place === undefined) throw new Error("a frame holds more than there are places for");
+      const length = Math.min(chunk.length - taken, place.length - at);
+      place.set(chunk.subarray(taken, taken + length), at);
+      taken += length;
+      at += length;
+      if (at === place.length) [turn, at] = [turn + 1, 0];
+    }
+    letGo([chunk]);
   };
 }
 
 /** What one frame of a sealed file holds. @throws an error that says damaged when it is not what was sealed there */
 export function frameBytesOf(frame: PlacedSpot): Uint8Array {
-  return frameOpener()(frame);
+  return frameOpener().bytesOf(frame);
 }
 
 function readSpot({ path, spot }: PlacedSpot, to: Uint8Array): void {

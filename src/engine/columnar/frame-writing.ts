@@ -9,9 +9,9 @@ import { type FrameLayout, frameLayout } from "../../wire/segment/frame.ts";
 import { REFERENCES, type RowShape } from "../../wire/segment/shape.ts";
 import { countBuckets, countsBytes } from "./bucket-counting.ts";
 import { bumpBytes, bumpFrom } from "./bump.ts";
+import { addFrame, type FrameSink } from "./frame-sink.ts";
 import { type FrameNumbers, fitsWords } from "./numbers-form.ts";
 import { findNumbers } from "./record-text.ts";
-import { addFrame, type FrameSink } from "./sealed-file.ts";
 import { type FrameEntry, spaceOf } from "./staged-part.ts";
 import type { Thread } from "./threads/thread.ts";
 

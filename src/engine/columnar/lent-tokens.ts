@@ -37,7 +37,7 @@ export function lentTokens(borrowing: Borrowing, open: OpenFrames): LentTokens {
     const first = bucket.firstRow + bucket.homes;
     isWanted.fill(1, first, first + bucket.strays);
   }
-  for (const lender of lenders) lendFrom(lender, wordsOf(open(lender.table)), { firstRow, isWanted, lent });
+  for (const lender of lenders) lendFrom(lender, wordsOf(open.bytesOf(lender.table)), { firstRow, isWanted, lent });
   return lent;
 }
 

@@ -3,9 +3,9 @@
 import type { RowShape } from "../../wire/segment/shape.ts";
 import type { BucketRows } from "./bucket-rows.ts";
 import type { PlacedSpot } from "./frame-bytes.ts";
+import type { FrameSink } from "./frame-sink.ts";
 import type { Lender } from "./lent-tokens.ts";
 import type { References } from "./references.ts";
-import type { FrameSink } from "./sealed-file.ts";
 import type { MadeSection, SectionPiece, SectionSize } from "./section.ts";
 
 /** What one bucket of the earlier version has, counted from its section's first row and token. */

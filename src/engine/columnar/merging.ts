@@ -2,7 +2,7 @@
 // rows that the increment brings, and is made anew; or stays as it is, where neither befell it.
 
 import { bumpFrom } from "./bump.ts";
-import { frameOpener, type OpenFrames } from "./frame-bytes.ts";
+import { frameOpener, type OpenFrames, type PlacedSpot, plainBytes } from "./frame-bytes.ts";
 import { lentTokens } from "./lent-tokens.ts";
 import { type MergingRooms, mergeInput, tellFinals } from "./merge-input.ts";
 import { type Merged, type MergePiece, type MergeSettings, stays } from "./merge-piece.ts";
@@ -66,7 +66,7 @@ type Looking = Opening & { readonly find: FindReference; readonly references: Re
 /** Which rows of the section stay: 1 for each, in the order of the rows. */
 function keptRows({ kernels, buffer }: Thread, rooms: EarlierRooms, { piece, open, find, references }: Looking) {
   const { rows } = piece.base;
-  const records = unpackRecords(open(piece.base.records), rows);
+  const records = unpackRecords(open.bytesOf(piece.base.records), rows);
   const lengths = new Uint8Array(buffer, rooms.lengths, rows);
   const texts = new Uint8Array(buffer, rooms.texts, rows * 128 + LONGEST_RECORD);
   const offsets = new Uint32Array(buffer, rooms.offsets, rows + 1);
@@ -100,9 +100,8 @@ function keptRows({ kernels, buffer }: Thread, rooms: EarlierRooms, { piece, ope
 }
 
 function openColumns({ buffer }: Thread, rooms: EarlierRooms, { piece: { base }, open }: Opening): void {
-  const table = open(base.table);
-  new Uint8Array(buffer, rooms.table, table.length).set(table);
-  if (base.columns === null) return;
-  const columns = open(base.columns);
-  new Uint8Array(buffer, rooms.columns, columns.length).set(columns);
+  const openTo = (frame: PlacedSpot, at: number) =>
+    open.into(frame, [new Uint8Array(buffer, at, plainBytes(frame.spot))]);
+  openTo(base.table, rooms.table);
+  if (base.columns !== null) openTo(base.columns, rooms.columns);
 }

@@ -7,8 +7,7 @@ import { type BucketCounts, PLANES, planeOf } from "../../wire/segment/bucket-co
 import { type FrameLayout, frameLayout, type ReferenceSpace } from "../../wire/segment/frame.ts";
 import type { RowShape } from "../../wire/segment/shape.ts";
 import { frameOpener, type OpenFrames } from "./frame-bytes.ts";
-import { letGo } from "./let-go.ts";
-import type { FrameSpot } from "./sealed-file.ts";
+import type { FrameSpot } from "./frame-sink.ts";
 import type { Thread } from "./threads/thread.ts";
 
 /** Columns of the arena from the row `first` on, for `count` rows; what lies outside is left out. */
@@ -74,11 +73,8 @@ export function beginPlacing(
 type Opening = PlacingSettings & { readonly open: OpenFrames };
 
 function placeFrame(thread: Thread, { shape, room, open }: Opening, frame: PlacedFrame): void {
-  const plain = open(frame);
   const layout = frameLayout(shape, frame.rows, frame.space);
-  if (plain.length !== layout.bytes) throw new Error("a staged frame is not of its stated size");
-  new Uint8Array(thread.buffer, thread.scratch, plain.length).set(plain);
-  letGo([plain]);
+  open.into(frame, [new Uint8Array(thread.buffer, thread.scratch, layout.bytes)]);
   const from = thread.scratch + Math.ceil(layout.bytes / 64) * 64;
   const { rows, places } = frame;
   const next = from + rows * 12;

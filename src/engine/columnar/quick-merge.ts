@@ -1,7 +1,8 @@
 // Merging a section of the ordinary kind: see merge-runs.ts. What cannot be merged so is left to merging.ts.
 
 import type { RowShape } from "../../wire/segment/shape.ts";
-import type { OpenFrames, PlacedSpot } from "./frame-bytes.ts";
+import { type OpenFrames, type PlacedSpot, plainBytes } from "./frame-bytes.ts";
+import { addFrame } from "./frame-sink.ts";
 import { letGo } from "./let-go.ts";
 import { type Merged, type MergePiece, type MergeSettings, stays } from "./merge-piece.ts";
 import type { QuickRooms } from "./merge-rooms.ts";
@@ -10,7 +11,6 @@ import { type FindNumber, numberFinder } from "./numbered-records.ts";
 import { NOWHERE } from "./placing.ts";
 import { type NumberForm, type PackedNumbers, packAsNumbers, settledForm, unpackNumbers } from "./record-text.ts";
 import { namedTexts } from "./references.ts";
-import { addFrame } from "./sealed-file.ts";
 import type { Rooms } from "./section.ts";
 import type { Thread } from "./threads/thread.ts";
 
@@ -62,7 +62,7 @@ function isOrdinary({ base }: MergePiece): boolean {
 
 /** References as numbers, in the arena; null where they are texts. */
 function openNumbers({ thread: { buffer }, open, earlier }: Work, { base }: MergePiece): PackedNumbers | null {
-  const plain = open(base.records);
+  const plain = open.bytesOf(base.records);
   const packed = unpackNumbers(plain, base.rows);
   if (packed === null) return null;
   // Into shared memory V8 copies byte by byte unless source and target lie alike in words of eight bytes.
@@ -124,9 +124,7 @@ function merge(work: Work, { piece, numbers, dropped }: Changing): Merged["made"
 }
 
 function openInto({ thread, open }: Work, spot: PlacedSpot, to: number): void {
-  const plain = open(spot);
-  new Uint8Array(thread.buffer, to, plain.length).set(plain);
-  letGo([plain]);
+  open.into(spot, [new Uint8Array(thread.buffer, to, plainBytes(spot.spot))]);
 }
 
 type Merging = {

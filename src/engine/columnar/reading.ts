@@ -10,9 +10,9 @@ import { allocateFrom, readerBytes } from "../../wire/list/ordinary-rows.ts";
 import { listReader } from "../../wire/list/reader.ts";
 import { columnsOfBatch, type RowShape } from "../../wire/segment/shape.ts";
 import { bumpBytes, bumpFrom } from "./bump.ts";
+import type { FrameSink } from "./frame-sink.ts";
 import { frameWriter, type WrittenRows, writingBytes } from "./frame-writing.ts";
 import { hashAgain, PADDED_BYTES } from "./hashing-again.ts";
-import type { FrameSink } from "./sealed-file.ts";
 import { type FrameEntry, stagedShape } from "./staged-part.ts";
 import type { Thread } from "./threads/thread.ts";
 

@@ -9,7 +9,7 @@ import { BATCH_ROWS } from "../../wire/list/batch.ts";
 import type { RowShape } from "../../wire/segment/shape.ts";
 import { bumpBytes, bumpFrom } from "./bump.ts";
 import type { Engine } from "./engine.ts";
-import { frameOpener, type OpenFrames } from "./frame-bytes.ts";
+import { frameBytesOf, frameOpener, type OpenFrames } from "./frame-bytes.ts";
 import { frameWriter, type WritingSettings, writingBytes } from "./frame-writing.ts";
 import { type FurtherTokens, furtherTokens, windowRows } from "./further-tokens.ts";
 import { hashAgain, PADDED_BYTES } from "./hashing-again.ts";
@@ -56,7 +56,7 @@ export async function stageRowsAgain(engine: Engine, source: Source, staging: St
 
 function sameRowsIn(version: Version): ReadSameRows {
   const { same, tables } = version.manifest;
-  if (same !== null) return readSameRows(frameOpener()({ ...version.place(same), spot: same }));
+  if (same !== null) return readSameRows(frameBytesOf({ ...version.place(same), spot: same }));
   const none = new Uint32Array(0);
   return { merged: none, repeated: none, records: none, further: tables.slice(1).map(() => none) };
 }
@@ -107,7 +107,7 @@ function sectionRows({ source, same, open, further }: Reading, section: number):
   const frame = (spots: typeof manifest.records) => {
     const spot = spots[section];
     if (spot === undefined) throw new Error(`the segment ${version.name} lacks a frame`);
-    return open({ ...version.place(spot), spot }).slice();
+    return open.bytesOf({ ...version.place(spot), spot }).slice();
   };
   const table = manifest.tables[0];
   if (table === undefined) throw new Error(`the segment ${version.name} has no identifiers`);

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { arenaOf } from "./arena.ts";
 import { frameBytesOf } from "./frame-bytes.ts";
-import { addFrame, createSealedFile, dependenciesOf, type FrameSpot, openSealedFile } from "./sealed-file.ts";
+import { addFrame, type FrameSpot } from "./frame-sink.ts";
+import { createSealedFile, dependenciesOf, openSealedFile } from "./sealed-file.ts";
 import { crewOf } from "./threads/crew.ts";
 
 const KEY = randomBytes(32);

@@ -4,7 +4,6 @@
 // that whoever sweeps knows of them without a key.
 
 import { createHash, randomBytes } from "node:crypto";
-import { writevSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
@@ -16,22 +15,10 @@ import {
   sealFrame,
   TAG_BYTES,
 } from "../../crypto/sealed-frames.ts";
-import { letGo } from "./let-go.ts";
+import { addPieces, type FrameSink } from "./frame-sink.ts";
 
 /** What a file is called while it is written. `sweep` deletes whatever bears this ending. */
 export const UNFINISHED = ".unfinished";
-
-/** Where a sealed frame lies in its file. */
-export type FrameSpot = { readonly number: number; readonly offset: number; readonly bytes: number };
-
-/** A file that several threads append frames to. */
-export type FrameSink = {
-  readonly fileKey: FileKey;
-  /** The file, open in this process. */
-  readonly descriptor: number;
-  /** Where the next bytes go. */
-  readonly end: BigInt64Array<SharedArrayBuffer>;
-};
 
 export type SealedFileWriter = {
   readonly sink: FrameSink;
@@ -86,7 +73,7 @@ export async function createSealedFile({ directory, dataKey, label }: NewFile): 
     await rm(temporary, { force: true });
   };
   try {
-    append(sink, [salt]);
+    addPieces(sink, [salt]);
   } catch (error) {
     await abandon();
     throw error;
@@ -98,7 +85,7 @@ export async function createSealedFile({ directory, dataKey, label }: NewFile): 
     close: async (last, dependencies) => {
       const frame = sealFrame(sink.fileKey, { number: LAST_NUMBER, isLast: true }, [last]);
       const tail = [...frame, ...tailOf(last.length, dependencies)];
-      append(sink, tail);
+      addPieces(sink, tail);
       await early.settled();
       early.check();
       await file.sync();
@@ -142,36 +129,6 @@ function earlySyncs(file: FileHandle, end: FrameSink["end"]) {
       if (failure !== null) throw failure.reason;
     },
   };
-}
-
-/** Seals a frame and writes it behind what there is; any thread may, at any time before the file is closed. */
-export function addFrame(sink: FrameSink, number: number, pieces: readonly Uint8Array[]): FrameSpot {
-  const sealed = sealFrame(sink.fileKey, { number, isLast: false }, pieces);
-  const place = append(sink, sealed);
-  letGo(sealed);
-  return { number, ...place };
-}
-
-function append({ descriptor, end }: FrameSink, pieces: readonly Uint8Array[]) {
-  const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
-  const offset = Number(Atomics.add(end, 0, BigInt(bytes)));
-  let rest = pieces;
-  for (let at = offset; rest.length > 0; ) {
-    const written = writevSync(descriptor, rest, at);
-    at += written;
-    rest = behind(rest, written);
-  }
-  return { offset, bytes };
-}
-
-/** What is left of the pieces behind so many bytes: a disk that is almost full takes some and refuses the rest. */
-function behind(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
-  let before = bytes;
-  return pieces.flatMap((piece) => {
-    const taken = Math.min(before, piece.length);
-    before -= taken;
-    return taken < piece.length ? [piece.subarray(taken)] : [];
-  });
 }
 
 function tailOf(lastBytes: number, dependencies: readonly string[]): Uint8Array[] {

@@ -5,9 +5,9 @@ import { orderScratchBytes } from "../../kernels/kernels.ts";
 import type { RowShape } from "../../wire/segment/shape.ts";
 import { type BucketRows, rowOrder } from "./bucket-rows.ts";
 import { type Bump, bumpBytes, bumpFrom } from "./bump.ts";
+import { addFrame, type FrameSink, type FrameSpot } from "./frame-sink.ts";
 import { digitsOfAll, type NumberForm, packAsNumbers, packRecords } from "./record-text.ts";
 import { type CompareRows, settleRuns } from "./runs.ts";
-import { addFrame, type FrameSink, type FrameSpot } from "./sealed-file.ts";
 import type { Thread } from "./threads/thread.ts";
 import { type WordList, wordList } from "./word-list.ts";
 

@@ -6,8 +6,8 @@ import type { RowShape } from "../../wire/segment/shape.ts";
 import { countBuckets, countsBytes } from "./bucket-counting.ts";
 import { bumpBytes, bumpFrom } from "./bump.ts";
 import { frameOpener } from "./frame-bytes.ts";
+import { addFrame, type FrameSink } from "./frame-sink.ts";
 import { readNumbers } from "./record-text.ts";
-import { addFrame, type FrameSink } from "./sealed-file.ts";
 import type { FrameEntry, StagedFrame } from "./staged-part.ts";
 import type { Thread } from "./threads/thread.ts";
 
@@ -53,7 +53,7 @@ export function beginSpelling(
     new Uint8Array(buffer, key, 8).set(recordKey);
     const [from, to] = [frameLayout(shape, rows, "numbers"), frameLayout(shape, rows, { textBytes: recordBytes })];
     if (from.references.kind !== "numbers" || to.references.kind !== "texts") throw new Error("layouts of other kinds");
-    const plain = open(frame);
+    const plain = open.bytesOf(frame);
     const { lengths, bytes, hashes } = to.references;
     const room = new Uint8Array(buffer, start, to.bytes);
     // Up to the references, both layouts are one.

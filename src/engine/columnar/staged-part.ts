@@ -7,8 +7,8 @@ import type { Change } from "../../ports/matcher.ts";
 import { type BucketCounts, emptyCounts, planeOf } from "../../wire/segment/bucket-counts.ts";
 import type { ReferenceSpace } from "../../wire/segment/frame.ts";
 import { REFERENCES, type RowShape, shapeOf } from "../../wire/segment/shape.ts";
+import type { FrameSpot } from "./frame-sink.ts";
 import { type FrameNumbers, MOST_PREFIX_BYTES } from "./numbers-form.ts";
-import type { FrameSpot } from "./sealed-file.ts";
 import { sumOf } from "./sums.ts";
 
 /** A frame of a part: where it lies and how many rows of which buckets it has. */

@@ -2,8 +2,8 @@
 
 import { orderScratchBytes } from "../../kernels/kernels.ts";
 import { bumpBytes, bumpFrom } from "./bump.ts";
+import { addFrame, type FrameSink, type FrameSpot } from "./frame-sink.ts";
 import { settleRuns } from "./runs.ts";
-import { addFrame, type FrameSink, type FrameSpot } from "./sealed-file.ts";
 import type { Thread } from "./threads/thread.ts";
 import { type WordList, wordList } from "./word-list.ts";
 
