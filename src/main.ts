@@ -1,9 +1,10 @@
 // The composition root of the server: the one place that makes things and names the clock and the source of chance.
 
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { matcherAmong, memoryAmong } from "./app/among-servers.ts";
 import { portsInMemory, turnsInMemory } from "./app/in-memory.ts";
 import { keepHouse } from "./app/keep-house.ts";
@@ -242,7 +243,13 @@ export function portsOf(config: Config, roomKey: Uint8Array, { store, tokens, se
     identity: openIdConnect(config.signInHosts),
     clock,
     random: (count) => randomBytes(count),
+    restBefore,
   };
+}
+
+// Lists that change in a burst are at rest soon after, and those who ask of them at once do not try again at once.
+async function restBefore(tries: number): Promise<void> {
+  if (tries > 0) await sleep(randomInt(1, LIMITS.figureRestMillis * 3 ** (tries - 1)));
 }
 
 /** The room as its keys make it. */

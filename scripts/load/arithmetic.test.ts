@@ -148,6 +148,7 @@ describe("options", () => {
     [["--partners", "1"], "--partners"],
     [["--contracts", "2.5"], "--contracts"],
     [["--minutes", ""], "--minutes"],
+    [["--warm", "-1"], "--warm"],
     [["--url", "room.example"], "--url"],
     [["--url", "http://127.0.0.1:1"], "--operator"],
     [["--operator", "key.jwk"], "--url"],
@@ -161,6 +162,7 @@ describe("options", () => {
       partners: 50,
       contracts: 500,
       rates: { explain: 200, read: 20, ask: 2, upload: 0.2 },
+      warmSeconds: 10,
       minutes: 1,
       besideRows: 0,
     });

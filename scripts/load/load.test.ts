@@ -13,7 +13,20 @@ import type { Plan } from "./sender.ts";
 
 it("a real room answers everything that it is sent, small lists and large ones beside included", async () => {
   const rates = "explain=40,read=40,ask=8,upload=4";
-  const small = ["--partners", "3", "--contracts", "3", "--minutes", "0.02", "--beside", "1000", "--rates", rates];
+  const small = [
+    "--partners",
+    "3",
+    "--contracts",
+    "3",
+    "--warm",
+    "0.5",
+    "--minutes",
+    "0.02",
+    "--beside",
+    "1000",
+    "--rates",
+    rates,
+  ];
   const options = readLoadOptions(small);
   if (options === null) throw new Error("the options ask for help");
   const told = toldOf(await runLoad(options, new AbortController().signal), options);
@@ -64,10 +77,31 @@ it("failures are told by what the server said, and an interrupt ends the load at
   expect(Object.values(kinds.read.errors).reduce((sum, count) => sum + count, 0)).toBe(kinds.read.sent);
 });
 
+it("what is slow before the load counts is in no percentile, and what fails there is told", async () => {
+  const slow = 400;
+  let first = 0;
+  const { origin, close } = await serverOf(async (request, response) => {
+    if (first === 0) first = performance.now();
+    const isEarly = performance.now() - first < 500;
+    await sleep(isEarly ? slow : 0);
+    response.writeHead(isEarly && !isPost(request) ? 503 : 200, JSON_TYPE).end("{}");
+  });
+  const plan = planFor(origin, { explain: 100, read: 20, ask: 0, upload: 0 });
+  const { kinds } = await sendAll({ ...plan, warmSeconds: 2 }, never());
+  close();
+  const { total, most } = percentilesOf(kinds.explain.latency);
+  expect(total).toBe(kinds.explain.sent);
+  // Of three seconds one counts; a Poisson count strays by its root.
+  expect(Math.abs(total - 100)).toBeLessThan(60);
+  expect(most).toBeLessThan(slow);
+  expect(kinds.explain.errors).toEqual({});
+  expect(Object.keys(kinds.read.errors)).toEqual(["503 without a problem document"]);
+});
+
 function planFor(origin: string, rates: Plan["rates"]): Plan {
   const keys = { ann: generateSigningKey().privateJwk, bob: generateSigningKey().privateJwk };
   const scene = { members: ["ann", "bob"], contracts: [{ id: "contract", members: ["ann", "bob"] }] };
-  return { origin, scene, keys, rates, seconds: 1, seed: "test" };
+  return { origin, scene, keys, rates, warmSeconds: 0, seconds: 1, seed: "test" };
 }
 
 function never(): AbortSignal {

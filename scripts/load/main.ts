@@ -31,7 +31,8 @@ function sentenceOf(failure: unknown): string {
 
 async function load(asked: Options): Promise<void> {
   const ending = new AbortController();
-  process.once("SIGINT", () => ending.abort(new Error("interrupted before the load began")));
+  for (const signal of ["SIGINT", "SIGTERM"])
+    process.once(signal, () => ending.abort(new Error("interrupted before the load began")));
   const { room, ...wanted } = asked;
   const told = toldOf(await runLoad(asked, ending.signal), asked);
   const { partners, contracts, besideRows } = wanted;
@@ -40,7 +41,9 @@ async function load(asked: Options): Promise<void> {
   } else {
     const beside = besideRows === 0 ? "" : `, two lists of ${besideRows} rows beside`;
     process.stdout.write(`${machineName()}\n${partners} partners, ${contracts} contracts${beside}, `);
-    process.stdout.write(`${told.seconds.toFixed(0)} s of load\n\n${linesOfTold(told).join("\n")}\n`);
+    process.stdout.write(
+      `${told.seconds.toFixed(0)} s of load after ${asked.warmSeconds} s\n\n${linesOfTold(told).join("\n")}\n`,
+    );
   }
   process.exitCode = told.goals.every(({ isMet }) => isMet) ? 0 : 1;
 }

@@ -9,6 +9,7 @@ export type Options = {
   readonly partners: number;
   readonly contracts: number;
   readonly rates: Rates;
+  readonly warmSeconds: number;
   readonly minutes: number;
   /** Rows of each of two lists that questions are asked about all the while; 0 for none. */
   readonly besideRows: number;
@@ -19,7 +20,7 @@ export type Options = {
 };
 
 const HELP = `npm run load -- [--partners 50] [--contracts 500] [--rates explain=200,read=20,ask=2,upload=0.2]
-                [--minutes 1] [--beside ROWS] [--memory 1GiB] [--seed TEXT] [--json]
+                [--warm 10] [--minutes 1] [--beside ROWS] [--memory 1GiB] [--seed TEXT] [--json]
                 [--url URL --operator FILE [--pid PID]]
 
   --partners   companies in the room, 2 to 500
@@ -27,6 +28,7 @@ const HELP = `npm run load -- [--partners 50] [--contracts 500] [--rates explain
   --rates      requests a second of each kind; a kind that is left out is not sent
                  explain  POST /v1/questions/explain       read    contracts, policies, versions, releases, budget, log
                  ask      POST /v1/questions, each anew    upload  a small list: begun, one part, committed
+  --warm       seconds of the same load before it counts; failures count from the start
   --minutes    how long, fractions allowed; an hour and more is a soak
   --beside     two more companies with lists of so many rows, of which questions are asked one after another meanwhile
   --memory     CONCORDAT_MEMORY of the room that is started
@@ -50,6 +52,7 @@ export function readLoadOptions(args: readonly string[]): Options | null {
       partners: { type: "string", default: "50" },
       contracts: { type: "string", default: "500" },
       rates: { type: "string", default: "explain=200,read=20,ask=2,upload=0.2" },
+      warm: { type: "string", default: "10" },
       minutes: { type: "string", default: "1" },
       beside: { type: "string", default: "0" },
       memory: { type: "string", default: "1GiB" },
@@ -67,6 +70,7 @@ export function readLoadOptions(args: readonly string[]): Options | null {
     partners: wholeIn("--partners", values.partners, [2, 500]),
     contracts: wholeIn("--contracts", values.contracts, [1, 10_000]),
     rates: ratesIn(values.rates),
+    warmSeconds: numberIn("--warm", values.warm, [0, 600]),
     minutes: numberIn("--minutes", values.minutes, [0.01, 10_080]),
     besideRows: wholeIn("--beside", values.beside, [0, 100_000_000]),
     memory: values.memory,

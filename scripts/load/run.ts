@@ -70,12 +70,17 @@ async function underLoad(options: Options, { room, world, pair, signal }: Stage)
   }
 }
 
-function planOf({ rates, minutes, seed }: Options, { origin }: Place, { members, contracts }: World): Plan {
+function planOf(
+  { rates, warmSeconds, minutes, seed }: Options,
+  { origin }: Place,
+  { members, contracts }: World,
+): Plan {
   return {
     origin,
     scene: { members: members.map(({ id }) => id), contracts },
     keys: Object.fromEntries(members.map(({ id, privateJwk }) => [id, privateJwk])),
     rates,
+    warmSeconds,
     seconds: minutes * 60,
     seed,
   };

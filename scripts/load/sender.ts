@@ -18,15 +18,17 @@ export type Plan = {
   /** Private keys by partner. */
   readonly keys: { readonly [partner: string]: object };
   readonly rates: Rates;
+  /** How long the load lasts before it counts: a program that has just started compiles what it runs. */
+  readonly warmSeconds: number;
   readonly seconds: number;
   readonly seed: string;
 };
 
-/** What was sent of a kind, and what came of it. `latency` has failures as well. */
+/** What was sent of a kind once it counts, and what came of it. `latency` has failures as well. */
 export type SentOfKind = {
   readonly sent: number;
   readonly latency: LatencyCounts;
-  /** Failures by the status and kind of problem that the room answered, or by what the network said. */
+  /** Failures by the status and kind of problem that the room answered, or by what the network said; early ones too. */
   readonly errors: { readonly [says: string]: number };
 };
 
@@ -79,15 +81,18 @@ async function send(plan: Plan, { signal, tell: report }: Telling): Promise<Sent
   const callers = callersOf(plan);
   const started = performance.now();
   const telling = setInterval(() => void report(wordOf(started, tallies)), 1_000);
-  for (const due of schedule(plan.rates, plan)) {
+  const { rates, seed, warmSeconds } = plan;
+  for (const due of schedule(rates, { seed, seconds: warmSeconds + plan.seconds })) {
     await untilDue(started, due);
     if (signal.aborted) break;
-    late.add(performance.now() - started - due.atMillis);
-    const work = carryOut({ due, started, deeds, callers }, tallyOf(tallies, due.kind));
+    const counts = due.atMillis >= warmSeconds * 1_000;
+    if (counts) late.add(performance.now() - started - due.atMillis);
+    const work = carryOut({ due, started, deeds, callers, counts }, tallyOf(tallies, due.kind));
     pending.add(work);
     void work.finally(() => pending.delete(work));
   }
-  const seconds = signal.aborted ? (performance.now() - started) / 1_000 : plan.seconds;
+  const lasted = (performance.now() - started) / 1_000 - warmSeconds;
+  const seconds = signal.aborted ? Math.max(0, lasted) : plan.seconds;
   await Promise.race([Promise.all(pending), sleep(PATIENCE_SECONDS * 1_000, undefined, { ref: false })]);
   clearInterval(telling);
   return { kinds: sentKinds(tallies), late: late.counts(), seconds };
@@ -103,14 +108,15 @@ type Sending = {
   readonly started: number;
   readonly deeds: Deeds;
   readonly callers: ReadonlyMap<string, Caller>;
+  readonly counts: boolean;
 };
 
-// Every outcome is counted: what is thrown by a call is a refusal, or a connection that failed.
-async function carryOut({ due, started, deeds, callers }: Sending, tally: Tally): Promise<void> {
-  tally.sent += 1;
+// Every failure is counted: what is thrown by a call is a refusal, or a connection that failed.
+async function carryOut({ due, started, deeds, callers, counts }: Sending, tally: Tally): Promise<void> {
+  if (counts) tally.sent += 1;
   const deed = deeds(due.kind);
   const failure = await attempt(deed, callers.get(deed.by));
-  tally.latency.add(performance.now() - started - due.atMillis);
+  if (counts) tally.latency.add(performance.now() - started - due.atMillis);
   if (failure !== null) tally.errors.set(failure, (tally.errors.get(failure) ?? 0) + 1);
 }
 

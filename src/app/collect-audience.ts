@@ -20,7 +20,7 @@ import type { Caller, Ports } from "./ports.ts";
 import { filesOf, keyOfVersions } from "./question-versions.ts";
 import { partiesOf } from "./sign-contract.ts";
 
-type CollectPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "asking" | "questionTurns">;
+type CollectPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "asking" | "questionTurns" | "restBefore">;
 type Collecting = { readonly caller: Caller; readonly id: string };
 type Ready = {
   readonly release: ReleaseRow;
@@ -46,6 +46,7 @@ async function collect(ports: CollectPorts, request: Collecting): Promise<Result
   const parties = await partiesOf(ports, caller, found.contract);
   const act = { name: "collect audience", parties };
   for (let tries = 0; tries < LIMITS.figureTries; tries++) {
+    await ports.restBefore(tries);
     // What is read when its turn has come holds while the list is worked out.
     const worked = await ports.questionTurns.take(caller.partner, async () => {
       const ready = await ports.store.read(act, (tx) => open(ports, tx, request));

@@ -140,6 +140,8 @@ export type Ports = {
   /** Turns at the engine: for questions, and for lists to be sealed. */
   readonly questionTurns: FairTurns;
   readonly sealingTurns: FairTurns;
+  /** Waits before work whose ground has changed meanwhile is tried once more: longer from try to try. */
+  readonly restBefore: (tries: number) => Promise<void>;
   /** Told of every question that the engine compared lists for. */
   readonly noteQuestion: (times: QuestionTimes) => void;
 };

@@ -15,7 +15,7 @@ import type { Caller, Keeping, Ports } from "./ports.ts";
 import { timing } from "./question-times.ts";
 
 export type AnswerPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "clock" | Turning>;
-type Turning = "asking" | "questionTurns" | "noteQuestion";
+type Turning = "asking" | "questionTurns" | "noteQuestion" | "restBefore";
 
 /** A question whose figures are wanted. `approving`: who is about to approve it, and counts as having done so. */
 type Wanted = {
@@ -54,6 +54,7 @@ async function withTries<Value>(
 ): Promise<Result<Value, Problem>> {
   let failed: Failed | null = null;
   for (let tries = 0; tries < LIMITS.figureTries; tries++) {
+    await ports.restBefore(tries);
     const figures = await prepare(ports, act, { wanted: work.wanted, failed });
     const computed = figures.ok ? figures.value : null;
     const outcome = await ports.store.write(act, async (tx) => {

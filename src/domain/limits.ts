@@ -45,7 +45,9 @@ export const LIMITS = {
   /** Bytes that one gzip part may grow to: a list shrinks about fourfold, a bomb a thousandfold. */
   inflatedPartBytes: 256 * 1_048_576,
   /** Times that figures or people are looked for anew where lists changed meanwhile; then the room is busy. */
-  figureTries: 4,
+  figureTries: 5,
+  /** Milliseconds between the first two of them, at the most; three times as many each time. */
+  figureRestMillis: 50,
   /** Sessions of the database for migrations and checks, for requests, and for comparing lists in it. */
   ownerSessions: 2,
   roomSessions: 16,

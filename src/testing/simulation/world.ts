@@ -115,6 +115,7 @@ async function portsOf(world: World, schedule: Schedule, faults: Faults): Promis
   return {
     ...inMemory,
     ...{ inTurn, makingFiles, sweeping },
+    restBefore: () => schedule.step(),
     store: storeWhileSound(world.database.connect(pauseOf(world, schedule, faults)), inMemory.standing),
     room: { origin, logKeys: reach(logKeys.value, ["known", "signer"]), publishing, keyRing: ring },
     memory: reach(memory, []),
