@@ -14,6 +14,7 @@ import { ask } from "./demo/ask.ts";
 import { type Cast, readCast } from "./demo/cast.ts";
 import { consoleLinks } from "./demo/console-links.ts";
 import { demoCast, writeExample } from "./demo/demo-partners.ts";
+import { keepProfiles } from "./demo/kept-profiles.ts";
 import { review } from "./demo/review.ts";
 import { DemoFailure, needed, neededText, type Stage, seconds, stageOn, thousands } from "./demo/stage.ts";
 import { agree, onboard, upload } from "./demo/walk.ts";
@@ -125,7 +126,9 @@ async function perform(stage: Stage, { options, own, room, scratch }: Performanc
   needed(await auditor.client.call((api) => api.GET("/v1/budget")), "reading the budget");
   if (options.exit === true) return [];
   const operator = roomClient({ url: room.url, ...signing, key: operatorKey.value });
-  return consoleLinks(auditor, operator, room.publicOrigin);
+  const links = await consoleLinks(auditor, operator, room.publicOrigin);
+  const folder = join(scratch, "config");
+  return [...links, ...(await keepProfiles({ room, actors, first: auditor, folder }))];
 }
 
 type Closing = { readonly options: Options; readonly links: readonly string[] };

@@ -34,6 +34,9 @@ export const placeOptions = z.object({
   key: z.string().optional(),
 });
 
+/** Where profiles are kept. */
+type Place = Pick<World, "environment" | "home">;
+
 /** A profile with the name under which it is kept; null when options alone made it. */
 export type ChosenProfile = Profile & { readonly name: string | null };
 
@@ -59,7 +62,7 @@ export async function chooseProfile(world: World, options: unknown): Promise<Res
 }
 
 /** Keeps a profile under a name. The first one kept is the current one. */
-export async function keepProfile(world: World, name: string, profile: Profile): Promise<Result<string, Refusal>> {
+export async function keepProfile(world: Place, name: string, profile: Profile): Promise<Result<string, Refusal>> {
   const file = await readProfiles(world);
   if (!file.ok) return file;
   const { current, profiles } = file.value;
@@ -73,10 +76,10 @@ export async function keepProfile(world: World, name: string, profile: Profile):
 
 const ENROL = "enrol first: `concordat enrol CODE --url URL --partner ID`";
 
-type Place = z.output<typeof placeOptions>;
+type Given = z.output<typeof placeOptions>;
 
 // A profile named on the command line is meant as it stands, whatever the environment says.
-function partialPlace({ environment }: World, given: Place): Place {
+function partialPlace({ environment }: World, given: Given): Given {
   if (given.profile !== undefined) return given;
   return {
     profile: environment["CONCORDAT_PROFILE"],
@@ -86,7 +89,7 @@ function partialPlace({ environment }: World, given: Place): Place {
   };
 }
 
-async function readProfiles(world: World): Promise<Result<ProfilesFile, Refusal>> {
+async function readProfiles(world: Place): Promise<Result<ProfilesFile, Refusal>> {
   const path = profilesPath(world);
   const text = await readTextIfAny(path);
   if (!text.ok) return text;
@@ -96,6 +99,6 @@ async function readProfiles(world: World): Promise<Result<ProfilesFile, Refusal>
   return file.success ? ok(file.data) : err(failed(`\`${path}\` is not a file of profiles`, "mend it or move it away"));
 }
 
-function profilesPath(world: World): string {
+function profilesPath(world: Place): string {
   return join(configFolder(world), "profiles.json");
 }

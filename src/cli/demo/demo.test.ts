@@ -1,21 +1,31 @@
 // The demonstration as anybody runs it: a process of its own with a database of its own. What README.md shows of it is
 // what it prints.
 
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
-import { beforeAll, describe, expect, it } from "vitest";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runProgram } from "../program.ts";
 import { wrapped } from "./stage.ts";
 
-const run = promisify(execFile);
-const DEMO = ["scripts/concordat.mjs", "demo", "--exit", "--rows", "1000"];
+const { DATABASE_URL: _, ...env } = process.env;
+const ROOM = spawn(process.execPath, ["scripts/concordat.mjs", "demo", "--rows", "1000"], {
+  env,
+  stdio: ["ignore", "pipe", "inherit"],
+});
+const LAST_LINE = /^ {3}npx concordat witness .*\n/m;
 let printed = "";
 
 beforeAll(async () => {
-  const { DATABASE_URL: _, ...env } = process.env;
-  const { stdout } = await run(process.execPath, DEMO, { env });
-  printed = stdout;
+  for await (const piece of ROOM.stdout.iterator({ destroyOnReturn: false })) {
+    printed += String(piece);
+    if (LAST_LINE.test(printed)) break;
+  }
 }, 60_000);
+afterAll(() => ROOM.kill("SIGKILL"));
 
 function blockUnder(heading: string, page: string): string {
   const [, after = ""] = page.split(heading);
@@ -49,8 +59,47 @@ describe("the demo", () => {
   });
 
   it("names companies in all that it tells of answers, never their ids", () => {
-    const told = printed.slice(printed.indexOf("\n4. Ask"));
+    const told = printed.slice(printed.indexOf("\n4. Ask"), printed.indexOf("\n5. Review"));
     expect(told).not.toMatch(/sunline-holidays|harbour-yachts|meridian-bank|volt-electronics/);
+  });
+});
+
+describe("what the demo leaves running", () => {
+  const folderSaid = () => /export XDG_CONFIG_HOME=(.+)/.exec(printed)?.[1] ?? "";
+  const asked = async (...argv: readonly string[]) => {
+    let out = "";
+    const keep = (piece: string) => {
+      out += piece;
+    };
+    const world = {
+      standardOutput: keep,
+      standardError: keep,
+      isTerminal: false,
+      environment: { XDG_CONFIG_HOME: folderSaid() },
+      home: "/nonexistent",
+      clock: () => Date.now(),
+      random: (count: number) => randomBytes(count),
+    };
+    return { exit: await runProgram(argv, world, []), out };
+  };
+
+  it("answers on the command line as whoever reviewed the log, as other partners, and as the operator", async () => {
+    expect(await asked("contract", "list")).toMatchObject({ exit: 0, out: expect.stringContaining("sunline-harbour") });
+    const others = /witness --profile (\S+) +# or (.+)/.exec(printed)?.slice(1).join(", ").split(", ") ?? [];
+    expect(others.sort()).toEqual(["harbour-yachts", "meridian-bank", "operator", "volt-electronics"]);
+    for (const profile of others) {
+      expect(await asked("partner", "list", "--profile", profile), profile).toMatchObject({ exit: 0 });
+    }
+    const round = await asked("witness", "--once", "--profile", "harbour-yachts");
+    expect(round).toMatchObject({ exit: 0, out: expect.stringMatching(/^cosigned: \d+ entries, as harbour-yachts/) });
+  });
+
+  it("goes when it is told to, with all of it", async () => {
+    const folder = folderSaid();
+    expect(existsSync(folder)).toBe(true);
+    ROOM.kill("SIGINT");
+    const [rest, [code]] = await Promise.all([text(ROOM.stdout), once(ROOM, "exit")]);
+    expect([code, rest, existsSync(folder)]).toEqual([0, "", false]);
   });
 });
 

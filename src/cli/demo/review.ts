@@ -47,7 +47,7 @@ export async function review({ stage, url, auditor, releases, keepIn }: Reviewin
   if (keepIn !== null) {
     const path = join(keepIn, "audit-export.json");
     await writeFile(path, text, { mode: 0o600 });
-    stage.say(`   kept as ${path}: concordat audit verify ${path} --key '${published.checkpointKey}'`);
+    stage.say(`   kept as ${path}: npx concordat audit verify ${path} --key '${published.checkpointKey}'`);
   }
   await reviewEvidence({ stage, auditor, releases, keepIn, key });
   stage.say("   log verified");
@@ -86,5 +86,5 @@ async function reviewEvidence({ stage, auditor, releases, keepIn, key }: Reviewi
   if (keepIn === null) return;
   const path = join(keepIn, "evidence.html");
   await writeFile(path, page, { mode: 0o600 });
-  stage.say(`   open ${path} in a browser: who learned what, by which clause, when`);
+  stage.say(`   open ${path} in a browser: who learned what, by which clause, when; it verifies in the same way`);
 }
