@@ -44,7 +44,7 @@ export function columnar(directory: string): Ours {
   };
   const keepAs = async (name: string, { segment, ...taken }: Ingested): Promise<TakenIn> => {
     segments.set(name, segment);
-    await anew.sweep({ segments: new Set(segments.values()), stagings: new Set() });
+    await anew.sweep(async () => ({ segments: new Set(segments.values()), stagings: new Set() }));
     return taken;
   };
   const takeIn = async (name: string, path: string) =>

@@ -31,7 +31,7 @@ export function onlyServer(): Servers {
   return {
     inTurn: turnsInMemory(),
     makingFiles: (work) => work(OWN_TURN),
-    sweeping: (work) => work(),
+    sweeping: (work) => work(OWN_TURN),
     tell: () => undefined,
     hear: () => undefined,
   };
@@ -49,7 +49,7 @@ function standingInMemory(): Standing {
 }
 
 // Nobody else can have it.
-const OWN_TURN = { check: () => undefined };
+const OWN_TURN = { check: () => undefined, confirm: async () => undefined };
 
 /** Turns within one server. */
 export function turnsInMemory(): InTurn {

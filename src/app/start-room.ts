@@ -70,7 +70,8 @@ export async function startRoom(
 /**
  * Forgets what is out of date, lets requests that a crash cut off be sent again at once, and deletes every file that
  * no row names, unless a server is making one. Which are named is read in a turn at the log, which comes when the last
- * commit of a server that was killed has come through: a file of that commit must not look like an orphan.
+ * commit of a server that was killed has come through: a file of that commit must not look like an orphan. Nor must one
+ * that another server began to make because this one was away: what was found on disk counts only if nobody could.
  */
 export async function sweepRoom(ports: Pick<Ports, "store" | "matcher" | "sweeping">): Promise<void> {
   const parties = await everybody(ports);
@@ -80,13 +81,15 @@ export async function sweepRoom(ports: Pick<Ports, "store" | "matcher" | "sweepi
     await tx.sessions.purge(LIMITS.sessionIdleMinutes);
     await tx.idempotency.endLeases();
   });
-  await ports.sweeping(async () => {
-    const kept = await ports.store.write({ name: "list files", parties }, async (tx) => ({
-      segments: await tx.versions.segments(),
-      stagings: await tx.uploads.openIds(),
-    }));
-    await ports.matcher.sweep({ segments: new Set(kept.segments), stagings: new Set(kept.stagings) });
-  });
+  await ports.sweeping((turn) =>
+    ports.matcher.sweep(async () => {
+      await turn.confirm();
+      return ports.store.write({ name: "list files", parties }, async (tx) => ({
+        segments: new Set(await tx.versions.segments()),
+        stagings: new Set(await tx.uploads.openIds()),
+      }));
+    }),
+  );
 }
 
 function isSignedBy({ logKeys }: Room, checkpoint: string): boolean {

@@ -5,13 +5,11 @@ import type { RowReport } from "../domain/dataset/row-report.ts";
 import type { DatasetSchema, IdentifierKind } from "../domain/dataset/schema.ts";
 import type { TokenName } from "../domain/identifier/token-kernel.ts";
 import type { Result } from "../domain/result.ts";
+import type { NamedFiles, StagingId } from "./sealed-files.ts";
 import type { StoredRow } from "./stored-row.ts";
 
 /** The partner's data key, 32 bytes: everything staged or sealed lies under it. Secret. */
 export type DataKey = Uint8Array;
-
-/** Names one staged upload: letters, digits, `_` and `-`. */
-export type StagingId = string;
 
 /** Why a list is refused whole. `line` counts from 1 within its part; the header is line 1 of the first part. */
 export type ListRefusal = {
@@ -262,8 +260,8 @@ export type Matcher = {
    */
   dropSegment(segment: string): Promise<void>;
 
-  /** Deletes segments and stagings that nothing names any more. Call when no upload is running, as at start. */
-  sweep(kept: { readonly segments: ReadonlySet<string>; readonly stagings: ReadonlySet<StagingId> }): Promise<void>;
+  /** Deletes what lies there and `named`, asked once that was found, does not name. Call when no upload is running. */
+  sweep(named: () => Promise<NamedFiles>): Promise<void>;
 
   /**
    * Counts every region of 2 to 12 lists. Two lists: people are matched one to one, by the first identifier, then the

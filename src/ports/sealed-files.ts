@@ -1,6 +1,12 @@
 // The files of people as files: copied for a backup while the room goes on deleting and adding, and put where a room
 // finds them. What stands in them is sealed, and nobody here opens it.
 
+/** Names one staged upload: letters, digits, `_` and `-`. */
+export type StagingId = string;
+
+/** The files of people that rows name: segments of versions, and stagings of uploads that are open. */
+export type NamedFiles = { readonly segments: ReadonlySet<string>; readonly stagings: ReadonlySet<StagingId> };
+
 /** A sealed file that stays readable whatever becomes of its name. */
 export type HeldFile = {
   /** The segment that it is: SHA-256 in hex. */

@@ -5,8 +5,14 @@ import type { Contradiction } from "../domain/audit/comparison.ts";
 
 /** Work that must not conclude once others may have begun the like. */
 export type Turn = {
-  /** @throws TurnLost once it may be another's */
+  /** @throws TurnLost once it is known that it may be another's */
   readonly check: () => void;
+  /**
+   * Asks the database. What was done before the call was done in the turn, whatever is not known here yet: a server
+   * that was frozen wakes in a turn that is another's by now. One round trip.
+   * @throws once it may be another's
+   */
+  readonly confirm: () => Promise<void>;
 };
 
 /**
@@ -36,7 +42,7 @@ export type Servers = {
   /** Does work that makes files before a row names them; nobody sweeps meanwhile. */
   readonly makingFiles: <Value>(work: (turn: Turn) => Promise<Value>) => Promise<Value>;
   /** Does work that deletes files which no row names, unless somebody makes some: then null, and nothing is done. */
-  readonly sweeping: <Value>(work: () => Promise<Value>) => Promise<Value | null>;
+  readonly sweeping: <Value>(work: (turn: Turn) => Promise<Value>) => Promise<Value | null>;
   readonly tell: (message: Message) => void;
   /** What to do with what others tell, from now on. */
   readonly hear: (listener: (message: Message) => void) => void;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { turnsInMemory } from "../app/in-memory.ts";
 import { partnerIdSchema } from "../domain/partner/manifest.ts";
+import { lostTurns } from "../testing/lost-turns.ts";
 import { openErasureMemory } from "./erasure-memory.ts";
 
 const alba = partnerIdSchema.parse("alba-travel");
@@ -56,6 +57,20 @@ describe("the memory of erasures", () => {
     expect(await memory.recall()).toEqual([erasure(1)]);
     expect(await readFile(path, "utf8")).toMatch(/tra$/);
     await memory.remember([erasure(2)]);
+    expect(await (await opened()).recall()).toEqual([erasure(1), erasure(2)]);
+  });
+
+  test("keeps what others added while a server was frozen that meant to add", async () => {
+    await (await opened()).remember([erasure(1)]);
+    const other = await opened();
+    await appendFile(path, '{"partner":"alba-tra');
+    const frozen = await openErasureMemory(
+      directory,
+      lostTurns(() => other.remember([erasure(2)])),
+    );
+    if (!frozen.ok) throw new Error(frozen.error);
+    await expect(frozen.value.remember([erasure(3)])).rejects.toThrow("the turn is another's");
+    expect(frozen.value.knows(erasure(3))).toBe(false);
     expect(await (await opened()).recall()).toEqual([erasure(1), erasure(2)]);
   });
 

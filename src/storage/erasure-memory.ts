@@ -12,7 +12,7 @@ import { partnerIdSchema } from "../domain/partner/manifest.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ErasureMemory, RememberedErasure } from "../ports/erasure-memory.ts";
 import type { ErasureRow } from "../ports/rights.ts";
-import type { InTurn } from "../ports/servers.ts";
+import type { InTurn, Turn } from "../ports/servers.ts";
 import { hasCode } from "./error-code.ts";
 import { writeSecret } from "./secret-file.ts";
 
@@ -35,11 +35,11 @@ export async function openErasureMemory(directory: string, inTurn: InTurn): Prom
     knows: (erasure) => known.has(nameOf(erasure)),
     remember: async (erasures) => {
       if (erasures.every((erasure) => known.has(nameOf(erasure)))) return;
-      await inTurn(FILE, async () => {
+      await inTurn(FILE, async ({ confirm }) => {
         // Another server may have added its own since.
         for (const erasure of readLines(wholeLines(await bytesOf(path))) ?? []) known.add(nameOf(erasure));
         const added = erasures.filter((erasure) => !known.has(nameOf(erasure)));
-        if (added.length > 0) await append(path, added.map(lineOf).join(""));
+        if (added.length > 0) await append(path, added.map(lineOf).join(""), confirm);
         for (const erasure of added) known.add(nameOf(erasure));
       });
     },
@@ -86,11 +86,14 @@ async function bytesOf(path: string): Promise<Buffer> {
   }
 }
 
-async function append(path: string, text: string): Promise<void> {
+// What others add later must not be taken for what a crash left, so that goes only while this server may write.
+async function append(path: string, text: string, confirm: Turn["confirm"]): Promise<void> {
   const before = await bytesOf(path);
+  const whole = before.lastIndexOf(0x0a) + 1;
   const file = await open(path, "a", 0o600);
   try {
-    await file.truncate(before.lastIndexOf(0x0a) + 1);
+    await confirm();
+    if (whole < before.length) await file.truncate(whole);
     await file.writeFile(text);
     await file.sync();
   } finally {

@@ -1,12 +1,13 @@
 // The key ring in a file passes the suite of the port; here is what only a file can be held to.
 
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { turnsInMemory } from "../app/in-memory.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { keyRingSuite } from "../testing/key-ring-suite.ts";
+import { lostTurns } from "../testing/lost-turns.ts";
 import { memoryKeyRing } from "../testing/memory-key-ring.ts";
 import { openKeyRing } from "./key-ring.ts";
 import { freshKey, type KeySource, keySource, type RoomKeys } from "./room-keys.ts";
@@ -76,6 +77,18 @@ test("is one ring for all servers: each changes what the other has left, and fin
   expect(ring.find("eve 1")).toEqual(late);
   const again = await openedIn(directory, source);
   expect(again.find("bob 1")).toEqual(other.find("bob 1"));
+});
+
+test("keeps what others made of it while a server was frozen that meant to change it", async () => {
+  const { directory, source, ring } = await place();
+  await ring.make("ann 1");
+  const inTurn = lostTurns(() => ring.make("bob 1"));
+  const late = await openKeyRing(directory, { ...(await sourcesOf(source)), inTurn });
+  if (!late.ok) throw new Error(late.error);
+  await expect(late.value.make("eve 1")).rejects.toThrow("the turn is another's");
+  expect([late.value.find("bob 1"), late.value.find("eve 1")]).toEqual([ring.find("bob 1"), null]);
+  expect((await openedIn(directory, source)).find("bob 1")).toEqual(ring.find("bob 1"));
+  expect((await readdir(directory)).sort()).toEqual(["key-ring.json", "keys.json"]);
 });
 
 test("is there again after a restart, sealed, for its owner alone", async () => {

@@ -153,15 +153,16 @@ function ringAt(path: string, sources: RingSources, read: ReadRing): KeyRing {
 
 type Changed<Value> = { readonly next: Ring; readonly value: Value };
 
-// One write at a time, of whichever server, each on the ring that the one before has left; memory follows the file.
+// One write at a time, of whichever server, each on the ring that the one before has left; memory follows the file. A
+// server that was frozen since it read the ring would take back what others made of it, and finds that it may not.
 function changesOf(path: string, { source, inTurn, changed }: RingSources, read: ReadRing) {
   return <Value>(work: (now: Ring) => Promise<Changed<Value>>): Promise<Value> =>
-    inTurn(KEY_RING_FILE, async () => {
+    inTurn(KEY_RING_FILE, async ({ confirm }) => {
       await reread(path, source, read);
       const { next, value } = await work(read.ring);
       if (next === read.ring) return value;
       const text = formatRing(next);
-      await writeSecret(path, text);
+      await writeSecret(path, text, confirm);
       read.ring = next;
       read.text = text;
       changed();

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { parseStrictJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { LogMemory } from "../ports/log-memory.ts";
-import type { InTurn } from "../ports/servers.ts";
+import type { InTurn, Turn } from "../ports/servers.ts";
 import { hasCode } from "./error-code.ts";
 import { writeSecret } from "./secret-file.ts";
 
@@ -25,15 +25,15 @@ export async function openLogMemory(directory: string, inTurn: InTurn): Promise<
     if (!read.ok) throw new Error(read.error);
     return read.value;
   };
-  const write = (checkpoint: string) =>
-    writeSecret(path, `${JSON.stringify({ concordat: "log-memory/1", checkpoint })}\n`);
+  const write = (checkpoint: string, { confirm }: Turn) =>
+    writeSecret(path, `${JSON.stringify({ concordat: "log-memory/1", checkpoint })}\n`, confirm);
   return ok({
     recall,
-    remember: (next) => inTurn(FILE, () => write(next)),
+    remember: (next) => inTurn(FILE, (turn) => write(next, turn)),
     advance: (from, to) =>
-      inTurn(FILE, async () => {
+      inTurn(FILE, async (turn) => {
         const isAsBefore = (await recall()) === from;
-        if (isAsBefore) await write(to);
+        if (isAsBefore) await write(to, turn);
         return isAsBefore;
       }),
   });

@@ -1,7 +1,7 @@
 // Files with secrets: mode 0600, replaced whole and synced, so that a crash leaves the former or the later.
 
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, stat } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { toHex } from "../domain/bytes.ts";
 import { err, ok, type Result } from "../domain/result.ts";
@@ -19,8 +19,11 @@ export async function readSecret(path: string): Promise<Result<string | null, st
   }
 }
 
-/** Puts a text in the place of a file, or makes the file and its folder. */
-export async function writeSecret(path: string, text: string): Promise<void> {
+/**
+ * Puts a text in the place of a file, or makes the file and its folder.
+ * @param confirm  has the last word: where it fails, the file stays as it was
+ */
+export async function writeSecret(path: string, text: string, confirm = async () => {}): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const aside = `${path}.${toHex(randomBytes(6))}`;
   const file = await open(aside, "wx", 0o600);
@@ -30,7 +33,13 @@ export async function writeSecret(path: string, text: string): Promise<void> {
   } finally {
     await file.close();
   }
-  await rename(aside, path);
+  try {
+    await confirm();
+    await rename(aside, path);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
   await syncFolder(dirname(path));
 }
 

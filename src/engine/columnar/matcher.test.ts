@@ -117,7 +117,7 @@ describe("columnar: what lies on disk", () => {
     await stageRows(matcher, { ...upload("kept"), parts: [rows] });
     for (const place of [["segments"], ["staging", "kept"]])
       writeFileSync(join(directory, ...place, "half.unfinished"), "half");
-    await matcher.sweep({ segments: new Set([none.version.segment]), stagings: new Set(["kept"]) });
+    await matcher.sweep(async () => ({ segments: new Set([none.version.segment]), stagings: new Set(["kept"]) }));
     const kept = [base, none].map(({ version }) => `segments/${version.segment}.segment`).sort();
     const names = filesUnder(directory).map((path) => path.slice(directory.length + 1));
     expect(names).toEqual([...kept, "staging/kept/000001.part"]);
@@ -130,7 +130,7 @@ describe("columnar: what lies on disk", () => {
     const path = join(directory, "segments", `${version.segment}.segment`);
     const whole = readFileSync(path);
     writeFileSync(path, whole.subarray(0, 20));
-    await matcher.sweep({ segments: new Set([version.segment]), stagings: new Set() });
+    await matcher.sweep(async () => ({ segments: new Set([version.segment]), stagings: new Set() }));
     writeFileSync(path, whole);
     const again = { ...base.list, segment: version.segment };
     expect((await matcher.overlap([again, again], ["email"])).sizes).toEqual([50, 50]);

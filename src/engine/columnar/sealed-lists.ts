@@ -29,7 +29,7 @@ import { sealUpload } from "./seal.ts";
 import { type Shelf, type Stay, shelfIn } from "./shelf.ts";
 import { stagePart } from "./stage.ts";
 import { storedRows } from "./stored.ts";
-import { sweep, withDependencies } from "./sweeping.ts";
+import { findFiles, sweep, withDependencies } from "./sweeping.ts";
 import { crewOf } from "./threads/crew.ts";
 import { toolsOf } from "./threads/thread.ts";
 import { openVersion, type Version } from "./version.ts";
@@ -108,10 +108,12 @@ export function sealedLists(options: ColumnarOptions): SealedLists {
       about([list], async (stay) => storedRows(engine, stay, { version: await versionOf(stay, list), tokens })),
     dropStaging: (staging) => rm(layout.staging(staging), { recursive: true, force: true }),
     dropSegment: dropping.drop,
-    sweep: async (kept) => {
-      const segments = await withDependencies(layout, kept.segments);
+    sweep: async (named) => {
+      const found = await findFiles(layout);
+      const files = await named();
+      const segments = await withDependencies(layout, files.segments);
       shelf.retain((key) => segmentsIn(key).every((name) => segments.has(name)));
-      await sweep(layout, { ...kept, segments });
+      await sweep(layout, found, { ...files, segments });
     },
     memory: () => ({ bytes: engine.arena.bytes, freeBytes: engine.arena.free() }),
     end: () => engine.crew.end(),

@@ -58,10 +58,12 @@ function keepingBoth({ lists, versions }: Tables): Keeping {
       await keeping.dropSegment(segment);
       await versions.drop(segment);
     },
-    sweep: async (kept) => {
-      await keeping.sweep(kept);
-      await versions.keepOnly(kept.segments);
-    },
+    sweep: (named) =>
+      keeping.sweep(async () => {
+        const files = await named();
+        await versions.keepOnly(files.segments);
+        return files;
+      }),
   };
 }
 

@@ -34,7 +34,7 @@ const regions = async (list: Awaited<ReturnType<typeof sealRows>>["list"]) =>
 describe("token tables", () => {
   beforeEach(async () => {
     made = await tables.makeMatcher({ roomKey: ROOM_KEY });
-    await made.matcher.sweep({ segments: new Set(), stagings: new Set() });
+    await made.matcher.sweep(async () => ({ segments: new Set(), stagings: new Set() }));
     return async () => {
       await made.matcher.end();
       await made.end();
@@ -48,7 +48,7 @@ describe("token tables", () => {
     await made.matcher.dropSegment(first.version.segment);
     expect(await rowsOf("tokens")).toBe(2 * 30);
     expect(await regions(second.list)).toBe(30);
-    await made.matcher.sweep({ segments: new Set(), stagings: new Set() });
+    await made.matcher.sweep(async () => ({ segments: new Set(), stagings: new Set() }));
     for (const table of ALL) expect(await rowsOf(table)).toBe(0);
   });
 

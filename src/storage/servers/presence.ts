@@ -25,6 +25,8 @@ export type Presence = {
 export type Held = {
   /** False once it was lost, with the session, to another server. */
   readonly isHeld: () => boolean;
+  /** Hears from the session in which it was taken, so that it was held until now. @throws ConnectionLost */
+  readonly confirm: () => Promise<void>;
   readonly giveBack: () => Promise<void>;
 };
 
@@ -148,6 +150,9 @@ async function hold(state: State, lock: Lock, { isStanding }: Pick<Holding, "isS
   state.holdings.add(holding);
   return {
     isHeld: () => state.session !== null && !holding.isLost,
+    confirm: async () => {
+      await answered(session, session.sql.unsafe("select 1"));
+    },
     giveBack: async () => {
       state.holdings.delete(holding);
       if (!holding.isLost) await ask(state, givingBack(lock), []).then(() => undefined, unlessGone);

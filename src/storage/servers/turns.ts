@@ -62,20 +62,20 @@ function filesBy(presence: Presence): Pick<Servers, "makingFiles" | "sweeping"> 
   };
 }
 
-async function holding<Value>(presence: Presence, lock: Lock, work: (turn: Turn) => Promise<Value>): Promise<Value> {
-  const held = await untilFree(presence, lock);
-  try {
-    return await work({ check: () => assertHeld(held) });
-  } finally {
-    await held.giveBack();
-  }
+async function holding<Value>(presence: Presence, lock: Lock, work: Work<Value>): Promise<Value> {
+  return during(await untilFree(presence, lock), work);
 }
 
-async function ifFree<Value>(presence: Presence, lock: Lock, work: () => Promise<Value>): Promise<Value | null> {
+type Work<Value> = (turn: Turn) => Promise<Value>;
+
+async function ifFree<Value>(presence: Presence, lock: Lock, work: Work<Value>): Promise<Value | null> {
   const held = await presence.hold(lock);
-  if (held === null) return null;
+  return held === null ? null : during(held, work);
+}
+
+async function during<Value>(held: Held, work: Work<Value>): Promise<Value> {
   try {
-    return await work();
+    return await work({ check: () => assertHeld(held), confirm: held.confirm });
   } finally {
     await held.giveBack();
   }

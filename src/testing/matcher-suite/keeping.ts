@@ -1,24 +1,10 @@
 // Laws of what is kept: parts until they are dropped, versions until they are swept, nothing of what was given up.
 
-import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { IdentifierKind } from "../../domain/dataset/schema.ts";
 import type { Matcher } from "../../ports/matcher.ts";
-import {
-  bodyOf,
-  csvOf,
-  freshName,
-  HEADER,
-  people,
-  type Row,
-  SCHEMA,
-  type Sealed,
-  type Staged,
-  sealOver,
-  sealRows,
-  stageRows,
-} from "./lists.ts";
+import { bodyOf, csvOf, freshName, HEADER, people, type Row, SCHEMA, sealOver, sealRows, stageRows } from "./lists.ts";
 import { type Made, type Make, sweptMatcher } from "./made.ts";
+import { EMAIL, freshUpload, sealChain, sealStaged, sizeOf, sweeps } from "./sweeping.ts";
 
 export function keepingLaws(make: Make, matcher: () => Matcher): void {
   describe("keeps what is named and nothing else", () => {
@@ -32,17 +18,6 @@ export function keepingLaws(make: Make, matcher: () => Matcher): void {
       givesUp(made);
     });
   });
-}
-
-const EMAIL: readonly IdentifierKind[] = ["email"];
-
-function freshUpload(parts: readonly (readonly Row[])[]) {
-  return { staging: freshName(), dataKey: randomBytes(32), change: "replace" as const, parts };
-}
-
-function sealStaged(matcher: Matcher, upload: Staged) {
-  const { staging, dataKey, change, parts } = upload;
-  return matcher.seal({ staging, dataKey, change, parts: parts.length, schema: SCHEMA });
 }
 
 function stages(matcher: () => Matcher): void {
@@ -106,66 +81,6 @@ function tellsHowFarItIs(matcher: () => Matcher): void {
   });
 }
 
-/** A base and two increments, one over the other, that take away and add. */
-async function sealChain(matcher: Matcher) {
-  const base = await sealRows(matcher, [people(0, 900)]);
-  const middle = await sealOver(matcher, base, { change: "delete", parts: [people(0, 100)], hasRecordsOnly: true });
-  const last = await sealOver(matcher, middle, { change: "upsert", parts: [people(850, 100)] });
-  return { base, middle, last };
-}
-
-const sizeOf = async (matcher: Matcher, { list }: Sealed) => (await matcher.overlap([list, list], EMAIL)).regions[3];
-
-function sweeps(made: () => Made): void {
-  const chain = ["base", "middle", "last"] as const;
-  const sizes = { base: 900, middle: 800, last: 850 };
-
-  it.each([[["base"]], [["middle"]], [["last"]], [["base", "last"]], [["middle", "last"]], [[]]] as const)(
-    "sweeps all of a base and its increments except %j, whatever they share",
-    async (kept) => {
-      const { matcher } = made();
-      const sealed = await sealChain(matcher);
-      const isKept = (name: (typeof chain)[number]) => kept.some((one) => one === name);
-      for (const isOpened of [false, true]) {
-        const segments = new Set(chain.filter(isKept).map((name) => sealed[name].version.segment));
-        await matcher.sweep({ segments, stagings: new Set() });
-        for (const name of chain) {
-          if (isKept(name)) expect([isOpened, await sizeOf(matcher, sealed[name])]).toEqual([isOpened, sizes[name]]);
-          else await expect(sizeOf(matcher, sealed[name])).rejects.toThrow();
-        }
-      }
-    },
-  );
-
-  it("forgets a version that was opened before it is swept, and lays increments over what is kept", async () => {
-    const { matcher, names } = made();
-    const { base, middle, last } = await sealChain(matcher);
-    for (const version of [base, middle, last]) await sizeOf(matcher, version);
-    await matcher.sweep({ segments: new Set([last.version.segment]), stagings: new Set() });
-    for (const version of [base, middle]) await expect(sizeOf(matcher, version)).rejects.toThrow();
-    const next = await sealOver(matcher, last, { change: "delete", parts: [people(100, 50), people(900, 100)] });
-    expect(next.version.increment).toEqual({ rowsRemoved: 100, rowsAdded: 0, referencesUnknown: 50 });
-    expect(await sizeOf(matcher, next)).toBe(750);
-    const query = { own: next.list, other: last.list, identifiers: EMAIL, maximum: 1_000 };
-    const expected = people(150, 750).map(({ record }) => record);
-    expect([...(await matcher.select(query)).records].sort()).toEqual(expected.sort());
-    await matcher.sweep({ segments: new Set(), stagings: new Set() });
-    expect(names()).toEqual([]);
-  });
-
-  it("sweeps stagings that nothing names, and seals one that is kept", async () => {
-    const { matcher, names } = made();
-    const [kept, orphan] = [freshUpload([people(0, 5), people(5, 5)]), freshUpload([people(0, 3)])];
-    await stageRows(matcher, kept);
-    const before = [...names()].sort();
-    await stageRows(matcher, orphan);
-    await matcher.sweep({ segments: new Set(), stagings: new Set([kept.staging]) });
-    expect([...names()].sort()).toEqual(before);
-    await expect(sealStaged(matcher, orphan)).rejects.toThrow();
-    expect((await sealStaged(matcher, kept)).people).toBe(10);
-  });
-}
-
 const ORDERS = [
   ["base", "middle", "last"],
   ["base", "last", "middle"],
@@ -189,7 +104,7 @@ function drops(made: () => Made): void {
       await expect(matcher.overlap([kept.list, gone.list, kept.list], EMAIL)).rejects.toThrow();
       const over = sealOver(matcher, gone, { change: "upsert", parts: [people(0, 1)] });
       await expect(over).rejects.toThrow();
-      await matcher.sweep({ segments: new Set([kept.version.segment]), stagings: new Set() });
+      await matcher.sweep(async () => ({ segments: new Set([kept.version.segment]), stagings: new Set() }));
     }
     expect(await sizeOf(matcher, kept)).toBe(30);
   });

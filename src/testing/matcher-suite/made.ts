@@ -51,7 +51,7 @@ export function sharedMatcher(make: () => Promise<Made>): () => Matcher {
 /** The same for laws that sweep or look at what is kept: each finds nothing that another left. */
 export function sweptMatcher(make: () => Promise<Made>): () => Made {
   const made = shared(make);
-  afterEach(() => made().matcher.sweep({ segments: new Set(), stagings: new Set() }));
+  afterEach(() => made().matcher.sweep(async () => ({ segments: new Set(), stagings: new Set() })));
   return made;
 }
 

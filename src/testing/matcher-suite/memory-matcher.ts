@@ -79,9 +79,11 @@ export function memoryMatcher({ random = randomBytes, ...options }: Named): Made
     memory: () => ({ bytes: 0, freeBytes: 0 }),
     dropStaging: async (staging) => void room.stagings.delete(staging),
     dropSegment: async (segment) => void room.versions.delete(segment),
-    sweep: async ({ segments, stagings }) => {
-      for (const name of room.versions.keys()) if (!segments.has(name)) room.versions.delete(name);
-      for (const name of room.stagings.keys()) if (!stagings.has(name)) room.stagings.delete(name);
+    sweep: async (named) => {
+      const [versions, staged] = [[...room.versions.keys()], [...room.stagings.keys()]];
+      const { segments, stagings } = await named();
+      for (const name of versions) if (!segments.has(name)) room.versions.delete(name);
+      for (const name of staged) if (!stagings.has(name)) room.stagings.delete(name);
     },
     overlap: async (lists, identifiers) => countRegions(lists.map(party), identifiers),
     crossTab: async (query) => countCells(query.lists.map(party), query),
