@@ -169,6 +169,24 @@ describe("the example of settings", () => {
   });
 });
 
+describe("the Caddyfile", () => {
+  const file = textOfFile("Caddyfile");
+
+  it("passes over a server that is not ready, waits for one, and sends nothing that was signed twice", () => {
+    const [, proxy = ""] = file.split("reverse_proxy {$UPSTREAM:127.0.0.1:7443} {");
+    expect(proxy).toContain("\t\thealth_uri /readyz\n");
+    expect(Number(/^\t\tlb_try_duration (\d+)s$/m.exec(proxy)?.[1])).toBeGreaterThan(10);
+    expect(proxy).toMatch(/\n\t\tlb_retry_match \{\n\t\t\tmethod NONE\n\t\t\}\n/);
+  });
+
+  it("gets certificates from Caddy itself by the line of the page", () => {
+    const [, program = ""] = /^sed -i '(.+)' \/etc\/caddy\/Caddyfile/m.exec(textOfFile("README.md")) ?? [];
+    const altered = spawnSync("sed", [program, join(HERE, "Caddyfile")], { encoding: "utf8" });
+    const [before = "", after = ""] = altered.stdout.split("\ttls internal\n");
+    expect(`${before}\ttls {\n\t\tissuer acme {\n\t\t\tdisable_http_challenge\n\t\t}\n\t}\n${after}`).toBe(file);
+  });
+});
+
 describe("keys that are made for a secret store", () => {
   it("are keys that a room takes, others each time", async () => {
     const made = () => spawnSync(process.execPath, [join(HERE, "new-room-keys.mjs")], { encoding: "utf8" }).stdout;
@@ -209,6 +227,14 @@ describe("a room whose certificate comes from an authority of its operator's own
 });
 
 describe("the page", () => {
+  it("waits for a server that it has started before it asks it anything", () => {
+    const blocks = [...textOfFile("README.md").matchAll(/```bash\n(.*?)```/gs)].map(([, block = ""]) => block);
+    const started = blocks.filter((block) => /systemctl (?:restart|enable --now) concordat\b/.test(block));
+    const asking = started.flatMap((block) => block.split("\n")).filter((line) => line.includes("/readyz"));
+    expect(asking.length).toBeGreaterThan(1);
+    expect(asking.filter((line) => !line.includes("--retry-connrefused"))).toEqual([]);
+  });
+
   it("names files that exist", () => {
     const page = textOfFile("README.md");
     const named = [...page.matchAll(/scripts\/deploy\/([\w.-]+\w)(?![*\w])/g)].map(([, name = ""]) => name);

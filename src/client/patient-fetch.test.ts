@@ -14,6 +14,7 @@ type Script = readonly (Step | "hang up")[];
 const { key } = generateSigningKey();
 const OK = { status: 200, body: { items: [], next: null } };
 const UNAVAILABLE = { status: 503, body: problem("unavailable", 503) };
+const GATEWAY = { status: 502, body: "bad gateway" };
 const IN_FLIGHT = { status: 409, body: problem("idempotency-in-flight", 409) };
 const TOO_MANY = { status: 429, body: problem("too-many-requests", 429), retryAfter: "0" };
 const NOW = 1_800_000_000_000;
@@ -97,6 +98,8 @@ describe("a client", () => {
   test.each([
     ["hangs up", "hang up" as const],
     ["is unavailable", UNAVAILABLE],
+    ["breaks off behind a proxy", GATEWAY],
+    ["takes too long for a proxy", { ...GATEWAY, status: 504 }],
     ["is still at it", IN_FLIGHT],
     ["had too much", TOO_MANY],
   ])("sends a POST again under the same idempotency key with a new nonce when the room %s", async (_, first) => {
@@ -154,9 +157,22 @@ describe("a client", () => {
     expect(answer.ok ? "" : answer.error.detail).toContain(url);
   });
 
+  test("waits longer for a proxy that has no room behind it", async () => {
+    const { client, seen } = await scripted([...Array.from({ length: 8 }, () => ({ ...GATEWAY, status: 503 })), OK]);
+    expect(await client.call((api) => api.GET("/v1/policy"))).toMatchObject({ ok: true });
+    expect(seen.length).toBe(9);
+  });
+
+  test("does not ask a room again whose log was put back", async () => {
+    const { client, seen } = await scripted([{ status: 503, body: problem("log-behind", 503) }]);
+    await client.call((api) => api.GET("/v1/policy"));
+    expect(seen.length).toBe(1);
+  });
+
   test("knows an answer that no room gives", async () => {
-    const { client } = await scripted([{ status: 502, body: "bad gateway" }]);
+    const { client, seen } = await scripted([GATEWAY]);
     const answer = await client.call((api) => api.GET("/v1/policy"));
+    expect(seen.length).toBe(9);
     expect(answer).toMatchObject({ ok: false, error: { status: 502, kind: "not-a-room" } });
   });
 });

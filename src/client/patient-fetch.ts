@@ -9,13 +9,13 @@ import { idempotencyKey, type Send, type Signing, signedFetch } from "./signed-f
 /** How long pauses are; tests use shorter ones. */
 export type Patience = { readonly tries: number; readonly pauseMillis: number };
 
-/** Three tries, half a second and then a second apart. */
+/** Three tries, half a second and then a second apart; nine in 18 seconds where a proxy has no room behind it. */
 export const PATIENCE: Patience = { tries: 3, pauseMillis: 500 };
 
 /**
- * A signing `fetch` that repeats GET, POST and DELETE when no reply comes or the room is unavailable (503). A PUT is
- * not repeated so: whoever sends the parts of a list asks first where the room stands. Whatever is refused with 429 had
- * no effect, and is repeated after `Retry-After`, a PUT as well.
+ * A signing `fetch` that repeats GET, POST and DELETE when no reply comes, the room is unavailable (503), or a proxy in
+ * front had no answer from it (502, 503, 504). A PUT is not repeated so: whoever sends the parts of a list asks first
+ * where the room stands. Whatever is refused with 429 had no effect, and is repeated after `Retry-After`, PUT or not.
  */
 export function patientFetch(signing: Signing, patience: Patience): Send {
   const send = signedFetch(signing);
@@ -39,11 +39,10 @@ export function pause(millis: number): Promise<void> {
 async function repeated(attempt: () => Promise<Response>, { tries, pauseMillis }: Patience): Promise<Response> {
   for (let count = 1; ; count++) {
     const outcome = await attempt().then(
-      (response) => ({ response }),
-      (failure: unknown) => ({ failure }),
+      async (response) => ({ response, most: await mostTries(response, tries) }),
+      (failure: unknown) => ({ failure, most: tries }),
     );
-    const isUnavailable = "failure" in outcome || (await passes(outcome.response));
-    if (isUnavailable && count < tries) await pause(pauseMillis * count);
+    if (count < outcome.most) await pause(pauseMillis * count);
     else if ("failure" in outcome) throw outcome.failure;
     else return outcome.response;
   }
@@ -61,9 +60,13 @@ async function whenAllowed(attempt: () => Promise<Response>, { tries }: Patience
   }
 }
 
-// A room whose log was put back says 503 until somebody mends it: asking again soon is of no use.
-async function passes(response: Response): Promise<boolean> {
-  return response.status === 503 && !(await isProblem(response, "log-behind"));
+// A room whose log was put back says 503 until somebody mends it: asking again soon is of no use. A proxy whose server
+// broke off or starts (RFC 9110 §15.6.3 to §15.6.5) stands where the room does, so it is worth more patience.
+async function mostTries(response: Response, tries: number): Promise<number> {
+  if (![502, 503, 504].includes(response.status)) return 1;
+  const body = await response.clone().text();
+  if (!body.includes("/problems/")) return 3 * tries;
+  return body.includes(problemPath("log-behind")) ? 1 : tries;
 }
 
 // The first try may still run after its connection broke. Its server is taken for gone after the lease, so waiting
@@ -79,5 +82,9 @@ async function whenSettled(attempt: () => Promise<Response>, { pauseMillis }: Pa
 }
 
 async function isProblem(response: Response, kind: ProblemKind): Promise<boolean> {
-  return (await response.clone().text()).includes(`/problems/${kind}`);
+  return (await response.clone().text()).includes(problemPath(kind));
+}
+
+function problemPath(kind: ProblemKind): string {
+  return `/problems/${kind}`;
 }
