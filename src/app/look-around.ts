@@ -4,8 +4,15 @@
 import type { Ports } from "./ports.ts";
 import { everybody } from "./start-room.ts";
 
+type Room = Ports["room"];
+type Refreshed = {
+  readonly keyRing: Pick<Room["keyRing"], "refresh">;
+  readonly logKeys: Pick<Room["logKeys"], "refresh">;
+};
+type Looking = Pick<Ports, "store" | "running"> & { readonly room: Refreshed };
+
 /** Reads keys that other servers changed, and ends work on uploads that are closed. */
-export async function lookAround(ports: Pick<Ports, "store" | "room" | "running">): Promise<void> {
+export async function lookAround(ports: Looking): Promise<void> {
   await refreshKeys(ports.room);
   const uploads = ports.running.all();
   if (uploads.length === 0) return;
@@ -18,6 +25,6 @@ export async function lookAround(ports: Pick<Ports, "store" | "room" | "running"
 }
 
 /** Reads the key ring and the log's keys again where another server changed them. */
-export async function refreshKeys({ keyRing, logKeys }: Ports["room"]): Promise<void> {
+export async function refreshKeys({ keyRing, logKeys }: Refreshed): Promise<void> {
   if (await keyRing.refresh()) await logKeys.refresh();
 }
