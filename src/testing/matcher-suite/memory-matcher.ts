@@ -5,24 +5,22 @@ import { randomBytes } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { toHex } from "../../domain/bytes.ts";
 import { type DatasetSchema, IDENTIFIER_KINDS, type IdentifierKind } from "../../domain/dataset/schema.ts";
-import { type TokenName, tokenNameOf } from "../../domain/identifier/token-kernel.ts";
+import type { TokenName } from "../../domain/identifier/token-kernel.ts";
 import type { RandomBytes } from "../../domain/privacy/random.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type {
   ComparedList,
   ContactCap,
   Contacts,
-  Holders,
   ListRefusal,
   ListVersion,
   Matcher,
-  NamedToken,
   ReadPart,
   SealedVersion,
   Selection,
 } from "../../ports/matcher.ts";
-import type { StoredRow } from "../../ports/stored-row.ts";
 import type { MatcherOptions } from "./made.ts";
+import { holdersAmong, isWithout, storedOf } from "./memory-holders.ts";
 import {
   countCells,
   countRegions,
@@ -33,8 +31,8 @@ import {
   peopleReached,
   roomOf,
 } from "./memory-people.ts";
-import { measureNames, type PartRead, type ReadRows, readPart } from "./memory-reader.ts";
-import { NO_MEASURE, type PlainRow } from "./rank.ts";
+import { measureNames, type PartRead, type ReadRows, readerMemory, readPart } from "./memory-reader.ts";
+import type { PlainRow } from "./rank.ts";
 import { tokenBy, tokenMaker } from "./tokens.ts";
 
 type Version = {
@@ -64,6 +62,7 @@ export function memoryMatcher({ random = randomBytes, ...options }: Named): Made
     tokeniserOf === undefined
       ? tokenMaker(options.roomKey)
       : (kind: IdentifierKind, digest: Uint8Array) => tokenBy(tokeniserOf(kind), digest);
+  const reading = { tokenOf, within: readerMemory() };
   const party = (list: ComparedList) => partyOf(room, list);
   const select: Matcher["select"] = async ({ maximum, ...selection }) => {
     const records = listedOf(room, selection).map(({ speaker }) => speaker.record);
@@ -74,7 +73,7 @@ export function memoryMatcher({ random = randomBytes, ...options }: Named): Made
     new Set((await select({ ...selection, maximum: Number.POSITIVE_INFINITY })).records);
   const matcher: Matcher = {
     scheme: SCHEME,
-    stagePart: async (part) => stage(room, part, await readPart(part, tokenOf)),
+    stagePart: async (part) => stage(room, part, await readPart(part, reading)),
     seal: (upload) => seal(room, upload, toHex(random(32))),
     memory: () => ({ bytes: 0, freeBytes: 0 }),
     dropStaging: async (staging) => void room.stagings.delete(staging),
@@ -110,50 +109,6 @@ function differenceOf(lefts: ReadonlySet<string>, rights: ReadonlySet<string>) {
 /** A name is a kind, but for external ids, whose namespace follows. */
 function kindIn(name: TokenName): IdentifierKind {
   return name.startsWith("external:") ? "external" : (IDENTIFIER_KINDS.find((kind) => kind === name) ?? "email");
-}
-
-function holdersAmong(version: Version, wanted: readonly NamedToken[]): Holders {
-  const tokensOf = (one: Person) => heldBy(version.schema, one);
-  const found = version.people.filter((one) => tokensOf(one).some((held) => isAmong(wanted, held)));
-  const records = new Set(found.flatMap(({ rows }) => rows.map(({ record }) => record)));
-  const tokens = new Map(found.flatMap(tokensOf).map((one) => [`${one.name} ${one.token}`, one]));
-  return { people: found.length, records: [...records], tokens: [...tokens.values()] };
-}
-
-function storedOf({ people, schema }: Version, wanted: readonly NamedToken[]): StoredRow[] {
-  const found = people.filter((one) => heldBy(schema, one).some((held) => isAmong(wanted, held)));
-  return found.flatMap(({ rows }) => {
-    const bits = rows.reduce((all, { consents }) => all & consents, -1);
-    return rows.map(({ record, codes, measures }) => ({
-      record,
-      attributes: Object.fromEntries(
-        Object.entries(schema.attributes).flatMap(([name, { values }], at) => {
-          const value = values[(codes[at] ?? 0) - 1];
-          return value === undefined ? [] : [[name, value] as const];
-        }),
-      ),
-      measures: Object.fromEntries(
-        measureNames(schema).flatMap((name, at) => {
-          const value = measures[at] ?? NO_MEASURE;
-          return value === NO_MEASURE ? [] : [[name, value] as const];
-        }),
-      ),
-      consents: Object.keys(schema.consents).filter((_, bit) => ((bits >> bit) & 1) === 1),
-    }));
-  });
-}
-
-function heldBy(schema: DatasetSchema, { rows }: Person): NamedToken[] {
-  return rows.flatMap(({ tokens }) =>
-    IDENTIFIER_KINDS.flatMap((kind, place) => {
-      const token = tokens[place];
-      return token === null || token === undefined ? [] : [{ name: tokenNameOf(schema, kind), token }];
-    }),
-  );
-}
-
-function isAmong(wanted: readonly NamedToken[], { name, token }: NamedToken): boolean {
-  return wanted.some((one) => one.name === name && one.token === token);
 }
 
 function countMissing(names: ReadonlySet<string>, elsewhere: ReadonlySet<string>): number {
@@ -227,10 +182,10 @@ function versionOf({ versions }: Room, segment: string, dataKey: Uint8Array): Ve
 function partyOf(room: Room, list: ComparedList): Party {
   const { schema, people } = versionOf(room, list.segment, list.dataKey);
   const { caps = [], without = [] } = list;
-  const isLeftOut = (one: Person) => heldBy(schema, one).some((held) => isAmong(without, held));
+  const isWanted = isWithout(schema, without);
   const hasRoom = (one: Person) => caps.every((cap) => contactsOf(room, one, cap) < cap.count);
   const isStill = stillIn(room, list);
-  const present = roomOf(people, schema, list).filter((one) => hasRoom(one) && isStill(one) && !isLeftOut(one));
+  const present = roomOf(people, schema, list).filter((one) => hasRoom(one) && isStill(one) && isWanted(one));
   return { schema, measures: measureNames(schema), room: present };
 }
 

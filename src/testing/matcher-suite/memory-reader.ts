@@ -4,7 +4,7 @@ import { type DatasetSchema, IDENTIFIER_KINDS, type IdentifierKind } from "../..
 import { LIMITS } from "../../domain/limits.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { ListRefusal, Matcher, StagedPart } from "../../ports/matcher.ts";
-import type { ReferenceBatch, RowBatch } from "../../wire/list/batch.ts";
+import type { Allocate, ReferenceBatch, RowBatch } from "../../wire/list/batch.ts";
 import { readBlocks } from "../../wire/list/body.ts";
 import { type CsvRow, csvScanner } from "../../wire/list/csv.ts";
 import { listReader } from "../../wire/list/reader.ts";
@@ -18,16 +18,43 @@ export type ReadRows = { readonly rows: readonly PlainRow[]; readonly references
 
 export type PartRead = { readonly part: StagedPart; readonly rows: ReadRows };
 
-export function readPart(part: Part, tokenOf: TokenOfDigest): Promise<Result<PartRead, ListRefusal>> {
-  return part.change === "delete" ? readReferences(part) : readRows(part, tokenOf);
+type Within = <Value>(work: (allocate: Allocate) => Promise<Value>) => Promise<Value>;
+
+/** How parts are read: with these tokens, within memory that one reader has after the other. */
+export type Reading = { readonly tokenOf: TokenOfDigest; readonly within: Within };
+
+/** Memory for readers: each wants megabytes, of which a list of a few people fills little. */
+export function readerMemory(): Within {
+  const free = new Map<number, Uint8Array[]>();
+  return async (work) => {
+    const taken: Uint8Array[] = [];
+    const allocate: Allocate = (bytes) => {
+      const piece = free.get(bytes)?.pop() ?? new Uint8Array(bytes);
+      taken.push(piece);
+      return piece;
+    };
+    const value = await work(allocate);
+    for (const piece of taken) free.set(piece.length, [...(free.get(piece.length) ?? []), piece.fill(0)]);
+    return value;
+  };
 }
 
-async function readRows(part: Part, tokenOf: TokenOfDigest): Promise<Result<PartRead, ListRefusal>> {
+export function readPart(part: Part, { tokenOf, within }: Reading): Promise<Result<PartRead, ListRefusal>> {
+  if (part.change === "delete") return readReferences(part);
+  return within((allocate) => readRows(part, tokenOf, allocate));
+}
+
+async function readRows(
+  part: Part,
+  tokenOf: TokenOfDigest,
+  allocate: Allocate,
+): Promise<Result<PartRead, ListRefusal>> {
   const rows: PlainRow[] = [];
   const cleared: string[] = [];
   const reader = listReader({
     reads: "rows",
     judges: true,
+    room: { allocate, kernels: null },
     schema: part.schema,
     ...(part.columns === undefined ? {} : { columns: part.columns }),
     onBatch: (batch) => void rows.push(...rowsIn(batch, tokenOf)),
@@ -45,7 +72,7 @@ async function readRows(part: Part, tokenOf: TokenOfDigest): Promise<Result<Part
 }
 
 function recordsIn(batch: ReferenceBatch): string[] {
-  const bytes = Buffer.from(batch.recordBytes.slice());
+  const bytes = Buffer.from(batch.recordBytes.buffer, batch.recordBytes.byteOffset, batch.recordBytesUsed);
   let at = 0;
   return Array.from(batch.recordLengths.subarray(0, batch.rows), (length) => {
     at += length;

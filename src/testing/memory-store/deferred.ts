@@ -11,11 +11,11 @@ export type Immediate<Part> = {
 
 /** The same part, each call of it made through `call`. */
 export function deferred(part: object, call: Call): object {
-  const made: { [name: string]: unknown } = {};
-  for (const name of Object.keys(part)) {
-    const member: unknown = Reflect.get(part, name);
-    if (typeof member !== "function") throw new Error(`\`${name}\` of an aggregate is no function`);
-    made[name] = (...given: unknown[]) => call(() => Reflect.apply(member, part, given));
-  }
-  return made;
+  return new Proxy(part, {
+    get: (from, name) => {
+      const member: unknown = Reflect.get(from, name);
+      if (typeof member !== "function") throw new Error(`\`${String(name)}\` of an aggregate is no function`);
+      return (...given: unknown[]) => call(() => Reflect.apply(member, from, given));
+    },
+  });
 }

@@ -124,7 +124,9 @@ function has(view: View, [table, key]: Reference): boolean {
 }
 
 function seen<Row>(view: View, table: Table<Row>, isAsked: (row: Row) => boolean = () => true): Row[] {
-  return [...held(view, table).values()].filter((row) => table.sees(row, view.parties) && isAsked(row));
+  const rows: Row[] = [];
+  for (const row of held(view, table).values()) if (isAsked(row) && table.sees(row, view.parties)) rows.push(row);
+  return rows;
 }
 
 function check<Row>(view: View, table: Table<Row>, row: Row): void {
@@ -147,7 +149,8 @@ function clash<Row>(view: View, table: Table<Row>, row: Row): string | null {
   if (rows.has(table.key(row))) return `${table.name}_pkey`;
   for (const [index, nameOf] of Object.entries(table.unique ?? {})) {
     const own = nameOf(row);
-    if (own !== null && [...rows.values()].some((other) => nameOf(other) === own)) return index;
+    if (own === null) continue;
+    for (const other of rows.values()) if (nameOf(other) === own) return index;
   }
   return null;
 }

@@ -48,17 +48,19 @@ function storeOver(connection: Connection): Store {
   return { read: over("read"), note: over("note"), write: over("write") };
 }
 
-// Most transactions use a few aggregates, so each is made where it is asked for.
+// Most transactions use a few aggregates, so each is made where it is first asked for.
 function transactionOver(db: Session, call: Call): Transaction {
-  const whole: { readonly [name: string]: unknown } = {
+  const whole: { [name: string]: unknown } = {
     now: db.now,
     actForAlso: (parties: Parameters<Transaction["actForAlso"]>[0]) => call(() => db.actForAlso(parties)),
   };
-  const aggregates = new Map(Object.entries<(db: Session) => object>(AGGREGATES));
   const made = new Proxy(whole, {
     get: (members, name) => {
-      const aggregate = aggregates.get(String(name));
-      return aggregate === undefined ? Reflect.get(members, name) : deferred(aggregate(db), call);
+      const aggregate = BY_NAME.get(String(name));
+      if (aggregate === undefined || Object.hasOwn(members, name)) return Reflect.get(members, name);
+      const part = deferred(aggregate(db), call);
+      members[String(name)] = part;
+      return part;
     },
   });
   // SAFETY: `Aggregates` has every member of a transaction but the two that stand above.
@@ -99,6 +101,8 @@ const AGGREGATES: Aggregates = {
   log,
   witnesses,
 };
+
+const BY_NAME = new Map(Object.entries<(db: Session) => object>(AGGREGATES));
 
 function roomFigures(db: Session): Immediate<Transaction["roomFigures"]> {
   return {
