@@ -212,7 +212,10 @@ type Records = {
     readonly lines: (owner: PartnerId, page: Page) => Promise<readonly LedgerLine[]>;
   };
   readonly releases: {
-    /** The recorded answers of questions of a contract on these versions, whoever asked, newest first. */
+    /**
+     * The recorded answers of questions of a contract on these versions, whoever asked, newest first. One past its end
+     * is given no more, be it still there.
+     */
     readonly recorded: (
       contract: ContractId,
       questionDigests: readonly string[],

@@ -31,7 +31,7 @@ export function releases(tx: Statements): Transaction["releases"] {
     recorded: (contract, digests, versions) =>
       where(tx`
         contract = ${contract} and question_digest = any (${tx.array([...digests], TEXT_ARRAY)})
-        and versions = ${versions} and forgotten_at is null`),
+        and versions = ${versions} and expires_at > now() and forgotten_at is null`),
     find: (id) => last(tx`id = ${id}`),
     list: async (recipient, { after, limit }) => [
       ...(await tx<ReleaseRow[]>`

@@ -59,7 +59,13 @@ function answers(db: Session): Pick<Immediate<Transaction["releases"]>, Answers>
     rows(db, ({ release, forgottenAt }) => forgottenAt === null && isAsked(release));
   return {
     recorded: (contract, digests, versions) =>
-      standing((row) => row.contract === contract && digests.includes(row.questionDigest) && row.versions === versions),
+      standing(
+        (row) =>
+          row.contract === contract &&
+          digests.includes(row.questionDigest) &&
+          row.versions === versions &&
+          row.expiresAt > db.now,
+      ),
     find: (id) => standing((row) => row.id === id)[0] ?? null,
     list: (recipient, { after, limit }) => {
       const [last] = rows(db, ({ release }) => release.recipient === recipient && release.id === after);

@@ -7,7 +7,7 @@ import type { PartnerId } from "../../domain/partner/manifest.ts";
 import type { AskedQuestion } from "../../domain/question/question.ts";
 import type { Chance } from "./chance.ts";
 import type { Acknowledged, Client } from "./client.ts";
-import { keyOf } from "./documents.ts";
+import { type ANALYSES_ASKED, keyOf } from "./documents.ts";
 import type { Truth, Wish } from "./truth.ts";
 import type { World } from "./world.ts";
 
@@ -16,6 +16,8 @@ export type Known = {
   readonly truth: Truth;
   /** Contracts that were signed by all, the newest last. */
   readonly contracts: ContractId[];
+  /** What is asked in this room: few analyses, so that each is asked often enough to come to its limits. */
+  readonly analyses: readonly (typeof ANALYSES_ASKED)[number][];
   /** What was asked, to be asked again. */
   readonly questions: { readonly asker: PartnerId; readonly asked: AskedQuestion }[];
   /** Answers as they were acknowledged, by the release's id. */

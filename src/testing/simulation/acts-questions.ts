@@ -10,7 +10,7 @@ import type { PartnerId } from "../../domain/partner/manifest.ts";
 import { type AskedQuestion, questionSchema } from "../../domain/question/question.ts";
 import { type Act, callerOf, type Drawing, type Known, refusal } from "./act.ts";
 import type { Chance } from "./chance.ts";
-import { ANALYSES_ASKED, keyOf, listOf, MEMBERS } from "./documents.ts";
+import { keyOf, listOf, MEMBERS } from "./documents.ts";
 
 /** Asks something new, or something that was asked before. */
 export const askSomething: Drawing = ({ world, known, partner, chance }) => {
@@ -18,13 +18,16 @@ export const askSomething: Drawing = ({ world, known, partner, chance }) => {
   if (contract === undefined) return null;
   const own = known.questions.filter(({ asker }) => asker === partner);
   const isAgain = own.length > 0 && chance.happens(45);
-  const asked = isAgain ? chance.pick(own).asked : draw(chance, partner, contract);
+  const asked = isAgain
+    ? chance.pick(own).asked
+    : draw(chance, { partner, contract, analysis: chance.pick(known.analyses) });
   if (!isAgain) known.questions.push({ asker: partner, asked });
   return asking(known, { store: world.store }, { partner, asked });
 };
 
-function draw(chance: Chance, partner: PartnerId, contract: string): AskedQuestion {
-  const analysis = chance.pick(ANALYSES_ASKED);
+type Drawn = Pick<AskedQuestion, "analysis"> & { readonly partner: PartnerId; readonly contract: string };
+
+function draw(chance: Chance, { partner, contract, analysis }: Drawn): AskedQuestion {
   const other = chance.pick(MEMBERS.filter((one) => one !== partner));
   const lists = (chance.happens(15) ? MEMBERS : [partner, other]).map(listOf);
   const where = chance.happens(30) ? [{ dataset: listOf(other), attribute: "tier", in: ["silver"] }] : [];
@@ -39,6 +42,16 @@ function draw(chance: Chance, partner: PartnerId, contract: string): AskedQuesti
     case "crosstab": {
       const by = [{ dataset: listOf(other), attribute: "tier" }];
       return questionSchema.parse({ ...asked, between: [listOf(partner), listOf(other)], by });
+    }
+    case "affinity":
+      return questionSchema.parse({
+        ...asked,
+        among: listOf(partner),
+        segments: { dataset: listOf(other), attribute: "tier" },
+      });
+    case "trend": {
+      const by = chance.happens(40) ? { by: [{ dataset: listOf(other), attribute: "tier" }] } : {};
+      return questionSchema.parse({ ...asked, between: [listOf(partner), listOf(other)], ...by });
     }
     default: {
       const people = { from: listOf(partner), matching: listOf(other), channel: chance.pick(["email", "post"]) };

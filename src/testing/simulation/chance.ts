@@ -11,6 +11,8 @@ export type Chance = {
   readonly happens: (percent: number) => boolean;
   /** Each of these with this chance, in their order. */
   readonly some: <Item>(items: readonly Item[], percent: number) => Item[];
+  /** So many of these, in any order. */
+  readonly someOf: <Item>(items: readonly Item[], count: number) => Item[];
   readonly bytes: RandomBytes;
 };
 
@@ -28,6 +30,10 @@ export function chanceOf(seed: string): Chance {
       return item;
     },
     some: (items, percent) => items.filter(() => happens(percent)),
+    someOf: (items, count) => {
+      const left = [...items];
+      return Array.from({ length: count }, () => left.splice(below(left.length), 1)).flat();
+    },
     bytes: (count) => new Uint8Array(bytes(count)),
   };
 }

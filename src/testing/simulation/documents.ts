@@ -1,5 +1,5 @@
-// What the partners of a simulated room agree and declare: three members with one list each, every analysis that needs
-// no measure, and policies that differ in what they let through.
+// What the partners of a simulated room agree and declare: three members with one list each, every analysis,
+// without measures, and policies that differ in what they let through.
 
 import type { SigningKey } from "../../crypto/jwk.ts";
 import { type Contract, contractSchema } from "../../domain/contract/document.ts";
@@ -42,7 +42,7 @@ export const LIST_SCHEMA = datasetSchemaSchema.parse({
   rejects: "0.5",
 });
 
-export const ANALYSES_ASKED = ["overlap", "audience", "crosstab", "suppression"] as const;
+export const ANALYSES_ASKED = ["overlap", "audience", "crosstab", "suppression", "affinity", "trend"] as const;
 const LISTS_ASKED: readonly string[] = ["audience", "suppression"];
 
 /** How figures of a room are protected. */
@@ -54,15 +54,28 @@ const LIMITS_STATED = {
   minimumAudience: 10,
   maximumAudience: 1_000,
   budget: { perRelease: "1", perRecipient: "8", lineage: "12", delta: "1e-7", period: "P90D" },
-  requestsPerPeriod: ANALYSES_ASKED.map((analysis) => ({ analysis, count: 12, period: "P30D" })),
-  versionsPerPeriod: { count: 9, period: "P30D" },
+  requestsPerPeriod: ANALYSES_ASKED.map((analysis) => ({ analysis, count: 2, period: "P30D" })),
+  versionsPerPeriod: { count: 5, period: "P30D" },
   approval: [],
   retention: "P20D",
   audienceValidity: "P10D",
 };
 
-/** A contract of all members, told apart by its name. */
+/** A contract of all members, told apart by its name. Rooms agree on the same ones, so each is read once. */
 export function contractNamed(name: string, mode: Mode): Contract {
+  return onceOf(contracts, `${name} ${mode}`, () => readContract(name, mode));
+}
+
+const contracts = new Map<string, Contract>();
+const policies = new Map<string, Policy>();
+
+function onceOf<Value>(known: Map<string, Value>, name: string, make: () => Value): Value {
+  const value = known.get(name) ?? make();
+  known.set(name, value);
+  return value;
+}
+
+function readContract(name: string, mode: Mode): Contract {
   return contractSchema.parse({
     concordat: "contract/1",
     name,
@@ -97,7 +110,11 @@ export type Manner = (typeof MANNERS)[number];
 export type Stated = { readonly version: number; readonly manner: Manner; readonly mode: Mode };
 
 /** A member's policy in this version. */
-export function policyOf(partner: PartnerId, { version, manner, mode }: Stated): Policy {
+export function policyOf(partner: PartnerId, stated: Stated): Policy {
+  return onceOf(policies, JSON.stringify([partner, stated]), () => readPolicy(partner, stated));
+}
+
+function readPolicy(partner: PartnerId, { version, manner, mode }: Stated): Policy {
   const narrower = { perRelease: "0.5", perRecipient: "3", lineage: "5", delta: "1e-7", period: "P90D" };
   const limits: { readonly [manner in Manner]: object } = {
     open: {},

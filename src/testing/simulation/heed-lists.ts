@@ -1,11 +1,24 @@
 // What entries tell of lists and of the people on them: uploads, erasures, objections, and ends of versions.
 
 import { canonicalJson } from "../../domain/canonical-json.ts";
+import { DAY_MILLIS } from "../../domain/instant.ts";
+import { termsOfLimits } from "../../domain/policy/terms.ts";
 import { hasAny, joinedTo, peopleIn, type Row, without } from "./people.ts";
-import { type Entry, itemsIn, numberIn, type Planned, type Truth, textIn, under, type Wish } from "./truth.ts";
+import {
+  type Entry,
+  itemsIn,
+  type Listed,
+  numberIn,
+  ownerOf,
+  type Planned,
+  type Truth,
+  textIn,
+  under,
+  type Wish,
+} from "./truth.ts";
 
 /** A version is the whole of an upload, or of the version before with an upload laid over it, and of nobody erased. */
-export function heedUpload(truth: Truth, { subject, detail }: Entry): string[] {
+export function heedUpload(truth: Truth, { subject, detail, at }: Entry): string[] {
   const list = textIn(subject, "dataset");
   const planned = truth.planned.get(textIn(subject, "upload"));
   if (planned === undefined) return ["8: an upload was committed that nobody brought"];
@@ -17,11 +30,47 @@ export function heedUpload(truth: Truth, { subject, detail }: Entry): string[] {
     whole,
     under(truth.erased, planned.partner, () => new Set()),
   );
-  listed.versions.push({ id: textIn(subject, "version"), rows });
+  const sealedAt = Date.parse(at);
+  listed.versions.push({ id: textIn(subject, "version"), rows, sealedAt, endsAt: endOf(truth, list, sealedAt) });
+  const faults = [...onceFaults(truth, textIn(subject, "upload")), ...versionFaults(truth, list, sealedAt)];
   const leftOut = peopleIn(whole).length - peopleIn(rows).length;
   const told = [numberIn(detail, "people"), numberIn(detail, "leftOut")].join();
   const meant = [peopleIn(rows).length, leftOut].join();
-  return told === meant ? [] : [`8: a version has ${told} people and left out, and not ${meant}`];
+  return told === meant ? faults : [...faults, `8: a version has ${told} people and left out, and not ${meant}`];
+}
+
+function onceFaults({ committed }: Truth, upload: string): string[] {
+  if (committed.has(upload)) return ["8: an upload was committed twice"];
+  committed.add(upload);
+  return [];
+}
+
+function endOf({ inForce }: Truth, list: string, sealedAt: number): number {
+  const policy = inForce.get(ownerOf(list));
+  return policy === undefined
+    ? Number.POSITIVE_INFINITY
+    : sealedAt + termsOfLimits(policy.defaults).retentionDays * DAY_MILLIS;
+}
+
+// Versions count as long as their period lasts, be they deleted before that.
+function versionFaults(truth: Truth, list: string, at: number): string[] {
+  const policy = truth.inForce.get(ownerOf(list));
+  const sealed = under(truth.sealed, list, () => []);
+  sealed.push(at);
+  const caps = policy === undefined ? [] : termsOfLimits(policy.defaults).versions;
+  return caps.flatMap(({ count, periodDays }) => {
+    const recent = sealed.filter((one) => one > at - periodDays * DAY_MILLIS).length;
+    return recent <= count ? [] : [`8: \`${list}\` has ${recent} versions in a period that takes ${count}`];
+  });
+}
+
+/** A policy that comes into force ends versions sooner, and none later. */
+export function endSooner(truth: Truth, partner: string): void {
+  for (const [list, listed] of truth.lists) {
+    if (ownerOf(list) !== partner) continue;
+    const sooner = (one: Listed["versions"][number]) => Math.min(one.endsAt, endOf(truth, list, one.sealedAt));
+    listed.versions = listed.versions.map((one) => ({ ...one, endsAt: sooner(one) }));
+  }
 }
 
 function laidOver(before: readonly Row[], { change, rows }: Planned): Row[] {
@@ -45,7 +94,7 @@ export function heedErasure(truth: Truth, { detail }: Entry, partner: string): s
   const erased = under(truth.erased, partner, () => new Set());
   for (const identifier of joined) erased.add(identifier);
   for (const listed of own)
-    listed.versions = listed.versions.map(({ id, rows }) => ({ id, rows: without(rows, joined) }));
+    listed.versions = listed.versions.map((one) => ({ ...one, rows: without(one.rows, joined) }));
   const sum = (counts: readonly number[]) => counts.reduce((all, one) => all + one, 0);
   const [found, due] = [sum(told), sum(meant.map(({ length }) => length))];
   return found === due ? [] : [`9: ${found} people were erased from the lists in force, and not ${due}`];
@@ -69,6 +118,27 @@ export function heedObjection(truth: Truth, partner: string): string[] {
     );
   }
   return [];
+}
+
+/** What was given under a contract goes with its termination: in a room of one contract at a time, every version. */
+export function dropGiven(truth: Truth, contract: string): string[] {
+  const gone = [...truth.lists.values()].flatMap(({ versions }) => versions.map(({ id }) => id));
+  truth.deleted.set(contract, gone);
+  return dropVersions(truth, gone);
+}
+
+/** What the room certifies that it deleted with a contract is what was there. */
+export function heedDeletion(truth: Truth, { subject, detail }: Entry): string[] {
+  if (detail["because"] !== "termination") return [];
+  const told = itemsIn(detail, "lists").flatMap(namesOfVersions).sort().join();
+  const meant = [...(truth.deleted.get(textIn(subject, "contract")) ?? [])].sort().join();
+  return told === meant ? [] : [`4: the versions ${told} are certified to be deleted, and ${meant} went`];
+}
+
+/** The versions that an entry names of a list. */
+export function namesOfVersions(list: Parameters<typeof itemsIn>[0]): string[] {
+  const names: unknown = list["versions"];
+  return Array.isArray(names) ? names.map(String) : [];
 }
 
 /** Versions that are gone, whatever their list. */

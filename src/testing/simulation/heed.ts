@@ -1,7 +1,16 @@
 // Takes an entry of the log into what is true, by the act that it tells of, and says which promise it breaks.
 
 import { heedAnswer, heedCollection } from "./heed-answers.ts";
-import { dropVersions, heedErasure, heedObjection, heedUpload } from "./heed-lists.ts";
+import {
+  dropGiven,
+  dropVersions,
+  endSooner,
+  heedDeletion,
+  heedErasure,
+  heedObjection,
+  heedUpload,
+  namesOfVersions,
+} from "./heed-lists.ts";
 import { type Entry, itemsIn, type Truth, textIn, under } from "./truth.ts";
 
 /** Sentences, one for each promise that the entry breaks. */
@@ -22,6 +31,7 @@ export function heed(truth: Truth, entry: Entry): string[] {
     case "version-ended":
       return dropVersions(truth, [textIn(entry.subject, "version")]);
     case "data-deleted":
+      return heedDeletion(truth, entry);
     case "data-key-destroyed":
       return dropVersions(truth, itemsIn(entry.detail, "lists").flatMap(namesOfVersions));
     case "policy-put":
@@ -46,15 +56,11 @@ export function heed(truth: Truth, entry: Entry): string[] {
   }
 }
 
-function namesOfVersions(list: Parameters<typeof itemsIn>[0]): string[] {
-  const names: unknown = list["versions"];
-  return Array.isArray(names) ? names.map(String) : [];
-}
-
 function heedPolicy(truth: Truth, entry: Entry, actor: string): string[] {
   const policy = truth.policies.get(textIn(entry.subject, "policyDigest"));
   if (policy === undefined) return ["4: a policy is in force that nobody put"];
   truth.inForce.set(actor, policy);
+  endSooner(truth, actor);
   return [];
 }
 
@@ -63,6 +69,7 @@ function heedContract(truth: Truth, entry: Entry, actor: string): string[] {
   const holders = under(truth.suspended, contract, () => new Set());
   if (entry.act === "contract-suspended") holders.add(actor);
   if (entry.act === "contract-resumed") holders.delete(actor);
-  if (entry.act === "contract-terminated") truth.ended.add(contract);
-  return [];
+  if (entry.act !== "contract-terminated") return [];
+  truth.ended.add(contract);
+  return dropGiven(truth, contract);
 }

@@ -70,20 +70,26 @@ export function hashOf(identifier: Identifier): HashedIdentifier {
 
 const hashes = new Map<Identifier, HashedIdentifier>();
 
-/** The people of a list. */
-export function peopleIn(rows: readonly Row[]): Person[] {
-  const people: Row[][] = [];
-  for (const row of rows) {
-    const joined = people.filter((person) => person.some((other) => isSame(row, other)));
-    const apart = people.filter((person) => !joined.includes(person));
-    people.splice(0, people.length, ...apart, [...joined.flat(), row]);
-  }
-  return people;
+/** The people of a list. A list never changes, so each is gone through once. */
+export function peopleIn(rows: readonly Row[]): readonly Person[] {
+  const known = people.get(rows) ?? joined(rows);
+  people.set(rows, known);
+  return known;
 }
 
-function isSame(one: Row, other: Row): boolean {
-  return one.record === other.record || one.identifiers.some((identifier) => other.identifiers.includes(identifier));
+const people = new WeakMap<readonly Row[], readonly Person[]>();
+
+function joined(rows: readonly Row[]): readonly Person[] {
+  const byName = new Map<string, Person>();
+  for (const row of rows) {
+    const others = new Set(namesOf(row).flatMap((name) => byName.get(name) ?? []));
+    const person = [...others, row];
+    for (const name of person.flatMap(namesOf)) byName.set(name, person);
+  }
+  return [...new Set(byName.values())];
 }
+
+const namesOf = ({ record, identifiers }: Row): string[] => [record, ...identifiers];
 
 /** Every identifier of a person. */
 export function identifiersOf(person: Person): ReadonlySet<Identifier> {
@@ -92,14 +98,13 @@ export function identifiersOf(person: Person): ReadonlySet<Identifier> {
 
 /** Whether a person has any of these identifiers. */
 export function hasAny(person: Person, identifiers: ReadonlySet<Identifier>): boolean {
-  return [...identifiersOf(person)].some((identifier) => identifiers.has(identifier));
+  return person.some((row) => row.identifiers.some((identifier) => identifiers.has(identifier)));
 }
 
 /** The rows of a list without whoever has any of these identifiers. */
-export function without(rows: readonly Row[], identifiers: ReadonlySet<Identifier>): Row[] {
-  return peopleIn(rows)
-    .filter((person) => !hasAny(person, identifiers))
-    .flat();
+export function without(rows: readonly Row[], identifiers: ReadonlySet<Identifier>): readonly Row[] {
+  const left = peopleIn(rows).filter((person) => !hasAny(person, identifiers));
+  return left.length === peopleIn(rows).length ? rows : left.flat();
 }
 
 /** All identifiers that lists join to these, through whatever chain. */
@@ -114,12 +119,19 @@ export function joinedTo(lists: readonly (readonly Row[])[], asked: readonly Ide
   return known;
 }
 
-/** A row as one text, with what its whole person consents to, as a sealed list tells it. */
-export function told(rows: readonly Row[]): string[] {
-  return peopleIn(rows)
-    .flatMap((person) => {
-      const ads = person.every((row) => row.ads);
-      return person.map(({ record, tier }) => `${record} ${tier} ${ads ? "ads" : ""}`);
-    })
-    .sort();
+/** The rows of a list as texts, each with what its whole person consents to, as a sealed list tells it. */
+export function told(rows: readonly Row[]): string {
+  const known = texts.get(rows) ?? textOf(rows);
+  texts.set(rows, known);
+  return known;
+}
+
+const texts = new WeakMap<readonly Row[], string>();
+
+function textOf(rows: readonly Row[]): string {
+  const lines = peopleIn(rows).flatMap((person) => {
+    const ads = person.every((row) => row.ads);
+    return person.map(({ record, tier }) => `${record} ${tier} ${ads ? "ads" : ""}`);
+  });
+  return lines.sort().join("\n");
 }

@@ -15,11 +15,16 @@ import type { Transaction } from "../../ports/store.ts";
 import { listOf, MEMBERS } from "./documents.ts";
 import { heed } from "./heed.ts";
 import { EVERY_IDENTIFIER, hashOf, told } from "./people.ts";
-import { type Debit, follow, type Truth } from "./truth.ts";
+import { type Debit, follow, type Given, type Truth, under } from "./truth.ts";
 import type { World } from "./world.ts";
 
-/** What was looked at before and need not be again: contents of files by name. */
-export type Looked = Map<string, string>;
+/** What was looked at before and need not be again: contents of files by name, and answers as they are kept. */
+export type Looked = {
+  readonly files: Map<string, string>;
+  readonly answers: WeakSet<ReleaseRow>;
+  /** Figures that each recipient was given, with the versions that they are of. */
+  readonly figures: Map<string, Set<string>>;
+};
 
 const EVERYBODY = [OPERATOR, ...MEMBERS];
 const ALL = { after: null, limit: 1_000_000 };
@@ -36,7 +41,7 @@ export async function faultsOf(
     if (faults.length > 0) return faults;
     return [
       ...(await ledgerFaults(tx, truth, partners)),
-      ...(await releaseFaults(tx, truth, partners)),
+      ...(await releaseFaults(tx, { truth, looked }, partners)),
       ...(await listFaults(world, tx, { room, truth, looked })),
       ...(await countFaults(tx, truth, partners)),
     ];
@@ -79,22 +84,35 @@ async function ledgerFaults(tx: Transaction, truth: Truth, partners: readonly Pa
   return faults;
 }
 
-async function releaseFaults(tx: Transaction, truth: Truth, partners: readonly PartnerId[]): Promise<string[]> {
+async function releaseFaults(
+  tx: Transaction,
+  { truth, looked }: Pick<Looking, "truth" | "looked">,
+  partners: readonly PartnerId[],
+): Promise<string[]> {
   const standing = (await Promise.all(partners.map((partner) => tx.releases.list(partner, ALL)))).flat();
   const all = await tx.releases.named([...truth.given.keys()]);
   const faults = standing
     .filter(({ id }) => !truth.given.has(id))
     .map(({ id }) => `4: the answer ${id} is in no entry of the log`);
   if (all.length !== truth.given.size) faults.push("4: the log tells of an answer that is not there");
-  for (const row of all) faults.push(...oneReleaseFaults(truth, row));
-  const asked = new Map<string, string>();
-  for (const row of standing) {
-    const key = [row.recipient, row.contract, row.questionDigest, row.versions].join(" ");
-    const other = asked.get(key);
-    if (other !== undefined) faults.push(`2: one question on the same versions has the answers ${other} and ${row.id}`);
-    asked.set(key, row.id);
+  const fresh = all.filter((one) => !looked.answers.has(one)).sort((left, right) => left.entry - right.entry);
+  for (const row of fresh) {
+    faults.push(...oneReleaseFaults(truth, row), ...(row.receipt === "" ? [] : seriesFaults(looked, row)));
+    looked.answers.add(row);
   }
-  return faults;
+  return [...faults, ...twiceFaults(standing)];
+}
+
+// The newest come first; one that ended before the next was given is no answer any more.
+function twiceFaults(standing: readonly ReleaseRow[]): string[] {
+  const asked = new Map<string, ReleaseRow>();
+  return standing.flatMap((row) => {
+    const key = [row.recipient, row.contract, row.questionDigest, row.versions].join(" ");
+    const later = asked.get(key);
+    asked.set(key, row);
+    const isTwice = later !== undefined && row.expiresAt > later.releasedAt;
+    return isTwice ? [`2: one question on the same versions has the answers ${later.id} and ${row.id}`] : [];
+  });
 }
 
 function oneReleaseFaults(truth: Truth, row: ReleaseRow): string[] {
@@ -105,27 +123,44 @@ function oneReleaseFaults(truth: Truth, row: ReleaseRow): string[] {
   const isForgotten = row.receipt === "";
   const isAsSigned = isForgotten || textDigest(row.answer) === given.answerDigest;
   if (!isSame || !isAsSigned) return [`4: the answer ${row.id} is not the one of its entry`];
-  return given.figures === null || isForgotten ? [] : figureFaults(given.figures, row);
+  return isForgotten ? [] : figureFaults(given.figures, row);
 }
 
+// A trend tells of what its recipient was given before, and of nothing else.
+function seriesFaults({ figures }: Looked, { id, recipient, answer }: ReleaseRow): string[] {
+  const known = under(figures, recipient, () => new Set());
+  const { points, ...whole }: Series = JSON.parse(answer);
+  const textOf = ({ versions, sizes, regions, cells }: Figures) => JSON.stringify([versions, sizes, regions, cells]);
+  const isNew = (points ?? []).slice(0, -1).some((point) => !known.has(textOf(point)));
+  known.add(textOf(points?.at(-1) ?? whole));
+  return isNew ? [`2: the trend ${id} tells of figures that its recipient was never given`] : [];
+}
+
+type Series = Figures & { readonly points?: readonly Figures[] };
 type Told = { readonly released?: number };
-type Overlap = {
-  readonly sizes: readonly (Told & { readonly dataset: string })[];
-  readonly regions: readonly (Told & { readonly members: readonly string[] })[];
+type Figures = {
+  readonly versions?: { readonly [list: string]: string };
+  readonly sizes?: readonly (Told & { readonly dataset: string })[];
+  readonly regions?: readonly (Told & { readonly members: readonly string[] })[];
+  readonly cells?: readonly { readonly keys: readonly (string | null)[]; readonly people: Told }[];
 };
 
 // What is withheld tells nothing, and what is told is the count of the moment at which it was given. Where an older
 // version of the asker's list answers, whoever is in the one in force is counted, which the rows of one do not tell.
-function figureFaults(figures: ReadonlyMap<string, number>, { id, answer, outcome, still }: ReleaseRow): string[] {
-  if (outcome !== "released" || still !== null) return [];
-  const { sizes, regions }: Overlap = JSON.parse(answer);
+function figureFaults(figures: Given["figures"], { id, answer, outcome, still }: ReleaseRow): string[] {
+  if (outcome !== "released" || still !== null || figures.length === 0) return [];
+  const { points, ...whole }: Series = JSON.parse(answer);
+  const { sizes = [], regions = [], cells = [] } = points?.at(-1) ?? whole;
   const told = [
     ...sizes.map(({ dataset, released }) => [`size of ${dataset}`, released] as const),
     ...regions.map(({ members, released }) => [[...members].sort().join(), released] as const),
-  ];
-  return told
-    .filter(([name, released]) => released !== undefined && released !== figures.get(name))
-    .map(([name, released]) => `9: ${id} counts ${released} for ${name}, and there were ${figures.get(name)}`);
+    ...cells.map(({ keys, people }) => [`cell ${keys.join()}`, people.released] as const),
+  ].filter(([, released]) => released !== undefined);
+  const wrong = figures.map((counted) => told.filter(([name, released]) => released !== counted.get(name)));
+  if (wrong.some(({ length }) => length === 0)) return [];
+  return (wrong[0] ?? []).map(
+    ([name, released]) => `9: ${id} counts ${released} for ${name}, and there were ${figures[0]?.get(name)}`,
+  );
 }
 
 type Looking = { readonly room: Ports["room"]; readonly truth: Truth; readonly looked: Looked };
@@ -143,11 +178,11 @@ async function listFaults(world: World, tx: Transaction, { room, truth, looked }
     }
     const dataKey = rows.length === 0 ? null : await unwrapDataKey(tx, room.keyRing, partner);
     for (const [place, row] of rows.entries()) {
-      const meant = told(versions[place]?.rows ?? []).join("\n");
-      if (looked.get(row.segment) === meant) continue;
+      const meant = told(versions[place]?.rows ?? []);
+      if (looked.files.get(row.segment) === meant) continue;
       const held = dataKey === null ? [] : await contentOf(world, row, dataKey);
       if (held.join("\n") !== meant) faults.push(contentFault(list, held, meant));
-      looked.set(row.segment, meant);
+      looked.files.set(row.segment, meant);
     }
   }
   return faults;
@@ -198,6 +233,17 @@ export async function fileFaults(world: World): Promise<string[]> {
       ...segments.filter((name) => !names.includes(name)).map((name) => `8: the file ${name} is not there`),
     ];
   });
+}
+
+/** What must be gone of a room that has kept house: versions and answers that had ended by a moment before that. */
+export async function keptFaults({ store }: World, truth: Truth, by: number): Promise<string[]> {
+  const over = [...truth.given.values()].filter(({ expiresAt }) => expiresAt <= by).map(({ id }) => id);
+  const answers = await store.read({ name: "look at answers", parties: EVERYBODY }, (tx) => tx.releases.named(over));
+  const versions = [...truth.lists.values()].flatMap((listed) => listed.versions.filter(({ endsAt }) => endsAt <= by));
+  return [
+    ...answers.filter(({ receipt }) => receipt !== "").map(({ id }) => `9: the answer ${id} is kept past its end`),
+    ...versions.map(({ id }) => `9: the version ${id} is kept past its end`),
+  ];
 }
 
 /** What must hold of the log and the ledger as a whole: worked out anew from the first entry on. */

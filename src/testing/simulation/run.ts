@@ -14,10 +14,10 @@ import { askSomething, collect, decide } from "./acts-questions.ts";
 import { erase, heedNotices, object } from "./acts-rights.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { clientOf, IN_FLIGHT } from "./client.ts";
-import { MEMBERS } from "./documents.ts";
+import { ANALYSES_ASKED, MEMBERS } from "./documents.ts";
 import { bringEverybodyIn, FIRST } from "./found.ts";
 import { EVERY_IDENTIFIER, hashOf, type Identifier } from "./people.ts";
-import { faultsOf, fileFaults, type Looked, wholeFaults } from "./promises.ts";
+import { faultsOf, fileFaults, keptFaults, type Looked, wholeFaults } from "./promises.ts";
 import { newTruth } from "./truth.ts";
 import { newWorld, type Process, startProcess, type World } from "./world.ts";
 
@@ -67,7 +67,8 @@ export async function simulate(seed: string, { steps, skipped }: Plan): Promise<
 export async function begin(seed: string): Promise<Running> {
   const world = newWorld(chanceOf(`${seed} world`));
   const known: Known = {
-    truth: newTruth(chanceOf(`${seed} mode`).pick(["noise", "noise", "exact"]), tokensIn(world)),
+    truth: newTruth(chanceOf(`${seed} mode`).pick(["noise", "exact"]), tokensIn(world)),
+    analyses: chanceOf(`${seed} analyses`).someOf(ANALYSES_ASKED, 3),
     contracts: [],
     questions: [],
     answers: new Map(),
@@ -77,7 +78,12 @@ export async function begin(seed: string): Promise<Running> {
     leftOpen: new Map(),
     count: 0,
   };
-  const running: Running = { world, known, looked: new Map(), process: await startProcess(world, null) };
+  const running: Running = {
+    world,
+    known,
+    looked: { files: new Map(), answers: new WeakSet(), figures: new Map() },
+    process: await startProcess(world, null),
+  };
   const { ports, schedule } = running.process;
   await schedule.run([() => bringEverybodyIn(ports)], null);
   for (const drawing of FIRST) {
@@ -133,7 +139,7 @@ function passTime(world: World, chance: Chance): string {
       ? -HOUR_MILLIS
       : jump < 16
         ? HOUR_MILLIS
-        : jump < 24
+        : jump < 27
           ? (1 + chance.below(24)) * DAY_MILLIS
           : chance.below(30 * 60_000);
   world.time.now += millis;
@@ -236,8 +242,10 @@ async function restart(running: Running): Promise<string[]> {
 
 async function endOf(running: Running): Promise<string[]> {
   const { world, known, looked } = running;
+  const { now } = world.time;
   const left = await restart(running);
   const { room } = running.process.ports;
   const broken = await faultsOf(world, room, { truth: known.truth, looked });
-  return [...left, ...broken, ...(await wholeFaults(world, room))];
+  const kept = await keptFaults(world, known.truth, now);
+  return [...left, ...broken, ...kept, ...(await wholeFaults(world, room))];
 }

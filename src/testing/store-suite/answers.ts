@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type DatasetRef, datasetRef } from "../../domain/dataset/schema.ts";
+import { type UnixMillis, unixMillis } from "../../domain/instant.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import type { Analysis } from "../../domain/policy/limits-document.ts";
 import type { Store, Transaction } from "../../ports/store.ts";
@@ -119,6 +120,7 @@ export function answersLaws(store: () => Store): void {
           showsExactly?: true;
           coin?: Uint8Array;
           counted?: string;
+          expiresAt?: UnixMillis;
         } = {},
       ) =>
         as(ann, bob).write(async (tx) => {
@@ -148,6 +150,13 @@ export function answersLaws(store: () => Store): void {
       const [eve] = await newPartners(store(), "eve");
       expect(await as(eve ?? ann).read(ask(versions))).toEqual([]);
       expect(await as(ann).read(ask(`${versions},x`))).toEqual([]);
+    });
+
+    test("are given no more once they are past their end, though they are still there", async () => {
+      const { ann, bob, answer } = await asked();
+      const { id, contract, questionDigest, versions } = await answer(ann, { expiresAt: unixMillis(1) });
+      expect(await as(bob).read((tx) => tx.releases.recorded(contract, [questionDigest], versions))).toEqual([]);
+      expect(await as(ann).read((tx) => tx.releases.find(id))).toMatchObject({ id });
     });
 
     test("are listed to their recipient, newest first, page by page", async () => {
