@@ -2,7 +2,17 @@
 // name exists, what they set is a setting, what they publish is one port, and nothing runs with more than it needs.
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -184,6 +194,28 @@ describe("the Caddyfile", () => {
     const altered = spawnSync("sed", [program, join(HERE, "Caddyfile")], { encoding: "utf8" });
     const [before = "", after = ""] = altered.stdout.split("\ttls internal\n");
     expect(`${before}\ttls {\n\t\tissuer acme {\n\t\t\tdisable_http_challenge\n\t\t}\n\t}\n${after}`).toBe(file);
+  });
+});
+
+describe("the command as the room's own user", () => {
+  const foreign = join(SCRATCH, "foreign");
+  const copied = ["concordat.mjs", "with-packages.mjs"].map((name) => [
+    join(CHECKOUT, "scripts", name),
+    join(SCRATCH, name),
+  ]);
+
+  it("says what to do in a folder which that user may not enter", () => {
+    mkdirSync(foreign, { mode: 0o700 });
+    chmodSync(SCRATCH, 0o755);
+    for (const [from = "", to = ""] of copied) copyFileSync(from, to);
+    const as = process.getuid?.() === 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups" : "chmod 000 . && exec";
+    const argv = ["-c", `cd foreign && ${as} "$0" "$1" --help`, process.execPath, join(SCRATCH, "concordat.mjs")];
+    const told = spawnSync("sh", argv, { cwd: SCRATCH, encoding: "utf8" });
+    chmodSync(foreign, 0o700);
+    expect([told.status, told.stderr]).toEqual([
+      1,
+      expect.stringMatching(/may not enter the folder.*\nnext: `cd \/` first\n$/),
+    ]);
   });
 });
 

@@ -103,4 +103,8 @@ const REASONS: { readonly [code: string]: string } = {
   EISDIR: "it is a folder",
   ENOSPC: "the disk is full",
   EEXIST: "it exists already",
+  ENOTDIR: "a part of its path is a file, not a folder",
+  EROFS: "the file system is read-only",
+  EPERM: "it is not permitted",
+  ENAMETOOLONG: "the name is too long",
 };

@@ -119,6 +119,7 @@ describe("a Postgres of the operator's, over TCP with passwords", () => {
     await administer("create role lodger login password 'key to the room'");
     await administer("create database house owner landlord");
     await administer("create database other owner landlord");
+    await administer("revoke all on database house from public");
   });
 
   afterAll(async () => {
@@ -192,6 +193,18 @@ describe("a Postgres of the operator's, over TCP with passwords", () => {
     expect(one.appRole).not.toBe(two.appRole);
     await one.close();
     await two.close();
+  });
+
+  test("lets the role of a database that is gone into the one that took its place", async () => {
+    const target = { kind: "url", url: ofLandlord(), directory: await newDirectory() } as const;
+    await (await connected(target)).close();
+    for (const statement of [
+      "drop database house",
+      "create database house owner landlord",
+      "revoke all on database house from public",
+    ])
+      await administer(statement);
+    await (await connected(target)).close();
   });
 
   test("is refused with every reason when it may lose what it acknowledged", async () => {

@@ -52,12 +52,18 @@ export async function connectDatabase(target: DatabaseTarget): Promise<Result<Da
   const tokens = openPool(app.address, LIMITS.tokenSessions);
   const watch = openPool(app.address, 1);
   const close = async () => void (await Promise.all([owner, room, tokens, watch].map((pool) => pool.close())));
-  const refusal =
-    (await refusalOf(() => prepareRole(owner, app))) ?? (await refusalOf(() => logIn({ owner, room }, app)));
+  const refusal = await greeted({ owner, room }, app).catch(async (failure: unknown) => {
+    await close();
+    throw failure;
+  });
   const found = { owner, room, tokens, watch, appRole: app.role, address: app.address };
   if (refusal === null) return ok({ ...found, close });
   await close();
   return err(refusal);
+}
+
+async function greeted(pools: { owner: Pool; room: Pool }, app: App): Promise<string | null> {
+  return (await refusalOf(() => prepareRole(pools.owner, app))) ?? (await refusalOf(() => logIn(pools, app)));
 }
 
 /** The application role of a database on a server of the operator's: roles belong to the whole server. */
@@ -108,6 +114,8 @@ async function prepareRole(owner: Pool, app: App): Promise<string | null> {
       select rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = ${app.role}`;
     if (me === undefined) return "the database does not know its own user";
     if (!me.may_create) return `the database's user may not make a schema; ${granting("database", me)}`;
+    // The role outlives its database, and the rights on a database that took its place are not its.
+    if (found !== undefined) await tx.unsafe(admission(app.role, me.database));
     if (found !== undefined) return roleRefusal(app.role, found);
     if (!me.rolcreaterole && !me.rolsuper) return `the database's user may not make a role; ${granting("role", me)}`;
     await tx.unsafe(creation(app, me.database));
@@ -137,7 +145,11 @@ function creation({ role, password }: App, database: string): string {
     create role ${quoted(role)} login noinherit${login};
     exception when duplicate_object or unique_violation then null;
   end $$;
-  grant connect on database ${quoted(database)} to ${quoted(role)}`;
+  ${admission(role, database)}`;
+}
+
+function admission(role: string, database: string): string {
+  return `grant connect on database ${quoted(database)} to ${quoted(role)}`;
 }
 
 async function logIn(pools: { owner: Pool; room: Pool }, app: App): Promise<string | null> {

@@ -108,11 +108,15 @@ type Fields = {
 };
 type Names = { readonly [field in keyof Fields]: string };
 
+const GONE =
+  "is gone: bring the file back, since nothing of the room opens without its keys; " +
+  "or say with CONCORDAT_KEYS where else they lie";
+
 async function keysInFile(path: string, mayMake: boolean): Promise<Result<RoomKeys, string>> {
   const text = await readSecret(path);
   if (!text.ok) return text;
   if (text.value !== null) return keysInDocument(text.value, path);
-  if (!mayMake) return err(`${path} is gone: bring the file back, since nothing of the room opens without its keys`);
+  if (!mayMake) return err(`${path} ${GONE}`);
   const log = generateSigningKey();
   const next = { nextWrapping: null, nextRoom: null, nextLog: null };
   const keys = { wrapping: freshKey(), room: freshKey(), roomLinks: [], log: log.key, ...next };
