@@ -1,13 +1,13 @@
 // Signing in with an account of one's company: the page at which it begins, the way to the provider, and the way back.
 
 import { beginSignIn, finishSignIn, readEntrance } from "../app/sign-in-account.ts";
+import { readerOf } from "../domain/languages.ts";
 import type { RoomContext } from "../http/incoming.ts";
 import type { Serving } from "../http/serving.ts";
 import { accountPath, RETURN_PATH } from "../http/sign-in-path.ts";
 import { cookieOf } from "./cookie.ts";
 import { readForm } from "./form.ts";
 import { documentText } from "./layout.tsx";
-import { readerOf } from "./reader.ts";
 import {
   ATTEMPT_COOKIE,
   attemptCookie,

@@ -1,6 +1,7 @@
 // Scripts for browsers, made of the room's own modules: from the module that one begins with to the text that is
 // served. Made once, when first asked for; addresses carry the digest, as those of every asset do.
 
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
@@ -74,11 +75,16 @@ async function scriptFrom(entry: string): Promise<string> {
 const VERIFICATION = join(HERE, "..", "crypto", "verification");
 const FOR_BROWSERS: Plugin = {
   name: "for browsers",
-  setup: ({ onResolve }) => {
+  setup: ({ onResolve, onLoad }) => {
     onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true, sideEffects: false }));
     onResolve({ filter: /\/verification\.ts$/ }, ({ path, resolveDir }) =>
       join(resolveDir, path) === `${VERIFICATION}.ts` ? { path: `${VERIFICATION}-browser.ts` } : null,
     );
+    // A namespace sheds what a script does not use of it; an object that a module exports comes whole.
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      return { loader: "ts", contents: text.replace('import { z } from "zod";', 'import * as z from "zod";') };
+    });
     // The languages of zod's messages are none that a page shows, and half of it.
     onResolve({ filter: /locales\/index\.js$/ }, ({ resolveDir }) => ({ path: join(resolveDir, LOCALE) }));
   },

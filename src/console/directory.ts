@@ -1,20 +1,15 @@
 // Names instead of ids: the room's partners, and questions in words that need no field name.
 
 import type { Caller, Ports } from "../app/ports.ts";
+import { listContracts } from "../app/read-contracts.ts";
 import { listPartners } from "../app/read-partners.ts";
 import { type DatasetRef, nameIn, ownerOf } from "../domain/dataset/schema.ts";
-import {
-  ANALYSIS_WORDS,
-  type Directory,
-  identifiersInWords,
-  listed,
-  nameOf,
-  possessive,
-} from "../domain/policy/words.ts";
+import { type Directory, identifiersInWords, listed, nameOf, possessive } from "../domain/policy/words.ts";
 import { type AskedQuestion, datasetsOf, questionSchema } from "../domain/question/question.ts";
 import { segmentOf } from "../domain/question/words.ts";
+import { axisNamed } from "./axis-form.ts";
 import { everyRow } from "./every-row.ts";
-import { plainWord, sentence } from "./words.ts";
+import { ANSWER_WORDS, plainWord } from "./words.ts";
 
 /** Every partner of the room by name. One statement for each hundred of them. */
 export async function readDirectory(ports: Pick<Ports, "store">, caller: Caller): Promise<Directory> {
@@ -27,6 +22,15 @@ export async function readDirectory(ports: Pick<Ports, "store">, caller: Caller)
       manifest === null ? [] : [[id, { name: manifest.name, industry: manifest.industry }] as const],
     ),
   );
+}
+
+/** Every contract of the partner as it is called: `summer campaign, v1`. */
+export async function contractNames(ports: Pick<Ports, "store">, caller: Caller): Promise<ReadonlyMap<string, string>> {
+  const rows = await everyRow(
+    (page) => listContracts(ports, { caller, page }),
+    ({ file }) => file.id,
+  );
+  return new Map(rows.map(({ file: { id, contract } }) => [id, `${plainWord(contract.name)}, v${contract.version}`]));
 }
 
 /** A list by its company alone, unless that brings several of those that are told apart. */
@@ -54,5 +58,12 @@ export function questionInWords(question: AskedQuestion | null, directory: Direc
     return `${own} customers who are also ${other}${by}${among}, ${aim} ${plainWord(question.channel)}`;
   }
   if (question.analysis === "overlap") return `People whom ${names} share${by}${among}`;
-  return `${sentence(ANALYSIS_WORDS[question.analysis]).replace(/\.$/, "")} of ${names}${by}${among}`;
+  const found = question.identifiers === undefined ? "" : `, found${by.slice(1)}`;
+  return `${ANSWER_WORDS[question.analysis]} of ${names}${groupsIn(question, directory)}${found}${among}`;
+}
+
+// In which groups its figures come.
+function groupsIn(question: AskedQuestion, directory: Directory): string {
+  const by = "segments" in question ? [question.segments] : "by" in question ? question.by : undefined;
+  return by === undefined ? "" : `, by ${listed(by.map((axis) => axisNamed(axis, directory)))}`;
 }

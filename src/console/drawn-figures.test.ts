@@ -2,11 +2,12 @@
 
 import { type Child, jsx } from "hono/jsx";
 import { describe, expect, test } from "vitest";
+import { readerOf } from "../domain/languages.ts";
 import { partnerIdSchema } from "../domain/partner/manifest.ts";
 import type { Directory } from "../domain/policy/words.ts";
 import { AffinityFigures } from "./affinity-figures.tsx";
 import { CrosstabFigures } from "./crosstab-figures.tsx";
-import { ReaderContext, readerOf } from "./reader.ts";
+import { ReaderContext } from "./reader.ts";
 import { TrendFigures } from "./trend-figures.tsx";
 
 const DIRECTORY: Directory = new Map([
@@ -69,15 +70,15 @@ describe("a trend", () => {
 
   test("draws what all lists share, marks new versions, and breaks at what was withheld", async () => {
     const page = await drawn([TrendFigures, { points, directory: DIRECTORY }], "en-US");
-    const labels = [...page.matchAll(/<text class="bar-label"[^>]*>([^<]+)</g)].map(([, label]) => label);
+    const labels = [...page.matchAll(/<text class="bar-label[^>]*>([^<]+)</g)].map(([, label]) => label);
     expect(labels).toEqual(expect.arrayContaining(["500", "&lt; 40", "Jan 2, 2026", "Mar 4, 2026"]));
     expect(labels).not.toContain("333");
     expect(page.match(/class="renewed"/g)).toHaveLength(1);
     expect([page.match(/<circle class="dot in"/g)?.length, page.match(/class="withheld-bar"/g)?.length]).toEqual([
       2, 1,
     ]);
-    expect(page).toMatch(/new versions<\/th><td>none<\/td><td>Harbour Yachts<\/td><td>none<\/td>/);
-    expect(page).toMatch(/on exactly Sunline Holidays and Harbour Yachts<\/th>.*<td class="hatched">/s);
+    expect(page).toMatch(/New versions<\/th><td>none<\/td><td>Harbour Yachts<\/td><td>none<\/td>/);
+    expect(page).toMatch(/<th scope="row">Sunline Holidays and Harbour Yachts<\/th>.*<td class="hatched">/s);
   });
 });
 

@@ -10,7 +10,7 @@ import { type Directory, listed, nameOf } from "../domain/policy/words.ts";
 import { ACT_WORDS } from "./act-words.ts";
 import { parsedQuestion, questionInWords } from "./directory.ts";
 import { Digest, Instant } from "./pieces.tsx";
-import { setFigure } from "./reader.ts";
+import { setFigure, shownSentence } from "./reader.ts";
 import { plainWord, sentence } from "./words.ts";
 
 type Props = {
@@ -18,10 +18,12 @@ type Props = {
   readonly text: string;
   readonly who: string;
   readonly directory: Directory;
+  /** Contracts that the reader is a member of, as they are called. */
+  readonly contracts: ReadonlyMap<string, string>;
 };
 
 /** The facts of an entry. */
-export function EntryFacts({ entry, text, who, directory }: Props) {
+export function EntryFacts({ entry, text, who, directory, contracts }: Props) {
   const reasons = saysIn(entry.detail["reasons"]);
   return (
     <>
@@ -35,7 +37,7 @@ export function EntryFacts({ entry, text, who, directory }: Props) {
         <dt>Who may read this entry</dt>
         <dd>{listed(entry.parties.map((party) => partyName(party, directory)))}</dd>
         {Object.entries(entry.subject).map(([name, value]) => (
-          <Subject name={name} value={value} />
+          <Subject name={name} value={value} contracts={contracts} />
         ))}
         <dt>Place in the log</dt>
         <dd>
@@ -48,7 +50,7 @@ export function EntryFacts({ entry, text, who, directory }: Props) {
           <h2>By which clauses</h2>
           <ul class="clauses">
             {reasons.map((says) => (
-              <li>{sentence(says)}</li>
+              <li>{shownSentence(says, directory)}</li>
             ))}
           </ul>
         </section>
@@ -81,14 +83,16 @@ function Told({ detail, directory }: { readonly detail: AuditEntry["detail"]; re
   );
 }
 
-function Subject({ name, value }: { readonly name: string; readonly value: string }) {
+type SubjectProps = { readonly name: string; readonly value: string } & Pick<Props, "contracts">;
+
+function Subject({ name, value, contracts }: SubjectProps) {
   const words = sentence(plainWord(name.replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase())).replace(/\.$/, "");
   return (
     <>
       <dt>{words}</dt>
       <dd>
         {name === "contract" ? (
-          <a href={`/console/contracts/${value}`}>{value.slice(0, 8)}</a>
+          <a href={`/console/contracts/${value}`}>{contracts.get(value) ?? value.slice(0, 8)}</a>
         ) : (
           <SubjectValue value={value} name={words} />
         )}

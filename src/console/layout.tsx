@@ -1,10 +1,11 @@
 // The frame around every page: rail, head, main. One document, no inline style or script.
 
 import type { Child } from "hono/jsx";
+import type { Reader } from "../domain/languages.ts";
 import { type RailPlace, railOf } from "./access.ts";
 import { assetHref, type ScriptName } from "./assets.ts";
 import { ActForm } from "./pieces.tsx";
-import { type Reader, ReaderContext } from "./reader.ts";
+import { ReaderContext } from "./reader.ts";
 import type { Visitor } from "./visit.ts";
 import { ROLE_WORDS } from "./words.ts";
 
@@ -85,6 +86,7 @@ function Rail({ visitor, path }: { readonly visitor: Visitor; readonly path: str
             </ul>
           </div>
         ))}
+        <p class="signed-in">{`${visitor.person.name}, ${ROLE_WORDS[visitor.person.role]}, ${visitor.company}`}</p>
       </nav>
       <div class="who">
         <p>

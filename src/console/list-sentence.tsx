@@ -37,11 +37,8 @@ const AIMS = {
 /** The sentence. */
 export function ListSentenceForm({ askable, chosen, said, partner, options, directory }: Props) {
   const { kind, from, matching, by, channel, purpose } = said;
-  const lists = [from, matching];
-  const { kinds, own, others, identifiers, channels, purposes } = listOfferOf(chosen.contract, partner, {
-    kind,
-    lists,
-  });
+  const asked = { kind, lists: [from, matching] };
+  const { kinds, own, others, identifiers, channels, purposes } = listOfferOf(chosen.contract, partner, asked);
   const all = { value: "", says: identifiersInWords(identifiers, "or") };
   const ways = identifiers.map((one) => ({ value: one, says: identifiersInWords([one]) }));
   const contracts = askable.map(({ id, contract }) => ({
@@ -76,9 +73,10 @@ export function ListSentenceForm({ askable, chosen, said, partner, options, dire
         />{" "}
         through <Select name="channel" label="Channel" value={channel} options={inWords(channels)} />, for{" "}
         <Select name="purpose" label="Purpose" value={purpose} options={inWords(purposes)} />, under{" "}
-        <Select name="contract" label="Contract" value={said.contract} options={contracts} />.
+        <Select name="contract" label="Contract" value={said.contract} options={contracts} />
+        {options.length === 0 ? "." : ","}
       </p>
-      <AmongList options={options} among={said.among} directory={directory} />
+      <AmongList options={options} among={said.among} directory={directory} end="." />
       <button type="submit" class="quiet without-script">
         Show what this would disclose
       </button>

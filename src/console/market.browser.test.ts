@@ -72,7 +72,7 @@ describe("figures", () => {
       "analysis=affinity&axis=meridian-bank/customers|region",
       /stand out.*Segments by region at Meridian/s,
     ],
-    ["a trend", "analysis=trend", /How has it changed.*The answers, the oldest first/s],
+    ["a trend", "analysis=trend", /How has the number changed.*answer by answer, the oldest first/s],
     ["a cross-tab", "analysis=crosstab&axis=sunline-holidays/customers|region", /By groups, how many people/],
   ])(
     "of %s are asked for at an address, which then shows the answer and its entry for nothing",

@@ -4,6 +4,7 @@
 import type { Hono } from "hono";
 import { behindProblem } from "../app/log-standing.ts";
 import { findSession, formToken } from "../app/sign-in.ts";
+import { type Reader, readerOf } from "../domain/languages.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { ok, type Result, unreachable } from "../domain/result.ts";
@@ -22,7 +23,6 @@ import { readForm, readSentPart } from "./form.ts";
 import { documentText } from "./layout.tsx";
 import { ProblemPage, problemStatus, titleOfProblem } from "./pages/problem.tsx";
 import { FOR_SCRIPTS, SHOWS, TICKING } from "./pages.ts";
-import { type Reader, readerOf } from "./reader.ts";
 import { COOKIE, CSP, endedCookie, goResponse, pageResponse, piecesResponse } from "./reply.ts";
 import { openSignIn, postSignIn } from "./sign-in.tsx";
 import { signedOut } from "./signed-out.tsx";

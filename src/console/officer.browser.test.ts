@@ -224,7 +224,7 @@ describe.skipIf(path === null)("an officer's other pages", () => {
     await page.getByLabel("Recipient").selectOption({ label: NAMES.sunline });
     await page.getByRole("button", { name: "Show" }).press("Enter");
     await page.getByRole("img", { name: /% left now$/ }).waitFor();
-    expect(await page.locator("main tbody tr").count()).toBe(4);
+    expect(await page.locator("main tbody tr").count()).toBe(5);
     await page.getByRole("link", { name: "Retention" }).press("Enter");
     await page.getByText("Version 1 of the list “customers”, 900 people").waitFor();
     await page.getByRole("link", { name: "Keys" }).press("Enter");
@@ -232,7 +232,7 @@ describe.skipIf(path === null)("an officer's other pages", () => {
     const learned = `${world.origin}/console/learned?list=harbour-yachts%2Fcustomers`;
     const today = new Date().toISOString().slice(0, 10);
     await page.goto(`${learned}&from=${today}`);
-    expect(await page.locator("main tbody tr").count()).toBe(4);
+    expect(await page.locator("main tbody tr").count()).toBe(5);
     await page.goto(`${learned}&until=2020-01-01`);
     await page.getByText("Nobody has been told anything about your people that fits this.").waitFor();
     await quiet(world.origin, officer);

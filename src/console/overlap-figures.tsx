@@ -19,8 +19,11 @@ export function OverlapFigures({ overlap, rates }: { readonly overlap: DrawnOver
         <ul class="key">
           {overlap.lists.map(({ ref, name, colour, size }) => (
             <li>
-              <Swatch colour={colour} /> {name}: <Figure figure={size} />
-              <MatchRate rate={rates.find(({ dataset }) => dataset === ref)?.share} />
+              <Swatch colour={colour} />
+              <span>
+                {name}: <Figure figure={size} />
+                <MatchRate rate={rates.find(({ dataset }) => dataset === ref)?.share} />
+              </span>
             </li>
           ))}
         </ul>
@@ -32,7 +35,9 @@ export function OverlapFigures({ overlap, rates }: { readonly overlap: DrawnOver
 }
 
 function MatchRate({ rate }: { readonly rate: number | undefined }) {
-  return rate === undefined ? null : <span class="under">{` ${useReader().percent(rate, 1)} are on every list`}</span>;
+  return rate === undefined ? null : (
+    <span class="under">{`${useReader().percent(rate, 1)} of them are on every list`}</span>
+  );
 }
 
 function RegionTable({ overlap }: { readonly overlap: DrawnOverlap }) {
@@ -46,7 +51,7 @@ function RegionTable({ overlap }: { readonly overlap: DrawnOverlap }) {
           <tr>
             <th scope="col">On the lists of</th>
             <th scope="col" class="number">
-              People, and 95 % interval
+              {"People, and 95\u00a0% interval"}
             </th>
             <th scope="col">
               <span class="unseen">Interval as a line</span>
@@ -73,7 +78,12 @@ function RegionTable({ overlap }: { readonly overlap: DrawnOverlap }) {
 
 function namesOf({ lists }: DrawnOverlap, { members }: DrawnRegion): string {
   const names = lists.filter(({ ref }) => members.includes(ref)).map(({ name }) => name);
-  return names.length === 1 && lists.length > 1 ? `${names.join("")} alone` : listed(names);
+  return regionName(names, lists.length);
+}
+
+/** Who is on exactly the lists of these, of so many lists. */
+export function regionName(names: readonly string[], lists: number): string {
+  return names.length === 1 && lists > 1 ? `${names.join("")} alone` : listed(names);
 }
 
 type LineProps = { readonly figure: DrawnFigure; readonly reach: number; readonly place: number };

@@ -15,10 +15,44 @@ export function Digest({ text, what }: { readonly text: string; readonly what: s
   return (
     <span class="digest">
       <code>{text.slice(0, 8)}</code>
-      <button type="button" class="copy" data-copy={text} aria-label={`Copy ${what}`}>
-        copy
-      </button>
+      <CopyButton text={text} what={what} />
     </span>
+  );
+}
+
+/** A text that is taken along as it is, with a button that copies it. */
+export function Copied({ text, what }: { readonly text: string; readonly what: string }) {
+  return (
+    <p>
+      <code class="link">{text}</code> <CopyButton text={text} what={what} />
+    </p>
+  );
+}
+
+function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
+  return (
+    <button type="button" class="copy" data-copy={text} aria-label={`Copy ${what}`}>
+      copy
+    </button>
+  );
+}
+
+type HandedProps = {
+  readonly title: string;
+  /** What it does, and until when. */
+  readonly children: Child;
+  readonly text: string;
+  readonly what: string;
+};
+
+/** A secret that was made a moment ago and is shown this once, to be handed over. */
+export function Handed({ title, children, text, what }: HandedProps) {
+  return (
+    <section class="card" role="status">
+      <h2>{title}</h2>
+      <p>{children} Hand it over privately: it is shown here and never again.</p>
+      <Copied text={text} what={what} />
+    </section>
   );
 }
 
@@ -78,6 +112,25 @@ export function ActForm(props: {
       <input type="hidden" name="token" value={props.token} />
       {props.children}
     </form>
+  );
+}
+
+type RowActProps = {
+  readonly to: string;
+  readonly token: string;
+  /** The act with whom it is about, for whoever hears the button alone. */
+  readonly label: string;
+  readonly children: Child;
+};
+
+/** An act at the end of a row, as a button. */
+export function RowAct({ to, token, label, children }: RowActProps) {
+  return (
+    <ActForm to={to} token={token}>
+      <button type="submit" class="quiet" aria-label={label}>
+        {children}
+      </button>
+    </ActForm>
   );
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { unixMillis } from "../domain/instant.ts";
+import { ANY_READER, readerOf, setAnew } from "../domain/languages.ts";
 import { decimal, figure } from "../domain/policy/words.ts";
-import { ANY_READER, readerOf, useReader } from "./reader.ts";
+import { useReader } from "./reader.ts";
 
 // Spaces of every width read alike.
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, " ");
@@ -43,6 +44,22 @@ describe("a reader", () => {
       ...["50 %", "22 Nov 2026", "Nov 2026"],
     ]);
     expect([ANY_READER.day("2026-11-22"), ANY_READER.instant(AT)]).toEqual(["22 Nov", "22 Nov 2026, 10:14 UTC"]);
+  });
+
+  test("reads the sentences of the rules in their own notation, and quotes and names as they stand", () => {
+    const german = (text: string) => setAnew(text, readerOf("de-DE"), ["Harbour", "Studio 1,000 (2.5)"]);
+    expect(german("a list names at most 1,234,567 people")).toBe("a list names at most 1.234.567 people");
+    expect(german("it costs 0.5 units, clamped to -1,000.25 to 12.5.")).toBe(
+      "it costs 0,5 units, clamped to -1.000,25 to 12,5.",
+    );
+    expect(german("from 2026-11-22 to 2027-01-01, version 1.2.3, at 10:14")).toBe(
+      "from 22.11.2026 to 01.01.2027, version 1.2.3, at 10:14",
+    );
+    expect(german("Studio 1,000 (2.5) asks for “1,000 days” of `2026-11-22` and 1,000 days")).toBe(
+      "Studio 1,000 (2.5) asks for “1,000 days” of `2026-11-22` and 1.000 days",
+    );
+    expect(setAnew("1,234 of 12,345.5", readerOf("es-ES"), [])).toBe("1234 of 12.345,5");
+    expect(setAnew("1,234 on 2026-11-22", ANY_READER, [])).toBe("1,234 on 22 Nov 2026");
   });
 
   test("is there while a page is rendered, and never guessed elsewhere", () => {

@@ -1,36 +1,11 @@
-// How numbers, shares and dates are set for whoever reads a page, by the languages that their browser asks for
-// (RFC 9110 §12.5.4). Text stays English. Digits are 0 to 9 in every locale, so that a figure can be found and typed
-// as shown.
+// Whoever reads a page, as a context of its rendering: every figure, share and date that a component sets is set for
+// them.
 
 import { createContext, useContext } from "hono/jsx";
-import { startOfDate, type UnixMillis } from "../domain/instant.ts";
-import { type Notation, OF_DOCUMENTS, setNumeral } from "../domain/notation.ts";
-import { counted, figure } from "../domain/policy/words.ts";
-import { dateInWords, instantInWords } from "./words.ts";
-
-export type Reader = {
-  readonly notation: Notation;
-  /** A share of one in percent, with so many digits after the decimal sign. */
-  readonly percent: (share: number, digits: number) => string;
-  /** A calendar date, `2026-11-22`. */
-  readonly date: (date: string) => string;
-  /** A month of the calendar, `2026-11`. */
-  readonly month: (month: string) => string;
-  /** A day without its year. */
-  readonly day: (date: string) => string;
-  /** An instant in UTC. */
-  readonly instant: (at: UnixMillis) => string;
-};
-
-/** The reader of whom nothing is known. */
-export const ANY_READER: Reader = {
-  notation: OF_DOCUMENTS,
-  percent: (share, digits) => `${(share * 100).toFixed(digits)} %`,
-  date: dateInWords,
-  month: (month) => dateInWords(`${month}-01`).replace(/^\d+ /, ""),
-  day: (date) => dateInWords(date).replace(/ \d{4}$/, ""),
-  instant: instantInWords,
-};
+import { datesAnew, type Reader, setAnew } from "../domain/languages.ts";
+import { setNumeral } from "../domain/notation.ts";
+import { counted, type Directory, figure } from "../domain/policy/words.ts";
+import { sentence } from "./words.ts";
 
 /** Whoever reads the page that is being rendered. */
 export const ReaderContext = createContext<Reader | null>(null);
@@ -60,70 +35,24 @@ export function shownNumeral(numeral: string): string {
   return setNumeral(numeral, useReader().notation);
 }
 
-/** The reader by the field `Accept-Language`. */
-export function readerOf(accepted: string | undefined): Reader {
-  const locale = localeOf(accepted);
-  return locale === null ? ANY_READER : readerIn(locale);
+/**
+ * A sentence of the rules, which has the notation of documents, as a sentence of the page: its figures and dates as the
+ * reader sets them. What is quoted stays, and so do the names of the directory, whatever digits they hold.
+ */
+export function shownSentence(text: string, directory: Directory = new Map()): string {
+  return sentence(shownText(text, directory));
 }
 
-const MOST_LANGUAGES = 20;
-
-// Language, script and region (RFC 5646); no locale that figures depend on needs more.
-const TAG = /^[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?$/i;
-
-/** The language that is wanted most of those whose ways are known; null where none is asked for. */
-function localeOf(accepted: string | undefined): string | null {
-  const ranges = (accepted ?? "").split(",", MOST_LANGUAGES).map((range) => {
-    const [tag = "", ...parameters] = range.split(";").map((part) => part.trim());
-    const quality = /^q=([01](?:\.\d{0,3})?)$/i.exec(parameters.join(";"))?.[1];
-    return { tag, quality: quality === undefined ? 1 : Number(quality) };
-  });
-  const wanted = ranges.filter(({ tag, quality }) => quality > 0 && TAG.test(tag));
-  wanted.sort((left, right) => right.quality - left.quality);
-  return wanted.map(({ tag }) => knownLocale(tag)).find((locale) => locale !== null) ?? null;
+/** The same of what is no whole sentence. */
+export function shownText(text: string, directory: Directory = new Map()): string {
+  return setAnew(
+    text,
+    useReader(),
+    [...directory.values()].map(({ name }) => name),
+  );
 }
 
-function knownLocale(tag: string): string | null {
-  const [known] = Intl.NumberFormat.supportedLocalesOf([tag]);
-  return known === undefined
-    ? null
-    : new Intl.Locale(known, { numberingSystem: "latn", calendar: "gregory" }).toString();
-}
-
-function readerIn(locale: string): Reader {
-  const formatOf = (options: Intl.DateTimeFormatOptions) => {
-    const format = new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
-    return (date: string) => {
-      const at = startOfDate(date);
-      return at.ok ? format.format(at.value) : date;
-    };
-  };
-  const instant = new Intl.DateTimeFormat(locale, { timeZone: "UTC", dateStyle: "medium", timeStyle: "short" });
-  const month = formatOf({ year: "numeric", month: "short" });
-  return {
-    notation: notationIn(locale),
-    percent: (share, digits) =>
-      new Intl.NumberFormat(locale, {
-        ...{ style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits },
-      }).format(share),
-    date: formatOf({ dateStyle: "medium" }),
-    month: (named) => month(`${named}-01`),
-    day: formatOf({ month: "short", day: "numeric" }),
-    instant: (at) => `${instant.format(at)} UTC`,
-  };
-}
-
-// Read off a number that is long enough to show all of it.
-function notationIn(locale: string): Notation {
-  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: 1 });
-  const parts = format.formatToParts(12_345_678.5);
-  const partOf = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
-  const groups = parts.filter(({ type }) => type === "integer").map(({ value }) => value.length);
-  const isGroupedEarly = format.formatToParts(1_234).some(({ type }) => type === "group");
-  return {
-    group: partOf("group"),
-    decimal: partOf("decimal"),
-    further: groups.at(-2) ?? OF_DOCUMENTS.further,
-    least: isGroupedEarly ? 4 : 5,
-  };
+/** Text whose figures are the reader's already, with its calendar dates as the reader sets them. */
+export function shownDates(text: string): string {
+  return datesAnew(text, useReader());
 }

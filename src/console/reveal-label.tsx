@@ -1,9 +1,9 @@
 // The reveal label: who would learn what, at which price and how surely, and by whose leave, before anything is asked.
 
 import type { Explanation } from "../app/explain-question.ts";
-import { type Directory, nameOf } from "../domain/policy/words.ts";
+import { type Directory, figure, nameOf } from "../domain/policy/words.ts";
 import { Verdict } from "./pieces.tsx";
-import { sentence } from "./words.ts";
+import { setFigure, shownNumeral, shownSentence } from "./reader.ts";
 
 type Props = {
   readonly explained: Explanation;
@@ -27,23 +27,32 @@ export function RevealLabel({ explained, directory, asker }: Props) {
       </p>
       <dl>
         {words.tells.length > 0 && (
-          <Line name={isPermitted ? "Who learns what" : "What was asked for"} says={words.tells} />
+          <Line
+            name={isPermitted ? "Who learns what" : "What was asked for"}
+            says={words.tells}
+            directory={directory}
+          />
         )}
-        {words.costs.length > 0 && <Line name="Price" says={explained.recorded === null ? words.costs : PAID} />}
+        {words.costs.length > 0 && (
+          <Line name="Price" says={explained.recorded === null ? words.costs : PAID} directory={directory} />
+        )}
         {price?.mechanism != null && (
           <Line
             name="How sure"
-            says={[`each count lies within ± ${price.plusMinus} of the true one, 95 times in 100`]}
+            says={[`each count lies within ± ${figure(price.plusMinus)} of the true one, 95 times in 100`]}
+            directory={directory}
           />
         )}
-        {words.next.length > 0 && <Line name="Next" says={words.next} />}
+        {words.next.length > 0 && explained.recorded === null && (
+          <Line name="Next" says={words.next} directory={directory} />
+        )}
       </dl>
       {price !== null && <Left explained={explained} directory={directory} asker={asker} />}
       <details>
         <summary>{isPermitted ? "The clauses that permit it" : "The clauses that forbid it"}</summary>
         <ul class="clauses">
           {words.because.map((says) => (
-            <li>{sentence(says)}</li>
+            <li>{shownSentence(says, directory)}</li>
           ))}
         </ul>
       </details>
@@ -51,12 +60,14 @@ export function RevealLabel({ explained, directory, asker }: Props) {
   );
 }
 
-function Line({ name, says }: { readonly name: string; readonly says: readonly string[] }) {
+type LineProps = { readonly name: string; readonly says: readonly string[]; readonly directory: Directory };
+
+function Line({ name, says, directory }: LineProps) {
   return (
     <>
       <dt>{name}</dt>
       {says.map((one) => (
-        <dd>{sentence(one)}</dd>
+        <dd>{shownSentence(one, directory)}</dd>
       ))}
     </>
   );
@@ -74,16 +85,20 @@ function Left({ explained: { price }, directory, asker }: Props) {
       <thead>
         <tr>
           <th scope="col">From</th>
-          <th scope="col">Budget</th>
-          <th scope="col">Such questions</th>
+          <th scope="col" class="number">
+            Budget
+          </th>
+          <th scope="col" class="number">
+            Such questions
+          </th>
         </tr>
       </thead>
       <tbody>
         {own.map(({ owner, left }) => (
           <tr>
             <th scope="row">{nameOf(directory, owner)}</th>
-            <td class="number">{shortened(left.epsilon)}</td>
-            <td class="number">{left.answers}</td>
+            <td class="number">{shownNumeral(shortened(left.epsilon))}</td>
+            <td class="number">{setFigure(Number(left.answers))}</td>
           </tr>
         ))}
       </tbody>

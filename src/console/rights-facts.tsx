@@ -5,8 +5,9 @@ import type { Erasure } from "../app/erase-people.ts";
 import { nameIn } from "../domain/dataset/schema.ts";
 import { type Directory, listed, nameOf } from "../domain/policy/words.ts";
 import type { Scope } from "../domain/subject/objection.ts";
-import { Empty, Instant, Scroll } from "./pieces.tsx";
+import { Empty, Instant } from "./pieces.tsx";
 import { setFigure } from "./reader.ts";
+import { type Column, Records } from "./records.tsx";
 import { plainWord } from "./words.ts";
 
 /** Everything that the lists have of the person, and what it is used for. */
@@ -40,37 +41,32 @@ export function AccessFacts({ access, directory }: { readonly access: Access; re
   );
 }
 
+const HELD: readonly Column[] = [
+  { name: "Version of" },
+  { name: "Your reference", as: "heading" },
+  { name: "Attributes" },
+  { name: "Consents" },
+];
+
 function HeldList({ held: { dataset, versions } }: { readonly held: Access["datasets"][number] }) {
   const name = plainWord(nameIn(dataset));
   const rows = versions.flatMap((version) => version.rows.map((row) => ({ version, row })));
   return (
     <section>
       <h2>{`List “${name}”`}</h2>
-      <Scroll label={`Rows of the list ${name}`}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Version of</th>
-              <th scope="col">Your reference</th>
-              <th scope="col">Attributes</th>
-              <th scope="col">Consents</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ version, row }) => (
-              <tr>
-                <td>
-                  <Instant at={version.version.sealedAt} />
-                  {version.isInForce && ", in force"}
-                </td>
-                <th scope="row">{row.record}</th>
-                <td>{pairs({ ...row.attributes, ...row.measures })}</td>
-                <td>{row.consents.map(plainWord).join(", ")}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Records
+        label={`Rows of the list ${name}`}
+        columns={HELD}
+        rows={rows.map(({ version, row }) => [
+          <>
+            <Instant at={version.version.sealedAt} />
+            {version.isInForce && ", in force"}
+          </>,
+          row.record,
+          pairs({ ...row.attributes, ...row.measures }),
+          row.consents.map(plainWord).join(", "),
+        ])}
+      />
     </section>
   );
 }
@@ -84,30 +80,19 @@ function pairs(values: Readonly<Record<string, string | number>>): string {
 /** List by list, how many people and versions an act concerned. */
 export function CountTable({ lists, says }: { readonly lists: Erasure["lists"]; readonly says: string }) {
   return (
-    <Scroll label="Your lists">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">List</th>
-            <th scope="col" class="number">
-              {`People ${says.replace(/^people /, "")}`}
-            </th>
-            <th scope="col" class="number">
-              Versions that held any
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {lists.map(({ dataset, people, versions }) => (
-            <tr>
-              <th scope="row">{plainWord(dataset.slice(dataset.indexOf("/") + 1))}</th>
-              <td class="number">{setFigure(people)}</td>
-              <td class="number">{setFigure(versions)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Records
+      label="Your lists"
+      columns={[
+        { name: "List", as: "heading" },
+        { name: `People ${says.replace(/^people /, "")}`, as: "number" },
+        { name: "Versions that held any", as: "number" },
+      ]}
+      rows={lists.map(({ dataset, people, versions }) => [
+        plainWord(dataset.slice(dataset.indexOf("/") + 1)),
+        setFigure(people),
+        setFigure(versions),
+      ])}
+    />
   );
 }
 

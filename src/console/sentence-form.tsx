@@ -10,7 +10,8 @@ import type { Chooseable } from "./chooseable.ts";
 import { listNamed } from "./directory.ts";
 import type { SentenceParts } from "./permitted-parts.ts";
 import { type Askable, amongText, type Figures, offerOf, type Sentence } from "./question-form.ts";
-import { plainWord, sentence } from "./words.ts";
+import { shownSentence } from "./reader.ts";
+import { plainWord } from "./words.ts";
 
 type Props = {
   readonly askable: readonly Askable[];
@@ -50,9 +51,10 @@ export function SentenceForm(props: Props) {
         <Analyses {...props} /> <Figured {...props} />, found by{" "}
         <Select name="by" label="Found by" value={said.by ?? ""} options={by} />, for{" "}
         <Select name="purpose" label="Purpose" value={said.purpose} options={aims} />, under{" "}
-        <Select name="contract" label="Contract" value={said.contract} options={named} />?
+        <Select name="contract" label="Contract" value={said.contract} options={named} />
+        {options.length === 0 ? "?" : ","}
       </p>
-      <AmongList options={options} among={said.among} directory={directory} />
+      <AmongList options={options} among={said.among} directory={directory} end="?" />
       <button type="submit" class="quiet without-script">
         Show what this would tell
       </button>
@@ -63,19 +65,15 @@ export function SentenceForm(props: Props) {
 const FIGURE_WORDS = {
   overlap: { begins: "How many people do", says: "An overlap", explains: "how many people lists share" },
   crosstab: { begins: "By groups, how many people do", says: "A cross-tab", explains: "the same, in groups" },
-  affinity: {
-    begins: "Which groups stand out",
-    says: "An affinity",
-    explains: "which groups stand out among your own",
-  },
-  trend: { begins: "How has it changed", says: "A trend", explains: "how it changed since" },
+  affinity: { begins: "Which groups stand out", says: "An affinity", explains: "which of them stand out" },
+  trend: { begins: "How has the number changed", says: "A trend", explains: "how the number changed since" },
 } as const satisfies { readonly [figures in Figures]: unknown };
 
-function Analyses({ parts, said }: Props) {
+function Analyses({ parts, said, directory }: Props) {
   return (
     <Menu id="part-analysis" legend="What is asked for" summary={FIGURE_WORDS[said.analysis].begins}>
       {parts.analyses.map(({ value, isChosen, shut }) => (
-        <Choice kind="radio" name="analysis" value={value} isChosen={isChosen} shut={shut}>
+        <Choice kind="radio" name="analysis" {...{ value, isChosen, shut, directory }}>
           {FIGURE_WORDS[value].says} <small>{FIGURE_WORDS[value].explains}</small>
         </Choice>
       ))}
@@ -97,7 +95,7 @@ function Figured(props: Props) {
     case "trend":
       return (
         <>
-          {said.analysis === "trend" && "how many people "}
+          {said.analysis === "trend" && "of people whom "}
           <Members {...props} /> share, <Axes {...props} />
         </>
       );
@@ -117,7 +115,12 @@ function Axes({ parts, said, directory }: Props) {
   return (
     <Menu id="part-axes" legend={isOne ? "The groups" : GROUPS_OF_TABLE} summary={by}>
       {parts.axes.map(({ value, isChosen, shut }) => (
-        <Choice kind={isOne ? "radio" : "checkbox"} name="axis" value={axisText(value)} isChosen={isChosen} shut={shut}>
+        <Choice
+          kind={isOne ? "radio" : "checkbox"}
+          name="axis"
+          value={axisText(value)}
+          {...{ isChosen, shut, directory }}
+        >
           {axisNamed(value, directory)}
         </Choice>
       ))}
@@ -166,11 +169,12 @@ type ChoiceProps = {
   readonly value: string;
   readonly isChosen: boolean;
   readonly shut: string | null;
+  readonly directory: Directory;
   readonly children: Child;
 };
 
 // One thing of a menu; what may not be chosen is grey, with its clause.
-function Choice({ kind, name, value, isChosen, shut, children }: ChoiceProps) {
+function Choice({ kind, name, value, isChosen, shut, directory, children }: ChoiceProps) {
   return (
     <label class={shut === null ? undefined : "shut"}>
       <input
@@ -183,7 +187,7 @@ function Choice({ kind, name, value, isChosen, shut, children }: ChoiceProps) {
       />
       <span>
         {children}
-        {shut !== null && <small class="clause">{sentence(shut)}</small>}
+        {shut !== null && <small class="clause">{shownSentence(shut, directory)}</small>}
       </span>
     </label>
   );
@@ -231,10 +235,12 @@ type AmongListProps = {
   readonly options: readonly Chooseable[];
   readonly among: Sentence["among"];
   readonly directory: Directory;
+  /** What ends the sentence. */
+  readonly end: "?" | ".";
 };
 
 /** By what people are chosen, an attribute a line; those that may not choose are shown shut, with their clause. */
-export function AmongList({ options, among, directory }: AmongListProps) {
+export function AmongList({ options, among, directory, end }: AmongListProps) {
   if (options.length === 0) return null;
   return (
     <ul class="among" aria-label="Among whom">
@@ -242,6 +248,7 @@ export function AmongList({ options, among, directory }: AmongListProps) {
         <li>
           {index === 0 ? "among " : "and "}
           <Among option={option} among={among} directory={directory} place={index} />
+          {index === options.length - 1 && end}
         </li>
       ))}
     </ul>
@@ -267,7 +274,7 @@ function Among({ option, among, directory, place }: AmongProps) {
       </summary>
       <fieldset disabled={shut !== null}>
         <legend>{whose}</legend>
-        {shut !== null && <p class="because">{sentence(shut)}</p>}
+        {shut !== null && <p class="because">{shownSentence(shut, directory)}</p>}
         {values.slice(0, SHOWN_VALUES).map((value, index) => (
           <label>
             <input

@@ -2,6 +2,7 @@
 // of mail does no harm; the button begins the session.
 
 import { readLink, signIn } from "../app/sign-in.ts";
+import { readerOf } from "../domain/languages.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { RoomContext } from "../http/incoming.ts";
 import type { Served, Serving } from "../http/serving.ts";
@@ -10,7 +11,6 @@ import type { SignInProviderRow } from "../ports/sign-in.ts";
 import { readForm } from "./form.ts";
 import { documentText } from "./layout.tsx";
 import { ProblemPage, problemStatus, titleOfProblem } from "./pages/problem.tsx";
-import { readerOf } from "./reader.ts";
 import { goResponse, pageResponse, sessionCookie } from "./reply.ts";
 import { ROLE_WORDS } from "./words.ts";
 

@@ -2,6 +2,7 @@
 // for people with an account, and another link for everybody else.
 
 import { readEntrance } from "../app/sign-in-account.ts";
+import { readerOf } from "../domain/languages.ts";
 import { LIMITS } from "../domain/limits.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { RoomContext } from "../http/incoming.ts";
@@ -10,7 +11,6 @@ import { AccountButton } from "./account.tsx";
 import { cookieOf } from "./cookie.ts";
 import { documentText } from "./layout.tsx";
 import { problemStatus, titleOfProblem } from "./pages/problem.tsx";
-import { readerOf } from "./reader.ts";
 import { ENTRANCE_COOKIE, pageResponse } from "./reply.ts";
 import type { Outcome } from "./sign-in.tsx";
 import { sentence } from "./words.ts";

@@ -6,6 +6,7 @@ import { unixMillis } from "../domain/instant.ts";
 import { type Directory, listed, nameOf } from "../domain/policy/words.ts";
 import type { DrawnFigure } from "./charts/regions.ts";
 import { type DrawnPoint, TrendPicture } from "./charts/trend-picture.tsx";
+import { regionName } from "./overlap-figures.tsx";
 import { Figure, Instant, Scroll } from "./pieces.tsx";
 import { useReader } from "./reader.ts";
 
@@ -29,10 +30,10 @@ export function TrendFigures({ points, directory }: Props) {
       {drawn.length > 0 && <TrendPicture points={drawn} />}
       <Scroll label="Figures of the trend">
         <table>
-          <caption>The answers, the oldest first</caption>
+          <caption>How many people, answer by answer, the oldest first</caption>
           <thead>
             <tr>
-              <th scope="col">People</th>
+              <th scope="col">{points[0]?.cells === undefined ? "On exactly the lists of" : "Groups"}</th>
               {points.map(({ asOf }) => (
                 <th scope="col">
                   <Instant at={unixMillis(Date.parse(asOf))} />
@@ -83,11 +84,14 @@ function regionRows(points: readonly Point[], directory: Directory): readonly Ro
   const regions = points[0]?.regions ?? [];
   return [
     ...regions.map(({ members }) => ({
-      name: `on exactly ${listed(members.map((list) => ownerName(list, directory)))}`,
+      name: regionName(
+        members.map((list) => ownerName(list, directory)),
+        sizes.length,
+      ),
       figures: points.map((point) => point.regions?.find((one) => isSame(one.members, members)) ?? NOTHING),
     })),
     ...sizes.map(({ dataset }) => ({
-      name: `at ${ownerName(dataset, directory)}`,
+      name: `everybody at ${ownerName(dataset, directory)}`,
       figures: points.map((point) => point.sizes?.find((one) => one.dataset === dataset) ?? NOTHING),
     })),
   ];
@@ -103,7 +107,7 @@ function cellRows(points: readonly Point[]): readonly Row[] {
 function Renewed({ points, directory }: Props) {
   return (
     <tr>
-      <th scope="row">new versions</th>
+      <th scope="row">New versions</th>
       {points.map(({ versions }, index) => (
         <td>{listed(renewedIn(versions, points[index - 1], directory)) || "none"}</td>
       ))}

@@ -8,9 +8,7 @@ import { totalReport } from "../domain/dataset/row-report.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import { commitSchema, newUploadSchema, partPathSchema } from "../wire/api/dataset.ts";
-import type { Shown, Visit } from "./visit.ts";
-
-const UNKEPT = { keep: async () => undefined };
+import { type Shown, UNKEPT, type Visit } from "./visit.ts";
 
 /** Opens an upload into a list. */
 export async function postUpload({ ports, caller, params, form }: Visit): Promise<Result<Shown, Problem>> {

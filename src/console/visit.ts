@@ -4,11 +4,11 @@ import type { Child } from "hono/jsx";
 import type { PersonCaller, Ports } from "../app/ports.ts";
 import type { IncomingPart } from "../app/receive-part.ts";
 import type { Json } from "../domain/canonical-json.ts";
+import type { Reader } from "../domain/languages.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Result } from "../domain/result.ts";
 import type { PersonRow } from "../ports/rows.ts";
 import type { ScriptName } from "./assets.ts";
-import type { Reader } from "./reader.ts";
 
 /** Somebody in a session. */
 export type Visitor = {
@@ -57,5 +57,8 @@ export type Shown =
     }
   | { readonly kind: "json"; readonly json: Json }
   | { readonly kind: "go"; readonly to: string; readonly isSignedOut?: true };
+
+/** What acts from a page remember for a retry: nothing, since a form that is sent again is another act. */
+export const UNKEPT = { keep: async () => undefined } as const;
 
 export type Show = (visit: Visit) => Promise<Result<Shown, Problem>>;

@@ -3,7 +3,9 @@
 
 document.documentElement.classList.add("scripted");
 
-const inZone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+// As the room sets dates: in the first of the reader's languages, with digits 0 to 9.
+const LATIN = { numberingSystem: "latn", calendar: "gregory" };
+const inZone = new Intl.DateTimeFormat(navigator.languages, { dateStyle: "medium", timeStyle: "short", ...LATIN });
 
 function tellTimes(place) {
   for (const time of place.querySelectorAll("time[datetime]")) {

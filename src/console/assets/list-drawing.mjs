@@ -4,7 +4,7 @@
 export const panel = document.querySelector("#bring, #draft");
 export const find = (name) => panel.querySelector(name);
 const [steps, says] = [find(".drop-steps"), find(".progress-says")];
-const numbers = new Intl.NumberFormat();
+const numbers = new Intl.NumberFormat(navigator.languages, { numberingSystem: "latn" });
 
 /** An element with its members, texts as texts. */
 export function made(name, { text, children = [], ...members } = {}) {

@@ -39,7 +39,7 @@ async function readAgain(size) {
   next.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
   shown.value = typed;
   if (isTyping) shown.focus();
-  live(`Live: the log has ${Number(size).toLocaleString()} entries.`);
+  live(`Live: the log has ${Number(size).toLocaleString(navigator.languages, { numberingSystem: "latn" })} entries.`);
 }
 
 if (log().dataset.size !== undefined) {

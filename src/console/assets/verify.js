@@ -4,6 +4,7 @@
 const place = document.querySelector(".verify");
 const NAME = `concordat log ${place.dataset.log}`;
 const worker = new Worker(place.dataset.worker, { type: "module" });
+const numbers = new Intl.NumberFormat(navigator.languages, { numberingSystem: "latn" });
 const part = (name) => place.querySelector(name);
 
 const sentence = (says) => `${says.charAt(0).toUpperCase()}${says.slice(1)}${/[.!?]$/.test(says) ? "" : "."}`;
@@ -63,7 +64,7 @@ function result(line, isGood, says) {
 worker.addEventListener("message", ({ data }) => {
   if (data.kind !== undefined) say[data.kind](data);
   else if (data.state === "at-work")
-    mark(data.step, "at-work", `${data.done.toLocaleString()} of ${data.of.toLocaleString()}`);
+    mark(data.step, "at-work", `${numbers.format(data.done)} of ${numbers.format(data.of)}`);
   else mark(data.step, data.state, sentence(data.says));
 });
 worker.addEventListener("error", ({ message }) => conclude(false, `This log could not be verified: ${message}`));

@@ -8,9 +8,12 @@ import { csvLine, type HashReport, hashList } from "../../client/local/hash-list
 import { odditiesOf } from "../../client/local/oddities.ts";
 import { REFUSAL_SENTENCES } from "../../client/local/refusals.ts";
 import { concatBytes, toHex, utf8 } from "../../domain/bytes.ts";
+import { readerOf, setAnew } from "../../domain/languages.ts";
 import { PROBLEMS, type Problem, problem } from "../../domain/problem.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import type { Hashing, Told } from "./list-messages.ts";
+
+declare const navigator: { readonly languages: readonly string[] };
 
 /** The page at the other end: `tell` hands a message over, `taken` waits until the part before it is with the room. */
 export type Page = {
@@ -50,10 +53,15 @@ export async function hashForUpload(asked: Hashing, page: Page): Promise<void> {
 function failed({ kind, detail, extra }: Problem): Told {
   const isHashed = extra?.["reason"] === "already-hashed";
   if (isHashed) return { kind: "failed", says: HASHED, next: "choose another column, or export the raw values" };
-  return { kind: "failed", says: detail, next: PROBLEMS[kind].next };
+  return { kind: "failed", says: inTheirWay(detail), next: PROBLEMS[kind].next };
 }
 
 const HASHED = "a column that should hold raw values holds digests: hashed again they would be digests of nobody";
+
+// The client library speaks in the notation of documents; this page, as the languages of its browser have it.
+function inTheirWay(says: string): string {
+  return setAnew(says, readerOf(navigator.languages.join(",")), []);
+}
 
 function hashed(report: HashReport, digests: readonly string[], refusedRows: Blob | null): Told {
   const { rows, emitted, blank, refused, rejects } = report;
@@ -61,8 +69,10 @@ function hashed(report: HashReport, digests: readonly string[], refusedRows: Blo
     kind: "hashed",
     digests,
     counts: { rows, hashed: emitted, blank, refused: refused.total },
-    oddities: odditiesOf(report),
-    lines: doctorLines(report).filter((line) => !line.startsWith("to do:")),
+    oddities: odditiesOf(report).map((one) => ({ ...one, says: inTheirWay(one.says) })),
+    lines: doctorLines(report)
+      .filter((line) => !line.startsWith("to do:"))
+      .map(inTheirWay),
     isRefused: rejects.isExceeded || emitted === 0,
     refusedRows,
   };

@@ -8,9 +8,15 @@ import { type KeptLog, type LogSource, type VerifiedLog, verifyRoomLog } from ".
 import { parseCosignerKey } from "../../crypto/cosignature.ts";
 import { equalBytes, toBase64Url } from "../../domain/bytes.ts";
 import { type UnixMillis, unixMillis } from "../../domain/instant.ts";
+import { readerOf, setAnew } from "../../domain/languages.ts";
+import { setNumeral } from "../../domain/notation.ts";
 
 declare function postMessage(message: unknown): void;
+declare const navigator: { readonly languages: readonly string[] };
 declare function addEventListener(type: "message", take: (event: { readonly data: unknown }) => void): void;
+
+/** Whoever reads, by the languages that the browser asks for pages in. */
+const READER = readerOf(navigator.languages.join(","));
 
 const BASE = "/console/log/verify";
 
@@ -30,6 +36,9 @@ const roomSchema = z.object({
   witnesses: z.array(z.object({ company: z.string(), key: z.string() })),
 });
 
+let companies: readonly string[] = [];
+const inTheirWay = (says: string) => setAnew(says, READER, companies);
+
 const source: LogSource = {
   room: async () => {
     const room = roomSchema.parse(await (await got(`${BASE}/room`)).json());
@@ -37,6 +46,7 @@ const source: LogSource = {
       const parsed = parseCosignerKey(key);
       return parsed.ok ? [{ company, key: parsed.value }] : [];
     });
+    companies = witnesses.map(({ company }) => company);
     return { ...room, witnesses };
   },
   entries: async (earlier) => {
@@ -67,11 +77,11 @@ addEventListener("message", ({ data }) => {
 type Asked = { readonly kept: KeptLog | null; readonly now: UnixMillis };
 
 async function verifyLog({ kept, now }: Asked): Promise<void> {
-  const outcome = await verifyRoomLog({ source, kept, now, tell: (told) => postMessage(told) }).catch(
-    (failure: unknown) => {
-      return { ok: false, error: `the room could not be read: ${String(failure)}` } as const;
-    },
-  );
+  const tell: Parameters<typeof verifyRoomLog>[0]["tell"] = (told) =>
+    postMessage("says" in told ? { ...told, says: inTheirWay(told.says) } : told);
+  const outcome = await verifyRoomLog({ source, kept, now, tell }).catch((failure: unknown) => {
+    return { ok: false, error: `the room could not be read: ${String(failure)}` } as const;
+  });
   verified = outcome.ok ? outcome.value : null;
   if (!outcome.ok) postMessage({ kind: "unread", says: outcome.error });
   else postMessage({ kind: "done", kept: outcome.value.kept, evidence: outcome.value.evidence });
@@ -95,9 +105,9 @@ async function checkReceipt(text: string): Promise<void> {
   const { checkpoint, receipt, coversAnswer } = checked.value;
   const root = log.rootAt(checkpoint.size);
   const isHere = root !== null && equalBytes(root, checkpoint.root);
-  const entry = `entry ${receipt.index.toLocaleString()}`;
+  const entry = `entry ${setNumeral(String(receipt.index), READER.notation)}`;
   const about = coversAnswer ? "the receipt and its answer hold" : "the receipt holds";
-  const size = checkpoint.size.toLocaleString();
+  const size = setNumeral(String(checkpoint.size), READER.notation);
   const otherwise = root === null ? "is longer than the one that was read here" : "is not the one here";
   const says = isHere
     ? `${about}: ${entry} stands in the log that was verified here`

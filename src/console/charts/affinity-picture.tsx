@@ -7,12 +7,16 @@ import { type DrawnFigure, reachOf } from "./regions.ts";
 
 export type DrawnSegment = { readonly name: string; readonly index: DrawnFigure };
 
-const NAMES = 150;
-const FIELD = 420;
-const LABELS = 70;
-const ROW = 34;
+const EDGE = 8;
+const FIELD = 520;
+const LABELS = 90;
+const ROW = 52;
 const TOP = 30;
+// Under its name, which may be as long as the field.
+const BAR = { under: 22, tall: 18 };
 const STUB = 48;
+/** Characters of a name. */
+const LONGEST = 36;
 /** As frequent among the shared as on the whole list. */
 const EVEN = 100;
 
@@ -33,10 +37,10 @@ export function barOf({ released }: DrawnFigure, reach: number): { readonly x: n
 export function AffinityPicture({ segments }: { readonly segments: readonly DrawnSegment[] }) {
   const reach = Math.max(EVEN * 2, reachOf(segments.map(({ index }) => index)));
   const height = TOP + segments.length * ROW + 6;
-  const width = NAMES + FIELD + LABELS;
-  const even = NAMES + acrossOf(EVEN, reach);
+  const width = EDGE + FIELD + LABELS;
+  const even = EDGE + acrossOf(EVEN, reach);
   return (
-    <figure class="picture wide">
+    <figure class="picture fitting">
       <svg viewBox={`0 0 ${width} ${height}`} width={width} role="img" aria-label="Bars of segments; figures beside">
         <defs>
           <Hatch id="affinity-hatch" />
@@ -66,19 +70,19 @@ function SegmentBar({ segment: { name, index }, y, reach }: BarProps) {
   const label = released === undefined ? (says ?? "withheld").replace("fewer than ", "< ") : setFigure(released);
   return (
     <g>
-      <text class="axis-label" x="0" y={y + 18}>
-        {name.length > 20 ? `${name.slice(0, 19)}…` : name}
+      <text class="axis-label" x="0" y={y + 14}>
+        {name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name}
       </text>
       <rect
         class={released === undefined ? "withheld-bar" : "bar"}
         fill={released === undefined ? "url(#affinity-hatch)" : undefined}
-        x={pixels(NAMES + x)}
-        y={y + 3}
+        x={pixels(EDGE + x)}
+        y={y + BAR.under}
         width={pixels(width)}
-        height="20"
+        height={BAR.tall}
       />
-      {interval !== undefined && <Whisker y={y + 13} interval={interval} reach={reach} />}
-      <text class="axis-label" x={pixels(NAMES + top + 10)} y={y + 18}>
+      {interval !== undefined && <Whisker y={y + BAR.under + BAR.tall / 2} interval={interval} reach={reach} />}
+      <text class="axis-label" x={pixels(EDGE + top + 10)} y={y + BAR.under + 14}>
         {label}
       </text>
     </g>
@@ -88,6 +92,6 @@ function SegmentBar({ segment: { name, index }, y, reach }: BarProps) {
 type WhiskerProps = { readonly y: number; readonly interval: readonly number[]; readonly reach: number };
 
 function Whisker({ y, interval: [low = 0, high = 0], reach }: WhiskerProps) {
-  const [left, right] = [low, high].map((value) => pixels(NAMES + acrossOf(value, reach)));
+  const [left, right] = [low, high].map((value) => pixels(EDGE + acrossOf(value, reach)));
   return <path class="whisker" d={`M${left} ${y}H${right}M${left} ${y - 4}v8M${right} ${y - 4}v8`} />;
 }

@@ -7,9 +7,9 @@ import { pixels } from "./hatch.tsx";
 
 const WIDTH = 640;
 const TALL = 140;
-const TOP = 10;
-const LEFT = 48;
-const FOOT = 28;
+const TOP = 16;
+const LEFT = 68;
+const FOOT = 36;
 
 type Props = { readonly steps: readonly Step[]; readonly now: number; readonly of: string };
 
@@ -34,7 +34,7 @@ export function BurnDownPicture({ steps, now, of }: Props) {
         {[0, 0.5, 1].map((left) => (
           <>
             <line class="grid" x1={LEFT} x2={WIDTH - 8} y1={pixels(y(left))} y2={pixels(y(left))} />
-            <text class="axis-label" x={LEFT - 8} y={pixels(y(left) + 4)} text-anchor="end">
+            <text class="axis-label" x={LEFT - 8} y={pixels(y(left) + 6)} text-anchor="end">
               {percent(left)}
             </text>
           </>
@@ -43,13 +43,13 @@ export function BurnDownPicture({ steps, now, of }: Props) {
         <path class="left-line" d={done} />
         <path class="left-line ahead" d={line(ahead)} />
         <line class="now" x1={pixels(x(now))} x2={pixels(x(now))} y1={TOP} y2={TOP + TALL} />
-        <text class="axis-label" x={LEFT} y={TOP + TALL + 20}>
+        <text class="axis-label" x={LEFT} y={TOP + TALL + 26}>
           {dayOf(from)}
         </text>
-        <text class="axis-label" x={pixels(x(now))} y={TOP + TALL + 20} text-anchor="middle">
+        <text class="axis-label" x={pixels(x(now))} y={TOP + TALL + 26} text-anchor="middle">
           now
         </text>
-        <text class="axis-label" x={WIDTH - 8} y={TOP + TALL + 20} text-anchor="end">
+        <text class="axis-label" x={WIDTH - 8} y={TOP + TALL + 26} text-anchor="end">
           {dayOf(until)}
         </text>
       </svg>

@@ -14,8 +14,8 @@ export type DrawnPoint = {
   readonly renewed: readonly string[];
 };
 
-const LEFT = 56;
-const FIELD = 560;
+const LEFT = 16;
+const FIELD = 640;
 const TOP = 34;
 const TALL = 200;
 const STRIP = 18;
@@ -52,7 +52,7 @@ export function TrendPicture({ points }: { readonly points: readonly DrawnPoint[
   const height = TOP + TALL + 48;
   const floor = TOP + TALL;
   return (
-    <figure class="picture wide">
+    <figure class="picture fitting">
       <svg viewBox={`0 0 ${width} ${height}`} width={width} role="img" aria-label="A line over time; figures below">
         <defs>
           <Hatch id="trend-hatch" />
@@ -62,7 +62,7 @@ export function TrendPicture({ points }: { readonly points: readonly DrawnPoint[
           <Run run={run} />
         ))}
         {points.map((point, index) => (
-          <Mark point={point} place={placed[index]} isLabelled={index === 0 || index === points.length - 1} />
+          <Mark point={point} place={placed[index]} end={endOf(index, points.length)} />
         ))}
       </svg>
       <figcaption>
@@ -86,13 +86,18 @@ function Run({ run }: { readonly run: readonly Placed[] }) {
   );
 }
 
-type MarkProps = {
-  readonly point: DrawnPoint;
-  readonly place: Placed | undefined;
-  readonly isLabelled: boolean;
-};
+type End = "first" | "last" | "only";
 
-function Mark({ point, place, isLabelled }: MarkProps) {
+// Only the ends have labels, so that none stand in each other; a label keeps within the picture.
+function endOf(index: number, points: number): End | null {
+  if (points === 1) return "only";
+  if (index === 0) return "first";
+  return index === points - 1 ? "last" : null;
+}
+
+type MarkProps = { readonly point: DrawnPoint; readonly place: Placed | undefined; readonly end: End | null };
+
+function Mark({ point, place, end }: MarkProps) {
   if (place === undefined) return null;
   const { x, y } = place;
   const { released, says } = point.figure;
@@ -113,15 +118,15 @@ function Mark({ point, place, isLabelled }: MarkProps) {
       ) : (
         <circle class="dot in" cx={pixels(x)} cy={pixels(y)} r="5" />
       )}
-      {isLabelled && (
-        <text class="bar-label" x={pixels(x)} y={pixels((y ?? floor - STRIP) - 12)}>
-          {label}
-        </text>
-      )}
-      {isLabelled && (
-        <text class="bar-label" x={pixels(x)} y={floor + 22}>
-          {point.day}
-        </text>
+      {end !== null && (
+        <>
+          <text class={`bar-label ${end}`} x={pixels(x)} y={pixels((y ?? floor - STRIP) - 12)}>
+            {label}
+          </text>
+          <text class={`bar-label ${end}`} x={pixels(x)} y={floor + 26}>
+            {point.day}
+          </text>
+        </>
       )}
     </g>
   );

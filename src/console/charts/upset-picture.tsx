@@ -26,7 +26,7 @@ export function UpsetPicture({ overlap }: { readonly overlap: DrawnOverlap }) {
   const height = TOP + BARS + 14 + overlap.lists.length * ROW;
   const left = overlap.regions.length - regions.length;
   return (
-    <figure class="picture wide">
+    <figure class="picture wide" tabindex={0} aria-label="Bars of combinations">
       <svg viewBox={`0 0 ${width} ${height}`} width={width} role="img" aria-label="Bars of combinations; figures below">
         <defs>
           <Hatch id="upset-hatch" />

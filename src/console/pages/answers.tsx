@@ -7,7 +7,7 @@ import type { Contract } from "../../domain/contract/document.ts";
 import { datasetRefSchema, ownerOf } from "../../domain/dataset/schema.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { givesRecords } from "../../domain/policy/limits-document.ts";
-import { ANALYSIS_WORDS, type Directory, nameOf } from "../../domain/policy/words.ts";
+import { type Directory, listInWords, nameOf } from "../../domain/policy/words.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import type { ReleaseRow } from "../../ports/rows.ts";
@@ -20,10 +20,10 @@ import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts"
 import { OverlapFigures } from "../overlap-figures.tsx";
 import { Digest, Empty, Instant, Verdict } from "../pieces.tsx";
 import { addressOf, sentenceOf } from "../question-form.ts";
-import { setFigure } from "../reader.ts";
+import { setFigure, shownNumeral, shownSentence } from "../reader.ts";
 import { TrendFigures } from "../trend-figures.tsx";
 import type { Shown, Visit } from "../visit.ts";
-import { sentence } from "../words.ts";
+import { ANSWER_WORDS } from "../words.ts";
 
 type Release = z.output<typeof releaseSchema>;
 
@@ -71,7 +71,7 @@ export async function showAnswer(visit: Visit): Promise<Result<Shown, Problem>> 
       <Figures release={release} members={members} directory={directory} />
       <Privacy release={release} />
       <ReceiptLine visit={visit} row={row} contract={contract.ok ? contract.value.file.contract.version : null} />
-      <Clauses release={release} />
+      <Clauses release={release} directory={directory} />
     </>
   );
   return ok({ kind: "page", title: titleOf(row), main, act });
@@ -108,7 +108,7 @@ export function AnswerList({
 }
 
 function titleOf({ analysis }: ReleaseRow): string {
-  return sentence(ANALYSIS_WORDS[analysis]).replace(/\.$/, "");
+  return ANSWER_WORDS[analysis];
 }
 
 type KnownProps = {
@@ -172,7 +172,7 @@ function drawnOverlap(release: Release, members: readonly string[], directory: D
 
 function Privacy({ release: { privacy } }: { readonly release: Release }) {
   const { threshold } = privacy;
-  const below = typeof threshold === "number" ? ` Figures below ${threshold} people are withheld.` : "";
+  const below = typeof threshold === "number" ? ` Figures below ${setFigure(threshold)} people are withheld.` : "";
   return (
     <p class="note">
       {privacy.mode === "noise"
@@ -200,20 +200,26 @@ export function ReceiptLine({ visit, row, contract }: ReceiptProps) {
   );
 }
 
+type ClausesProps = { readonly release: Release; readonly directory: Directory };
+
 /** By which clauses an answer was given, and what it took. */
-export function Clauses({ release: { reasons, spent } }: { readonly release: Release }) {
+export function Clauses({ release: { reasons, spent }, directory }: ClausesProps) {
   const took = spent.filter(({ account, nanoRho }) => account !== "everyone" && nanoRho !== "0");
   return (
     <details>
       <summary>The clauses that permitted it, and what it took</summary>
       <ul class="clauses">
         {reasons.map(({ says }) => (
-          <li>{sentence(says)}</li>
+          <li>{shownSentence(says, directory)}</li>
         ))}
         {took.map(({ dataset, left }) => (
-          <li>{`After it, the budget of ${dataset} held ${left.epsilon} more for you.`}</li>
+          <li>{leftInWords(listInWords(directory, datasetRefSchema.parse(dataset)), left.epsilon)}</li>
         ))}
       </ul>
     </details>
   );
+}
+
+function leftInWords(list: string, epsilon: string): string {
+  return `After it, the budget of ${list} held ${shownNumeral(epsilon)} more for you.`;
 }

@@ -18,7 +18,7 @@ import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts"
 import { ActForm, Figure } from "../pieces.tsx";
 import { useReader } from "../reader.ts";
 import { RevealLabel } from "../reveal-label.tsx";
-import type { Shown, Visit } from "../visit.ts";
+import { type Shown, UNKEPT, type Visit } from "../visit.ts";
 import { Clauses, ReceiptLine } from "./answers.tsx";
 import { ListState } from "./audiences.tsx";
 
@@ -46,7 +46,7 @@ export async function showAudience(visit: Visit): Promise<Result<Shown, Problem>
       <Size release={release} />
       {list?.kind === "ready" && <Download visit={visit} row={row} />}
       <ReceiptLine visit={visit} row={row} contract={null} />
-      <Clauses release={release} />
+      <Clauses release={release} directory={directory} />
     </>
   );
   return ok({ kind: "page", title: titleOf(question), main, act: againOf(question) });
@@ -102,7 +102,7 @@ export async function postTakingBack({ ports, caller, params }: Visit): Promise<
   if (!found.ok) return found;
   if (!isOfList(found.value.file.question)) return err(notYours());
   const deciding = { caller, id, verdict: "withdraw", because: null } as const;
-  const decided = await decideRequest({ ...ports, keep: async () => undefined }, deciding);
+  const decided = await decideRequest({ ...ports, ...UNKEPT }, deciding);
   return decided.ok ? ok({ kind: "go", to: "/console/audiences?state=waiting" }) : decided;
 }
 
@@ -146,7 +146,10 @@ function Size({
               Number.isInteger(Math.round(turned * 1_000) / 10) ? 0 : 1,
             )}{" "}
             of all entries
-            {falseShare === undefined ? "" : `; about ${Math.round(falseShare * 100)} % of these are false on purpose`}.
+            {falseShare === undefined
+              ? ""
+              : `; about ${useReader().percent(falseShare, 0)} of these are false on purpose`}
+            .
           </dd>
         </>
       )}

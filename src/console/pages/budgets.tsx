@@ -12,7 +12,7 @@ import { burnDown, share } from "../charts/burn-down.ts";
 import { BurnDownPicture, percent } from "../charts/burn-down-picture.tsx";
 import { readDirectory } from "../directory.ts";
 import { Empty, Instant, Scroll } from "../pieces.tsx";
-import { shownNumeral, useReader } from "../reader.ts";
+import { shownCount, shownNumeral, useReader } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
 import { plainWord } from "../words.ts";
 import { priceOf } from "./learned.tsx";
@@ -155,7 +155,10 @@ function Left({
   const left = steps.filter(({ at }) => at <= now).at(-1)?.left ?? 1;
   return (
     <div>
-      <p>{`${percent(left)} is left of what your policy allows within ${days} days; a contract may allow less.`}</p>
+      <p>
+        {`${percent(left)} is left of what your policy allows within ${shownCount(days, "day")}; `}a contract may allow
+        less.
+      </p>
       <BurnDownPicture steps={steps} now={now} of={name} />
     </div>
   );

@@ -16,8 +16,9 @@ import { ListSentenceForm } from "../list-sentence.tsx";
 import { ActForm, Empty } from "../pieces.tsx";
 import { type Askable, addressOf } from "../question-form.ts";
 import type { Reach } from "../reach.ts";
+import { shownNumeral } from "../reader.ts";
 import { RevealLabel } from "../reveal-label.tsx";
-import type { Shown, Visit } from "../visit.ts";
+import { type Shown, UNKEPT, type Visit } from "../visit.ts";
 import { ProblemLines, titleOfProblem } from "./problem.tsx";
 
 /** The builder at the address that was asked for. */
@@ -35,7 +36,7 @@ export async function postAudience(visit: Visit): Promise<Result<Shown, Problem>
   const said = listSentenceIn(form, chosen, caller.partner);
   const asked = said === null ? null : listQuestionOf(said);
   if (asked === null) return builder(visit, form, notAList());
-  const answer = await askQuestion({ ...ports, keep: async () => undefined }, { caller, asked });
+  const answer = await askQuestion({ ...ports, ...UNKEPT }, { caller, asked });
   if (!answer.ok) return builder(visit, form, answer.error);
   const { value } = answer;
   const to = value.kind === "released" ? value.release.id : `requests/${value.request.file.id}`;
@@ -136,7 +137,9 @@ function Revealed({ visit, chosen, said, explained, outlook, directory }: State)
             {waits ? "Nothing is spent until it is approved. " : ""}The question, its price and the decision will stand
             in the log of every member, for good.
           </p>
-          <button type="submit">{waits ? "Ask for approval" : `Ask for the list, and spend ${price.epsilon}`}</button>
+          <button type="submit">
+            {waits ? "Ask for approval" : `Ask for the list, and spend ${shownNumeral(price.epsilon)}`}
+          </button>
         </ActForm>
       )}
     </>

@@ -10,6 +10,7 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { readDirectory } from "../directory.ts";
 import { everyRow } from "../every-row.ts";
 import { Empty } from "../pieces.tsx";
+import { shownDates } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
 import { plainWord, sentence } from "../words.ts";
 
@@ -135,14 +136,14 @@ function ChangeList({ changes }: { readonly changes: readonly ContractChange[] }
       {(["neither", "more", "less"] as const).map((permits) => {
         const told = changes.filter((one) => one.permits === permits);
         const heading = PERMITS[permits];
-        if (heading === null) return told.map(({ says }) => <p>{sentence(says)}</p>);
+        if (heading === null) return told.map(({ says }) => <p>{sentence(shownDates(says))}</p>);
         if (told.length === 0) return null;
         return (
           <>
             <h3 class={`change ${permits}`}>{heading}</h3>
             <ul class="clauses">
               {told.map(({ says }) => (
-                <li>{sentence(says)}</li>
+                <li>{sentence(shownDates(says))}</li>
               ))}
             </ul>
           </>

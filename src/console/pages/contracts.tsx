@@ -11,9 +11,10 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
 import { mayOpen } from "../access.ts";
 import { readDirectory } from "../directory.ts";
-import { Digest, Empty, Instant, Scroll, Swatch, Verdict, type VerdictKind } from "../pieces.tsx";
+import { Digest, Empty, Instant, Swatch, Verdict, type VerdictKind } from "../pieces.tsx";
 import { figuresFor } from "../question-form.ts";
-import { useReader } from "../reader.ts";
+import { shownDates, useReader } from "../reader.ts";
+import { type Column, Records } from "../records.tsx";
 import type { Shown, Visit } from "../visit.ts";
 import { plainWord, sentence } from "../words.ts";
 
@@ -192,7 +193,8 @@ function Members({ view: { file }, directory }: { readonly view: ContractView; r
     <ul class="key">
       {file.contract.members.map(({ partner }, index) => (
         <li>
-          <Swatch colour={index % 8} /> {nameOf(directory, partner)}
+          <Swatch colour={index % 8} />
+          <span>{nameOf(directory, partner)}</span>
         </li>
       ))}
     </ul>
@@ -206,7 +208,7 @@ export function PlainLine({ line, directory }: { readonly line: string; readonly
     <>
       {owner !== undefined && <h3>{`${possessive(owner.name)} customers`}</h3>}
       {line.startsWith("No figure below ") && <h3>For all of them</h3>}
-      <p>{line}</p>
+      <p>{shownDates(line)}</p>
     </>
   );
 }
@@ -217,37 +219,22 @@ type SignaturesProps = {
   readonly showsKeys: boolean;
 };
 
+const SIGNED: readonly Column[] = [{ name: "Member", as: "heading" }, { name: "Signed" }];
+
 function Signatures({ view: { file }, directory, showsKeys }: SignaturesProps) {
   if (file.signatures.length === 0) return null;
   return (
     <section>
       <h2>Signatures</h2>
-      <Scroll label="Signatures">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Member</th>
-              <th scope="col">Signed</th>
-              {showsKeys && <th scope="col">With the key</th>}
-            </tr>
-          </thead>
-          <tbody>
-            {file.signatures.map(({ partner, at, thumbprint }) => (
-              <tr>
-                <th scope="row">{nameOf(directory, partner)}</th>
-                <td>
-                  <Instant at={at} />
-                </td>
-                {showsKeys && (
-                  <td>
-                    <Digest text={thumbprint} what="the key's thumbprint" />
-                  </td>
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Records
+        label="Signatures"
+        columns={showsKeys ? [...SIGNED, { name: "With the key" }] : SIGNED}
+        rows={file.signatures.map(({ partner, at, thumbprint }) => [
+          nameOf(directory, partner),
+          <Instant at={at} />,
+          <Digest text={thumbprint} what="the key's thumbprint" />,
+        ])}
+      />
     </section>
   );
 }

@@ -15,9 +15,10 @@ import { everyRow } from "../every-row.ts";
 import { sentenceParts } from "../permitted-parts.ts";
 import { ActForm, Empty } from "../pieces.tsx";
 import { type Askable, addressOf, figuresFor, questionOf, type Sentence, sentenceIn } from "../question-form.ts";
+import { shownNumeral } from "../reader.ts";
 import { RevealLabel } from "../reveal-label.tsx";
 import { SentenceForm } from "../sentence-form.tsx";
-import type { Shown, Visit } from "../visit.ts";
+import { type Shown, UNKEPT, type Visit } from "../visit.ts";
 import { KnownAnswer } from "./answers.tsx";
 import { ProblemLines } from "./problem.tsx";
 
@@ -63,7 +64,7 @@ export async function postQuestion(visit: Visit): Promise<Result<Shown, Problem>
   if (chosen === undefined) return err(problem("contract-not-in-force", "no contract in force has this id"));
   const asked = questionOf(sentenceIn(form, chosen, caller.partner));
   if (asked === null) return err(notAQuestion());
-  const answer = await askQuestion({ ...ports, keep: async () => undefined }, { caller, asked });
+  const answer = await askQuestion({ ...ports, ...UNKEPT }, { caller, asked });
   if (!answer.ok) return answer;
   const to = answer.value.kind === "released" ? `/console/answers/${answer.value.release.id}` : "/console/home#waiting";
   return ok({ kind: "go", to });
@@ -115,7 +116,7 @@ function consequence(waits: boolean): string {
 }
 
 function actName({ epsilon }: NonNullable<Explanation["price"]>, waits: boolean): string {
-  return waits ? "Ask for approval" : `Ask, and spend ${epsilon}`;
+  return waits ? "Ask for approval" : `Ask, and spend ${shownNumeral(epsilon)}`;
 }
 
 function NothingToAsk() {

@@ -12,8 +12,9 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { readDirectory } from "../directory.ts";
 import { everyRow } from "../every-row.ts";
 import { Empty, Scroll } from "../pieces.tsx";
+import { shownSentence } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
-import { plainWord, sentence } from "../words.ts";
+import { plainWord } from "../words.ts";
 import { clauseAddress } from "./policy.tsx";
 
 /** Partners that are worked out on one page. */
@@ -138,10 +139,10 @@ function AsText({ view, directory }: { readonly view: ExposureView; readonly dir
   return (
     <details class="as-text">
       <summary>{`The same as text: ${nameOf(directory, view.to)}`}</summary>
-      <p>{sentence(head)}</p>
+      <p>{shownSentence(head, directory)}</p>
       <ul class="clauses">
         {lines.map((line) => (
-          <li class={line.startsWith(" ") ? "member" : undefined}>{sentence(line.trim())}</li>
+          <li class={line.startsWith(" ") ? "member" : undefined}>{shownSentence(line.trim(), directory)}</li>
         ))}
       </ul>
     </details>

@@ -6,9 +6,9 @@ import { unixMillis } from "../../domain/instant.ts";
 import { listed } from "../../domain/policy/words.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
-import type { WitnessFile } from "../../ports/rows.ts";
-import { Empty, Instant, Scroll, Verdict } from "../pieces.tsx";
+import { Empty, Instant, Verdict } from "../pieces.tsx";
 import { setFigure, shownCount, shownNumeral } from "../reader.ts";
+import { type Column, Records } from "../records.tsx";
 import type { Shown, Visit } from "../visit.ts";
 import { sentence } from "../words.ts";
 
@@ -34,13 +34,13 @@ function LogPart({ health: { contradiction, entries, published, unpublishedSince
       <h2 id="log">The log</h2>
       {contradiction === null ? (
         <p>
-          <Verdict kind="permit">Sound</Verdict> It is the one that the room's key has signed, as far as the room
+          <Verdict kind="permit">Sound:</Verdict> it is the one that the room's key has signed, as far as the room
           remembers.
         </p>
       ) : (
         <p>
-          <Verdict kind="deny">Nothing is written</Verdict> {sentence(contradictionInWords(contradiction))} Nothing more
-          may be signed until it is known which of the two is true.
+          <Verdict kind="deny">Nothing is written:</Verdict> {sentence(contradictionInWords(contradiction))} Nothing
+          more may be signed until it is known which of the two is true.
         </p>
       )}
       <dl class="facts">
@@ -56,6 +56,13 @@ function LogPart({ health: { contradiction, entries, published, unpublishedSince
   );
 }
 
+const WITNESS_COLUMNS: readonly Column[] = [
+  { name: "Witness", as: "heading" },
+  { name: "Has cosigned", as: "number" },
+  { name: "When" },
+  { name: "Entries behind", as: "number" },
+];
+
 function WitnessPart({ health: { witnesses, published } }: Props) {
   const active = witnesses.filter(({ retiredAt }) => retiredAt === null);
   return (
@@ -67,36 +74,18 @@ function WitnessPart({ health: { witnesses, published } }: Props) {
           run <code>concordat witness</code>.
         </Empty>
       ) : (
-        <Scroll label="Witnesses">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Witness</th>
-                <th scope="col">Has cosigned</th>
-                <th scope="col">When</th>
-                <th scope="col">Entries behind</th>
-              </tr>
-            </thead>
-            <tbody>
-              {active.map((witness) => (
-                <WitnessLine witness={witness} published={published} />
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Records
+          label="Witnesses"
+          columns={WITNESS_COLUMNS}
+          rows={active.map(({ name, last }) => [
+            name,
+            last === null ? "nothing yet" : setFigure(last.size),
+            last === null ? "" : <Instant at={unixMillis(last.signedAt)} />,
+            setFigure(published - (last?.size ?? 0)),
+          ])}
+        />
       )}
     </section>
-  );
-}
-
-function WitnessLine({ witness: { name, last }, published }: { witness: WitnessFile; published: number }) {
-  return (
-    <tr>
-      <th scope="row">{name}</th>
-      <td class="number">{last === null ? "nothing yet" : setFigure(last.size)}</td>
-      <td>{last === null ? "" : <Instant at={unixMillis(last.signedAt)} />}</td>
-      <td class="number">{setFigure(published - (last?.size ?? 0))}</td>
-    </tr>
   );
 }
 

@@ -11,9 +11,10 @@ import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts";
 import { everyRow } from "../every-row.ts";
-import { Empty, Instant, Scroll, Verdict } from "../pieces.tsx";
+import { Empty, Instant, Verdict } from "../pieces.tsx";
 import { type Askable, addressOf, questionOf, sentenceIn } from "../question-form.ts";
-import { useReader } from "../reader.ts";
+import { setFigure, shownNumeral, useReader } from "../reader.ts";
+import { type Column, Records } from "../records.tsx";
 import type { Shown, Visit } from "../visit.ts";
 import { plainWord, sentence } from "../words.ts";
 import { AnswerList } from "./answers.tsx";
@@ -81,42 +82,29 @@ async function lineOf({ ports, caller }: Visit, { id, contract }: Askable): Prom
 
 type TableProps = { readonly lines: readonly Line[]; readonly directory: Directory; readonly own: string };
 
+const COLUMNS: readonly Column[] = [
+  { name: "Contract", as: "heading" },
+  { name: "With" },
+  { name: "You may ask for" },
+  { name: "An overlap, as of now" },
+  { name: "In force until" },
+];
+
 function ContractTable({ lines, directory, own }: TableProps) {
   return (
-    <Scroll label="Contracts in force">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Contract in force</th>
-            <th scope="col">With</th>
-            <th scope="col">You may ask for</th>
-            <th scope="col">An overlap, as of now</th>
-            <th scope="col">Until</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map(({ id, contract, explained, address }) => (
-            <tr>
-              <th scope="row">
-                <a href={`/console/contracts/${id}`}>{sentence(plainWord(contract.name)).replace(/\.$/, "")}</a>
-              </th>
-              <td>
-                {listed(
-                  contract.members
-                    .filter(({ partner }) => partner !== own)
-                    .map(({ partner }) => nameOf(directory, partner)),
-                )}
-              </td>
-              <td>{askedFor(contract, own)}</td>
-              <td>
-                <Standing explained={explained} address={address} />
-              </td>
-              <td>{useReader().date(contract.validity.until)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Records
+      label="Contracts in force"
+      columns={COLUMNS}
+      rows={lines.map(({ id, contract, explained, address }) => [
+        <a href={`/console/contracts/${id}`}>{sentence(plainWord(contract.name)).replace(/\.$/, "")}</a>,
+        listed(
+          contract.members.filter(({ partner }) => partner !== own).map(({ partner }) => nameOf(directory, partner)),
+        ),
+        askedFor(contract, own),
+        <Standing explained={explained} address={address} />,
+        <span class="whole">{useReader().date(contract.validity.until)}</span>,
+      ])}
+    />
   );
 }
 
@@ -138,7 +126,8 @@ function Standing({ explained, address }: { readonly explained: Explanation | nu
       <span class="under">
         {explained.price?.isRecorded === true
           ? ": asked before, costs nothing"
-          : `: costs ${explained.price?.epsilon ?? ""}${least === null ? "" : `, leaves room for ${least} more`}`}
+          : `: costs ${shownNumeral(explained.price?.epsilon ?? "")}`}
+        {explained.price?.isRecorded !== true && least !== null && `, leaves room for ${setFigure(least)} more`}
       </span>
     </>
   );

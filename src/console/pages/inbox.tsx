@@ -16,7 +16,7 @@ import { everyRow } from "../every-row.ts";
 import { ActForm, Empty, Instant } from "../pieces.tsx";
 import { shownCount } from "../reader.ts";
 import { RevealLabel } from "../reveal-label.tsx";
-import type { Shown, Visit } from "../visit.ts";
+import { type Shown, UNKEPT, type Visit } from "../visit.ts";
 import { plainWord } from "../words.ts";
 
 type Waiting = {
@@ -44,8 +44,8 @@ export async function showInbox(visit: Visit): Promise<Result<Shown, Problem>> {
   const cards =
     waiting.length === 0 ? (
       <Empty>
-        Nothing waits for your company to approve. What does is for your policy to say: name analyses under its{" "}
-        <code>approval</code>, and put it in force with <code>concordat policy put</code>.
+        Nothing waits for your company's approval. Your policy says what must wait for a person: the analyses under{" "}
+        <code>approval</code>. Whoever holds your key changes it with <code>concordat policy put</code>.
       </Empty>
     ) : (
       <>
@@ -85,7 +85,7 @@ export async function postDecision({ ports, caller, params, form }: Visit): Prom
     return err(problem("invalid-parameter", says));
   }
   const decided = await decideRequest(
-    { ...ports, keep: async () => undefined },
+    { ...ports, ...UNKEPT },
     { caller, id: params["request"] ?? "", verdict: verdict.data.verdict, because: because === "" ? null : because },
   );
   return decided.ok ? ok({ kind: "go", to: `/console/inbox?decided=${decided.value.file.id}` }) : decided;
@@ -124,6 +124,11 @@ async function decidedOf({ ports, caller, query }: Visit): Promise<string | null
   }
 }
 
+function answersInWords(before: number): string {
+  if (before === 0) return "no answer";
+  return `${shownCount(before, "answer")}${before === LIMITS.pageItems ? " or more" : ""}`;
+}
+
 type CardProps = { readonly one: Waiting; readonly visit: Visit; readonly directory: Directory };
 
 function Card({ one: { view, explained, before }, visit, directory }: CardProps) {
@@ -131,7 +136,6 @@ function Card({ one: { view, explained, before }, visit, directory }: CardProps)
   const question = parsedQuestion(file.question);
   const asker = nameOf(directory, file.recipient);
   const to = `/console/inbox/${file.id}`;
-  const more = before === LIMITS.pageItems ? " or more" : "";
   return (
     <li class="card" id={file.id} tabindex={-1}>
       <h2>{`${asker} asks`}</h2>
@@ -140,7 +144,7 @@ function Card({ one: { view, explained, before }, visit, directory }: CardProps)
         {`For ${plainWord(question?.purpose ?? "no purpose")}. Asked `}
         <Instant at={file.askedAt} />, waits until <Instant at={file.expiresAt} />.{" "}
         <a href={`/console/learned?recipient=${file.recipient}`}>
-          {`${asker} has been given ${shownCount(before, "answer")}${more} about your people`}
+          {`${asker} has been given ${answersInWords(before)} about your people`}
         </a>
         .
       </p>

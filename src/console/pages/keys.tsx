@@ -1,6 +1,7 @@
 // Keys: a company's own with their times and who let each in, and those that sign for the log, each by a note of the
 // one before it.
 
+import type { Child } from "hono/jsx";
 import { readLatest } from "../../app/read-log.ts";
 import { listOwnKeys } from "../../app/read-partners.ts";
 import { everyKey, type LogKey } from "../../crypto/log-key.ts";
@@ -9,8 +10,9 @@ import { LIMITS } from "../../domain/limits.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import type { KeyRow } from "../../ports/rows.ts";
-import { Digest, Instant, Scroll, Verdict } from "../pieces.tsx";
+import { Digest, Instant, Verdict } from "../pieces.tsx";
 import { setFigure } from "../reader.ts";
+import { type Column, Records } from "../records.tsx";
 import type { Shown, Visit } from "../visit.ts";
 
 /** Own keys, and the log's. */
@@ -31,23 +33,11 @@ export async function showKeys({ ports, caller }: Visit): Promise<Result<Shown, 
           What is signed by one of these is done by you. A key that was revoked signs nothing new, and what it signed
           before stays verifiable.
         </p>
-        <Scroll label="Keys with their times">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Key</th>
-                <th scope="col">Since</th>
-                <th scope="col">Let in</th>
-                <th scope="col">Stands</th>
-              </tr>
-            </thead>
-            <tbody>
-              {keys.map((key) => (
-                <KeyLine row={key} entry={registrationOf(entries, key)} />
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Records
+          label="Keys with their times"
+          columns={COLUMNS}
+          rows={keys.map((key) => keyCells(key, registrationOf(entries, key)))}
+        />
       </section>
       <LogKeys first={ports.room.logKeys.known()} />
     </>
@@ -60,27 +50,26 @@ function registrationOf(entries: readonly AuditEntry[], { thumbprint }: KeyRow):
   return entries.find(isOfKey) ?? null;
 }
 
-function KeyLine({ row, entry }: { readonly row: KeyRow; readonly entry: AuditEntry | null }) {
-  return (
-    <tr>
-      <th scope="row">
-        <Digest text={row.thumbprint} what="the key's thumbprint" />
-      </th>
-      <td>
-        <Instant at={row.registeredAt} />
-      </td>
-      <td>{entry === null ? "further back in the log" : <LetIn entry={entry} thumbprint={row.thumbprint} />}</td>
-      <td>
-        {row.revokedAt === null ? (
-          <Verdict kind="permit">signs</Verdict>
-        ) : (
-          <Verdict kind="deny">
-            revoked <Instant at={row.revokedAt} />
-          </Verdict>
-        )}
-      </td>
-    </tr>
-  );
+const COLUMNS: readonly Column[] = [
+  { name: "Key", as: "heading" },
+  { name: "Since" },
+  { name: "Let in" },
+  { name: "Stands" },
+];
+
+function keyCells({ thumbprint, registeredAt, revokedAt }: KeyRow, entry: AuditEntry | null): readonly Child[] {
+  return [
+    <Digest text={thumbprint} what="the key's thumbprint" />,
+    <Instant at={registeredAt} />,
+    entry === null ? "further back in the log" : <LetIn entry={entry} thumbprint={thumbprint} />,
+    revokedAt === null ? (
+      <Verdict kind="permit">signs</Verdict>
+    ) : (
+      <Verdict kind="deny">
+        revoked <Instant at={revokedAt} />
+      </Verdict>
+    ),
+  ];
 }
 
 // The first key comes in by the operator's code and signs its own registration; every other is let in by one before it.

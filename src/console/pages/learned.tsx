@@ -1,6 +1,7 @@
 // Who learned what about this company's people: every answer that touched its lists, by whom and under which contract.
 // The figures themselves are their recipient's and do not stand here.
 
+import type { Child } from "hono/jsx";
 import { listContracts } from "../../app/read-contracts.ts";
 import { listDatasets } from "../../app/read-datasets.ts";
 import { type Disclosures, listDisclosures } from "../../app/read-disclosures.ts";
@@ -16,8 +17,9 @@ import type { Disclosed, DisclosureRow } from "../../ports/disclosure.ts";
 import type { DatasetRow, LedgerLine } from "../../ports/rows.ts";
 import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts";
 import { everyRow } from "../every-row.ts";
-import { Empty, Instant, Scroll } from "../pieces.tsx";
+import { Empty, Instant } from "../pieces.tsx";
 import { setFigure, shownCount, shownNumeral } from "../reader.ts";
+import { type Column, Records } from "../records.tsx";
 import type { Shown, Visit } from "../visit.ts";
 import { plainWord, sentence } from "../words.ts";
 
@@ -143,6 +145,16 @@ type LearnedProps = {
   readonly directory: Directory;
 };
 
+const COLUMNS: readonly Column[] = [
+  { name: "When" },
+  { name: "Who", as: "heading" },
+  { name: "What they asked" },
+  { name: "Came of it" },
+  { name: "Under" },
+  { name: "Budget", as: "number" },
+  { name: "Log entry", as: "number" },
+];
+
 function Learned({ found, names, directory }: LearnedProps) {
   if (found.rows.length === 0) {
     return (
@@ -152,30 +164,11 @@ function Learned({ found, names, directory }: LearnedProps) {
   return (
     <>
       <Summary rows={found.rows} directory={directory} />
-      <Scroll label="Answers about your people">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">Who</th>
-              <th scope="col">What they asked</th>
-              <th scope="col">Came of it</th>
-              <th scope="col">Under</th>
-              <th scope="col" class="number">
-                Budget
-              </th>
-              <th scope="col" class="number">
-                Log
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.rows.map((row) => (
-              <Row row={row} paid={found.paid.get(row.id) ?? []} names={names} directory={directory} />
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Records
+        label="Answers about your people"
+        columns={COLUMNS}
+        rows={found.rows.map((row) => cellsOf(row, { paid: found.paid.get(row.id) ?? [], names, directory }))}
+      />
     </>
   );
 }
@@ -202,34 +195,22 @@ function Summary({ rows, directory }: { readonly rows: readonly DisclosureRow[];
   );
 }
 
-type RowProps = {
-  readonly row: DisclosureRow;
+type Told = {
   readonly paid: readonly LedgerLine[];
   readonly names: ReadonlyMap<string, string>;
   readonly directory: Directory;
 };
 
-function Row({ row, paid, names, directory }: RowProps) {
-  const question = parsedQuestion(row.question);
-  return (
-    <tr>
-      <td>
-        <Instant at={row.releasedAt} />
-      </td>
-      <th scope="row">{nameOf(directory, row.recipient)}</th>
-      <td>{questionInWords(question, directory)}</td>
-      <td>{outcomeOf(row)}</td>
-      <td>
-        <a href={`/console/contracts/${row.contract}`}>{names.get(row.contract) ?? "a contract"}</a>
-      </td>
-      <td class="number">
-        {paid.length === 0 ? "nothing" : paid.map(({ nanoRho }) => shownNumeral(priceOf(nanoRho))).join(", ")}
-      </td>
-      <td class="number">
-        <a href={`/console/log/${row.entry}`}>{setFigure(row.entry)}</a>
-      </td>
-    </tr>
-  );
+function cellsOf(row: DisclosureRow, { paid, names, directory }: Told): readonly Child[] {
+  return [
+    <Instant at={row.releasedAt} />,
+    nameOf(directory, row.recipient),
+    questionInWords(parsedQuestion(row.question), directory),
+    outcomeOf(row),
+    <a href={`/console/contracts/${row.contract}`}>{names.get(row.contract) ?? "a contract"}</a>,
+    paid.length === 0 ? "nothing" : paid.map(({ nanoRho }) => shownNumeral(priceOf(nanoRho))).join(", "),
+    <a href={`/console/log/${row.entry}`}>{setFigure(row.entry)}</a>,
+  ];
 }
 
 function outcomeOf({ analysis, outcome, collectedAt }: DisclosureRow): string {

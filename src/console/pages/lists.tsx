@@ -13,8 +13,9 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import type { DatasetRow, VersionRow } from "../../ports/rows.ts";
 import { bundleOf } from "../bundle.ts";
 import { DropZone } from "../drop-zone.tsx";
-import { ActForm, Empty, Instant, Scroll } from "../pieces.tsx";
+import { ActForm, Empty, Instant } from "../pieces.tsx";
 import { setFigure, shownCount } from "../reader.ts";
+import { type Column, Records } from "../records.tsx";
 import type { Shown, Visit } from "../visit.ts";
 import { plainWord } from "../words.ts";
 import { RowReportLines } from "./row-report.tsx";
@@ -48,38 +49,27 @@ function NoList() {
 
 type ListRow = { readonly dataset: DatasetRow; readonly versions: readonly VersionRow[] };
 
+const COLUMNS: readonly Column[] = [
+  { name: "List", as: "heading" },
+  { name: "People in force", as: "number" },
+  { name: "Brought" },
+  { name: "Ends" },
+  { name: "Versions", as: "number" },
+];
+
 function ListTable({ rows }: { readonly rows: readonly ListRow[] }) {
   return (
-    <Scroll label="Lists">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">List</th>
-            <th scope="col" class="number">
-              People in force
-            </th>
-            <th scope="col">Brought</th>
-            <th scope="col">Ends</th>
-            <th scope="col" class="number">
-              Versions
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ dataset: { name }, versions: [newest, ...older] }) => (
-            <tr>
-              <th scope="row">
-                <a href={`/console/lists/${name}`}>{plainWord(name)}</a>
-              </th>
-              <td class="number">{newest === undefined ? "none yet" : setFigure(newest.people)}</td>
-              <td>{newest !== undefined && <Instant at={newest.sealedAt} />}</td>
-              <td>{newest !== undefined && <Instant at={newest.endsAt} />}</td>
-              <td class="number">{newest === undefined ? 0 : older.length + 1}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Records
+      label="Lists"
+      columns={COLUMNS}
+      rows={rows.map(({ dataset: { name }, versions: [newest, ...older] }) => [
+        <a href={`/console/lists/${name}`}>{plainWord(name)}</a>,
+        newest === undefined ? "none yet" : setFigure(newest.people),
+        newest !== undefined && <Instant at={newest.sealedAt} />,
+        newest !== undefined && <Instant at={newest.endsAt} />,
+        setFigure(newest === undefined ? 0 : older.length + 1),
+      ])}
+    />
   );
 }
 

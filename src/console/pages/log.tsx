@@ -14,10 +14,11 @@ import { logEvents } from "../../http/log-events.ts";
 import type { EntryRow, PersonRow } from "../../ports/rows.ts";
 import { ACT_WORDS, KINDS, kindOf, type LogKind } from "../act-words.ts";
 import { DayStrip, type LogPlace, logAddress } from "../day-strip.tsx";
-import { readDirectory } from "../directory.ts";
+import { contractNames, readDirectory } from "../directory.ts";
 import { EntryFacts } from "../entry-facts.tsx";
-import { Empty, Instant, Scroll, Verdict, type VerdictKind } from "../pieces.tsx";
+import { Empty, Instant, Verdict, type VerdictKind } from "../pieces.tsx";
 import { setFigure } from "../reader.ts";
+import { type Column, Records } from "../records.tsx";
 import type { Shown, Visit } from "../visit.ts";
 
 /** The log, filtered as the address says. */
@@ -75,10 +76,14 @@ export async function showEntry(visit: Visit): Promise<Result<Shown, Problem>> {
   if (!Number.isSafeInteger(index) || index < 0) return err(problem("not-found", "the log has no such entry"));
   const [row] = await readEntries(ports, { caller, from: index, limit: 1 });
   if (row?.index !== index) return err(problem("not-found", "no entry that concerns you stands there"));
-  const [directory, people] = await Promise.all([readDirectory(ports, caller), peopleOf(visit)]);
+  const [directory, people, contracts] = await Promise.all([
+    readDirectory(ports, caller),
+    peopleOf(visit),
+    contractNames(ports, caller),
+  ]);
   const entry = decoded(row);
   const main = (
-    <EntryFacts entry={entry} text={row.entry} who={whoIn(entry, { directory, people })} directory={directory} />
+    <EntryFacts {...{ entry, directory, contracts }} text={row.entry} who={whoIn(entry, { directory, people })} />
   );
   return ok({ kind: "page", title: `Log entry ${figure(index, visit.reader.notation)}`, main });
 }
@@ -176,38 +181,25 @@ const MARKS: { readonly [kind in LogKind]: VerdictKind | null } = { permit: "per
 
 type TableProps = { readonly entries: readonly AuditEntry[]; readonly who: (entry: AuditEntry) => string };
 
+const COLUMNS: readonly Column[] = [
+  { name: "Entry", as: "heading" },
+  { name: "When" },
+  { name: "Who" },
+  { name: "Did what" },
+];
+
 function EntryTable({ entries, who }: TableProps) {
   return (
-    <Scroll label="Entries">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col" class="number">
-              Entry
-            </th>
-            <th scope="col">When</th>
-            <th scope="col">Who</th>
-            <th scope="col">Did what</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr>
-              <th scope="row" class="number">
-                <a href={`/console/log/${entry.index}`}>{setFigure(entry.index)}</a>
-              </th>
-              <td>
-                <Instant at={unixMillis(Date.parse(entry.at))} />
-              </td>
-              <td>{who(entry)}</td>
-              <td>
-                <ActMark entry={entry} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Records
+      label="Entries"
+      columns={COLUMNS}
+      rows={entries.map((entry) => [
+        <a href={`/console/log/${entry.index}`}>{setFigure(entry.index)}</a>,
+        <Instant at={unixMillis(Date.parse(entry.at))} />,
+        who(entry),
+        <ActMark entry={entry} />,
+      ])}
+    />
   );
 }
 

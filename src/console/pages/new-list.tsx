@@ -8,7 +8,7 @@ import { bundleOf } from "../bundle.ts";
 import { DropZone } from "../drop-zone.tsx";
 import { type ListFields, listFieldsIn, NO_LIST, schemaOfFields } from "../list-form.ts";
 import { ActForm } from "../pieces.tsx";
-import type { Shown, Visit } from "../visit.ts";
+import { type Shown, UNKEPT, type Visit } from "../visit.ts";
 import { ProblemLines, titleOfProblem } from "./problem.tsx";
 
 /** The empty form. */
@@ -22,7 +22,7 @@ export async function postDataset(visit: Visit): Promise<Result<Shown, Problem>>
   const fields = listFieldsIn(form);
   const schema = schemaOfFields(fields);
   if (!schema.ok) return newList(visit, fields, schema.error);
-  const made = await createDataset({ ...ports, keep: async () => undefined }, { caller, schema: schema.value });
+  const made = await createDataset({ ...ports, ...UNKEPT }, { caller, schema: schema.value });
   if (!made.ok) return newList(visit, fields, made.error);
   return ok({ kind: "go", to: `/console/lists/${made.value.name}` });
 }

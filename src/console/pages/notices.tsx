@@ -8,7 +8,7 @@ import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import { spreadsheetCell } from "../../wire/list/spreadsheet-cell.ts";
 import { ActForm, Digest, Empty } from "../pieces.tsx";
-import type { Shown, Visit } from "../visit.ts";
+import { type Shown, UNKEPT, type Visit } from "../visit.ts";
 
 const BACK = <a href="/console/rights">Back to rights</a>;
 
@@ -65,7 +65,7 @@ function quoted(cell: string): string {
 
 /** Acknowledges the notices that the page named. */
 export async function postAcknowledgement({ ports, caller, form }: Visit): Promise<Result<Shown, Problem>> {
-  const unkept = { ...ports, keep: async () => undefined };
+  const unkept = { ...ports, ...UNKEPT };
   const acknowledged = await acknowledgeNotices(unkept, { caller, notices: form.getAll("notice") });
   return acknowledged.ok ? ok({ kind: "go", to: "/console/rights#past" }) : acknowledged;
 }

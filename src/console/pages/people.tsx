@@ -1,5 +1,6 @@
 // Who of a company's people may use the console: let in with a role, given a link, removed.
 
+import type { Child } from "hono/jsx";
 import { type Invitation, invitePerson, linkPerson, listPeople, removePerson } from "../../app/invite-person.ts";
 import { readProvider } from "../../app/sign-in-provider.ts";
 import { LIMITS } from "../../domain/limits.ts";
@@ -9,11 +10,10 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import { accountPath, signInPath } from "../../http/sign-in-path.ts";
 import type { PersonRow } from "../../ports/rows.ts";
 import type { SignInProviderRow } from "../../ports/sign-in.ts";
-import { ActForm, Digest, Instant, Scroll } from "../pieces.tsx";
-import type { Shown, Visit } from "../visit.ts";
+import { ActForm, Copied, Digest, Handed, Instant, RowAct } from "../pieces.tsx";
+import { type Column, Records } from "../records.tsx";
+import { type Shown, UNKEPT, type Visit } from "../visit.ts";
 import { ROLE_WORDS } from "../words.ts";
-
-const UNKEPT = { keep: async () => undefined };
 
 /** Who is in. */
 export async function showPeople(visit: Visit): Promise<Result<Shown, Problem>> {
@@ -64,26 +64,7 @@ async function peoplePage(visit: Visit, invitation: Invitation | null): Promise<
       {invitation !== null && <LinkNote invitation={invitation} origin={origin} />}
       <section aria-labelledby="who">
         <h2 id="who">{`Who acts for ${visit.company}`}</h2>
-        <Scroll label="People">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Role</th>
-                <th scope="col">Since</th>
-                <th scope="col">Id</th>
-                <th scope="col">
-                  <span class="unseen">Acts</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((person) => (
-                <PersonLine person={person} visit={visit} />
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Records label="People" columns={COLUMNS} rows={rows.map((person) => cellsOf(person, visit))} />
       </section>
       <InviteForm token={visit.token} />
       <ProviderNote provider={provider.ok ? provider.value : null} origin={origin} />
@@ -111,12 +92,7 @@ function ProviderNote(props: { readonly provider: SignInProviderRow | null; read
         Who has signed in once with a link and an account at <strong>{new URL(provider.issuer).host}</strong> comes in
         with the account alone, at this address:
       </p>
-      <p>
-        <code class="link">{entrance}</code>{" "}
-        <button type="button" class="copy" data-copy={entrance} aria-label="Copy the address for signing in">
-          copy
-        </button>
-      </p>
+      <Copied text={entrance} what="the address for signing in" />
     </section>
   );
 }
@@ -124,50 +100,38 @@ function ProviderNote(props: { readonly provider: SignInProviderRow | null; read
 function LinkNote({ invitation, origin }: { readonly invitation: Invitation; readonly origin: string }) {
   const link = origin + signInPath(invitation.code);
   return (
-    <section class="card" role="status">
-      <h2>{`A link for ${invitation.person.name ?? ""}`}</h2>
-      <p>
-        It signs in once, until <Instant at={invitation.expiresAt} />. Hand it over privately: it is shown here and
-        never again.
-      </p>
-      <p>
-        <code class="link">{link}</code>{" "}
-        <button type="button" class="copy" data-copy={link} aria-label="Copy the link">
-          copy
-        </button>
-      </p>
-    </section>
+    <Handed title={`A link for ${invitation.person.name ?? ""}`} text={link} what="the link">
+      It signs in once, until <Instant at={invitation.expiresAt} />.
+    </Handed>
   );
 }
 
-function PersonLine({ person, visit }: { readonly person: PersonRow; readonly visit: Visit }) {
-  const isSelf = person.id === visit.person.id;
-  return (
-    <tr>
-      <th scope="row">{person.name}</th>
-      <td>{ROLE_WORDS[person.role]}</td>
-      <td>
-        <Instant at={person.invitedAt} />
-      </td>
-      <td>
-        <Digest text={person.id} what={`the id of ${person.name ?? ""}`} />
-      </td>
-      <td class="acts">
-        <ActForm to={`/console/people/${person.id}/link`} token={visit.token}>
-          <button type="submit" class="quiet" aria-label={`New link for ${person.name ?? ""}`}>
-            New link
-          </button>
-        </ActForm>
-        {!isSelf && (
-          <ActForm to={`/console/people/${person.id}/removal`} token={visit.token}>
-            <button type="submit" class="quiet" aria-label={`Remove ${person.name ?? ""}`}>
-              Remove
-            </button>
-          </ActForm>
-        )}
-      </td>
-    </tr>
-  );
+const COLUMNS: readonly Column[] = [
+  { name: "Name", as: "heading" },
+  { name: "Role" },
+  { name: "Since" },
+  { name: "Id" },
+  { name: "Acts", as: "acts" },
+];
+
+function cellsOf({ id, name, role, invitedAt }: PersonRow, { person, token }: Visit): readonly Child[] {
+  const place = `/console/people/${id}`;
+  return [
+    name,
+    ROLE_WORDS[role],
+    <Instant at={invitedAt} />,
+    <Digest text={id} what={`the id of ${name ?? ""}`} />,
+    <>
+      <RowAct to={`${place}/link`} token={token} label={`New link for ${name ?? ""}`}>
+        New link
+      </RowAct>
+      {id !== person.id && (
+        <RowAct to={`${place}/removal`} token={token} label={`Remove ${name ?? ""}`}>
+          Remove
+        </RowAct>
+      )}
+    </>,
+  ];
 }
 
 function InviteForm({ token }: { readonly token: string }) {

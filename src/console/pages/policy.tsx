@@ -11,7 +11,7 @@ import { NOT_LIMITED } from "../../domain/policy/limit-members.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import { Digest, Empty, Instant } from "../pieces.tsx";
-import { shownCount } from "../reader.ts";
+import { shownCount, shownSentence, shownText } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
 import { sentence } from "../words.ts";
 
@@ -27,7 +27,8 @@ export async function showPolicy({ ports, caller, query }: Visit): Promise<Resul
   if (current === undefined) {
     const main = (
       <Empty>
-        You have put no policy in force, so nobody is permitted anything. Put one by the command line: policy put.
+        You have put no policy in force, so nobody is permitted anything. Whoever holds your company's key puts one in
+        force with <code>concordat policy put</code>.
       </Empty>
     );
     return ok({ kind: "page", title: "Policy", main, act });
@@ -99,7 +100,7 @@ function VersionFacts({ shown, current }: { readonly shown: SignedPolicy; readon
       {`Version ${shown.version}, ${standing}, put `}
       <Instant at={shown.putAt} />
       {`, signed by ${shownCount(shown.signatures.length, "key")} of yours. Its digest is `}
-      <Digest text={shown.digest} what="the policy's digest" />.
+      <Digest text={shown.digest} what="the policy's digest" />
     </p>
   );
 }
@@ -124,10 +125,10 @@ function Lines({ lines }: { readonly lines: readonly string[] }) {
   const [verdict = "", ...rest] = lines;
   return (
     <>
-      <p class="verdict-line">{sentence(verdict)}</p>
+      <p class="verdict-line">{shownSentence(verdict)}</p>
       <ul class="clauses diff">
         {rest.map((line) => (
-          <li class={line.startsWith("    ") ? "member" : undefined}>{sentence(line.trim())}</li>
+          <li class={line.startsWith("    ") ? "member" : undefined}>{shownSentence(line.trim())}</li>
         ))}
       </ul>
     </>
@@ -144,7 +145,7 @@ function Clauses({ policy }: { readonly policy: Policy }) {
             {members.filter(isSaid).map(({ says, text }) => (
               <>
                 <dt>{sentence(says).replace(/\.$/, "")}</dt>
-                <dd>{text}</dd>
+                <dd>{shownText(text)}</dd>
               </>
             ))}
           </dl>

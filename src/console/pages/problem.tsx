@@ -1,6 +1,7 @@
 // Whatever is refused, in the words of the problem documents (RFC 9457), with the way out.
 
-import { PROBLEMS, type Problem } from "../../domain/problem.ts";
+import { PROBLEMS, type Problem, type ProblemKind } from "../../domain/problem.ts";
+import { shownSentence } from "../reader.ts";
 import { sentence } from "../words.ts";
 
 /** The heading of a refusal. */
@@ -30,19 +31,28 @@ export function ProblemLines({ told }: { readonly told: Problem }) {
   const reasons = reasonsIn(told);
   return (
     <>
-      <p>{sentence(told.detail)}</p>
+      <p>{shownSentence(told.detail)}</p>
       <p>
-        <strong>Next:</strong> {PROBLEMS[told.kind].next.replaceAll("`", "")}.
+        <strong>Next:</strong> {nextFor(told.kind)}.
       </p>
       {reasons.length > 0 && (
         <ul class="clauses">
           {reasons.map((says) => (
-            <li>{sentence(says)}</li>
+            <li>{shownSentence(says)}</li>
           ))}
         </ul>
       )}
     </>
   );
+}
+
+// What to do next on a page, where that is not what whoever signs requests does.
+const ON_PAGES: { readonly [kind in ProblemKind]?: string } = {
+  "not-found": "look for it at its place in the list of places; it may be gone, or another company's",
+};
+
+function nextFor(kind: ProblemKind): string {
+  return ON_PAGES[kind] ?? PROBLEMS[kind].next.replaceAll("`", "");
 }
 
 function reasonsIn({ extra }: Problem): string[] {

@@ -16,7 +16,7 @@ import { type ContractDraft, draftIn, type ListDraft, NO_LIST } from "../proposa
 import { draftOf, firstDraft, listOfContract, listOfSchema } from "../proposal/draft-of.ts";
 import { ContractForm } from "../proposal/form.tsx";
 import { fileName, fileOf, linesOfFaults, Preview } from "../proposal/preview.tsx";
-import type { Shown, Visit } from "../visit.ts";
+import { type Shown, UNKEPT, type Visit } from "../visit.ts";
 import { ProblemLines, titleOfProblem } from "./problem.tsx";
 
 /** The form: empty but for what the company itself declared and states, or as another contract has it. */
@@ -58,7 +58,7 @@ export async function postOffer(visit: Visit): Promise<Result<Shown, Problem>> {
   const { draft, follows } = sent.value;
   const contract = contractOf(draft, follows);
   if (!contract.ok) return proposalPage(visit, { draft, refusal: notWhole(contract.error, draft) });
-  const offered = await offerContract({ ...ports, keep: async () => undefined }, { caller, contract: contract.value });
+  const offered = await offerContract({ ...ports, ...UNKEPT }, { caller, contract: contract.value });
   if (!offered.ok) return proposalPage(visit, { draft, refusal: offered.error });
   return ok({ kind: "go", to: `/console/contracts/${offered.value.file.id}` });
 }

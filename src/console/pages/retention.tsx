@@ -11,8 +11,9 @@ import { type Directory, figure, nameOf } from "../../domain/policy/words.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts";
-import { Empty, Instant, Scroll } from "../pieces.tsx";
+import { Empty, Instant } from "../pieces.tsx";
 import { useReader } from "../reader.ts";
+import { type Column, Records } from "../records.tsx";
 import type { Shown, Visit } from "../visit.ts";
 import { plainWord } from "../words.ts";
 
@@ -85,33 +86,22 @@ async function aboutOf({ ports, caller }: Visit, directory: Directory): Promise<
   }));
 }
 
+const COLUMNS: readonly Column[] = [{ name: "Ends" }, { name: "What", as: "heading" }, { name: "Kind" }];
+
 function Month({ month, endings }: { readonly month: string; readonly endings: readonly Ending[] }) {
   const name = useReader().month(month);
   return (
     <section>
       <h2>{name}</h2>
-      <Scroll label={`Ends in ${name}`}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Ends</th>
-              <th scope="col">What</th>
-              <th scope="col">Kind</th>
-            </tr>
-          </thead>
-          <tbody>
-            {endings.map(({ at, what, kind, href }) => (
-              <tr>
-                <td>
-                  <Instant at={at} />
-                </td>
-                <th scope="row">{href === null ? what : <a href={href}>{what}</a>}</th>
-                <td>{kind}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Records
+        label={`Ends in ${name}`}
+        columns={COLUMNS}
+        rows={endings.map(({ at, what, kind, href }) => [
+          <Instant at={at} />,
+          href === null ? what : <a href={href}>{what}</a>,
+          kind,
+        ])}
+      />
     </section>
   );
 }

@@ -16,9 +16,7 @@ import { readDirectory } from "../directory.ts";
 import { ActForm } from "../pieces.tsx";
 import { AccessFacts, CountTable, HoldersNote, objectionInWords } from "../rights-facts.tsx";
 import { PastActs, readPastActs } from "../rights-past.tsx";
-import type { Shown, Visit } from "../visit.ts";
-
-const UNKEPT = { keep: async () => undefined };
+import { type Shown, UNKEPT, type Visit } from "../visit.ts";
 
 /** Whom is it about: the form that names people, what was done before, and notices that wait. */
 export async function showRights(visit: Visit): Promise<Result<Shown, Problem>> {

@@ -1,18 +1,19 @@
 // The operator's first page: which partners are in the room and how far they have come, and the codes with which they
 // enrol their keys. What partners do with each other is none of it.
 
+import type { Child } from "hono/jsx";
 import { addPartner, type Enrolment } from "../../app/add-partner.ts";
 import { endEnrolment } from "../../app/end-enrolment.ts";
 import { type Housed, readHoused } from "../../app/read-room.ts";
 import { manifestSchema, partnerIdSchema } from "../../domain/partner/manifest.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
-import { ActForm, Empty, Instant, Scroll, Verdict } from "../pieces.tsx";
+import { ActForm, Empty, Handed, Instant, RowAct, Verdict } from "../pieces.tsx";
 import { shownCount } from "../reader.ts";
-import type { Shown, Visit } from "../visit.ts";
-import { plainWord, sentence } from "../words.ts";
-
-const UNKEPT = { keep: async () => undefined };
+import { type Column, Records } from "../records.tsx";
+import { type Shown, UNKEPT, type Visit } from "../visit.ts";
+import { plainWord } from "../words.ts";
+import { ProblemLines } from "./problem.tsx";
 
 type State = { readonly enrolment: Enrolment | null; readonly refusal: Problem | null };
 const PLAIN: State = { enrolment: null, refusal: null };
@@ -88,7 +89,7 @@ async function partnersPage(visit: Visit, state: State): Promise<Result<Shown, P
         {housed.length === 0 ? (
           <Empty>Nobody is yet. Bring the first company in below, and hand it the code that comes of it.</Empty>
         ) : (
-          <PartnerTable housed={housed} token={visit.token} />
+          <Records label="Partners" columns={COLUMNS} rows={housed.map((one) => cellsOf(one, visit.token))} />
         )}
       </section>
       <BringIn visit={visit} refusal={state.refusal} />
@@ -100,80 +101,43 @@ async function partnersPage(visit: Visit, state: State): Promise<Result<Shown, P
 function CodeNote({ enrolment, origin }: { readonly enrolment: Enrolment; readonly origin: string }) {
   const command = `concordat enrol ${enrolment.code} --url ${origin}`;
   return (
-    <section class="card" role="status">
-      <h2>{`A code for ${enrolment.partner}`}</h2>
-      <p>
-        It registers the company's first key once, until <Instant at={enrolment.expiresAt} />. Hand it over privately:
-        it is shown here and never again. The company runs:
-      </p>
-      <p>
-        <code class="link">{command}</code>{" "}
-        <button type="button" class="copy" data-copy={command} aria-label="Copy the command">
-          copy
-        </button>
-      </p>
-    </section>
+    <Handed title={`A code for ${enrolment.partner}`} text={command} what="the command">
+      It registers the company's first key once, until <Instant at={enrolment.expiresAt} />, when the company runs this.
+    </Handed>
   );
 }
 
-function PartnerTable({ housed, token }: { readonly housed: readonly Housed[]; readonly token: string }) {
-  return (
-    <Scroll label="Partners">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Company</th>
-            <th scope="col">Industry</th>
-            <th scope="col">Since</th>
-            <th scope="col">Stands</th>
-            <th scope="col">
-              <span class="unseen">Acts</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {housed.map((one) => (
-            <PartnerLine one={one} token={token} />
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
-}
+const COLUMNS: readonly Column[] = [
+  { name: "Company", as: "heading" },
+  { name: "Industry" },
+  { name: "Since" },
+  { name: "Stands" },
+  { name: "Acts", as: "acts" },
+];
 
-function PartnerLine({ one, token }: { readonly one: Housed; readonly token: string }) {
+function cellsOf(one: Housed, token: string): readonly Child[] {
   const { id, manifest, addedAt, keys, codeUntil, leftAt } = one;
   const place = `/console/room/partners/${id}`;
-  return (
-    <tr>
-      <th scope="row">
-        {manifest.name} <small>{id}</small>
-      </th>
-      <td>{plainWord(manifest.industry)}</td>
-      <td>
-        <Instant at={addedAt} />
-      </td>
-      <td>
-        <Stands one={one} />
-      </td>
-      <td class="acts">
-        {leftAt === null && keys === 0 && (
-          <ActForm to={`${place}/code`} token={token}>
-            <button type="submit" class="quiet" aria-label={`New code for ${manifest.name}`}>
-              New code
-            </button>
-          </ActForm>
-        )}
-        {codeUntil !== null && (
-          <ActForm to={`${place}/code-end`} token={token}>
-            <button type="submit" class="quiet" aria-label={`End the code of ${manifest.name}`}>
-              End its code
-            </button>
-          </ActForm>
-        )}
-      </td>
-    </tr>
-  );
+  return [
+    <>
+      {manifest.name} <small>{id}</small>
+    </>,
+    plainWord(manifest.industry),
+    <Instant at={addedAt} />,
+    <Stands one={one} />,
+    <>
+      {leftAt === null && keys === 0 && (
+        <RowAct to={`${place}/code`} token={token} label={`New code for ${manifest.name}`}>
+          New code
+        </RowAct>
+      )}
+      {codeUntil !== null && (
+        <RowAct to={`${place}/code-end`} token={token} label={`End the code of ${manifest.name}`}>
+          End its code
+        </RowAct>
+      )}
+    </>,
+  ];
 }
 
 function Stands({ one: { keys, codeUntil, leftAt } }: { readonly one: Housed }) {
@@ -205,8 +169,12 @@ function BringIn({ visit, refusal }: { readonly visit: Visit; readonly refusal: 
   return (
     <section aria-labelledby="bring">
       <h2 id="bring">Bring a company in</h2>
-      {refusal !== null && <Refusal told={refusal} />}
-      <ActForm to="/console/room/partners" token={visit.token} class="filters">
+      {refusal !== null && (
+        <div class="card refusal" role="alert">
+          <ProblemLines told={refusal} />
+        </div>
+      )}
+      <ActForm to="/console/room/partners" token={visit.token} class="fields">
         {INPUTS.map(({ name, label, type, max }) => (
           <label>
             {label}
@@ -227,19 +195,5 @@ function BringIn({ visit, refusal }: { readonly visit: Visit; readonly refusal: 
         leaves for good is taken out with <code>concordat partner remove</code>, which says what goes with it.
       </p>
     </section>
-  );
-}
-
-function Refusal({ told }: { readonly told: Problem }) {
-  const issues = Array.isArray(told.extra?.["issues"]) ? told.extra["issues"] : [];
-  return (
-    <div class="problem" role="alert">
-      <p>{sentence(told.detail)}</p>
-      <ul class="clauses">
-        {issues.flatMap((one: unknown) =>
-          typeof one === "object" && one !== null && "says" in one ? [<li>{sentence(String(one.says))}</li>] : [],
-        )}
-      </ul>
-    </div>
   );
 }

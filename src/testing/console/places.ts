@@ -47,6 +47,7 @@ export function placesOf(
     ...explorerPlaces(contracts, tier),
     { name: "answer-two", address: `/console/answers/${answers.two}` },
     { name: "answer-three", address: `/console/answers/${answers.three}` },
+    { name: "answer-four", address: `/console/answers/${answers.four}` },
     { name: "answer-crosstab", address: `/console/answers/${answers.crosstab}` },
     { name: "answer-affinity", address: `/console/answers/${answers.affinity}` },
     { name: "answer-trend", address: `/console/answers/${answers.trend}` },

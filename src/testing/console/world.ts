@@ -47,10 +47,11 @@ export type ConsoleWorld = {
   readonly contracts: { readonly pair: string; readonly three: string; readonly four: string };
   /** A second version of the contract of the pair, which nobody has signed. */
   readonly amended: string;
-  /** Answers of Sunline Holidays: overlaps of two and of three, a cross-tab, an affinity, a trend of two versions. */
+  /** Answers of Sunline Holidays: overlaps of two to four, a cross-tab, an affinity, a trend of two versions. */
   readonly answers: {
     readonly two: string;
     readonly three: string;
+    readonly four: string;
     readonly crosstab: string;
     readonly affinity: string;
     readonly trend: string;
@@ -123,6 +124,7 @@ export async function openConsoleWorld(names: Names = PLAIN_NAMES): Promise<Cons
   const lists = await askForLists(contracts.three, { sunline, harbour, meridian });
   const more = await laterAnswers(contracts.three, { sunline, harbour, meridian });
   const amended = await amend(contracts.pair, [sunline, harbour]);
+  const four = await askOfFour(contracts.four, members, volt);
   return {
     room,
     origin,
@@ -132,11 +134,23 @@ export async function openConsoleWorld(names: Names = PLAIN_NAMES): Promise<Cons
     meridian,
     volt,
     contracts,
-    answers: { ...answers, ...more },
+    answers: { ...answers, ...more, four },
     waiting: read(requestSchema, held).id,
     lists,
     amended,
   };
+}
+
+// An overlap of everybody but silver customers, which Volt Electronics lets out.
+async function askOfFour(contract: string, members: readonly Member[], approver: Member): Promise<string> {
+  const among = { dataset: `${members[0]?.id}/customers`, attribute: "tier", in: ["gold", "bronze"] };
+  const held = await call(members[0] ?? approver, "POST /v1/questions", {
+    json: overlapOf(contract, members, { where: [among] }),
+  });
+  const path = `/v1/approvals/${read(requestSchema, held).id}` as const;
+  const { state } = read(requestSchema, await call(approver, `POST ${path}`, { json: { verdict: "approve" } }));
+  if (state.kind !== "released" || state.release === undefined) throw new Error("the question of four is answered");
+  return state.release;
 }
 
 // More people behind a figure, no affinities, and suppression lists for one of the two alone.
