@@ -1,6 +1,6 @@
 // Pictures of every page of the console, light, dark and narrow, for people to look at: `npm run screenshots`.
 // Opens a room with four companies in it, signs in as an administrator and a marketer, and writes PNG files into a
-// folder: `node --import tsx scripts/screenshots.ts [FOLDER]`.
+// folder: `node --import tsx scripts/screenshots.ts [FOLDER [PAGE...]]`, all pages where none is named.
 
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ const LOOKS: readonly (Look & { readonly name: string })[] = [
   { name: "narrow", width: 360, height: 740, colorScheme: "light" },
 ];
 
-const folder = process.argv[2] ?? join(tmpdir(), "concordat-screenshots");
+const [folder = join(tmpdir(), "concordat-screenshots"), ...only] = process.argv.slice(2);
 const path = chromiumPath();
 if (path === null) throw new Error("there is no Chromium: install one, or name it in CHROMIUM");
 await mkdir(folder, { recursive: true });
@@ -39,15 +39,19 @@ type Wanted = { readonly look: (typeof LOOKS)[number]; readonly member: Member; 
 
 async function pictures(browser: Browser, { look, member, world: room }: Wanted): Promise<void> {
   const runs = member.id === room.operator.id;
+  const whose = runs ? "room-" : member.id === room.sunline.id ? "" : "other-";
   const { link } = await invite(member, runs ? "operator" : "admin");
   const fresh = await browser.newContext({ viewport: look, colorScheme: look.colorScheme });
   const outside = await fresh.newPage();
   await outside.goto(link);
-  await outside.screenshot({ path: join(folder, `sign-in-${look.name}.png`), fullPage: true });
+  await outside.screenshot({ path: join(folder, `${whose}sign-in-${look.name}.png`), fullPage: true });
   await fresh.close();
   const { context, page } = await sit(browser, link, look);
   for (const { name, address } of runs ? ROOM_PLACES : placesOf(room, member)) {
+    if (only.length > 0 && !only.includes(name)) continue;
     await page.goto(member.origin + address);
+    // Where the page works something out, what it comes to is what people see.
+    if (name.endsWith("verify")) await page.locator(".outcome:not(:empty)").waitFor();
     await page.screenshot({ path: join(folder, `${name}-${look.name}.png`), fullPage: true });
   }
   await context.close();
