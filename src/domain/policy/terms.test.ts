@@ -10,7 +10,7 @@ import { limitsSchema } from "./limits-document.ts";
 import { contactLimits, isWithin, meet, type Terms, TOP, termsOfLimits, tighten } from "./terms.ts";
 
 const CASES = { numRuns: 2_000 };
-/** So many terms at a time: drawing terms takes longer than meeting them, so all pairs and threes of these are cases. */
+/** Terms drawn at a time: drawing takes longer than meeting, so all pairs and threes of them are cases. */
 const SOME = 6;
 const GROUPS = { numRuns: 120 };
 
