@@ -17,7 +17,7 @@ describe("the settings of a room", () => {
   });
 
   it.each([
-    [{ PORT: "seventy" }, "PORT"],
+    [{ PORT: "seventy" }, "PORT: a whole number from 0 to 65535"],
     [{ PORT: "70000" }, "PORT"],
     [{ DATABASE_URL: "mysql://there/x" }, "DATABASE_URL"],
     [{ LOG_LEVEL: "loud" }, "LOG_LEVEL"],

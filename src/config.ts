@@ -20,9 +20,18 @@ const UNITS = new Map([
   ["GiB", 1_024 * MIB],
 ]);
 
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .transform(Number)
+    .refine(
+      (count) => Number.isInteger(count) && count >= least && count <= most,
+      `a whole number from ${least} to ${most}`,
+    );
+
 const environmentSchema = z.object({
-  CONCORDAT_CHECKPOINT_ENTRIES: z.coerce.number().int().min(1).max(LIMITS.checkpointEntries).optional(),
-  CONCORDAT_CHECKPOINT_SECONDS: z.coerce.number().int().min(1).max(LIMITS.checkpointSeconds).optional(),
+  CONCORDAT_CHECKPOINT_ENTRIES: whole(1, LIMITS.checkpointEntries).optional(),
+  CONCORDAT_CHECKPOINT_SECONDS: whole(1, LIMITS.checkpointSeconds).optional(),
   CONCORDAT_BYTES_PER_MINUTE: z
     .string()
     .transform(bytesOf)
@@ -48,16 +57,16 @@ const environmentSchema = z.object({
     .string()
     .refine((text) => text.split(",").every(isNetwork), "addresses or networks (`10.1.0.0/16`), joined by commas")
     .optional(),
-  CONCORDAT_REQUESTS_PER_MINUTE: z.coerce.number().int().min(60).max(10_000_000).optional(),
+  CONCORDAT_REQUESTS_PER_MINUTE: whole(60, 10_000_000).optional(),
   CONCORDAT_SIGN_IN_HOSTS: z
     .string()
     .regex(/^[A-Za-z0-9.:-]+(?:,[A-Za-z0-9.:-]+)*$/, "host names or addresses, joined by commas")
     .optional(),
-  CONCORDAT_SLOW_QUESTION_MILLIS: z.coerce.number().int().min(0).max(3_600_000).optional(),
+  CONCORDAT_SLOW_QUESTION_MILLIS: whole(0, 3_600_000).optional(),
   CONCORDAT_TLS: z.enum(["terminated-in-front"]).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   HOST: z.string().min(1).optional(),
-  PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  PORT: whole(0, 65_535).optional(),
   PUBLIC_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
   LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug"]).optional(),
 });

@@ -1,6 +1,8 @@
 // `concordat backup FILE`: one encrypted file of the room's database and sealed lists, made on the room's machine while
 // the room serves.
 
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import { err, ok } from "../domain/result.ts";
@@ -22,6 +24,8 @@ export function addBackup(program: Command, terminal: Terminal): void {
 async function backup({ world }: Terminal, file: string): Promise<Outcome> {
   const config = readConfig(world.environment);
   if (!config.ok) return err(failed(`no backup was made: ${config.error.join("; ")}`));
+  const folder = dirname(resolve(file));
+  if (!existsSync(folder)) return err(failed(`no backup was made: there is no folder \`${folder}\``));
   const made = await backUp(config.value, file);
   if (!made.ok) return err(failed(`no backup was made: ${made.error.join("; ")}`));
   const { name, path, digest, bytes, entries, rows, files } = made.value;

@@ -107,4 +107,6 @@ const REASONS: { readonly [code: string]: string } = {
   EROFS: "the file system is read-only",
   EPERM: "it is not permitted",
   ENAMETOOLONG: "the name is too long",
+  EADDRINUSE: "another program listens at this address already: choose another PORT, or stop that program",
+  EADDRNOTAVAIL: "this machine has no such address: mend HOST",
 };

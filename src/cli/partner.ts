@@ -10,7 +10,7 @@ import { documentAt } from "./documents.ts";
 import { aligned } from "./figures.ts";
 import { readKey } from "./key-file.ts";
 import { makeOwnKey } from "./keys.ts";
-import { keepProfile, placeOptions } from "./profiles.ts";
+import { isWebAddress, keepProfile, placeOptions } from "./profiles.ts";
 import { readRoomKey } from "./room-key.ts";
 import { actInRoom, clientOf, everyItem, type SessionCall, told } from "./session.ts";
 import { act, type Call, misused, type Outcome, type Refusal, refusedByRoom, type Terminal } from "./terminal.ts";
@@ -128,6 +128,9 @@ type EnrolmentPlace = {
   readonly keyFile: string | undefined;
 };
 
+const CODE_FORM =
+  "give it whole, as the operator had it from `concordat partner add`: an id, a full stop, and a secret";
+
 // A code begins with the id of the partner whose it is.
 function enrolmentPlace({ world }: Terminal, code: string, options: unknown): Result<EnrolmentPlace, Refusal> {
   const given = placeOptions.parse(options);
@@ -136,7 +139,8 @@ function enrolmentPlace({ world }: Terminal, code: string, options: unknown): Re
   const partner = given.partner ?? world.environment["CONCORDAT_PARTNER"] ?? owner;
   if (url === undefined) return err(misused("which room is it?", "say --url URL"));
   if (partner === undefined || partner === "") return err(misused("the enrolment code is empty"));
-  if (!z.url({ protocol: /^https?$/ }).safeParse(url).success) return err(misused(`\`${url}\` is not a web address`));
+  if (!/^[^.]+\..{8,}$/.test(code)) return err(misused(`\`${code}\` is no enrolment code`, CODE_FORM));
+  if (!isWebAddress(url)) return err(misused(`\`${url}\` is not a web address`));
   const keyFile = given.key ?? world.environment["CONCORDAT_KEY"];
   return ok({ url: url.replace(/\/+$/, ""), partner, name: given.profile ?? partner, keyFile });
 }

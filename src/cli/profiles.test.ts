@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { forgetOpenUpload, keepUpload, openUploadOf } from "./open-uploads.ts";
 import { chooseProfile, keepProfile } from "./profiles.ts";
+import { runProgram } from "./program.ts";
 import type { World } from "./terminal.ts";
 
 let folder = "";
@@ -35,6 +36,27 @@ async function chosen(options: object, environment: World["environment"] = {}): 
   const profile = await chooseProfile(world(environment), options);
   return profile.ok ? profile.value : profile.error.exit;
 }
+
+describe("a command that is called wrongly", () => {
+  test.each([
+    [
+      ["contract", "list", "--url", "127.0.0.1:7443", "--partner", "x", "--key", "k"],
+      "is not a web address",
+      "https://",
+    ],
+    [["enrol", "sunline", "--url", "https://room.example"], "is no enrolment code", "partner add"],
+    [["dataset", "versions"], "missing required argument", "`concordat dataset versions --help`"],
+    [["nonsense"], "unknown command", "`concordat --help`"],
+  ])("%j is told what is wrong and where to look, before anything is sent", async (argv, says, next) => {
+    let err = "";
+    const standardError = (text: string) => {
+      err += text;
+    };
+    expect(await runProgram(argv, { ...world(), standardError }, [])).toBe(2);
+    expect(err).toMatch(/^error: .*\nnext: .*\n$/);
+    expect([err.includes(says), err.includes(next)], err).toEqual([true, true]);
+  });
+});
 
 describe("profiles", () => {
   beforeEach(async () => {

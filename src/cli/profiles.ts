@@ -53,12 +53,19 @@ export async function chooseProfile(world: World, options: unknown): Promise<Res
   }
   const [url, partner, key] = [place.url ?? kept?.url, place.partner ?? kept?.partner, place.key ?? kept?.key];
   if (url === undefined) return err(misused("no room is named", `say --url, or ${ENROL}`));
+  if (!isWebAddress(url))
+    return err(misused(`\`${url}\` is not a web address`, "write it as https://room.example.com"));
   if (partner === undefined) return err(misused("no partner is named", `say --partner, or ${ENROL}`));
   if (key === undefined) return err(misused("no key is named", `say --key FILE, or ${ENROL}`));
   const isKept = kept !== undefined && url === kept.url;
   const isWhole = isKept && partner === kept.partner && key === kept.key;
   const pinned = isKept && kept.roomKey !== undefined ? { roomKey: kept.roomKey } : {};
   return ok({ name: isWhole ? name : null, url, partner, key, ...pinned });
+}
+
+/** Whether a text names a room that can be asked: with its scheme. */
+export function isWebAddress(text: string): boolean {
+  return z.url({ protocol: /^https?$/ }).safeParse(text).success;
 }
 
 /** Keeps a profile under a name. The first one kept is the current one. */

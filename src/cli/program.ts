@@ -46,10 +46,23 @@ export async function runProgram(
     } else if (error.exitCode !== 0) {
       const isHelp = error.code === "commander.help";
       const says = isHelp ? "no command is given" : error.message.replace(/^error: /, "");
-      tell(terminal, { ok: false, error: misused(says, "see `concordat --help`") }, isJson);
+      tell(terminal, { ok: false, error: misused(says, `see \`${helpFor(program, argv)}\``) }, isJson);
     }
   }
   return terminal.exit;
+}
+
+// The help of the command that was meant, as far as the words name one.
+function helpFor(program: Command, argv: readonly string[]): string {
+  let meant = program;
+  const names = [program.name()];
+  for (const word of argv) {
+    const next = meant.commands.find((command) => command.name() === word);
+    if (next === undefined) continue;
+    meant = next;
+    names.push(word);
+  }
+  return `${names.join(" ")} --help`;
 }
 
 // One thumbprint in 64 begins with a hyphen (RFC 7638 thumbprints are base64url) and would be read as options. It goes

@@ -11,7 +11,7 @@ export function addServe(program: Command): void {
     .summary("run a room")
     .description(
       "Runs a room with the settings of the environment: CONCORDAT_DATA, DATABASE_URL, HOST, PORT, PUBLIC_ORIGIN, " +
-        "LOG_LEVEL.",
+        "LOG_LEVEL. README.md, Running a room, has all of them.",
     )
     .action(async () => {
       const room = await startOrExplain(process.env);
