@@ -99,6 +99,7 @@ describe("a client", () => {
     ["hangs up", "hang up" as const],
     ["is unavailable", UNAVAILABLE],
     ["breaks off behind a proxy", GATEWAY],
+    ["has it from a proxy for the second time", { status: 401, body: problem("signature-replayed", 401) }],
     ["takes too long for a proxy", { ...GATEWAY, status: 504 }],
     ["is still at it", IN_FLIGHT],
     ["had too much", TOO_MANY],

@@ -62,7 +62,9 @@ async function whenAllowed(attempt: () => Promise<Response>, { tries }: Patience
 
 // A room whose log was put back says 503 until somebody mends it: asking again soon is of no use. A proxy whose server
 // broke off or starts (RFC 9110 §15.6.3 to §15.6.5) stands where the room does, so it is worth more patience.
+// A nonce is drawn for each try: where it was spent before, a proxy sent the try twice, as many do with a GET.
 async function mostTries(response: Response, tries: number): Promise<number> {
+  if (response.status === 401) return (await isProblem(response, "signature-replayed")) ? tries : 1;
   if (![502, 503, 504].includes(response.status)) return 1;
   const body = await response.clone().text();
   if (!body.includes("/problems/")) return 3 * tries;

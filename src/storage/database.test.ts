@@ -199,7 +199,7 @@ describe("a Postgres of the operator's, over TCP with passwords", () => {
     const target = { kind: "url", url: ofLandlord(), directory: await newDirectory() } as const;
     await (await connected(target)).close();
     for (const statement of [
-      "drop database house",
+      "drop database house with (force)",
       "create database house owner landlord",
       "revoke all on database house from public",
     ])
