@@ -50,7 +50,7 @@ type Asked = { readonly caller: Caller; readonly contract: ContractId };
 /** What signing a contract lets the others learn, line by line; of an amendment, what it changes stands first. */
 export async function readPlainContract(
   ports: Pick<Ports, "store">,
-  request: Asked & Noted,
+  request: Asked,
 ): Promise<Result<ContractLines, Problem>> {
   const parties = await partiesOf(ports, request.caller, request.contract);
   return ports.store.read({ name: "read contract", parties }, async (tx) => {
@@ -59,9 +59,9 @@ export async function readPlainContract(
     const { id, contract } = file;
     const before = contract.previous === null ? null : await seenBy(tx, request.caller, contract.previous);
     const directory = await directoryOf(tx, concernedBy(file));
-    const plain = plainContract(contract, directory, request.notation);
+    const plain = plainContract(contract, directory);
     if (before === null) return ok({ id, lines: plain });
-    const telling = { directory, notation: request.notation ?? OF_DOCUMENTS };
+    const telling = { directory, notation: OF_DOCUMENTS };
     const says = `Compared with version ${before.contract.version}:`;
     return ok({
       id,

@@ -106,9 +106,15 @@ function Rail({ visitor, path }: { readonly visitor: Visitor; readonly path: str
 function RailLink({ place: { href, name }, path }: { readonly place: RailPlace; readonly path: string }) {
   return (
     <li>
-      <a href={href} aria-current={path === href || path.startsWith(`${href}/`) ? "page" : undefined}>
+      <a href={href} aria-current={isAt(path, href) ? "page" : undefined}>
         {name}
       </a>
     </li>
   );
+}
+
+// Answers have no place of their own: they are what exploring came to.
+function isAt(path: string, href: string): boolean {
+  const place = path.startsWith("/console/answers") ? "/console/explore" : path;
+  return place === href || place.startsWith(`${href}/`);
 }

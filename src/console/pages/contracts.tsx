@@ -1,9 +1,10 @@
 // Contracts: all of them with where each stands, and one in plain words with its signatures.
 
 import type { ContractView } from "../../app/offer-contract.ts";
-import { listContracts, readContract, readPlainContract } from "../../app/read-contracts.ts";
+import { listContracts, readContract } from "../../app/read-contracts.ts";
 import { contractIdSchema } from "../../domain/contract/document.ts";
 import { isAmendable } from "../../domain/contract/lifecycle.ts";
+import { plainContract } from "../../domain/contract/plain.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import { type Directory, listed, nameOf, possessive } from "../../domain/policy/words.ts";
@@ -60,8 +61,8 @@ function ContractLine({ view, directory }: { readonly view: ContractView; readon
   return (
     <li>
       <a href={`/console/contracts/${id}`}>{titleOf(view)}</a>
-      <p class="under">
-        {listed(contract.members.map(({ partner }) => nameOf(directory, partner)))} ·{" "}
+      <p class="under parts">
+        <span>{listed(contract.members.map(({ partner }) => nameOf(directory, partner)))}</span>
         <StateMark view={view} directory={directory} />
       </p>
     </li>
@@ -75,23 +76,24 @@ export async function showContract(visit: Visit): Promise<Result<Shown, Problem>
   if (!id.success) return err(problem("not-found", "no contract has such an id"));
   const view = await readContract(ports, { caller, contract: id.data });
   if (!view.ok) return view;
-  const plain = await readPlainContract(ports, { caller, contract: id.data, notation: visit.reader.notation });
-  if (!plain.ok) return plain;
   const directory = await readDirectory(ports, caller);
   const isWatching = mayOpen(visit.person.role, "GET /console/log");
   const main = (
     <>
-      <p>
-        <StateMark view={view.value} directory={directory} />
-      </p>
-      <Compared view={view.value} />
-      <NextActs view={view.value} own={caller.partner} />
       <Members view={view.value} directory={directory} />
-      <section class="prose">
+      <div class="prose">
+        <p>
+          <StateMark view={view.value} directory={directory} />
+        </p>
+        <Compared view={view.value} />
+        <NextActs view={view.value} own={caller.partner} />
+      </div>
+      <section>
         <h2>In plain words</h2>
-        {plain.value.lines.map((line) => (
-          <PlainLine line={line} directory={directory} />
-        ))}
+        <PlainText
+          lines={plainContract(view.value.file.contract, directory, visit.reader.notation)}
+          directory={directory}
+        />
       </section>
       <Signatures view={view.value} directory={directory} showsKeys={isWatching} />
       {isWatching && (
@@ -137,12 +139,14 @@ function NextActs({ view: { file, state }, own }: { readonly view: ContractView;
         </p>
       )}
       <p>
-        {isAmendable(state, file.successor) && (
+        {isAmendable(state, file.successor) ? (
           <>
             <a href={`${PROPOSE}?amends=${file.id}`}>Propose its next version</a>, or{" "}
+            <a href={`${PROPOSE}?like=${file.id}`}>begin another contract like it</a>
           </>
+        ) : (
+          <a href={`${PROPOSE}?like=${file.id}`}>Begin another contract like it</a>
         )}
-        <a href={`${PROPOSE}?like=${file.id}`}>begin another contract like it</a>
       </p>
     </>
   );
@@ -201,15 +205,59 @@ function Members({ view: { file }, directory }: { readonly view: ContractView; r
   );
 }
 
-/** A line of a contract. Those about one member's people begin with what it brings, and get a heading there. */
-export function PlainLine({ line, directory }: { readonly line: string; readonly directory: Directory }) {
-  const owner = [...directory.values()].find(({ name }) => line.startsWith(`${name} brings `));
+type Part = { readonly title: string | null; readonly lines: string[] };
+
+const FOR_ALL = "For all of them";
+const BEGINS_FOR_ALL = /a customer of one member is found among another's by |^No figure below /;
+
+// Member by member, and then what holds for all: each part begins where its first line says so.
+function partsOf(lines: readonly string[], directory: Directory): readonly Part[] {
+  const parts: Part[] = [{ title: null, lines: [] }];
+  for (const line of lines) {
+    const owner = [...directory.values()].find(({ name }) => line.startsWith(`${name} brings `));
+    const begun =
+      owner === undefined ? (BEGINS_FOR_ALL.test(line) ? FOR_ALL : null) : `${possessive(owner.name)} customers`;
+    if (begun !== null && begun !== parts.at(-1)?.title) parts.push({ title: begun, lines: [] });
+    parts.at(-1)?.lines.push(shownDates(line));
+  }
+  return parts;
+}
+
+type PlainProps = { readonly lines: readonly string[]; readonly directory: Directory };
+
+/** The lines of a contract; members stand side by side where there is room. */
+export function PlainText({ lines, directory }: PlainProps) {
+  const parts = partsOf(lines, directory);
+  const isOfMember = ({ title }: Part) => title !== null && title !== FOR_ALL;
   return (
     <>
-      {owner !== undefined && <h3>{`${possessive(owner.name)} customers`}</h3>}
-      {line.startsWith("No figure below ") && <h3>For all of them</h3>}
-      <p>{shownDates(line)}</p>
+      {parts
+        .filter(({ title }) => title === null)
+        .map((part) => (
+          <PlainPart part={part} />
+        ))}
+      <div class="sides">
+        {parts.filter(isOfMember).map((part) => (
+          <PlainPart part={part} />
+        ))}
+      </div>
+      {parts
+        .filter(({ title }) => title === FOR_ALL)
+        .map((part) => (
+          <PlainPart part={part} />
+        ))}
     </>
+  );
+}
+
+function PlainPart({ part: { title, lines } }: { readonly part: Part }) {
+  return (
+    <div class="prose">
+      {title !== null && <h3>{title}</h3>}
+      {lines.map((line) => (
+        <p>{line}</p>
+      ))}
+    </div>
   );
 }
 

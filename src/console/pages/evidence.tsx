@@ -32,8 +32,8 @@ export async function showEvidence({ ports, caller, token }: Visit): Promise<Res
   const main = (
     <>
       <p class="note">
-        One HTML file that opens in any browser and verifies without the room, by concordat audit verify. That it was
-        made, and that you asked for it, is an entry of the log.
+        Each is one HTML file that opens in any browser and verifies without the room, by{" "}
+        <code>concordat audit verify</code>. That it was made, and that you asked for it, is an entry of the log.
       </p>
       <LogForm choices={choices} keys={keys} token={token} />
       <ReportForm token={token} />
@@ -85,19 +85,28 @@ function ReportForm({ token }: { readonly token: string }) {
   return (
     <section aria-labelledby="reports">
       <h2 id="reports">Reports</h2>
-      <ActForm to="/console/evidence" token={token} class="buttons">
-        <button type="submit" name="kind" value="record">
+      <ActForm to="/console/evidence" token={token} class="report">
+        <p class="under">Your lists, what they are used for, who is given what, and when each is deleted.</p>
+        <button type="submit" class="quiet" name="kind" value="record">
           Record of processing (GDPR art. 30)
         </button>
-        <button type="submit" name="kind" value="assessment">
+      </ActForm>
+      <ActForm to="/console/evidence" token={token} class="report">
+        <p class="under">
+          What your contracts and your policy let others learn at the most, and what stands against it.
+        </p>
+        <button type="submit" class="quiet" name="kind" value="assessment">
           Facts for an impact assessment (art. 35)
         </button>
       </ActForm>
-      <ActForm to="/console/evidence" token={token} class="filters breach">
-        <Days />
-        <button type="submit" name="kind" value="breach">
-          Evidence for a breach (art. 33)
-        </button>
+      <ActForm to="/console/evidence" token={token} class="report">
+        <p class="under">What was told and taken away between two days, and how many people it concerns at the most.</p>
+        <div class="filters">
+          <Days />
+          <button type="submit" class="quiet" name="kind" value="breach">
+            Evidence for a breach (art. 33)
+          </button>
+        </div>
       </ActForm>
     </section>
   );

@@ -146,7 +146,7 @@ function Waiting({
       <ol class="rows">
         {requests.map(({ file, state }) => (
           <li>
-            {questionInWords(parsedQuestion(file.question), directory)}
+            <WaitingQuestion file={file} directory={directory} />
             <p class="under">
               <Verdict kind="wait">
                 {`Waits for ${listed(missingIn(state).map((one) => nameOf(directory, one)))}`}
@@ -158,6 +158,14 @@ function Waiting({
       </ol>
     </section>
   );
+}
+
+// A list that waits has a page, where it can be taken back.
+function WaitingQuestion({ file, directory }: Pick<RequestView, "file"> & { readonly directory: Directory }) {
+  const question = parsedQuestion(file.question);
+  const says = questionInWords(question, directory);
+  if (question === null || !("channel" in question)) return <>{says}</>;
+  return <a href={`/console/audiences/requests/${file.id}`}>{says}</a>;
 }
 
 function missingIn(state: RequestView["state"]) {

@@ -8,7 +8,7 @@ import { plainContract } from "../../domain/contract/plain.ts";
 import { type Directory, listed, nameOf } from "../../domain/policy/words.ts";
 import type { Result } from "../../domain/result.ts";
 import { Changes } from "../pages/contract-difference.tsx";
-import { PlainLine } from "../pages/contracts.tsx";
+import { PlainText } from "../pages/contracts.tsx";
 import { Digest } from "../pieces.tsx";
 import { useReader } from "../reader.ts";
 import { sentence } from "../words.ts";
@@ -70,11 +70,7 @@ function Whole({ contract, before, directory, own, mayOffer }: WholeProps) {
           <Changes changes={changes} directory={directory} />
         </details>
       )}
-      <div class="prose">
-        {plainContract(contract, directory, notation).map((line) => (
-          <PlainLine line={line} directory={directory} />
-        ))}
-      </div>
+      <PlainText lines={plainContract(contract, directory, notation)} directory={directory} />
       <p class="receipt">
         Its identity is the digest of its canonical form: <Digest text={contractId(contract)} what="the digest" />
       </p>

@@ -26,7 +26,7 @@ const GROUPS: readonly { readonly legend: string; readonly fields: readonly Aske
     fields: [
       { term: "minimumAudience", label: "People on a list, at least" },
       { term: "maximumAudience", label: "People on a list, at most" },
-      { term: "audienceValidity", label: "A list can be collected for", hint: "days" },
+      { term: "audienceValidity", label: "Days for which a list can be collected" },
       { term: "deniability", label: "Epsilon of the coin for each entry", hint: "empty: entries are certain" },
     ],
   },
@@ -35,19 +35,19 @@ const GROUPS: readonly { readonly legend: string; readonly fields: readonly Aske
     fields: [
       { term: "perRelease", label: "One answer, at most", hint: "1 or less is usual" },
       { term: "perRecipient", label: "All answers to one recipient, at most", hint: "10 is usual" },
-      { term: "period", label: "within", hint: "days; 90 is usual" },
+      { term: "period", label: "That is, within so many days", hint: "90 is usual" },
       { term: "lineage", label: "All answers to everybody, at most", hint: "20 is usual" },
       { term: "delta", label: "Chance that it fails", hint: "such as 1e-7" },
-      { term: "renewalPeriod", label: "It renews after", hint: "days; empty: never" },
-      { term: "renewalTimes", label: "It renews at most", hint: "times" },
+      { term: "renewalPeriod", label: "Renewed after so many days", hint: "empty: never" },
+      { term: "renewalTimes", label: "Renewed so many times at most" },
     ],
   },
   {
     legend: "Lists and answers over time",
     fields: [
       { term: "versions", label: "Versions of a list, at most" },
-      { term: "versionsPeriod", label: "within", hint: "days" },
-      { term: "retention", label: "Answers are kept for", hint: "days" },
+      { term: "versionsPeriod", label: "That is, within so many days" },
+      { term: "retention", label: "Days for which answers are kept" },
     ],
   },
 ];
