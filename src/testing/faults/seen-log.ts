@@ -8,8 +8,10 @@ import { verifyExport } from "../../domain/audit/export-file.ts";
 import { verifyConsistency } from "../../domain/audit/proof.ts";
 import { fromBase64, utf8 } from "../../domain/bytes.ts";
 import { err, ok, type Result } from "../../domain/result.ts";
+import { inTurns } from "../../engine/columnar/turns.ts";
 import type { RoomKeys } from "../../storage/room-keys.ts";
 import type { Answer } from "../signed-call.ts";
+import { ASKED_AT_ONCE } from "./acknowledged.ts";
 import { mustCall, textOf } from "./small-world.ts";
 
 export type SeenLog = {
@@ -41,10 +43,10 @@ export function seenLog(watched: Watched): SeenLog {
       const latest = await headOf(watched);
       const receipts = answers.map((answer) => checkpointOfReceipt(watched, textOf(answer, "receipt")));
       const faults: string[] = [];
-      for (const earlier of [...seen, ...receipts]) {
+      await inTurns([...seen, ...receipts], ASKED_AT_ONCE, async (earlier) => {
         if (!(await isConsistent(watched, earlier, latest)))
           faults.push(`${earlier.size} entries do not lead to ${latest.size}`);
-      }
+      });
       for (const key of keys) {
         const path = "/v1/audit/export";
         const exported = await mustCall(watched.origin, { method: "GET", path, key });
