@@ -58,7 +58,7 @@ const LIMITS_STATED = {
   versionsPerPeriod: { count: 5, period: "P30D" },
   approval: [],
   retention: "P20D",
-  audienceValidity: "P10D",
+  audienceValidity: "P2D",
 };
 
 /** A contract of all members, told apart by its name. Rooms agree on the same ones, so each is read once. */
