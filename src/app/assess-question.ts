@@ -1,8 +1,7 @@
 // What the documents and the ledger say to a question, before any data is looked at: the same for an explanation and
 // for the real thing. Everything it needs is read in one transaction for the members of the contract.
 
-import type { Contract } from "../domain/contract/document.ts";
-import { type DatasetRef, type DatasetSchema, datasetRef, ownerOf } from "../domain/dataset/schema.ts";
+import { type DatasetSchema, ownerOf } from "../domain/dataset/schema.ts";
 import { isoDate } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Decision, decide } from "../domain/policy/decide.ts";
@@ -10,10 +9,8 @@ import type { Reason } from "../domain/policy/reasons.ts";
 import type { PolicyInForce } from "../domain/policy/weigh.ts";
 import type { PartnerCard } from "../domain/policy/words.ts";
 import type { Charge } from "../domain/privacy/charges.ts";
-import { isTooNear } from "../domain/privacy/differencing.ts";
 import { type EpsilonMicros, parseEpsilon } from "../domain/privacy/epsilon.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { undeclaredIn } from "../domain/question/declared.ts";
 import {
   type AskedQuestion,
   canonicalQuestion,
@@ -23,13 +20,13 @@ import {
   questionDigest,
 } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { ContractFile, DatasetRow, ReleaseRow, RequestFile, VersionRow } from "../ports/rows.ts";
+import type { ContractFile, ReleaseRow, RequestFile, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { chargingOf } from "./charge-question.ts";
 import { type ListsBehind, listsBehind } from "./count-contacts.ts";
-import { noVersion } from "./end-versions.ts";
 import { countObjections } from "./objections.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
+import { answeringVersions, borneOut, type List, listsOf, unsound } from "./question-lists.ts";
 import { keyOfVersions } from "./question-versions.ts";
 import { drawDigests, drawnBefore, holdersOf } from "./recorded-figures.ts";
 import { unguardedIn } from "./refuse-unguarded.ts";
@@ -89,7 +86,8 @@ type Assessing = {
 /**
  * Assesses a question for its asker. Problems are what no decision can be made about. The transaction acts for the
  * asker; once the contract is seen to have the asker as a member, it acts for the other members also. An assessment
- * from before has seen that, and a contract never changes under its id: then all is read at once, and read afresh.
+ * from before has seen that, and a contract never changes under its id: then all is read at once, and read afresh,
+ * what lies behind the decision too, as it will most likely be the same.
  */
 export async function assessQuestion(
   tx: Transaction,
@@ -97,17 +95,20 @@ export async function assessQuestion(
 ): Promise<Result<Permitted | Denied, Problem>> {
   const { recipient, before } = request;
   const early = before === undefined ? null : surroundings(tx, { ...before, recipient });
-  const [opened, read] = await Promise.all([openQuestion(tx, request), early]);
+  const ahead = before === undefined ? null : readBehind(tx, { ...before, recipient });
+  const [opened, read, behind] = await Promise.all([openQuestion(tx, request), early, ahead]);
   if (!opened.ok) return opened;
   const { file, question } = opened.value;
   const { directory, policies, lists } = read ?? (await surroundings(tx, { file, question, recipient }));
   const on = isoDate(tx.now);
   const ground = JSON.stringify([on, [...directory], [...policies].map(([owner, { digest }]) => [owner, digest])]);
   const deciding = { contract: file.contract, contractId: file.id, question, recipient, on, directory, policies };
-  const decision = before?.ground === ground ? before.decision : decide(deciding);
+  const isAsBefore = before?.ground === ground;
+  const decision = isAsBefore ? before.decision : decide(deciding);
   const about = { file, directory, question, digest: questionDigest(question) };
   if (decision.kind === "deny") return ok({ kind: "denied", ...about, decision, reasons: decision.reasons });
-  return permittedBy(tx, { ...about, recipient, decision, ground }, lists);
+  const known = isAsBefore && behind !== null ? { versionsKey: before.versionsKey, behind } : null;
+  return permittedBy(tx, { ...about, recipient, decision, ground }, { lists, known });
 }
 
 type Asked = Pick<Permitted, "file" | "question"> & { readonly recipient: PartnerId };
@@ -150,19 +151,19 @@ type Ruled = Pick<Permitted, "file" | "directory" | "question" | "digest" | "dec
   readonly recipient: PartnerId;
 };
 
-/** A list of a question as it stands: its version in force, if it was uploaded, and how its owner declared it. */
-type List = {
-  readonly ref: DatasetRef;
-  readonly version: VersionRow | null;
-  /** Of the asker's own list: the version that it last asked about, where the one in force says how far it is off. */
-  readonly asked: VersionRow | null;
-  readonly dataset: DatasetRow | null;
+/** What is read once it is known which versions answer. */
+type Behind = Awaited<ReturnType<typeof readBehind>>;
+
+type Found = {
+  readonly lists: readonly List[];
+  /** What was read already, if those versions do answer. */
+  readonly known: { readonly versionsKey: string; readonly behind: Behind } | null;
 };
 
 async function permittedBy(
   tx: Transaction,
   ruled: Ruled,
-  lists: readonly List[],
+  { lists, known }: Found,
 ): Promise<Result<Permitted | Denied, Problem>> {
   const { question, digest, decision, recipient, ground, ...about } = ruled;
   const still = borneOut(lists, ruled);
@@ -175,18 +176,9 @@ async function permittedBy(
   const denied = { kind: "denied", ...about, question, digest, decision } as const;
   if (decision.approvers.length > 0 && about.file.contract.approvalWithin === undefined)
     return ok({ ...denied, reasons: [...decision.reasons, approvalReason(ruled)] });
-  const { directory } = about;
-  const priced = { contract: about.file.contract, recipient, question, decision, epsilon, directory };
   const draw = { recipient, question, terms: decision.terms, epsilon };
-  const owners = [...new Set(datasetsOf(question).map(ownerOf))];
-  const [answers, request, charging, unguarded, behind, objections] = await Promise.all([
-    tx.releases.recorded(about.file.id, drawDigests(question), versionsKey),
-    tx.requests.openOf({ contract: about.file.id, recipient, questionDigest: digest }),
-    chargingOf(tx, priced),
-    unguardedIn(tx, ruled),
-    listsBehind(tx, ruled),
-    countObjections(tx, owners),
-  ]);
+  const [answers, request, charging, unguarded, behind, objections] =
+    known?.versionsKey === versionsKey ? known.behind : await readBehind(tx, { ...ruled, epsilon, versionsKey });
   const recorded = answers.find((row) => row.questionDigest === digest && row.recipient === recipient) ?? null;
   const drawn = drawnBefore(answers, draw);
   const holders = drawn === null ? [] : holdersOf(answers, draw, drawn);
@@ -198,6 +190,19 @@ async function permittedBy(
   const permitted = { ...about, question, digest, decision, epsilon, versions: versions.value, schemas, versionsKey };
   const rest = { still, charges, recorded, request, drawn, lists: behind.lists, objections, ground };
   return ok({ kind: "permitted", ...permitted, ...rest });
+}
+
+function readBehind(tx: Transaction, ruled: Ruled & Pick<Permitted, "epsilon" | "versionsKey">) {
+  const { file, directory, question, digest, decision, recipient, epsilon, versionsKey } = ruled;
+  const owners = [...new Set(datasetsOf(question).map(ownerOf))];
+  return Promise.all([
+    tx.releases.recorded(file.id, drawDigests(question), versionsKey),
+    tx.requests.openOf({ contract: file.id, recipient, questionDigest: digest }),
+    chargingOf(tx, { contract: file.contract, recipient, question, decision, epsilon, directory }),
+    unguardedIn(tx, ruled),
+    listsBehind(tx, ruled),
+    countObjections(tx, owners),
+  ]);
 }
 
 /** What an answer costs: what the question offers, else the most that the terms allow for one release. */
@@ -232,56 +237,4 @@ async function policiesOf(tx: Transaction, question: Question): Promise<Map<Part
   const rows = await tx.policies.currentOf(owners);
   const inForce = owners.flatMap((owner) => rows.find(({ partner }) => partner === owner) ?? []);
   return new Map(inForce.map(({ partner, policy, digest }) => [partner, { policy, digest }]));
-}
-
-async function listsOf(tx: Transaction, question: Question, recipient: PartnerId): Promise<List[]> {
-  const refs = datasetsOf(question);
-  const own = refs.filter((ref) => ownerOf(ref) === recipient);
-  const [versions, datasets, lasts] = await Promise.all([
-    tx.versions.currentOf(refs),
-    tx.datasets.named(refs),
-    Promise.all(own.map((ref) => tx.releases.lastAsked(recipient, ref))),
-  ]);
-  return Promise.all(
-    refs.map(async (ref) => {
-      const version = versions.find(({ partner, dataset }) => datasetRef(partner, dataset) === ref) ?? null;
-      const dataset = datasets.find(({ partner, name }) => datasetRef(partner, name) === ref) ?? null;
-      const last = version?.drift?.from ?? null;
-      const isKnown = last !== null && last === lasts[own.indexOf(ref)];
-      return { ref, version, dataset, asked: isKnown ? await tx.versions.find(last) : null };
-    }),
-  );
-}
-
-/**
- * The version in force, where an older one answers in its place: of the asker's own list, if fewer than k people lie
- * between the version that it last asked about and this one. What a list of people is made deniable by needs no such
- * rule. `domain/privacy/README.md` argues both.
- */
-function borneOut(lists: readonly List[], { question, decision }: Ruled): VersionRow | null {
-  const { k, deniability } = decision.terms;
-  if (isForList(question) && deniability !== null) return null;
-  const older = lists.find(({ version, asked }) => asked !== null && isTooNear(version?.drift?.people ?? k, k));
-  return older?.version ?? null;
-}
-
-type Answering = Pick<Permitted, "question" | "directory" | "still"> & { readonly contract: Contract };
-
-async function answeringVersions(
-  tx: Transaction,
-  { contract, question, directory, still }: Answering,
-  lists: readonly List[],
-): Promise<Result<VersionRow[], Problem>> {
-  const versions: VersionRow[] = [];
-  for (const { ref: list, version, asked, dataset } of lists) {
-    if (version === null) return err(await noVersion(tx, { list, directory }));
-    const issues = dataset === null ? [] : undeclaredIn({ contract, question, list, schema: dataset.schema });
-    if (issues.length > 0) return err(unsound(issues));
-    versions.push(asked !== null && version === still ? asked : version);
-  }
-  return ok(versions);
-}
-
-function unsound(issues: readonly { readonly path: string; readonly says: string }[]): Problem {
-  return problem("question-unsound", issues[0]?.says ?? "the question does not fit the contract", { issues });
 }
