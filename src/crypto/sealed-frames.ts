@@ -33,7 +33,7 @@ export function fileKeyOf(dataKey: Uint8Array, salt: Uint8Array, label: string):
 }
 
 /** Bytes that are sealed or opened at a time: memory for so few is used again, where much is taken fresh each time. */
-export const CHUNK_BYTES = 262_144;
+export const CHUNK_BYTES = 131_072;
 
 /** Seals one frame a chunk at a time, the tag last. Each chunk is the reader's, who gives its memory back. */
 export function* sealInChunks(file: FileKey, place: FramePlace, pieces: readonly Uint8Array[]): Generator<Uint8Array> {

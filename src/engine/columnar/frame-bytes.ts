@@ -3,7 +3,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { type FileKey, type FramePlace, openFrame, openInChunks, TAG_BYTES } from "../../crypto/sealed-frames.ts";
 import type { FrameSpot } from "./frame-sink.ts";
-import { letGo } from "./let-go.ts";
+import { LET_GO_TOGETHER, letGo } from "./let-go.ts";
 
 /** A frame and the file that it lies in. */
 export type PlacedSpot = { readonly path: string; readonly fileKey: FileKey; readonly spot: FrameSpot };
@@ -19,7 +19,7 @@ export type OpenFrames = {
 /** What it makes throws an error that says damaged when a frame is not what was sealed there. */
 export function frameOpener(): OpenFrames {
   let memory = new Uint8Array(0);
-  const opened = <Value>(frame: PlacedSpot, open: (place: FramePlace, sealed: Uint8Array) => Value): Value => {
+  const openWith = <Value>(frame: PlacedSpot, open: (place: FramePlace, sealed: Uint8Array) => Value): Value => {
     const { bytes, number } = frame.spot;
     if (memory.length < bytes) memory = new Uint8Array(bytes * 2);
     const sealed = memory.subarray(0, bytes);
@@ -31,12 +31,18 @@ export function frameOpener(): OpenFrames {
     }
   };
   return {
-    bytesOf: (frame) => opened(frame, (place, sealed) => openFrame(frame.fileKey, place, sealed)),
+    bytesOf: (frame) => openWith(frame, (place, sealed) => openFrame(frame.fileKey, place, sealed)),
     into: (frame, places) => {
       const wanted = places.reduce((sum, { length }) => sum + length, 0);
       if (wanted !== plainBytes(frame.spot)) throw new Error(`a frame of ${frame.path} is not of its stated size`);
       const put = putting(places);
-      opened(frame, (place, sealed) => openInChunks(frame.fileKey, place, { sealed, take: put }));
+      const opened: Uint8Array[] = [];
+      const take = (chunk: Uint8Array) => {
+        put(chunk);
+        if (opened.push(chunk) === LET_GO_TOGETHER) letGo(opened.splice(0));
+      };
+      openWith(frame, (place, sealed) => openInChunks(frame.fileKey, place, { sealed, take }));
+      letGo(opened);
     },
   };
 }
@@ -46,7 +52,7 @@ export function plainBytes({ bytes }: Pick<FrameSpot, "bytes">): number {
   return bytes - TAG_BYTES;
 }
 
-/** Puts chunks into places, one behind the other, and gives back their memory. */
+/** Puts chunks into places, one behind the other. */
 function putting(places: readonly Uint8Array[]): (chunk: Uint8Array) => void {
   let [turn, at] = [0, 0];
   return (chunk) => {
@@ -59,7 +65,6 @@ function putting(places: readonly Uint8Array[]): (chunk: Uint8Array) => void {
       at += length;
       if (at === place.length) [turn, at] = [turn + 1, 0];
     }
-    letGo([chunk]);
   };
 }
 

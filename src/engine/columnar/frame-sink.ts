@@ -3,7 +3,7 @@
 
 import { writevSync } from "node:fs";
 import { CHUNK_BYTES, type FileKey, sealInChunks, TAG_BYTES } from "../../crypto/sealed-frames.ts";
-import { letGo } from "./let-go.ts";
+import { LET_GO_TOGETHER, letGo } from "./let-go.ts";
 
 /** Where a sealed frame lies in its file. */
 export type FrameSpot = { readonly number: number; readonly offset: number; readonly bytes: number };
@@ -34,7 +34,7 @@ function* together(chunks: Iterable<Uint8Array>): Generator<readonly Uint8Array[
   let group: Uint8Array[] = [];
   for (const chunk of chunks) {
     group.push(chunk);
-    if (bytesIn(group) < CHUNK_BYTES) continue;
+    if (bytesIn(group) < CHUNK_BYTES * LET_GO_TOGETHER) continue;
     yield group;
     group = [];
   }

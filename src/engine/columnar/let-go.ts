@@ -5,6 +5,9 @@ import { MessageChannel } from "node:worker_threads";
 
 const nowhere = closedPort();
 
+/** Answers that are worth being let go together: each time costs as much as some ten thousand bytes of sealing. */
+export const LET_GO_TOGETHER = 4;
+
 /** Gives back the memory of answers of a cipher that nobody reads any more; they are empty from here on. */
 export function letGo(answers: readonly Uint8Array[]): void {
   const buffers = answers.flatMap(({ buffer, byteLength }) =>
