@@ -110,12 +110,15 @@ async function prepareRole(owner: Pool, app: App): Promise<string | null> {
       select rolname, rolsuper, rolbypassrls, rolcreaterole, current_database() as database,
              has_database_privilege(current_database(), 'CREATE') as may_create
       from pg_roles where rolname = current_user`;
-    const [found] = await tx<Role[]>`
-      select rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = ${app.role}`;
+    const [found] = await tx<(Role & { may_connect: boolean })[]>`
+      select rolsuper, rolbypassrls, rolcreaterole,
+             has_database_privilege(rolname, current_database(), 'CONNECT') as may_connect
+      from pg_roles where rolname = ${app.role}`;
     if (me === undefined) return "the database does not know its own user";
     if (!me.may_create) return `the database's user may not make a schema; ${granting("database", me)}`;
-    // The role outlives its database, and the rights on a database that took its place are not its.
-    if (found !== undefined) await tx.unsafe(admission(app.role, me.database));
+    // The role outlives its database, and the rights on a database that took its place are not its. Where it has them,
+    // nothing is given: of two servers that give at once, Postgres fails one.
+    if (found?.may_connect === false) await tx.unsafe(admission(app.role, me.database));
     if (found !== undefined) return roleRefusal(app.role, found);
     if (!me.rolcreaterole && !me.rolsuper) return `the database's user may not make a role; ${granting("role", me)}`;
     await tx.unsafe(creation(app, me.database));

@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { layReadyCluster } from "../ready-cluster.ts";
@@ -62,7 +63,9 @@ export function waitingRoom({ directory, port, logFile, environment }: RoomPlace
     start: async () => {
       await layReadyCluster(directory);
       child.stdin.write("start\n");
-      const reply: Listening | { readonly refused: readonly string[] } = JSON.parse(await said);
+      const line = await said;
+      if (line === null) return { refused: ["the process ended without a word", await lastOf(logFile)] };
+      const reply: Listening | { readonly refused: readonly string[] } = JSON.parse(line);
       if ("refused" in reply) return reply;
       if (child.pid === undefined) throw new Error("a process that answers has a number");
       const over = exit.then(() => child.exitCode);
@@ -81,10 +84,15 @@ export async function startChild(waiting: WaitingRoom): Promise<ChildRoom> {
 const ENTRY = fileURLToPath(new URL("room-process.ts", import.meta.url));
 const CHECKOUT = fileURLToPath(new URL("../../..", import.meta.url));
 
-async function lineOf(child: ChildProcess): Promise<string> {
+async function lineOf(child: ChildProcess): Promise<string | null> {
   if (child.stdout === null) throw new Error("the process has no standard output");
   for await (const line of createInterface({ input: child.stdout })) return line;
-  return JSON.stringify({ refused: ["the process ended without a word; its log may tell"] });
+  return null;
+}
+
+/** The end of a log, which says why its process ended. */
+async function lastOf(logFile: string): Promise<string> {
+  return (await readFile(logFile, "utf8")).slice(-2_000);
 }
 
 async function ended(child: ChildProcess, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
