@@ -94,11 +94,11 @@ function Offer({ contract, directory, own, mayOffer }: Omit<WholeProps, "before"
       )}
       <div class="buttons">
         {mayOffer && (
-          <button type="submit" form={FORM_ID} formaction={OFFER_PATH}>
+          <button id="offer" type="submit" form={FORM_ID} formaction={OFFER_PATH}>
             Offer it
           </button>
         )}
-        <button type="submit" form={FORM_ID} formaction={FORM_PATH} name="act" value="file" class="quiet">
+        <button id="save" type="submit" form={FORM_ID} formaction={FORM_PATH} name="act" value="file" class="quiet">
           Save it as a file
         </button>
       </div>
