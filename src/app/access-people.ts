@@ -54,7 +54,7 @@ export type Access = {
   readonly isKeptOut: boolean;
 };
 
-type AccessPorts = Pick<Ports, "store" | "matcher" | "random" | "room">;
+type AccessPorts = Pick<Ports, "store" | "restBefore" | "matcher" | "random" | "room">;
 type Asking = { readonly caller: Caller; readonly identifiers: readonly HashedIdentifier[] };
 
 /**

@@ -7,7 +7,7 @@ import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Decision, decide } from "../domain/policy/decide.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
 import type { PolicyInForce } from "../domain/policy/weigh.ts";
-import type { PartnerCard } from "../domain/policy/words.ts";
+import type { Directory } from "../domain/policy/words.ts";
 import type { Charge } from "../domain/privacy/charges.ts";
 import { type EpsilonMicros, parseEpsilon } from "../domain/privacy/epsilon.ts";
 import { type Problem, problem } from "../domain/problem.ts";
@@ -31,7 +31,6 @@ import { keyOfVersions } from "./question-versions.ts";
 import { drawDigests, drawnBefore, holdersOf } from "./recorded-figures.ts";
 import { unguardedIn } from "./refuse-unguarded.ts";
 
-export type Directory = ReadonlyMap<PartnerId, PartnerCard>;
 type Permit = Extract<Decision, { kind: "permit" }>;
 
 /** A question that the documents, the caps and the budget permit, with all that answering it needs. */

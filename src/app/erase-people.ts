@@ -52,7 +52,7 @@ export type Erasure = {
 };
 
 type MakePorts = Pick<Ports, "matcher" | "random" | "room">;
-type ErasePorts = MakePorts & Pick<Ports, "store" | "erasureMemory"> & Keeping<Erasure>;
+type ErasePorts = MakePorts & Pick<Ports, "store" | "restBefore" | "erasureMemory"> & Keeping<Erasure>;
 type ErasingPorts = ErasePorts & Pick<Ports, "makingFiles">;
 type Erasing = {
   readonly caller: Caller | RequesterCaller;

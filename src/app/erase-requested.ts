@@ -14,7 +14,10 @@ import type { Ports } from "./ports.ts";
 import { heldDataKey } from "./receive-part.ts";
 import { everybody } from "./start-room.ts";
 
-type RequestedPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "erasureMemory" | "inTurn" | "makingFiles">;
+type RequestedPorts = Pick<
+  Ports,
+  "store" | "restBefore" | "matcher" | "random" | "room" | "erasureMemory" | "inTurn" | "makingFiles"
+>;
 
 /** Requests of one requester, with whom they mean. */
 type Batch = {

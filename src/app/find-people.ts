@@ -33,11 +33,12 @@ type OnLists<Lists, Made, Outcome> = {
  * Work that fails while the lists change has failed by that, and begins anew as well.
  */
 export async function concludeOnLists<Lists, Made, Outcome>(
-  { store }: Pick<Ports, "store">,
+  { store, restBefore }: Pick<Ports, "store" | "restBefore">,
   on: OnLists<Lists, Made, Outcome>,
 ): Promise<Result<Outcome, Problem>> {
   const parties = [on.partner];
   for (let tries = 0; tries < LIMITS.figureTries; tries++) {
+    await restBefore(tries);
     const lists = await store.read({ name: "find people", parties }, on.read);
     const made = await on.work(lists).then(ok, err<unknown>);
     const outcome = await store.write({ name: on.name, parties }, async (tx) => {

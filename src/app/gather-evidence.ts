@@ -62,12 +62,11 @@ export async function groundParts(
   ground: { readonly head: LogHead; readonly named: readonly PartnerId[]; readonly grown: PartOf<"tree">["grown"] },
 ): Promise<readonly Part[]> {
   const { head, named, grown } = ground;
-  const rows = await Promise.all(named.map((id) => tx.partners.find(id)));
-  const partners = rows.flatMap((row) =>
-    row === null || row.manifest === null
-      ? []
-      : [{ id: row.id, name: row.manifest.name, industry: row.manifest.industry }],
-  );
+  const rows = await tx.partners.named(named);
+  const partners = named.flatMap((id) => {
+    const manifest = rows.find((row) => row.id === id)?.manifest ?? null;
+    return manifest === null ? [] : [{ id, name: manifest.name, industry: manifest.industry }];
+  });
   return [
     { part: "room", key: verifierKey(room.origin, rawPublicKey(room.logKeys.known().key)) },
     { part: "partners", partners },

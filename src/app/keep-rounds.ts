@@ -12,7 +12,7 @@ import { rememberErasures } from "./remember-erasures.ts";
 import { everybody, sweepRoom } from "./start-room.ts";
 
 type RoundsNeed =
-  | ("store" | "matcher" | "random" | "room" | "memory" | "erasureMemory" | "standing")
+  | ("store" | "restBefore" | "matcher" | "random" | "room" | "memory" | "erasureMemory" | "standing")
   | ("progress" | "inTurn" | "running" | "makingFiles" | "sweeping");
 
 /** Where the operator is told what went wrong in a round. */

@@ -46,7 +46,7 @@ export type Objecting = {
   readonly recipients: ReturnType<typeof recipientsOf>;
 };
 
-type ObjectPorts = Pick<Ports, "store" | "matcher" | "random" | "room"> & Keeping<Objecting>;
+type ObjectPorts = Pick<Ports, "store" | "restBefore" | "matcher" | "random" | "room"> & Keeping<Objecting>;
 
 /** Who objects to what, or lifts an objection to just that. */
 type Request = {

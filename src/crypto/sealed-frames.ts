@@ -74,7 +74,7 @@ export function sealFrame(file: FileKey, place: FramePlace, pieces: readonly Uin
 }
 
 /**
- * Opens a frame, its tag behind it.
+ * Opens a frame, its tag behind it, into memory that it fills.
  * @throws when it is not what was sealed under this key at this place
  */
 export function openFrame(file: FileKey, place: FramePlace, sealed: Uint8Array): Uint8Array {

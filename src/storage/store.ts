@@ -17,6 +17,7 @@ import { idempotency } from "./idempotency.ts";
 import { keys } from "./keys.ts";
 import { ledger } from "./ledger.ts";
 import { log } from "./log.ts";
+import { madeWhenAsked } from "./made-when-asked.ts";
 import { nonces } from "./nonces.ts";
 import { notices } from "./notices.ts";
 import { objections } from "./objections.ts";
@@ -87,31 +88,9 @@ const AGGREGATES: {
   witnesses,
 };
 
-// A transaction needs a few of the thirty, so each is made when it is first asked for, and then kept.
 function transactionOver(tx: Statements, now: UnixMillis, readers: DocumentReaders): Transaction {
-  const opened: Opened = Object.create(OPENED);
-  return Object.assign(opened, {
-    tx,
-    readers,
-    now,
-    actForAlso: (parties: readonly PartnerId[]) => actForAlso(tx, parties),
-  });
+  const own = { now, actForAlso: (parties: readonly PartnerId[]) => actForAlso(tx, parties) };
+  return madeWhenAsked<Transaction>(own, (name) => BY_NAME.get(name)?.(tx, readers) ?? null);
 }
 
-type Opened = Transaction & { readonly tx: Statements; readonly readers: DocumentReaders };
-
-const OPENED = Object.defineProperties(
-  {},
-  Object.fromEntries(
-    Object.entries(AGGREGATES).map(([name, aggregate]) => [
-      name,
-      {
-        get(this: Opened) {
-          const value = aggregate(this.tx, this.readers);
-          Object.defineProperty(this, name, { value });
-          return value;
-        },
-      },
-    ]),
-  ),
-);
+const BY_NAME = new Map(Object.entries<(tx: Statements, readers: DocumentReaders) => object>(AGGREGATES));

@@ -10,7 +10,7 @@ export type PlacedSpot = { readonly path: string; readonly fileKey: FileKey; rea
 
 /** Opens frame after frame, in memory that is used again for their sealed bytes. */
 export type OpenFrames = {
-  /** What a frame holds, in memory of its own. */
+  /** What a frame holds, in memory of its own that it fills. */
   readonly bytesOf: (frame: PlacedSpot) => Uint8Array;
   /** Puts what a frame holds into places, one after the other; together they have as many bytes as it. */
   readonly into: (frame: PlacedSpot, places: readonly Uint8Array[]) => void;

@@ -59,7 +59,7 @@ type Filling = Window & { readonly tokens: Uint32Array; readonly present: Uint8A
 async function readTable({ version, same, open }: Reading, index: number, filling: Filling): Promise<void> {
   const sharers = sharersOf(pairsWithin(same.further[index], filling));
   for (const spot of version.manifest.tables[index + 1]?.frames ?? []) {
-    const words = new Uint32Array(open.bytesOf({ ...version.place(spot), spot }).slice().buffer);
+    const words = new Uint32Array(open.bytesOf({ ...version.place(spot), spot }).buffer);
     const count = words.length / 5;
     for (let at = 0; at < count; at++) {
       const row = words[count * 4 + at] ?? 0;

@@ -37,7 +37,8 @@ export function lentTokens(borrowing: Borrowing, open: OpenFrames): LentTokens {
     const first = bucket.firstRow + bucket.homes;
     isWanted.fill(1, first, first + bucket.strays);
   }
-  for (const lender of lenders) lendFrom(lender, wordsOf(open.bytesOf(lender.table)), { firstRow, isWanted, lent });
+  for (const lender of lenders)
+    lendFrom(lender, new Uint32Array(open.bytesOf(lender.table).buffer), { firstRow, isWanted, lent });
   return lent;
 }
 
@@ -58,11 +59,6 @@ function lendFrom({ tokens, sharing }: Lender, words: Uint32Array, { firstRow, i
     lend(row, at);
     if (sharers.size > 0) for (const other of sharers.get(row) ?? []) lend(other, at);
   }
-}
-
-function wordsOf(plain: Uint8Array): Uint32Array {
-  const bytes = plain.byteOffset % 4 === 0 ? plain : plain.slice();
-  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }
 
 export type Sharers = ReadonlyMap<number, readonly number[]>;

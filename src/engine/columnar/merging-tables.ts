@@ -45,7 +45,7 @@ export function beginMergingTables(
   const others = sharersOf(same);
   const finalOf = new Uint32Array(thread.buffer, finals.offset, finals.rows);
   return (piece) => {
-    const plain = frameBytesOf(piece.base).slice();
+    const plain = frameBytesOf(piece.base);
     const count = sumOf(piece.baseTokens);
     const base = {
       keys: new Uint32Array(plain.buffer, 0, count),

@@ -107,7 +107,7 @@ function sectionRows({ source, same, open, further }: Reading, section: number):
   const frame = (spots: typeof manifest.records) => {
     const spot = spots[section];
     if (spot === undefined) throw new Error(`the segment ${version.name} lacks a frame`);
-    return open.bytesOf({ ...version.place(spot), spot }).slice();
+    return open.bytesOf({ ...version.place(spot), spot });
   };
   const table = manifest.tables[0];
   if (table === undefined) throw new Error(`the segment ${version.name} has no identifiers`);

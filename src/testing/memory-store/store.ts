@@ -4,6 +4,7 @@
 import { turnsInMemory } from "../../app/in-memory.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Store, Transaction } from "../../ports/store.ts";
+import { madeWhenAsked } from "../../storage/made-when-asked.ts";
 import { contracts, policies } from "./agreements.ts";
 import { deferred, type Immediate } from "./deferred.ts";
 import { ledger } from "./ledger.ts";
@@ -48,23 +49,15 @@ function storeOver(connection: Connection): Store {
   return { read: over("read"), note: over("note"), write: over("write") };
 }
 
-// Most transactions use a few aggregates, so each is made where it is first asked for.
 function transactionOver(db: Session, call: Call): Transaction {
-  const whole: { [name: string]: unknown } = {
+  const own = {
     now: db.now,
     actForAlso: (parties: Parameters<Transaction["actForAlso"]>[0]) => call(() => db.actForAlso(parties)),
   };
-  const made = new Proxy(whole, {
-    get: (members, name) => {
-      const aggregate = BY_NAME.get(String(name));
-      if (aggregate === undefined || Object.hasOwn(members, name)) return Reflect.get(members, name);
-      const part = deferred(aggregate(db), call);
-      members[String(name)] = part;
-      return part;
-    },
+  return madeWhenAsked<Transaction>(own, (name) => {
+    const aggregate = BY_NAME.get(name);
+    return aggregate === undefined ? null : deferred(aggregate(db), call);
   });
-  // SAFETY: `Aggregates` has every member of a transaction but the two that stand above.
-  return made as Transaction;
 }
 
 type Aggregates = {
