@@ -62,10 +62,17 @@ describe("a server that drains", () => {
     const reply = new Promise<Response>((resolve) => {
       leave = resolve;
     });
-    const own = await listen(() => reply, listening);
-    const asked = fetch(`http://127.0.0.1:${own.port}`).then((one) => one.text());
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const own = await listen(() => {
+      arrive();
+      return reply;
+    }, listening);
+    const asked = fetch(`http://127.0.0.1:${own.port}`);
     asked.catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await arrived;
     return {
       own,
       asked,
@@ -82,7 +89,7 @@ describe("a server that drains", () => {
     await expect(fetch(`http://127.0.0.1:${own.port}`)).rejects.toThrow();
     expect(isDrained).toBe(false);
     leave("whole");
-    expect(await asked).toBe("whole");
+    expect(await (await asked).text()).toBe("whole");
     await drained;
     await own.close();
   });
@@ -96,10 +103,11 @@ describe("a server that drains", () => {
     await expect(late.asked).rejects.toThrow();
     const events = await busy("text/event-stream");
     events.leave(new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode("event: x\n\n")) }));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { body } = await events.asked;
     const before = performance.now();
     await events.own.drain(5_000);
     expect(performance.now() - before).toBeLessThan(1_000);
     await events.own.close();
+    await expect(new Response(body).text()).rejects.toThrow();
   });
 });

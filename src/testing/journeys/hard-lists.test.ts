@@ -9,8 +9,8 @@ import { utf8 } from "../../domain/bytes.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { uploadReplySchema, versionReplySchema } from "../../wire/api/dataset.ts";
 import { BESIDE_LISTS_BYTES, type HardRoom, startHardRoom } from "../faults/hard-room.ts";
-import { startPart } from "../faults/slow-part.ts";
 import { type Answer, signedCall } from "../signed-call.ts";
+import { startPart } from "../slow-call.ts";
 import { csvOf, emailDigest, HEADER, LIST_SCHEMA, people, sha256Hex } from "./lists.ts";
 import {
   agree,
@@ -206,7 +206,7 @@ describe("a part that comes", () => {
   it("a byte at a time, many of them at once, keeps nobody else waiting and takes no memory", async () => {
     const ids: string[] = [];
     for (let count = 0; count < LIMITS.partsAtOnce; count++) ids.push(await openUpload(left));
-    const parts = ids.map((id) => startPart(left, id, content));
+    const parts = ids.map((id) => startPart(left, { upload: id, signed: content }));
     const { raised } = await room.memoryDuring(async () => {
       for (let byte = 0; byte < 150; byte++) {
         await Promise.all(parts.map((part) => part.send(1)));
@@ -215,7 +215,7 @@ describe("a part that comes", () => {
       }
     });
     expect(raised).toBeLessThan(24 * MIB);
-    const another = startPart(left, await openUpload(left), content);
+    const another = startPart(left, { upload: await openUpload(left), signed: content });
     another.finish();
     expectProblem(await another.answer, "too-many-requests", /`parts`/);
     expect((await upload(right, csvOf(people(120, 300), "r"))).people).toBe(180);
@@ -232,7 +232,7 @@ describe("a part that comes", () => {
     const member = await bring(room, "hard-cut");
     await declare(member);
     const id = await openUpload(member);
-    const part = startPart(member, id, content);
+    const part = startPart(member, { upload: id, signed: content });
     await part.send(content.length / 2);
     await expect.poll(async () => (await room.listFiles()).some((name) => name.includes(`${id}/`))).toBe(true);
     part.breakOff();

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { LIMITS } from "../../domain/limits.ts";
 import { USUAL_RATES } from "../../domain/rates.ts";
 import { ROUTES } from "../../http/api/routes.ts";
 import { PUBLISHING, startTestRoom, type TestRoom } from "../room.ts";
+import { beginCall } from "../slow-call.ts";
 import { csvOf, LIST_SCHEMA, people } from "./lists.ts";
 import {
   agree,
@@ -132,14 +132,16 @@ test("a room that is told to stop says so first, ends what is under way, and the
   const well = await at("/readyz");
   expect([well.status, await well.json()]).toEqual([200, { isReady: true, amiss: {} }]);
   expect(await (await fetch(`${room.url}/readyz`)).json()).toEqual({ isReady: true });
-  // An answer with noise leaves on a tick, so it is under way for as long.
   const [left, right] = members;
-  const asked = call(left, "POST /v1/questions/explain", { json: overlapOf("0".repeat(64), [left, right]) });
-  await new Promise((resolve) => setTimeout(resolve, LIMITS.answerTickMillis / 20));
+  const json = overlapOf("0".repeat(64), [left, right]);
+  const explain = { method: "POST", path: "/v1/questions/explain", key: left.key, json };
+  const asked = beginCall(left.origin, explain);
+  await asked.isBegun;
   const drained = room.drain();
   const amiss = await (await at("/readyz")).json();
   expect(amiss).toEqual({ isReady: false, amiss: { running: "the room was told to stop" } });
-  expect((await asked).status).toBeLessThan(500);
+  asked.finish();
+  expect((await asked.answer).status).toBe(404);
   await drained;
   await expect(fetch(`${room.url}/healthz`)).rejects.toThrow();
 });

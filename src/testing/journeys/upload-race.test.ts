@@ -2,13 +2,13 @@
 // whose upload is dropped; and how far they are while they stream.
 
 import { readdir } from "node:fs/promises";
-import { type ClientRequest, request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { receivePart } from "../../app/receive-part.ts";
 import { utf8 } from "../../domain/bytes.ts";
 import { uploadReplySchema } from "../../wire/api/dataset.ts";
 import { signedHeaders } from "../signed-call.ts";
+import { type SlowCall, startPart } from "../slow-call.ts";
 import { csvOf, people, sha256Hex } from "./lists.ts";
 import {
   bring,
@@ -33,6 +33,23 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.room.discard());
 
+/** A part of which half has come. */
+async function halfSent(
+  upload: string,
+  signed: Uint8Array,
+  { sent = signed, number = 1 }: { readonly sent?: Uint8Array; readonly number?: number } = {},
+): Promise<SlowCall> {
+  const before = (await progressOf(upload))?.bytes ?? 0;
+  const part = startPart(member, { upload, number, signed, sent });
+  const half = Math.floor(sent.length / 2);
+  await part.send(half);
+  await expect.poll(async () => (await progressOf(upload))?.bytes, { timeout: 10_000 }).toBe(before + half);
+  return part;
+}
+
+const progressOf = async (upload: string) =>
+  read(uploadReplySchema, await call(member, `GET /v1/uploads/${upload}`)).progress;
+
 const first = csvOf(people(0, 50), "g");
 const other = csvOf(people(100, 200), "o");
 
@@ -43,8 +60,7 @@ describe("a part that arrives after another of its number", () => {
     ["with the same bytes is the same part", first, first, null],
   ])("%s, and the version holds the first", async (_, signed, sent, kind) => {
     const upload = await openUpload(member);
-    const late = startPart(upload, utf8(signed), utf8(sent));
-    await late.isUnderWay;
+    const late = await halfSent(upload, utf8(signed), { sent: utf8(sent) });
     expect((await sendPart(member, { upload, number: 1, content: first })).status).toBe(200);
     late.finish();
     const answer = await late.answer;
@@ -62,20 +78,17 @@ const dropped = async (upload: string) => read(uploadReplySchema, await call(mem
 describe("a part of an upload that is dropped meanwhile", () => {
   it("is read no further, and nothing of it stays", async () => {
     const upload = await openUpload(member);
-    const late = startPart(upload, utf8(first), utf8(first));
-    await late.isUnderWay;
+    const late = await halfSent(upload, utf8(first));
     expect(await stagings()).toContain(upload);
     expect((await dropped(upload)).state).toBe("dropped");
     late.finish();
-    const { status, text } = await late.answer;
-    expectProblem({ status, text, body: JSON.parse(text) }, "upload-closed", /is dropped/);
+    expectProblem(await late.answer, "upload-closed", /is dropped/);
     expect(await stagings()).not.toContain(upload);
   });
 
   it("leaves nothing either when it breaks off instead", async () => {
     const upload = await openUpload(member);
-    const late = startPart(upload, utf8(first), utf8(first));
-    await late.isUnderWay;
+    const late = await halfSent(upload, utf8(first));
     await dropped(upload);
     late.breakOff();
     await expect(late.answer).rejects.toThrow();
@@ -104,14 +117,13 @@ describe("a part of an upload that is dropped meanwhile", () => {
 describe("the progress of an upload", () => {
   it("counts the bytes of a part on its way, and its rows once it was read", async () => {
     const upload = await openUpload(member);
-    const progress = async () => read(uploadReplySchema, await call(member, `GET /v1/uploads/${upload}`)).progress;
+    const progress = () => progressOf(upload);
     expect(await progress()).toEqual({ phase: "receiving", rows: 0, rowsTotal: null, bytes: 0 });
     await sendPart(member, { upload, number: 1, content: first });
     const before = { phase: "receiving", rows: 50, rowsTotal: null, bytes: first.length };
     expect(await progress()).toEqual(before);
     const rows = utf8(other.slice(other.indexOf("\n") + 1));
-    const part = startPart(upload, rows, rows, 2);
-    await part.isUnderWay;
+    const part = await halfSent(upload, rows, { number: 2 });
     expect(await progress()).toEqual({ ...before, bytes: first.length + Math.floor(rows.length / 2) });
     part.finish();
     expect((await part.answer).status).toBe(200);
@@ -151,38 +163,4 @@ async function until(events: AsyncGenerator<string>, pattern: RegExp): Promise<v
     if (next.done === true) throw new Error(`the events ended: ${seen}`);
     seen += next.value;
   }
-}
-
-type Late = {
-  readonly isUnderWay: Promise<void>;
-  readonly finish: () => void;
-  readonly breakOff: () => void;
-  readonly answer: Promise<{ readonly status: number; readonly text: string }>;
-};
-
-// Sends half of a part and waits to be told to send the rest.
-function startPart(upload: string, signed: Uint8Array, sent: Uint8Array, number = 1): Late {
-  const path = `/v1/uploads/${upload}/parts/${number}`;
-  const call = { method: "PUT", path, key: member.key, bytes: signed, contentType: "text/csv" };
-  const { headers } = signedHeaders(world.origin, call);
-  const length = { "Content-Length": String(sent.length) };
-  const half = Math.floor(sent.length / 2);
-  const request: ClientRequest = httpRequest(`${world.origin}${path}`, {
-    method: "PUT",
-    headers: { ...Object.fromEntries(headers), ...length },
-  });
-  const answer = new Promise<{ status: number; text: string }>((resolve, reject) => {
-    request.once("error", reject);
-    request.once("response", (response) => {
-      let text = "";
-      response.on("data", (chunk) => {
-        text += String(chunk);
-      });
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
-    });
-  });
-  const isUnderWay = new Promise<void>((resolve) => {
-    request.write(sent.subarray(0, half), () => setTimeout(resolve, 300));
-  });
-  return { isUnderWay, answer, finish: () => request.end(sent.subarray(half)), breakOff: () => request.destroy() };
 }

@@ -73,7 +73,7 @@ describe("checkpoints for witnesses", () => {
     await Promise.all(times(3, () => publishRound(room.ports)));
     expect((await published()).size).toBe(before);
     const hurried = { ...room.ports, room: { ...room.ports.room, publishing: { seconds: 1, entries: 1_000 } } };
-    await wait(800);
+    await wait(1_000);
     await Promise.all(times(3, () => publishRound(hurried)));
     expect((await published()).size).toBe(size);
   });
