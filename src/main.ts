@@ -139,7 +139,7 @@ async function assemble(
   const memories = await openMemories(config.dataDirectory, servers.inTurn);
   if (!memories.ok) return err([memories.error]);
   const plainStore = postgresStore(database.room);
-  const logKeys = await openLogKeys(plainStore, { source, keys, keyRing });
+  const logKeys = await openLogKeys(plainStore, sources.value);
   if (!logKeys.ok) return err([`the keys of ${source.name} ${logKeys.error}`]);
   const store = storeWithNewKeys(plainStore, logKeys.value);
   const room = roomOf(config, logKeys.value, keyRing);

@@ -46,7 +46,7 @@ export type BackedUp = {
 export async function backUp(config: Config, file: string): Promise<Result<BackedUp, Refusal>> {
   const path = resolve(file);
   if (existsSync(path)) return err([`${path} is there already: name another file`]);
-  const keys = await keysOf(config);
+  const keys = await keysOf(config, { isAlone: false });
   if (!keys.ok) return keys;
   return undoing(async (undo) => {
     const database = await openRunning(config, undo);
@@ -88,7 +88,7 @@ async function takeBackup(
 }
 
 async function roomNow(config: Config, store: Store): Promise<Result<Room, Refusal>> {
-  const keys = await keysOf(config);
+  const keys = await keysOf(config, { isAlone: false });
   return keys.ok ? roomWith(config, keys.value, store) : keys;
 }
 

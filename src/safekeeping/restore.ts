@@ -109,7 +109,7 @@ async function withBackup<Value>(
   work: (source: Source) => Promise<Result<Value, Refusal>>,
 ): Promise<Result<Value, Refusal>> {
   const path = resolve(file);
-  const keys = await keysOf(config);
+  const keys = await keysOf(config, { isAlone: false });
   if (!keys.ok) return keys;
   const backup = await openBackup(path, { room: logNameOf(keys.value), keys: keys.value.own });
   if (!backup.ok) return err([`${path} ${backup.error}`]);

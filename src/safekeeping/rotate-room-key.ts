@@ -72,8 +72,6 @@ async function openStopped(config: Config, undo: Undo): Promise<Result<Opened, R
   const hold = await holdDirectory(dataDirectory);
   if (!hold.ok) return err([hold.error]);
   undo.push(hold.value.release);
-  const keys = await keysOf(config);
-  if (!keys.ok) return keys;
   // Connecting from elsewhere would give the role of a room that serves another password.
   const isItsOwn = databaseUrl === null ? await hasEmbedded({ directory: dataDirectory }) : hasPassword(config);
   if (!isItsOwn) return err([`${dataDirectory} is not the data directory of a room that was started`]);
@@ -81,6 +79,8 @@ async function openStopped(config: Config, undo: Undo): Promise<Result<Opened, R
   if (!opened.ok) return opened;
   // None starts either, as this one does not come to the end of its own start.
   if (!opened.value.membership.isAlone) return err(["servers work on this database: stop all of them first"]);
+  const keys = await keysOf(config, { isAlone: true });
+  if (!keys.ok) return keys;
   return openPorts(config, keys.value, { database: opened.value.database, undo });
 }
 

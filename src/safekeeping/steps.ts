@@ -9,9 +9,10 @@ import { roomOf } from "../main.ts";
 import type { KeyRing } from "../ports/key-ring.ts";
 import type { Store } from "../ports/store.ts";
 import { type BackupKeys, backupKeys } from "../storage/backup/keys.ts";
+import type { KeysInTurn } from "../storage/changed-keys.ts";
 import { hasKeyRing, KEY_RING_FILE, openKeyRing } from "../storage/key-ring.ts";
 import { borrowLogKeys } from "../storage/log-keys.ts";
-import { type KeySource, keySource, type RoomKeys } from "../storage/room-keys.ts";
+import { keySource, type RoomKeys } from "../storage/room-keys.ts";
 
 /** Why nothing was done, a sentence each. */
 export type Refusal = readonly string[];
@@ -41,38 +42,39 @@ async function takeBack(undo: Undo): Promise<void> {
 }
 
 /** The keys of a room, with the ring that they open. */
-export type OpenKeys = {
-  readonly source: KeySource;
+export type OpenKeys = KeysInTurn & {
   readonly keys: RoomKeys;
   readonly keyRing: KeyRing;
   /** Of backups. */
   readonly own: BackupKeys;
 };
 
-/** Opens the keys of the room. It would make its own where there are none; a copy of it rests on those that it has. */
-export async function keysOf(config: Config): Promise<Result<OpenKeys, Refusal>> {
-  const source = keySource(config.keys, { mayMake: false });
+/**
+ * Opens the keys of the room. It would make its own where there are none; a copy of it rests on those that it has.
+ * @param isAlone  whether no server works on the room; beside one, nothing is written where its keys lie
+ */
+export async function keysOf(
+  config: Config,
+  { isAlone }: { readonly isAlone: boolean },
+): Promise<Result<OpenKeys, Refusal>> {
+  const given = keySource(config.keys, { mayMake: false });
+  const source = isAlone ? given : { ...given, write: null };
   const keys = await source.read();
   if (!keys.ok) return err([keys.error]);
   if (!(await hasKeyRing(config.dataDirectory))) return err([`${config.dataDirectory} ${NO_RING}`]);
-  const keyRing = await openKeyRing(config.dataDirectory, {
-    ...{ source, keys: keys.value, inTurn: turnsInMemory() },
-    changed: () => undefined,
-  });
+  const place = { source, inTurn: turnsInMemory() };
+  const keyRing = await openKeyRing(config.dataDirectory, { ...place, keys: keys.value, changed: () => undefined });
   if (!keyRing.ok) return err([keyRing.error]);
   const key = keyRing.value.find(BACKUP_HOLDER);
   if (key === null) return err([`the key ring in ${config.dataDirectory} has no key for backups: start the room once`]);
-  return ok({ source, keys: keys.value, keyRing: keyRing.value, own: backupKeys(key) });
+  return ok({ ...place, keys: keys.value, keyRing: keyRing.value, own: backupKeys(key) });
 }
 
 /** The room that these keys sign for, with the hand-overs that its database tells of. It hands nothing over. */
-export async function roomWith(
-  config: Config,
-  { source, keys, keyRing }: OpenKeys,
-  store: Store,
-): Promise<Result<Room, Refusal>> {
-  const logKeys = await borrowLogKeys(store, { source, keys, keyRing });
-  return logKeys.ok ? ok(roomOf(config, logKeys.value, keyRing)) : err([`the keys of ${source.name} ${logKeys.error}`]);
+export async function roomWith(config: Config, keys: OpenKeys, store: Store): Promise<Result<Room, Refusal>> {
+  const logKeys = await borrowLogKeys(store, keys);
+  if (!logKeys.ok) return err([`the keys of ${keys.source.name} ${logKeys.error}`]);
+  return ok(roomOf(config, logKeys.value, keys.keyRing));
 }
 
 const NO_RING =

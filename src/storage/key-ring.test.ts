@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { turnsInMemory } from "../app/in-memory.ts";
 import { LIMITS } from "../domain/limits.ts";
+import type { InTurn } from "../ports/servers.ts";
 import { keyRingSuite } from "../testing/key-ring-suite.ts";
 import { lostTurns } from "../testing/lost-turns.ts";
 import { memoryKeyRing } from "../testing/memory-key-ring.ts";
@@ -89,6 +90,25 @@ test("keeps what others made of it while a server was frozen that meant to chang
   expect([late.value.find("bob 1"), late.value.find("eve 1")]).toEqual([ring.find("bob 1"), null]);
   expect((await openedIn(directory, source)).find("bob 1")).toEqual(ring.find("bob 1"));
   expect((await readdir(directory)).sort()).toEqual(["key-ring.json", "keys.json"]);
+});
+
+test("a server that was frozen as it rotated takes back no key that others put in place meanwhile", async () => {
+  const { directory, source, ring } = await place();
+  const key = await ring.make("ann 1");
+  const further = async () => expect([(await ring.rotate()).ok, (await ring.beginRekeying()).ok]).toEqual([true, true]);
+  for (const frozenAt of [1, 2, 3]) {
+    let turns = 0;
+    const own = turnsInMemory();
+    const inTurn: InTurn = (thing, work) => (++turns === frozenAt ? lostTurns(further)(thing, work) : own(thing, work));
+    const late = await openKeyRing(directory, { ...(await sourcesOf(source)), inTurn });
+    if (!late.ok) throw new Error(late.error);
+    turns = 0;
+    await expect(late.value.rotate(), `turn ${frozenAt}`).rejects.toThrow("the turn is another's");
+    await ring.noteRekeying("over");
+    const again = await openedIn(directory, source);
+    expect([again.find("ann 1"), again.roomLinks().length]).toEqual([key, frozenAt]);
+    expect(await keysOf(source)).toMatchObject({ nextWrapping: null, nextRoom: null });
+  }
 });
 
 test("is there again after a restart, sealed, for its owner alone", async () => {
@@ -175,7 +195,10 @@ test("asks for a next key where it cannot make one, and takes none twice", async
   expect(await (await openedIn(directory, alone)).rotate()).toMatchObject({ ok: false, error: /no next wrapping key/ });
   const rotating = await openedIn(directory, next);
   expect((await rotating.rotate()).ok).toBe(true);
-  expect(await rotating.rotate()).toMatchObject({ ok: false, error: /under the next wrapping key .* already/ });
+  expect(await rotating.rotate()).toMatchObject({
+    ok: false,
+    error: /as the next wrapping key the one that is in force:/,
+  });
   expect((await openedIn(directory, next)).find("ann 1")).toEqual(rotating.find("ann 1"));
 });
 
@@ -236,7 +259,8 @@ test("asks for the next room key where it cannot make one, and for the links tha
   const other = fixed({ ...keys, roomLinks: [freshKey()] });
   expect(await refusal(directory, other)).toMatch(/does not give the key [0-9a-f]{16} as number 1/);
   const most = fixed({ ...keys, nextRoom: freshKey() });
-  expect(await nextLink(most, Array.from({ length: LIMITS.roomKeyLinks }, freshKey))).toMatchObject({
+  const links = Array.from({ length: LIMITS.roomKeyLinks }, freshKey);
+  expect(await nextLink({ source: most, inTurn: turnsInMemory() }, links)).toMatchObject({
     error: /rotated 16 times already/,
   });
 });

@@ -10,7 +10,7 @@ import { fromBase64Url, toBase64Url, utf8 } from "../domain/bytes.ts";
 import { parseStrictJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { KeptHandOver, KeyRing, RoomKeyRotation, WrappingRotation } from "../ports/key-ring.ts";
-import type { InTurn } from "../ports/servers.ts";
+import { changeKeys, type KeysInTurn } from "./changed-keys.ts";
 import { freshKey, type KeySource, keyId, type RoomKeys } from "./room-keys.ts";
 import { linksInForce, nextLink, promoteLink } from "./room-links.ts";
 import { readSecret, writeSecret } from "./secret-file.ts";
@@ -52,10 +52,8 @@ type Ring = {
 };
 
 /** What opens a ring, and what keeps it the same for all servers of a room. */
-export type RingSources = {
-  readonly source: KeySource;
+export type RingSources = KeysInTurn & {
   readonly keys: RoomKeys;
-  readonly inTurn: InTurn;
   /** Tells the other servers that the ring is another. */
   readonly changed: () => void;
 };
@@ -66,14 +64,14 @@ export type RingSources = {
  * forgets the former key now.
  */
 export async function openKeyRing(directory: string, sources: RingSources): Promise<Result<KeyRing, string>> {
-  const { source, keys } = sources;
+  const { keys } = sources;
   const path = join(directory, KEY_RING_FILE);
   const text = await readSecret(path);
   if (!text.ok) return text;
   const opened = text.value === null ? ok(emptyRing(keys)) : ringIn(text.value, path, sources);
   if (!opened.ok) return opened;
-  if (opened.value.wrapping === keys.nextWrapping) await promote(source, keys);
-  await promoteLink(source, opened.value.roomLinks.map(keyId));
+  if (opened.value.wrapping === keys.nextWrapping) await promote(sources, opened.value.wrapping);
+  await promoteLink(sources, opened.value.roomLinks.map(keyId));
   return ok(ringAt(path, sources, { ring: opened.value, text: text.value }));
 }
 
@@ -124,13 +122,9 @@ function ringAt(path: string, sources: RingSources, read: ReadRing): KeyRing {
     make: (holder) => change(async (now) => made(now, holder)),
     destroy: (holder) => change(async (now) => ({ next: without(now, holder), value: undefined })),
     rotate: async () => {
-      await reread(path, source, read);
-      const keys = await nextKeys(source, read.ring);
-      if (!keys.ok) return keys;
-      if (keyId(keys.value.nextWrapping) === keyId(read.ring.wrapping)) return err(alreadyUnder(source));
-      const rotation = await change(async (now) => rotated(now, keys.value.nextWrapping));
-      await promote(source, keys.value);
-      return ok(rotation);
+      const rotation = await change(async (now) => replaced(now, await nextKey(sources, now), rotated));
+      await promote(sources, read.ring.wrapping);
+      return rotation;
     },
     unlogged: () => read.ring.unlogged,
     logged: () => change(async (now) => ({ next: { ...now, unlogged: null }, value: undefined })),
@@ -139,11 +133,9 @@ function ringAt(path: string, sources: RingSources, read: ReadRing): KeyRing {
     beginRekeying: async () => {
       await reread(path, source, read);
       if (read.ring.rekeying !== null) throw new Error("lists are being keyed again already");
-      const link = await nextLink(source, read.ring.roomLinks);
-      if (!link.ok) return link;
-      const begun = await change(async (now) => linked(now, link.value));
-      await promoteLink(source, read.ring.roomLinks.map(keyId));
-      return ok(begun);
+      const begun = await change(async (now) => replaced(now, await nextLink(sources, now.roomLinks), linked));
+      await promoteLink(sources, read.ring.roomLinks.map(keyId));
+      return begun;
     },
     noteRekeying: (how) => change(async (now) => ({ next: { ...now, rekeying: notedAs(now, how) }, value: undefined })),
     handOvers: () => read.ring.handOvers,
@@ -209,13 +201,24 @@ function without(ring: Ring, holder: string): Ring {
   return { ...ring, keys, destroyed: new Set([...ring.destroyed, holder]) };
 }
 
+// The next key is looked up in the turn that puts it in force: others may have put it there, and a further one since.
+function replaced<Value>(
+  ring: Ring,
+  key: Result<Uint8Array, string>,
+  by: (ring: Ring, key: Uint8Array) => Changed<Value>,
+): Changed<Result<Value, string>> {
+  if (!key.ok) return { next: ring, value: key };
+  const { next, value } = by(ring, key.value);
+  return { next, value: ok(value) };
+}
+
 function rotated(ring: Ring, to: Uint8Array): Changed<WrappingRotation> {
   const [from, next] = [keyId(ring.wrapping), keyId(to)];
   const value = { from, to: next, holders: ring.keys.size };
   return { next: { ...ring, wrapping: to, unlogged: value }, value };
 }
 
-function linked(ring: Ring, link: Uint8Array): { readonly next: Ring; readonly value: RoomKeyRotation } {
+function linked(ring: Ring, link: Uint8Array): Changed<RoomKeyRotation> {
   const next = { ...ring, roomLinks: [...ring.roomLinks, link], rekeying: { isTold: false } };
   return { next, value: rotationOf(next, next.rekeying) };
 }
@@ -234,23 +237,26 @@ function notedAs({ rekeying }: Ring, how: "told" | "over"): Ring["rekeying"] {
   return rekeying === null || how === "over" ? null : { isTold: true };
 }
 
-type WithNext = RoomKeys & { readonly nextWrapping: Uint8Array };
-
 // A key that a rotation begun earlier has put in place is the one to go on with.
-async function nextKeys(source: KeySource, ring: Ring): Promise<Result<WithNext, string>> {
+async function nextKey(sources: KeysInTurn, ring: Ring): Promise<Result<Uint8Array, string>> {
+  const { source } = sources;
   const keys = await source.read();
   if (!keys.ok) return keys;
   if (!isUnder(ring, keys.value)) return err(`${source.name} gives other keys now than those that the room runs with`);
   const { nextWrapping } = keys.value;
-  if (nextWrapping !== null) return ok({ ...keys.value, nextWrapping });
+  const isFree = (next: Uint8Array | null): next is Uint8Array => next !== null && keyId(next) !== keyId(ring.wrapping);
+  if (isFree(nextWrapping)) return ok(nextWrapping);
   if (source.write === null) {
+    if (nextWrapping !== null) return err(`${source.name} ${ALREADY}`);
     return err(
       `${source.name} gives no next wrapping key, and the room cannot write there: put one beside the present`,
     );
   }
-  const fresh = { ...keys.value, nextWrapping: freshKey() };
-  await source.write(fresh);
-  return ok(fresh);
+  const fresh = freshKey();
+  const put = await changeKeys(sources, (now) =>
+    isFree(now.nextWrapping) ? now : { ...promoted(now, ring.wrapping), nextWrapping: fresh },
+  );
+  return put.ok ? ok(put.value.nextWrapping ?? fresh) : put;
 }
 
 // Other keys may have been put in the place of those that the room was started with. Nothing is sealed under them.
@@ -259,13 +265,16 @@ function isUnder(ring: Ring, { wrapping, nextWrapping, room }: RoomKeys): boolea
   return keyId(room) === ring.room && given.some((key) => keyId(key) === keyId(ring.wrapping));
 }
 
-function alreadyUnder({ name }: KeySource): string {
-  return `the key ring lies under the next wrapping key of ${name} already: make that the present one, and put another`;
+const ALREADY = "gives as the next wrapping key the one that is in force: make it the present one, and put another";
+
+async function promote(sources: KeysInTurn, wrapping: Uint8Array): Promise<void> {
+  await changeKeys(sources, (now) => promoted(now, wrapping));
 }
 
-async function promote(source: KeySource, { nextWrapping, ...keys }: RoomKeys): Promise<void> {
-  if (source.write === null || nextWrapping === null) return;
-  await source.write({ ...keys, wrapping: nextWrapping, nextWrapping: null });
+// Another server may have put a further key in the place of this one since.
+function promoted(keys: RoomKeys, wrapping: Uint8Array): RoomKeys {
+  const isNext = keys.nextWrapping !== null && keyId(keys.nextWrapping) === keyId(wrapping);
+  return isNext ? { ...keys, wrapping, nextWrapping: null } : keys;
 }
 
 function formatRing(ring: Ring): string {

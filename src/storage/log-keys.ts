@@ -8,7 +8,8 @@ import { OPERATOR } from "../domain/partner/manifest.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { KeptHandOver, KeyRing } from "../ports/key-ring.ts";
 import type { Store } from "../ports/store.ts";
-import type { KeySource, RoomKeys } from "./room-keys.ts";
+import { changeKeys, type KeysInTurn } from "./changed-keys.ts";
+import type { RoomKeys } from "./room-keys.ts";
 
 /** The port that the room signs with; see `app/ports.ts` for what its parts mean. */
 export type OpenedLogKeys = {
@@ -22,8 +23,7 @@ export type OpenedLogKeys = {
 };
 
 /** Where the keys come from, with what was read there, and the ring beside them. */
-export type LogKeySources = {
-  readonly source: KeySource;
+export type LogKeySources = KeysInTurn & {
   readonly keys: RoomKeys;
   readonly keyRing: Pick<KeyRing, "handOvers" | "keepHandOvers">;
 };
@@ -34,12 +34,12 @@ export type LogKeySources = {
  * @returns the end of a sentence that begins with where the keys came from
  */
 export async function openLogKeys(store: Store, sources: LogKeySources): Promise<Result<OpenedLogKeys, string>> {
-  const { source, keys, keyRing } = sources;
+  const { keys, keyRing } = sources;
   const read = await readLogKeys(store, sources);
   if (!read.ok) return read;
   const { told, signing } = read.value;
   if (told.length > keyRing.handOvers().length) await keyRing.keepHandOvers(told);
-  if (keys.nextLog !== null && nameOf(keys.nextLog) === signing) await promote(source, signing);
+  if (keys.nextLog !== null && nameOf(keys.nextLog) === signing) await promote(sources, signing);
   return ok(logKeysOf(read.value, store, sources));
 }
 
@@ -96,7 +96,8 @@ async function readLogKeys(store: Store, { keys, keyRing }: LogKeySources): Prom
   return ok({ known, told, signing });
 }
 
-function logKeysOf(read: ReadKeys, store: Store, { source, keys, keyRing }: LogKeySources): OpenedLogKeys {
+function logKeysOf(read: ReadKeys, store: Store, sources: LogKeySources): OpenedLogKeys {
+  const { source, keys, keyRing } = sources;
   let { known } = read;
   const first = known.key.thumbprint;
   const held = new Map<string, SigningKey>();
@@ -113,7 +114,7 @@ function logKeysOf(read: ReadKeys, store: Store, { source, keys, keyRing }: LogK
       return key;
     },
     next: async () => {
-      const next = await nextKey(source, lastOf(known).key.thumbprint);
+      const next = await nextKey(sources, lastOf(known).key.thumbprint);
       if (next.ok) held.set(nameOf(next.value), next.value);
       return next;
     },
@@ -121,7 +122,7 @@ function logKeysOf(read: ReadKeys, store: Store, { source, keys, keyRing }: LogK
       const fresh = await source.read();
       if (!fresh.ok) throw new Error(fresh.error);
       holdBoth(fresh.value);
-      const again = await readLogKeys(store, { source, keys: fresh.value, keyRing });
+      const again = await readLogKeys(store, { ...sources, keys: fresh.value });
       if (!again.ok) throw new Error(`the keys of ${source.name} ${again.error}`);
       known = again.value.known;
     },
@@ -130,7 +131,7 @@ function logKeysOf(read: ReadKeys, store: Store, { source, keys, keyRing }: LogK
       if (!further.ok) throw new Error("the log's key does not hand over to the one that follows");
       known = further.value;
       await keyRing.keepHandOvers([...keyRing.handOvers(), handOver]);
-      await promote(source, lastOf(known).key.thumbprint);
+      await promote(sources, lastOf(known).key.thumbprint);
     },
   };
 }
@@ -154,27 +155,33 @@ function nameOf(key: SigningKey): string {
   return key.publicKey.thumbprint;
 }
 
-async function nextKey(source: KeySource, signing: string): Promise<Result<SigningKey, string>> {
+async function nextKey(sources: KeysInTurn, signing: string): Promise<Result<SigningKey, string>> {
+  const { source } = sources;
   const keys = await source.read();
   if (!keys.ok) return keys;
   const { log, nextLog } = keys.value;
   if (![log, nextLog].some((key) => key !== null && nameOf(key) === signing)) {
     return err(`${source.name} gives other keys now than the one that signs for the log`);
   }
-  if (nextLog !== null && nameOf(nextLog) !== signing) return ok(nextLog);
+  const isFree = (next: SigningKey | null): next is SigningKey => next !== null && nameOf(next) !== signing;
+  if (isFree(nextLog)) return ok(nextLog);
   if (source.write === null) {
     return err(
       `${source.name} gives no next key of the log, and the room cannot write there: put one beside the present`,
     );
   }
   const fresh = generateSigningKey().key;
-  await source.write({ ...keys.value, nextLog: fresh });
-  return ok(fresh);
+  const put = await changeKeys(sources, (now) =>
+    isFree(now.nextLog) ? now : { ...promoted(now, signing), nextLog: fresh },
+  );
+  return put.ok ? ok(put.value.nextLog ?? fresh) : put;
 }
 
-async function promote(source: KeySource, signing: string): Promise<void> {
-  if (source.write === null) return;
-  const keys = await source.read();
-  if (!keys.ok || keys.value.nextLog === null || nameOf(keys.value.nextLog) !== signing) return;
-  await source.write({ ...keys.value, log: keys.value.nextLog, nextLog: null });
+async function promote(sources: KeysInTurn, signing: string): Promise<void> {
+  await changeKeys(sources, (now) => promoted(now, signing));
+}
+
+function promoted(keys: RoomKeys, signing: string): RoomKeys {
+  const { nextLog } = keys;
+  return nextLog !== null && nameOf(nextLog) === signing ? { ...keys, log: nextLog, nextLog: null } : keys;
 }

@@ -35,8 +35,8 @@ export type KeySource = {
   readonly name: string;
   /** Says what is wrong where there are no keys that can be used; never what was there. */
   readonly read: () => Promise<Result<RoomKeys, string>>;
-  /** Puts other keys in their place; null where the room cannot. */
-  readonly write: ((keys: RoomKeys) => Promise<void>) | null;
+  /** Puts other keys in their place, as `changeKeys` does in its turn; null where the room cannot. */
+  readonly write: ((keys: RoomKeys, confirm?: () => Promise<void>) => Promise<void>) | null;
 };
 
 /**
@@ -64,7 +64,7 @@ function keyFile(path: string, mayMake: boolean): KeySource {
       mayStillMake = false;
       return keysInFile(path, mayMakeNow);
     },
-    write: (keys) => writeSecret(path, formatKeys(keys)),
+    write: (keys, confirm) => writeSecret(path, formatKeys(keys), confirm),
   };
 }
 

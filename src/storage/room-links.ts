@@ -4,6 +4,7 @@
 
 import { LIMITS } from "../domain/limits.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import { changeKeys, type KeysInTurn } from "./changed-keys.ts";
 import { freshKey, type KeySource, keyId, type RoomKeys } from "./room-keys.ts";
 
 /** The keys of a source, and what the key ring keeps of those that make tokens: their ids. */
@@ -42,7 +43,8 @@ function count(links: number): string {
 }
 
 /** The key that goes behind the others at a rotation: the one that the source has as its next, or a fresh one. */
-export async function nextLink(source: KeySource, links: readonly Uint8Array[]): Promise<Result<Uint8Array, string>> {
+export async function nextLink(sources: KeysInTurn, links: readonly Uint8Array[]): Promise<Result<Uint8Array, string>> {
+  const { source } = sources;
   if (links.length >= LIMITS.roomKeyLinks) {
     return err(`the room key was rotated ${LIMITS.roomKeyLinks} times already, which is the most: begin a fresh room`);
   }
@@ -63,16 +65,15 @@ export async function nextLink(source: KeySource, links: readonly Uint8Array[]):
     );
   }
   const fresh = freshKey();
-  await source.write({ ...keys.value, nextRoom: fresh });
-  return ok(fresh);
+  const put = await changeKeys(sources, (now) => (now.nextRoom === null ? { ...now, nextRoom: fresh } : now));
+  return put.ok ? ok(put.value.nextRoom ?? fresh) : put;
 }
 
 /** Makes the next key of a source that can be written the last of its links, once the ring has it in force. */
-export async function promoteLink(source: KeySource, links: readonly string[]): Promise<void> {
-  if (source.write === null) return;
-  const keys = await source.read();
-  const last = links.at(-1);
-  if (!keys.ok || keys.value.nextRoom === null || keyId(keys.value.nextRoom) !== last) return;
-  const { nextRoom, roomLinks } = keys.value;
-  await source.write({ ...keys.value, roomLinks: [...roomLinks, nextRoom], nextRoom: null });
+export async function promoteLink(sources: KeysInTurn, links: readonly string[]): Promise<void> {
+  await changeKeys(sources, (now) => {
+    const { nextRoom, roomLinks } = now;
+    const isLast = nextRoom !== null && keyId(nextRoom) === links.at(-1);
+    return isLast ? { ...now, roomLinks: [...roomLinks, nextRoom], nextRoom: null } : now;
+  });
 }

@@ -103,10 +103,10 @@ async function portsOf(world: World, schedule: Schedule, faults: Faults): Promis
   const { keyRing, memory, erasureMemory, source, chance, time } = world;
   const keys = await source.read();
   if (!keys.ok) throw new Error(keys.error);
-  const logKeys = await openLogKeys(world.store, { source, keys: keys.value, keyRing });
-  if (!logKeys.ok) throw new Error(`the keys ${logKeys.error}`);
   const inMemory = portsInMemory();
   const { inTurn, makingFiles, sweeping } = onlyServer();
+  const logKeys = await openLogKeys(world.store, { source, inTurn, keys: keys.value, keyRing });
+  if (!logKeys.ok) throw new Error(`the keys ${logKeys.error}`);
   const reach = <Part extends object>(part: Part, immediate: readonly (keyof Part)[]) =>
     reached(part, schedule, immediate);
   const { origin } = logKeys.value;
