@@ -76,6 +76,7 @@ describe("what one server finds", () => {
     const torn = { kind: "torn", size: 3 } as const;
     standing.fall(torn);
     running.cancel("upl_a");
+    expect(standing.of()).toEqual(torn);
     expect(told).toEqual([
       { kind: "fallen", contradiction: torn },
       { kind: "cancel", upload: "upl_a" },
