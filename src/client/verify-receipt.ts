@@ -1,7 +1,7 @@
 // A receipt checked on the reader's machine: the room signed it, it is about this very answer, and the log that the
 // room vouches for in it records that answer. Nothing but the room's public key is needed.
 
-import { z } from "zod";
+import * as z from "zod/mini";
 import { RECEIPT_TYP } from "../crypto/document-types.ts";
 import { SIGNATURE_REFUSALS, verifyCompact } from "../crypto/jws.ts";
 import { everyKey, type LogKey } from "../crypto/log-key.ts";
@@ -28,10 +28,10 @@ const receiptSchema = z.strictObject({
   release: z.string(),
   recipient: z.string(),
   contract: z.string(),
-  answerDigest: z.string().regex(/^[0-9a-f]{64}$/),
+  answerDigest: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   entry: z.string(),
-  index: z.int().nonnegative(),
-  proof: z.array(z.string()).max(64),
+  index: z.int().check(z.nonnegative()),
+  proof: z.array(z.string()).check(z.maxLength(64)),
   checkpoint: z.string(),
 });
 

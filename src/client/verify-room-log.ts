@@ -2,7 +2,7 @@
 // own entries, the growth since last time, and who has cosigned it (RFC 9162, C2SP tlog-checkpoint). An export is
 // verified as `audit verify` does it; the leaves of everybody, which are hashes and tell nothing, stand beside it.
 
-import { z } from "zod";
+import * as z from "zod/mini";
 import { verifyCosignatures } from "../crypto/cosignature.ts";
 import { followKeys, formatLogKey, handOverNotes, type LogKey, parseLogKey } from "../crypto/log-key.ts";
 import { readNote, type VerifierKey } from "../crypto/signed-note.ts";
@@ -109,7 +109,7 @@ type Frame = { readonly note: string; readonly checkpoint: Checkpoint; readonly 
 
 const frameSchema = z.object({
   checkpoint: z.string(),
-  consistency: z.object({ proof: z.array(z.string()) }).optional(),
+  consistency: z.optional(z.object({ proof: z.array(z.string()) })),
 });
 
 // What stands before the entries: the checkpoint with its note, and the proof that was asked for. Held to nothing here.

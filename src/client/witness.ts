@@ -1,7 +1,7 @@
 // A witness's judgement: whether the checkpoint that a room shows now follows from the one that the witness keeps. Only
 // what follows is ever cosigned; what does not is kept, both sides of it, as evidence that needs no room to be read.
 
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { LogKey } from "../crypto/log-key.ts";
 import type { Checkpoint } from "../domain/audit/checkpoint.ts";
 import { type Comparison, compareCheckpoints } from "../domain/audit/comparison.ts";
@@ -35,7 +35,7 @@ const evidenceSchema = z.strictObject({
   at: z.string(),
   kept: z.string(),
   shown: z.string(),
-  proof: z.array(z.string()).max(64).nullable(),
+  proof: z.nullable(z.array(z.string()).check(z.maxLength(64))),
 });
 
 /** The text of an evidence file, with a final newline. */

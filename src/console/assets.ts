@@ -37,6 +37,11 @@ export function assetHref(name: AssetName): string {
   return `/console/assets/${name}?v=${ASSETS.get(name)?.version ?? ""}`;
 }
 
+/** Every asset by its name. */
+export function assetNames(): readonly string[] {
+  return [...ASSETS.keys()];
+}
+
 /** An asset by its name, if there is such a one. */
 export function assetNamed(name: string): Asset | null {
   return ASSETS.get(name) ?? null;

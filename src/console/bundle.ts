@@ -33,6 +33,11 @@ export function bundleOf(name: BundleName): Promise<Bundle> {
   return known;
 }
 
+/** Every such script by its name. */
+export function bundleNames(): readonly string[] {
+  return Object.keys(ENTRIES);
+}
+
 /** A script by a name that a browser sent, if there is such a one. */
 export async function bundleNamed(name: string): Promise<Bundle | null> {
   return isBundle(name) ? bundleOf(name) : null;

@@ -1,32 +1,47 @@
-// Whether a signature verifies, where there is no node:crypto: what `verification.ts` does, with the same names, over
-// @noble/curves. WebCrypto answers later, by promise, while every verifier here answers at once; and it has Ed25519
-// only in newer browsers. Some milliseconds a signature, and a log has few.
+// Whether a signature verifies, where there is no node:crypto: what `verification.ts` does, with the same names.
+// What a browser verifies is a log with its receipts, whose keys are Ed25519 alone (C2SP signed-note), so this has no
+// P-256. WebCrypto answers later, by promise, while every verifier here answers at once. Some milliseconds a signature.
 
-import { ed25519 } from "@noble/curves/ed25519.js";
-import { p256 } from "@noble/curves/nist.js";
-import { concatBytes, fromBase64Url } from "../domain/bytes.ts";
+import { sha512 } from "@noble/hashes/sha2.js";
+import { concatBytes, equalBytes, fromBase64Url } from "../domain/bytes.ts";
+import {
+  decodePoint,
+  encodePoint,
+  GENERATOR,
+  littleEndian,
+  negate,
+  ORDER,
+  type Point,
+  sumOfMultiples,
+} from "./edwards25519.ts";
 
-/** A public key in the form that verifies with it: its coordinates, as each curve's encoding has them. */
-export type Verifier = Uint8Array;
+/** A public key in the form that verifies with it: its 32 bytes, and the point that they are of. */
+export type Verifier = { readonly encoded: Uint8Array; readonly point: Point };
 
-type Point = { readonly kty: string; readonly crv: string; readonly x: string; readonly y?: string };
-
-/** The form that verifies, of a key whose coordinates have been checked to be those of a point. */
-export function verifierOf({ crv, x, y = "" }: Point): Verifier {
-  const [left, right] = [fromBase64Url(x), fromBase64Url(y)];
-  if (!left.ok || !right.ok) throw new RangeError("not the coordinates of a point");
-  // SEC 1 §2.3.3: an uncompressed point is 0x04, x and y.
-  return crv === "Ed25519" ? left.value : concatBytes(Uint8Array.of(4), left.value, right.value);
+/**
+ * The form that verifies, of a key whose coordinates have been checked to be those of a point.
+ * @throws RangeError for a key of another curve, which no log has
+ */
+export function verifierOf({ crv, x }: { readonly crv: string; readonly x: string }): Verifier {
+  const encoded = fromBase64Url(x);
+  const point = crv === "Ed25519" && encoded.ok ? decodePoint(encoded.value) : null;
+  if (point === null || !encoded.ok) throw new RangeError("a browser verifies by Ed25519 keys alone");
+  return { encoded: encoded.value, point };
 }
 
-/** Whether 64 bytes are an Ed25519 signature over a message. */
-export function verifiesEd25519(verifier: Verifier, message: Uint8Array, signature: Uint8Array): boolean {
-  // Without ZIP 215, which takes encodings that RFC 8032 §5.1.3 refuses.
-  return ed25519.verify(signature, message, verifier, { zip215: false });
+/**
+ * Whether 64 bytes are an Ed25519 signature over a message, by RFC 8032 §5.1.7 without the cofactor: R is held to
+ * [S]B − [k]A byte by byte, so that the verdict is OpenSSL's on every signature.
+ */
+export function verifiesEd25519({ encoded, point }: Verifier, message: Uint8Array, signature: Uint8Array): boolean {
+  const [commitment, response] = [signature.subarray(0, 32), littleEndian(signature.subarray(32))];
+  if (response >= ORDER) return false;
+  const challenge = littleEndian(sha512(concatBytes(commitment, encoded, message))) % ORDER;
+  const sum = sumOfMultiples([response, GENERATOR], [challenge, negate(point)]);
+  return equalBytes(encodePoint(sum), commitment);
 }
 
-/** Whether 64 bytes, r‖s as IEEE P1363 has them, are an ECDSA signature over SHA-256 of a message. */
-export function verifiesP256(verifier: Verifier, message: Uint8Array, signature: Uint8Array): boolean {
-  // FIPS 186-5 takes either of the two values of s, as node:crypto does.
-  return p256.verify(signature, message, verifier, { lowS: false, format: "compact" });
+/** @throws RangeError always: there is no key that asks for it, since `verifierOf` makes none. */
+export function verifiesP256(): never {
+  throw new RangeError("a browser verifies by Ed25519 keys alone");
 }

@@ -45,7 +45,7 @@ const TABLE: readonly Row[] = [
   {
     folder: "src/crypto",
     may: ["src/domain"],
-    packages: ["@noble/hashes", "@noble/curves", "jose", "node:crypto", "structured-headers"],
+    packages: ["@noble/hashes", "jose", "node:crypto", "structured-headers"],
   },
   // Kernels know bytes and nothing of the house.
   { folder: "src/kernels", may: [], packages: [] },

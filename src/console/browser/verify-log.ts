@@ -2,7 +2,7 @@
 // steps of `client/verify-room-log.ts` and tells of each. The page keeps what was found from one time to the next.
 
 import "./jitless.ts";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { verifyReceipt } from "../../client/verify-receipt.ts";
 import { type KeptLog, type LogSource, type VerifiedLog, verifyRoomLog } from "../../client/verify-room-log.ts";
 import { parseCosignerKey } from "../../crypto/cosignature.ts";
@@ -20,19 +20,20 @@ const READER = readerOf(navigator.languages.join(","));
 
 const BASE = "/console/log/verify";
 
+const instant = z.pipe(z.int(), z.transform(unixMillis));
 const askedSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("log"),
-    now: z.int().transform(unixMillis),
-    kept: z.object({ key: z.string(), checkpoint: z.string(), at: z.int().transform(unixMillis) }).nullable(),
+    now: instant,
+    kept: z.nullable(z.object({ key: z.string(), checkpoint: z.string(), at: instant })),
   }),
   z.object({ kind: z.literal("receipt"), text: z.string() }),
 ]);
 
 const roomSchema = z.object({
   key: z.string(),
-  size: z.int().nonnegative(),
-  published: z.string().nullable(),
+  size: z.int().check(z.nonnegative()),
+  published: z.nullable(z.string()),
   witnesses: z.array(z.object({ company: z.string(), key: z.string() })),
 });
 
@@ -41,7 +42,9 @@ const inTheirWay = (says: string) => setAnew(says, READER, companies);
 
 const source: LogSource = {
   room: async () => {
-    const room = roomSchema.parse(await (await got(`${BASE}/room`)).json());
+    const read = roomSchema.safeParse(await (await got(`${BASE}/room`)).json());
+    if (!read.success) throw new Error("its answer does not name its key, its size and its witnesses");
+    const room = read.data;
     const witnesses = room.witnesses.flatMap(({ company, key }) => {
       const parsed = parseCosignerKey(key);
       return parsed.ok ? [{ company, key: parsed.value }] : [];
@@ -80,7 +83,10 @@ async function verifyLog({ kept, now }: Asked): Promise<void> {
   const tell: Parameters<typeof verifyRoomLog>[0]["tell"] = (told) =>
     postMessage("says" in told ? { ...told, says: inTheirWay(told.says) } : told);
   const outcome = await verifyRoomLog({ source, kept, now, tell }).catch((failure: unknown) => {
-    return { ok: false, error: `the room could not be read: ${String(failure)}` } as const;
+    return {
+      ok: false,
+      error: `the room could not be read: ${failure instanceof Error ? failure.message : String(failure)}`,
+    } as const;
   });
   verified = outcome.ok ? outcome.value : null;
   if (!outcome.ok) postMessage({ kind: "unread", says: outcome.error });

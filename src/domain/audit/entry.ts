@@ -2,7 +2,7 @@
 // Its text is canonical JSON (RFC 8785), so a leaf has one spelling. An entry can never be erased, hence it holds ids,
 // digests and counts alone; the salt keeps its leaf hash from confirming a guess of what it says.
 
-import { z } from "zod";
+import * as z from "zod/mini";
 import { textDigest } from "../bytes.ts";
 import { canonicalJson, type Json, parseStrictJson } from "../canonical-json.ts";
 import { startOfDate } from "../instant.ts";
@@ -79,12 +79,9 @@ const DIGEST_FIELD = /(?:digest|contract|version|thumbprint)s?$/i;
 const SHA256_HEX = /[0-9a-f]{64}/i;
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
-const partner = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
-const domain = z
-  .string()
-  .max(200)
-  .regex(/^(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/);
-const thumbprint = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const partner = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/));
+const domain = z.string().check(z.maxLength(200), z.regex(/^(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/));
+const thumbprint = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/));
 // Checked by hand and handed on as they are: a schema of unions takes most of the time of reading a long log.
 const subject = z.custom<Named<string>>((value) => isNamed(value, isId));
 const detail = z.custom<Named<Json>>((value) => isNamed(value, isDetail));
@@ -104,25 +101,31 @@ type Named<Member> = { readonly [name: string]: Member };
  * field's name ends in digest, contract, version or thumbprint: those are what a raw or hashed e-mail would look like.
  * It is a net under the rule, not the rule: a name or a number in other spelling passes it.
  */
-const auditEntrySchema = z
-  .strictObject({
-    concordat: z.literal("entry/1"),
-    index: z.int().nonnegative(),
-    at: z.string().refine(isInstantText, "not an instant in UTC with milliseconds"),
-    act: z.enum(ACTS),
-    actor: z.union([
-      z.strictObject({ partner, key: thumbprint }),
-      z.strictObject({ partner, person: z.string().regex(/^[0-9a-f]{64}$/) }),
-      z.strictObject({ partner, requester: domain }),
-      z.strictObject({ room: z.literal(true) }),
-    ]),
-    parties: z.array(partner).refine(isSortedSet, "partners are sorted, each once"),
-    subject,
-    detail,
-    salt: z.string().regex(/^[0-9a-f]{32}$/),
-  })
-  .refine((entry) => !looksPersonal(entry.subject, "") && !looksPersonal(entry.detail, ""), "looks like personal data")
-  .readonly();
+const auditEntrySchema = z.readonly(
+  z
+    .strictObject({
+      concordat: z.literal("entry/1"),
+      index: z.int().check(z.nonnegative()),
+      at: z.string().check(z.refine(isInstantText, "not an instant in UTC with milliseconds")),
+      act: z.enum(ACTS),
+      actor: z.union([
+        z.strictObject({ partner, key: thumbprint }),
+        z.strictObject({ partner, person: z.string().check(z.regex(/^[0-9a-f]{64}$/)) }),
+        z.strictObject({ partner, requester: domain }),
+        z.strictObject({ room: z.literal(true) }),
+      ]),
+      parties: z.array(partner).check(z.refine(isSortedSet, "partners are sorted, each once")),
+      subject,
+      detail,
+      salt: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
+    })
+    .check(
+      z.refine(
+        (entry) => !looksPersonal(entry.subject, "") && !looksPersonal(entry.detail, ""),
+        "looks like personal data",
+      ),
+    ),
+);
 
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 

@@ -2,7 +2,7 @@
 // One canonical JSON document (RFC 8785) that anyone verifies offline with the room's public key and nothing else
 // (RFC 9162 §2.1.3, §2.1.4). How the checkpoint's signature is opened is an argument: no key is known here.
 
-import { z } from "zod";
+import * as z from "zod/mini";
 import { equalBytes, fromBase64, toBase64, utf8 } from "../bytes.ts";
 import { canonicalJson, parseStrictJson } from "../canonical-json.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -47,13 +47,16 @@ export type Verifier = {
   readonly earlier?: Checkpoint | undefined;
 };
 
-const hash = z.string().transform((text, context) => {
-  const bytes = fromBase64(text);
-  if (bytes.ok && bytes.value.length === 32) return bytes.value;
-  context.addIssue("not 32 bytes of base64");
-  return z.NEVER;
-});
-const size = z.int().nonnegative();
+const hash = z.pipe(
+  z.string(),
+  z.transform((text, context) => {
+    const bytes = fromBase64(text);
+    if (bytes.ok && bytes.value.length === 32) return bytes.value;
+    context.issues.push({ code: "custom", message: "not 32 bytes of base64", input: text });
+    return z.NEVER;
+  }),
+);
+const size = z.int().check(z.nonnegative());
 
 /** The document `audit-export/1`; parsing turns its base64 into bytes. */
 const auditExportSchema = z.strictObject({
@@ -61,7 +64,7 @@ const auditExportSchema = z.strictObject({
   checkpoint: z.string(),
   /** Read one by one. */
   entries: z.tuple([]),
-  consistency: z.strictObject({ from: z.strictObject({ size, root: hash }), proof: z.array(hash) }).optional(),
+  consistency: z.optional(z.strictObject({ from: z.strictObject({ size, root: hash }), proof: z.array(hash) })),
 });
 
 type Parsed = z.infer<typeof auditExportSchema>;
