@@ -3,7 +3,7 @@
 import { datasetRef } from "../domain/dataset/schema.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { DatasetRow, VersionRow } from "../ports/rows.ts";
+import type { DatasetRow, Page, VersionRow } from "../ports/rows.ts";
 import type { UploadFile } from "./open-upload.ts";
 import type { Caller, Ports } from "./ports.ts";
 
@@ -16,15 +16,15 @@ export function listDatasets(
   return ports.store.read(act, (tx) => tx.datasets.list(caller.partner));
 }
 
-/** The versions of one of the caller's datasets, newest first. */
+/** A page of the versions of one of the caller's datasets, newest first. */
 export function listVersions(
   ports: Pick<Ports, "store">,
-  { caller, dataset }: { readonly caller: Caller; readonly dataset: string },
-): Promise<Result<readonly VersionRow[], Problem>> {
+  { caller, dataset, page }: { readonly caller: Caller; readonly dataset: string; readonly page: Page },
+): Promise<Result<{ readonly rows: readonly VersionRow[]; readonly page: Page }, Problem>> {
   return ports.store.read({ name: "list versions", parties: [caller.partner] }, async (tx) => {
     const row = await tx.datasets.find(caller.partner, dataset);
     if (row === null) return err(problem("not-found", `you have no dataset \`${dataset}\``));
-    return ok(await tx.versions.list(datasetRef(caller.partner, dataset)));
+    return ok({ rows: await tx.versions.list(datasetRef(caller.partner, dataset), page), page });
   });
 }
 

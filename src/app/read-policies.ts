@@ -4,6 +4,7 @@ import { policyDifference } from "../domain/policy/difference.ts";
 import { differenceLines } from "../domain/policy/difference-lines.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
+import type { Page } from "../ports/rows.ts";
 import type { Caller, Ports } from "./ports.ts";
 import { type SignedPolicy, withSignatures } from "./put-policy.ts";
 
@@ -22,10 +23,16 @@ export async function readPolicy(
   return row === undefined ? err(problem("policy-missing", "you have put no policy in force yet")) : ok(row);
 }
 
-/** Every version of the caller's policy, newest first. */
-export function listPolicies(ports: Pick<Ports, "store">, { caller }: Reader): Promise<readonly SignedPolicy[]> {
+/** A page of the versions of the caller's policy, newest first. */
+export async function listPolicies(
+  ports: Pick<Ports, "store">,
+  { caller, page }: Reader & { readonly page: Page },
+): Promise<{ readonly rows: readonly SignedPolicy[]; readonly page: Page }> {
   const act = { name: "list policies", parties: [caller.partner] };
-  return ports.store.read(act, async (tx) => withSignatures(tx, await tx.policies.list(caller.partner), false));
+  const rows = await ports.store.read(act, async (tx) =>
+    withSignatures(tx, await tx.policies.list(caller.partner, page), false),
+  );
+  return { rows, page };
 }
 
 /** A version that waits for a second signature, and what it would change. */

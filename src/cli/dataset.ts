@@ -9,7 +9,7 @@ import { describe } from "./describe.ts";
 import { documentAt } from "./documents.ts";
 import { aligned, grouped } from "./figures.ts";
 import { forgetOpenUpload } from "./open-uploads.ts";
-import { actInRoom, type SessionCall, told } from "./session.ts";
+import { actInRoom, everyItem, type SessionCall, told } from "./session.ts";
 import { failed, type Outcome, type Terminal } from "./terminal.ts";
 
 type Version = components["schemas"]["Version"];
@@ -94,13 +94,19 @@ async function list({ session }: SessionCall): Promise<Outcome> {
 }
 
 async function versions({ session, operands }: SessionCall): Promise<Outcome> {
-  const path = { params: { path: { dataset: operands[0] ?? "" } } };
-  const answer = await session.client.call((api) => api.GET("/v1/datasets/{dataset}/versions", path));
-  if (answer.ok && answer.value.items.length === 0) return ok({ json: [], lines: ["no version yet"] });
-  return told(answer, ({ items }) => ({
-    json: items,
-    lines: items.flatMap((version, at) => [...(at === 0 ? ["in force:"] : ["", "earlier:"]), ...versionLines(version)]),
-  }));
+  const path = { dataset: operands[0] ?? "" };
+  const versions = await everyItem((query) =>
+    session.client.call((api) => api.GET("/v1/datasets/{dataset}/versions", { params: { path, query } })),
+  );
+  if (!versions.ok) return versions;
+  if (versions.value.length === 0) return ok({ json: [], lines: ["no version yet"] });
+  return ok({
+    json: versions.value,
+    lines: versions.value.flatMap((version, at) => [
+      ...(at === 0 ? ["in force:"] : ["", "earlier:"]),
+      ...versionLines(version),
+    ]),
+  });
 }
 
 async function dropUpload({ session, terminal, operands }: SessionCall): Promise<Outcome> {

@@ -15,8 +15,8 @@ import { type PolicyReply, putSigned } from "./policy-put.ts";
 import { addPolicySimulate } from "./policy-simulate.ts";
 import { addPolicyVerify } from "./policy-verify.ts";
 import { addPolicyWaiting } from "./policy-waiting.ts";
-import { actInRoom, type SessionCall, told } from "./session.ts";
-import { failed, type Outcome, refusedByRoom, type Terminal, type Told } from "./terminal.ts";
+import { actInRoom, everyItem, type Session, type SessionCall, told } from "./session.ts";
+import { failed, type Outcome, type Terminal, type Told } from "./terminal.ts";
 
 const showOptions = z.object({ jws: z.boolean().optional(), ofVersion: z.coerce.number().int().optional() });
 
@@ -55,9 +55,9 @@ async function put(call: SessionCall): Promise<Outcome> {
 
 async function show({ session, options }: SessionCall): Promise<Outcome> {
   const { jws, ofVersion } = showOptions.parse(options);
-  const answer = await session.client.call((api) => api.GET("/v1/policy/versions"));
-  if (!answer.ok) return err(refusedByRoom(answer.error));
-  const [newest, ...rest] = answer.value.items;
+  const versions = await everyVersion(session);
+  if (!versions.ok) return versions;
+  const [newest, ...rest] = versions.value;
   if (newest === undefined) return told(await session.client.call((api) => api.GET("/v1/policy")), shown);
   const reply = ofVersion === undefined ? newest : [newest, ...rest].find(({ version }) => version === ofVersion);
   if (reply === undefined) return err(failed(`there is no version ${ofVersion}; the newest is ${newest.version}`));
@@ -81,14 +81,17 @@ function envelopeOf({ document, signatures }: PolicyReply) {
 }
 
 async function versions({ session }: SessionCall): Promise<Outcome> {
-  const answer = await session.client.call((api) => api.GET("/v1/policy/versions"));
-  return told(answer, ({ items }) => {
-    const rows = items.map((one) => [
-      String(one.version),
-      one.putAt,
-      one.digest.slice(0, 12),
-      one.signatures.map(({ thumbprint }) => thumbprint).join(" "),
-    ]);
-    return { json: items, lines: aligned([["version", "in force from", "digest", "signed by"], ...rows]) };
-  });
+  const items = await everyVersion(session);
+  if (!items.ok) return items;
+  const rows = items.value.map((one) => [
+    String(one.version),
+    one.putAt,
+    one.digest.slice(0, 12),
+    one.signatures.map(({ thumbprint }) => thumbprint).join(" "),
+  ]);
+  return ok({ json: items.value, lines: aligned([["version", "in force from", "digest", "signed by"], ...rows]) });
+}
+
+function everyVersion({ client }: Session) {
+  return everyItem((after) => client.call((api) => api.GET("/v1/policy/versions", { params: { query: after } })));
 }

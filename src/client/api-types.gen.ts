@@ -441,7 +441,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Versions of a dataset, newest first; the first of them is in force */
+        /** Versions of a dataset, newest first; the first of all is in force */
         get: operations["getDatasetsDatasetVersions"];
         put?: never;
         post?: never;
@@ -6659,7 +6659,10 @@ export interface operations {
     };
     getPolicyVersions: {
         parameters: {
-            query?: never;
+            query?: {
+                after?: string;
+                limit?: number;
+            };
             header?: {
                 /** @description a name for this request: a UUID of version 7; any other is not taken, and the room makes one */
                 "X-Request-Id"?: string;
@@ -6669,7 +6672,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description all versions */
+            /** @description a page of versions */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -7409,7 +7412,10 @@ export interface operations {
     };
     getDatasetsDatasetVersions: {
         parameters: {
-            query?: never;
+            query?: {
+                after?: string;
+                limit?: number;
+            };
             header?: {
                 /** @description a name for this request: a UUID of version 7; any other is not taken, and the room makes one */
                 "X-Request-Id"?: string;
@@ -7421,7 +7427,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description all versions */
+            /** @description a page of versions */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];

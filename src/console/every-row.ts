@@ -1,7 +1,9 @@
 // Lists that a page needs whole, read page by page.
 
+import { listVersions } from "../app/read-datasets.ts";
 import { LIMITS } from "../domain/limits.ts";
-import type { Page } from "../ports/rows.ts";
+import type { Page, VersionRow } from "../ports/rows.ts";
+import type { Visit } from "./visit.ts";
 
 /** Pages that are read at most: two thousand rows are more than a person looks through. */
 const PAGES = 20;
@@ -19,4 +21,16 @@ export async function everyRow<Row>(read: Read<Row>, keyOf: (row: Row) => string
     after = keyOf(last);
   }
   return found;
+}
+
+/** The versions of one of the visitor's lists, newest first; none where there is no such list. */
+export function everyVersion(
+  { ports, caller }: Pick<Visit, "ports" | "caller">,
+  dataset: string,
+): Promise<VersionRow[]> {
+  const read = async (page: Page) => {
+    const versions = await listVersions(ports, { caller, dataset, page });
+    return versions.ok ? versions.value : { rows: [] };
+  };
+  return everyRow(read, ({ id }) => id);
 }

@@ -25,10 +25,10 @@ export async function readReach(
   { question, sizes, said }: { readonly question: Question; readonly sizes: ListSizes; readonly said: ListSentence },
 ): Promise<Reach> {
   const [versions, { rows }] = await Promise.all([
-    listVersions(ports, { caller, dataset: nameIn(said.from) }),
+    listVersions(ports, { caller, dataset: nameIn(said.from), page: { after: null, limit: 1 } }),
     listReleases(ports, { caller, page: { after: null, limit: LIMITS.pageItems } }),
   ]);
-  const own = versions.ok ? versions.value[0] : undefined;
+  const own = versions.ok ? versions.value.rows[0] : undefined;
   const under = rows.filter(({ contract, outcome }) => contract === said.contract && outcome === "released");
   return outlookOf({
     wanted: { identifiers: question.identifiers, where: question.where },

@@ -132,8 +132,8 @@ type Records = {
     readonly current: (partner: PartnerId) => Promise<PolicyRow | null>;
     /** Those in force of these partners, one of each that has one, in no order. */
     readonly currentOf: (partners: readonly PartnerId[]) => Promise<readonly PolicyRow[]>;
-    /** Newest first. */
-    readonly list: (partner: PartnerId) => Promise<readonly PolicyRow[]>;
+    /** Newest first, a page after a version's number; without a page all of them. */
+    readonly list: (partner: PartnerId, page?: Page) => Promise<readonly PolicyRow[]>;
     readonly put: (policy: Policy, digest: string) => Promise<void>;
     /** Lets a version wait for a second signature; it is not in force. A version that waits already is left alone. */
     readonly wait: (policy: Policy, digest: string) => Promise<void>;
@@ -172,8 +172,8 @@ type Records = {
     /** The current ones of these datasets, one of each that has one, in no order. */
     readonly currentOf: (datasets: readonly DatasetRef[]) => Promise<readonly VersionRow[]>;
     readonly find: (id: string) => Promise<VersionRow | null>;
-    /** Newest first. */
-    readonly list: (dataset: DatasetRef) => Promise<readonly VersionRow[]>;
+    /** Newest first, a page after a version's id; without a page all of them. */
+    readonly list: (dataset: DatasetRef, page?: Page) => Promise<readonly VersionRow[]>;
     readonly add: (version: Omit<VersionRow, "sequence" | "sealedAt">) => Promise<number>;
     /** Puts another sealed file in the place of a version's own. */
     readonly reseal: (id: string, sealed: Resealed) => Promise<void>;

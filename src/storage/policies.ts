@@ -3,7 +3,7 @@
 
 import { canonicalJson } from "../domain/canonical-json.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
-import type { PolicyRow, PolicySignatureRow } from "../ports/rows.ts";
+import type { Page, PolicyRow, PolicySignatureRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { askedTexts } from "./asked-rows.ts";
 import type { DocumentReaders } from "./documents.ts";
@@ -23,9 +23,10 @@ export function policies(tx: Statements, read: DocumentReaders): Transaction["po
   return {
     currentOf,
     current: async (partner) => (await currentOf([partner]))[0] ?? null,
-    list: async (partner) => {
+    list: async (partner, page) => {
       const rows = await tx<Row[]>`
-        select ${columns} from concordat.policy where partner = ${partner} order by version desc`;
+        select ${columns} from concordat.policy where partner = ${partner} and ${isOfPage(tx, partner, page)}
+        order by version desc limit ${page?.limit ?? null}`;
       return rows.map((row) => toPolicy(row, read));
     },
     put: async (policy, digest) => {
@@ -57,6 +58,12 @@ export function policies(tx: Statements, read: DocumentReaders): Transaction["po
       select digest, thumbprint, protected, signature, concordat.millis(signed_at) as at
       from concordat.policy_signature where partner = ${partner} order by signed_at, thumbprint`,
   };
+}
+
+function isOfPage(tx: Statements, partner: PartnerId, page: Page | undefined) {
+  const after = page?.after ?? null;
+  return tx`(${after}::text is null or version < (
+    select last.version from concordat.policy last where last.partner = ${partner} and last.version::text = ${after}))`;
 }
 
 // A policy that was put is logged by its digest, so a document edited in its row is another one's.

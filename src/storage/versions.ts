@@ -6,7 +6,7 @@ import { canonicalJson } from "../domain/canonical-json.ts";
 import { type DatasetRef, nameIn, ownerOf } from "../domain/dataset/schema.ts";
 import type { Days, UnixMillis } from "../domain/instant.ts";
 import type { Increment } from "../ports/matcher.ts";
-import type { EndedVersionRow, VersionRow } from "../ports/rows.ts";
+import type { EndedVersionRow, Page, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
 import { askedDatasets } from "./asked-rows.ts";
@@ -41,10 +41,11 @@ export function versions(tx: Statements, read: DocumentReaders): Transaction["ve
         select ${columns} from concordat.version where id = ${id} and deleted_at is null and ends_at > now()`;
       return row === undefined ? null : toVersion(row, read);
     },
-    list: async (dataset) => {
+    list: async (dataset, page) => {
       const rows = await tx<Row[]>`
         select ${columns} from concordat.version
-        where ${isOf(tx, dataset)} and deleted_at is null order by sequence desc`;
+        where ${isOf(tx, dataset)} and deleted_at is null and ${isOfPage(tx, dataset, page)}
+        order by sequence desc limit ${page?.limit ?? null}`;
       return rows.map((row) => toVersion(row, read));
     },
     add: (version) => add(tx, version),
@@ -157,6 +158,12 @@ async function reseal(
 
 function isOf(tx: Statements, dataset: DatasetRef) {
   return tx`partner = ${ownerOf(dataset)} and dataset = ${nameIn(dataset)}`;
+}
+
+function isOfPage(tx: Statements, dataset: DatasetRef, page: Page | undefined) {
+  const after = page?.after ?? null;
+  return tx`(${after}::text is null or sequence < (
+    select last.sequence from concordat.version last where last.id = ${after} and ${isOf(tx, dataset)}))`;
 }
 
 const NO_COUNTS: Counts = { rowsRemoved: null, rowsAdded: null, referencesUnknown: null };

@@ -2,7 +2,7 @@
 // file is read, hashed and cut in the browser, and goes up part by part.
 
 import { progressOfParts, type UploadFile } from "../../app/open-upload.ts";
-import { listDatasets, listUploads, listVersions } from "../../app/read-datasets.ts";
+import { listDatasets, listUploads } from "../../app/read-datasets.ts";
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import { columnsOf, type DatasetSchema } from "../../domain/dataset/schema.ts";
 import type { UnixMillis } from "../../domain/instant.ts";
@@ -13,6 +13,7 @@ import { err, ok, type Result } from "../../domain/result.ts";
 import type { DatasetRow, VersionRow } from "../../ports/rows.ts";
 import { bundleOf } from "../bundle.ts";
 import { DropZone } from "../drop-zone.tsx";
+import { everyVersion } from "../every-row.ts";
 import { ActForm, Empty, Instant } from "../pieces.tsx";
 import { setFigure, shownCount } from "../reader.ts";
 import { type Column, Records } from "../records.tsx";
@@ -21,13 +22,10 @@ import { plainWord } from "../words.ts";
 import { RowReportLines } from "./row-report.tsx";
 
 /** Every list of the company. */
-export async function showLists({ ports, caller }: Visit): Promise<Result<Shown, Problem>> {
-  const datasets = await listDatasets(ports, { caller });
+export async function showLists(visit: Visit): Promise<Result<Shown, Problem>> {
+  const datasets = await listDatasets(visit.ports, visit);
   const rows = await Promise.all(
-    datasets.map(async (dataset) => {
-      const versions = await listVersions(ports, { caller, dataset: dataset.name });
-      return { dataset, versions: versions.ok ? versions.value : [] };
-    }),
+    datasets.map(async (dataset) => ({ dataset, versions: await everyVersion(visit, dataset.name) })),
   );
   const main = rows.length === 0 ? <NoList /> : <ListTable rows={rows} />;
   const act = (
@@ -80,24 +78,18 @@ export async function showList(visit: Visit): Promise<Result<Shown, Problem>> {
   const dataset = (await listDatasets(ports, { caller })).find((one) => one.name === name);
   if (dataset === undefined) return err(problem("not-found", `you have no list \`${name}\``));
   const [versions, uploads, page, thread] = await Promise.all([
-    listVersions(ports, { caller, dataset: name }),
+    everyVersion(visit, name),
     listUploads(ports, { caller, dataset: name }),
     bundleOf("lists.js"),
     bundleOf("list-worker.js"),
   ]);
-  if (!versions.ok) return versions;
   const resumed = uploads.find(({ upload }) => upload.id === query.get("upload")) ?? null;
   const main = (
     <>
-      {query.get("brought") !== null && versions.value[0] !== undefined && <Brought version={versions.value[0]} />}
-      <Bring
-        {...{ dataset, resumed }}
-        worker={thread.href}
-        token={visit.token}
-        hasVersion={versions.value.length > 0}
-      />
+      {query.get("brought") !== null && versions[0] !== undefined && <Brought version={versions[0]} />}
+      <Bring {...{ dataset, resumed }} worker={thread.href} token={visit.token} hasVersion={versions.length > 0} />
       <OpenUploads uploads={uploads} token={visit.token} />
-      <Versions versions={versions.value} now={ports.clock()} />
+      <Versions versions={versions} now={ports.clock()} />
       <Columns schema={dataset.schema} />
       <script type="module" src={page.href} />
     </>

@@ -10,6 +10,7 @@ import type { Policy } from "../../domain/policy/document.ts";
 import { NOT_LIMITED } from "../../domain/policy/limit-members.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
+import { everyRow } from "../every-row.ts";
 import { Digest, Empty, Instant } from "../pieces.tsx";
 import { shownCount, shownSentence, shownText } from "../reader.ts";
 import type { Shown, Visit } from "../visit.ts";
@@ -17,7 +18,13 @@ import { sentence } from "../words.ts";
 
 /** A version in words, and against another where the address names one. */
 export async function showPolicy({ ports, caller, query }: Visit): Promise<Result<Shown, Problem>> {
-  const [versions, waiting] = await Promise.all([listPolicies(ports, { caller }), listWaiting(ports, { caller })]);
+  const [versions, waiting] = await Promise.all([
+    everyRow(
+      (page) => listPolicies(ports, { caller, page }),
+      ({ version }) => String(version),
+    ),
+    listWaiting(ports, { caller }),
+  ]);
   const [current] = versions;
   const act = (
     <a class="button" href="/console/policy/exposure">

@@ -1,7 +1,7 @@
 // What ends when: every version of the company's lists, every answer that it was given and every one about its lists,
 // by month, with the day on which the room deletes it.
 
-import { listDatasets, listVersions } from "../../app/read-datasets.ts";
+import { listDatasets } from "../../app/read-datasets.ts";
 import { listDisclosures } from "../../app/read-disclosures.ts";
 import { listReleases } from "../../app/read-releases.ts";
 import { isoInstant, type UnixMillis } from "../../domain/instant.ts";
@@ -11,6 +11,7 @@ import { type Directory, figure, nameOf } from "../../domain/policy/words.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import { parsedQuestion, questionInWords, readDirectory } from "../directory.ts";
+import { everyVersion } from "../every-row.ts";
 import { Empty, Instant } from "../pieces.tsx";
 import { useReader } from "../reader.ts";
 import { type Column, Records } from "../records.tsx";
@@ -50,12 +51,11 @@ export async function showRetention(visit: Visit): Promise<Result<Shown, Problem
   return ok({ kind: "page", title: "Retention", main });
 }
 
-async function versionsOf({ ports, caller, reader }: Visit): Promise<Ending[]> {
+async function versionsOf(visit: Visit): Promise<Ending[]> {
+  const { ports, caller, reader } = visit;
   const endings: Ending[] = [];
   for (const { name } of await listDatasets(ports, { caller })) {
-    const versions = await listVersions(ports, { caller, dataset: name });
-    if (!versions.ok) continue;
-    for (const { sequence, endsAt, people, isEndStated } of versions.value) {
+    for (const { sequence, endsAt, people, isEndStated } of await everyVersion(visit, name)) {
       const because = isEndStated ? "" : ", as nothing says how long it is kept";
       const many = `${figure(people, reader.notation)} people`;
       const what = `Version ${sequence} of the list “${plainWord(name)}”, ${many}${because}`;

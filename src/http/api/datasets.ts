@@ -24,6 +24,8 @@ import {
   versionListSchema,
   versionReplySchema,
 } from "../../wire/api/dataset.ts";
+import { pageQuerySchema } from "../../wire/api/shared.ts";
+import { nextOf, pageOf } from "../page.ts";
 import { NO_BODY, NOTHING, type Route, route } from "../route.ts";
 import { uploadEvents } from "./upload-events.ts";
 
@@ -62,15 +64,18 @@ export const DATASET_ROUTES: readonly Route[] = [
     method: "get",
     path: "/v1/datasets/{dataset}/versions",
     tag: "datasets",
-    summary: "Versions of a dataset, newest first; the first of them is in force",
+    summary: "Versions of a dataset, newest first; the first of all is in force",
     audience: "partner",
     params: datasetPathSchema,
-    query: NOTHING,
+    query: pageQuerySchema,
     body: NO_BODY,
-    replies: { 200: { says: "all versions", schema: versionListSchema } },
+    replies: { 200: { says: "a page of versions", schema: versionListSchema } },
     problems: ["not-found"],
-    run: ({ caller, params }, ports) => listVersions(ports, { caller, ...params }),
-    present: (rows) => ({ status: 200, json: { items: rows.map(presentVersion), next: null } }),
+    run: ({ caller, params, query }, ports) => listVersions(ports, { caller, ...params, page: pageOf(query) }),
+    present: ({ rows, page }) => ({
+      status: 200,
+      json: { items: rows.map(presentVersion), next: nextOf(rows, page, (row) => row.id) },
+    }),
   }),
   route({
     method: "post",

@@ -13,6 +13,8 @@ import {
   policyReplySchema,
   waitingPolicyListSchema,
 } from "../../wire/api/policy.ts";
+import { pageQuerySchema } from "../../wire/api/shared.ts";
+import { nextOf, pageOf } from "../page.ts";
 import { NO_BODY, NOTHING, type Route, route } from "../route.ts";
 
 const POLICY = { says: "the policy in force", schema: policyReplySchema };
@@ -53,12 +55,15 @@ export const POLICY_ROUTES: readonly Route[] = [
     summary: "Every version of your policy, newest first",
     audience: "partner",
     params: NOTHING,
-    query: NOTHING,
+    query: pageQuerySchema,
     body: NO_BODY,
-    replies: { 200: { says: "all versions", schema: policyListSchema } },
+    replies: { 200: { says: "a page of versions", schema: policyListSchema } },
     problems: [],
-    run: async ({ caller }, ports) => ok(await listPolicies(ports, { caller })),
-    present: (rows) => ({ status: 200, json: { items: rows.map(presentPolicy), next: null } }),
+    run: async ({ caller, query }, ports) => ok(await listPolicies(ports, { caller, page: pageOf(query) })),
+    present: ({ rows, page }) => ({
+      status: 200,
+      json: { items: rows.map(presentPolicy), next: nextOf(rows, page, ({ version }) => String(version)) },
+    }),
   }),
   route({
     method: "get",

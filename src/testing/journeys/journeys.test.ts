@@ -306,6 +306,11 @@ describe("upload", () => {
     });
     const versions = read(versionListSchema, await call(left, "GET /v1/datasets/customers/versions")).items;
     expect(versions.map(({ sequence }) => sequence)).toEqual([2, 1]);
+    const [newest, older] = versions;
+    const pageOf = async (query: string) =>
+      read(versionListSchema, await call(left, `GET /v1/datasets/customers/versions?${query}`));
+    expect(await pageOf("limit=1")).toEqual({ items: [newest], next: newest?.id });
+    expect(await pageOf(`limit=2&after=${newest?.id}`)).toEqual({ items: [older], next: null });
     const after = await ask(left, overlapOf(contract, [left, right]));
     expect(after.id).not.toBe(before.id);
     expect(after.versions[`${left.id}/customers`]).toBe(version.id);
@@ -334,6 +339,10 @@ describe("upload", () => {
     expect(read(policyReplySchema, await call(member, "GET /v1/policy")).version).toBe(2);
     const versions = read(policyListSchema, await call(member, "GET /v1/policy/versions")).items;
     expect(versions.map(({ version }) => version)).toEqual([2, 1]);
+    const pageOf = async (query: string) =>
+      read(policyListSchema, await call(member, `GET /v1/policy/versions?${query}`));
+    expect(await pageOf("limit=1")).toEqual({ items: versions.slice(0, 1), next: "2" });
+    expect(await pageOf("limit=2&after=2")).toEqual({ items: versions.slice(1), next: null });
   });
 });
 

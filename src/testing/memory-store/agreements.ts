@@ -13,7 +13,17 @@ import type {
 import type { Transaction } from "../../ports/store.ts";
 import type { Immediate } from "./deferred.ts";
 import type { Session } from "./session.ts";
-import { byNumber, firstBroken, itsPartner, meets, OWN, type Parties, partnerRow, type Table } from "./table.ts";
+import {
+  byNumber,
+  firstBroken,
+  itsPartner,
+  meets,
+  OWN,
+  type Parties,
+  partnerRow,
+  rowsAfter,
+  type Table,
+} from "./table.ts";
 
 const membersOf = ({ contract }: ContractRow): string[] => contract.members.map(({ partner }) => partner);
 const concerned = (row: ContractRow): string[] => [...membersOf(row), ...row.leaving];
@@ -78,9 +88,9 @@ export function contracts(db: Session): Immediate<Transaction["contracts"]> {
           ),
         )
         .reverse();
-      const place = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
-      const isKnown = after === null || place > 0;
-      return isKnown ? all.slice(place, place + limit).map((row) => fileOf(db, row)) : [];
+      return rowsAfter(all, after, ({ id }) => id)
+        .slice(0, limit)
+        .map((row) => fileOf(db, row));
     },
     offer: ({ id, contract, leaving, offeredBy }) =>
       db.insert(CONTRACT, { id, contract, leaving, offeredBy, offeredAt: db.now }),
@@ -173,7 +183,8 @@ export function policies(db: Session): Immediate<Transaction["policies"]> {
   return {
     current: (partner) => versions(partner)[0] ?? null,
     currentOf: (partners) => partners.flatMap((partner) => versions(partner).slice(0, 1)),
-    list: versions,
+    list: (partner, page) =>
+      rowsAfter(versions(partner), page?.after ?? null, ({ version }) => String(version)).slice(0, page?.limit),
     put: (policy, digest) => db.insert(POLICY, rowOf(policy, digest)),
     wait: (policy, digest) => {
       if (!db.isTaken(WAITING, rowOf(policy, digest))) db.insert(WAITING, rowOf(policy, digest));

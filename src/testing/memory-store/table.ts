@@ -68,3 +68,9 @@ export function byNumber<Row>(
   const among = byText(textOf);
   return (left, right) => numberOf(left) - numberOf(right) || among(left, right);
 }
+
+/** The rows behind the one with a key, in their order: none where none has it, all without a key. */
+export function rowsAfter<Row>(rows: readonly Row[], after: string | null, keyOf: (row: Row) => string): Row[] {
+  const place = after === null ? 0 : rows.findIndex((row) => keyOf(row) === after) + 1;
+  return after === null || place > 0 ? rows.slice(place) : [];
+}

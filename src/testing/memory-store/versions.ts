@@ -7,7 +7,7 @@ import type { Transaction } from "../../ports/store.ts";
 import type { Immediate } from "./deferred.ts";
 import { datasetRow } from "./lists.ts";
 import type { Session } from "./session.ts";
-import { byNumber, byText, firstBroken, OWN, type Table } from "./table.ts";
+import { byNumber, byText, firstBroken, OWN, rowsAfter, type Table } from "./table.ts";
 
 /** A version as it is kept. */
 export type KeptVersion = {
@@ -48,9 +48,10 @@ function found(db: Session): Omit<Immediate<Transaction["versions"]>, Changes> {
     current,
     currentOf: (datasets) => datasets.flatMap((dataset) => current(dataset) ?? []),
     find: (id) => seenVersions(db, (row) => row.version.id === id && isInForce(row))[0]?.version ?? null,
-    list: (dataset) =>
-      all(dataset)
+    list: (dataset, page) =>
+      rowsAfter(all(dataset), page?.after ?? null, ({ version }) => version.id)
         .filter(isThere)
+        .slice(0, page?.limit)
         .map(({ version }) => version),
     segmentsOf: (ids) =>
       seenVersions(db, (row) => isThere(row) && ids.includes(row.version.id))

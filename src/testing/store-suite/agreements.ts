@@ -140,6 +140,16 @@ export function agreementsLaws(store: () => Store): void {
       const current = await as(ann).read((tx) => tx.policies.current(ann));
       expect(current).toMatchObject({ partner: ann, version: 2, digest: canonicalDigest(policy), policy });
       expect(await as(ann).read(async (tx) => (await tx.policies.list(ann)).map((row) => row.version))).toEqual([2, 1]);
+      const pageAfter = (version: string) =>
+        as(ann).read(async (tx) =>
+          (await tx.policies.list(ann, { after: version, limit: 1 })).map((row) => row.version),
+        );
+      expect([await pageAfter("2"), await pageAfter("1"), await pageAfter("4"), await pageAfter("x")]).toEqual([
+        [1],
+        [],
+        [],
+        [],
+      ]);
       expect(await as(bob).read((tx) => tx.policies.current(ann))).toBeNull();
       expect(await as(bob, ann).read((tx) => tx.policies.current(ann))).toEqual(current);
       expect(await as(bob, ann).read((tx) => tx.policies.currentOf([bob, ann]))).toEqual([current]);

@@ -100,6 +100,10 @@ export function listsLaws(store: () => Store): void {
       await bringVersion(store(), bob, random());
       const list = await as(ann).read((tx) => tx.versions.list(customers(ann)));
       expect(list.map((row) => [row.id, row.sequence])).toEqual(ids.map((id, place) => [id, place + 1]).reverse());
+      const pageAfter = (id: string, limit = 9) =>
+        as(ann).read((tx) => tx.versions.list(customers(ann), { after: id, limit }));
+      expect(await pageAfter(list[0]?.id ?? "", 1)).toEqual(list.slice(1, 2));
+      expect([await pageAfter(list[1]?.id ?? ""), await pageAfter("ver_none")]).toEqual([list.slice(2), []]);
       const current = await as(ann).read((tx) => tx.versions.current(customers(ann)));
       expect(current).toEqual(list[0]);
       expect(current).toMatchObject(sealedVersionOf(ann, ids[2] ?? ""));
