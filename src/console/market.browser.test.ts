@@ -9,7 +9,7 @@ import { textDigest, utf8 } from "../domain/bytes.ts";
 import type { Role } from "../domain/person/person.ts";
 import { chromiumPath, openBrowser, type Sitting, sit } from "../testing/console/browser.ts";
 import { formFields } from "../testing/console/form-fields.ts";
-import { violations } from "../testing/console/page-checks.ts";
+import { faultsOf } from "../testing/console/page-checks.ts";
 import { RAW, rawList, sentBy } from "../testing/console/raw-list.ts";
 import { sendBytes, visitorBy } from "../testing/console/visitor.ts";
 import { type ConsoleWorld, invite, openConsoleWorld, policyOf } from "../testing/console/world.ts";
@@ -278,6 +278,7 @@ describe.skipIf(path === null)("in a browser", () => {
     const card = officer.page.locator(".card", { hasText: "is gold" });
     await card.getByRole("button", { name: "Approve" }).press("Enter");
     await officer.page.getByText("Approved and answered").waitFor();
+    expect(["approved", await faultsOf(officer.page)]).toEqual(["approved", []]);
 
     await page.reload();
     await page.waitForURL(/\/console\/audiences\/rel_/);
@@ -322,7 +323,7 @@ describe.skipIf(path === null)("in a browser", () => {
     await page.getByText("Sunline Holidays may learn, for insight, how many").first().waitFor();
     // The last change may still be on its way: what it brings takes the place of the button that is to be pressed.
     await page.locator(".htmx-request").first().waitFor({ state: "detached" });
-    expect(await violations(page)).toEqual([]);
+    expect(["written", await faultsOf(page)]).toEqual(["written", []]);
     const saving = page.waitForEvent("download");
     await page.getByRole("button", { name: "Save it as a file" }).press("Enter");
     const file = await saving;
@@ -330,6 +331,7 @@ describe.skipIf(path === null)("in a browser", () => {
     const text = readFileSync(await file.path(), "utf8");
     await page.getByRole("button", { name: "Offer it" }).press("Enter");
     await page.getByText("Waits for the signature of Sunline Holidays and Meridian Bank").waitFor();
+    expect(["offered", await faultsOf(page)]).toEqual(["offered", []]);
     expect(page.url()).toContain(textDigest(text));
     expect(errors.filter((error) => !error.startsWith("htmx:"))).toEqual([]);
     await context.close();
@@ -345,7 +347,7 @@ describe.skipIf(path === null)("in a browser", () => {
     await page.getByRole("link", { name: "customers" }).press("Enter");
     await dropFile(page, raw.path);
     await page.getByText("Every column is found.").waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(["columns", await faultsOf(page)]).toEqual(["columns", []]);
     expect(await page.getByLabel("e-mail", { exact: true }).inputValue()).toBe("E-Mail Address");
     expect(await page.getByLabel("your own reference").inputValue()).toBe("Customer No");
     await page.getByRole("button", { name: "Hash it here" }).press("Enter");
@@ -366,7 +368,7 @@ describe.skipIf(path === null)("in a browser", () => {
     await (await choosing).setFiles(raw.path);
     await again.getByRole("button", { name: "Hash it here" }).press("Enter");
     await again.getByText("1,000 of 100,000 e-mails (1.0 %) cannot be read as such").waitFor();
-    expect(await violations(again)).toEqual([]);
+    expect(["checked", await faultsOf(again)]).toEqual(["checked", []]);
     const saving = again.waitForEvent("download");
     await again.getByRole("link", { name: "Save the refused rows" }).press("Enter");
     const saved = readFileSync(await (await saving).path(), "utf8")
@@ -376,6 +378,7 @@ describe.skipIf(path === null)("in a browser", () => {
     expect(saved[1]).toMatch(/^101,email,.+,c99,Rawname 99,nobody-99\.mail\.example,bronze,south,yes,yes$/);
     await again.getByRole("button", { name: "Put this list in force" }).press("Enter");
     await again.getByText("Version 2 is in force, with 99,000 people.").waitFor();
+    expect(["in force", await faultsOf(again)]).toEqual(["in force", []]);
 
     const seen = await Promise.all(sent);
     const parts = seen.filter(({ method }) => method === "PUT").map(({ url }) => url.slice(-1));
@@ -404,6 +407,7 @@ describe.skipIf(path === null)("in a browser", () => {
       .getByText(/Name: /)
       .waitFor();
     expect(await page.getByLabel("Attributes").inputValue()).toBe("Tier: bronze, silver, gold");
+    expect(["not declared", await faultsOf(page)]).toEqual(["not declared", []]);
     await page.getByLabel("Name of the list").fill("travellers");
     await page.getByRole("button", { name: "Declare the list" }).press("Enter");
     await page.waitForURL(/\/console\/lists\/travellers$/);

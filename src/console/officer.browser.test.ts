@@ -11,7 +11,7 @@ import { signNote } from "../crypto/signed-note.ts";
 import { formatCheckpoint } from "../domain/audit/checkpoint.ts";
 import { utf8 } from "../domain/bytes.ts";
 import { chromiumPath, openBrowser, sit } from "../testing/console/browser.ts";
-import { overhang, quiet, violations } from "../testing/console/page-checks.ts";
+import { faultsOf, quiet } from "../testing/console/page-checks.ts";
 import { type ConsoleWorld, invite, openConsoleWorld, policyOf } from "../testing/console/world.ts";
 import { emailDigest } from "../testing/journeys/lists.ts";
 import { call, putPolicy } from "../testing/journeys/world.ts";
@@ -77,6 +77,7 @@ describe.skipIf(path === null)("an officer in a browser", () => {
     await page.getByLabel("Receipt or answer").fill(text.replace(/"released":\d/, '"released":9'));
     await page.getByRole("button", { name: "Verify the receipt" }).press("Enter");
     await page.getByText("The answer is not the one that was released").waitFor();
+    expect(["receipt", await faultsOf(page)]).toEqual(["receipt", []]);
     await quiet(world.origin, officer);
   });
 
@@ -88,6 +89,7 @@ describe.skipIf(path === null)("an officer in a browser", () => {
     await lieAt(page, "entries", (body) => body.toString("utf8").replace(/(salt\\":\\")./, "$1x"));
     expect(await said(page, "entries")).toMatch(/^Entry \d+: the entry is refused/);
     await page.getByText("This log does not hold.").waitFor();
+    expect(["a lie", await faultsOf(page)]).toEqual(["a lie", []]);
     await lieAt(page, "leaves", (body) => Buffer.from(body.map((byte, at) => (at === 40 ? byte ^ 1 : byte))));
     expect(await said(page, "root")).toMatch(/^Over all \d+ entries the root is [0-9a-f]{8}, and the checkpoint says/);
     await lieAt(page, "entries", (body) => body.toString("utf8").replace(/(\\n\d+\\n)[^\\]{8}/, "$1AAAAAAAA"));
@@ -135,10 +137,12 @@ describe.skipIf(path === null)("an officer's other pages", () => {
     await page.getByRole("button", { name: "Show" }).press("Enter");
     await page.getByText("Tighter: it permits less than before, and nothing more.").waitFor();
     await page.getByText("People behind any figure: at least 40 → at least 60 (tighter)").waitFor();
+    expect(["versions", await faultsOf(page)]).toEqual(["versions", []]);
     await quiet(world.origin, officer);
   });
 
   test("use people's rights by hashes alone: what is typed never leaves the browser", async () => {
+    await call(world.sunline, `GET /v1/releases/${world.lists.ready}/rows`);
     const officer = await sit(browser, (await invite(world.meridian, "compliance")).link, LOOK);
     const { page } = officer;
     const sent: string[] = [];
@@ -157,21 +161,28 @@ describe.skipIf(path === null)("an officer's other pages", () => {
     await page.getByLabel("Purpose, such as insight").fill("insight");
     await page.getByRole("button", { name: "Object" }).press("Enter");
     await page.getByText("The person objects from now on: to insight.").waitFor();
+    expect(["objection", await faultsOf(page)]).toEqual(["objection", []]);
     await page.getByRole("link", { name: "Back to rights" }).press("Enter");
     await page.getByLabel("E-mail address").fill("person1400@mail.example");
     await page.getByRole("button", { name: "Look the person up" }).press("Enter");
     await page.getByText("The person objects: to insight.").waitFor();
-    expect(await violations(page)).toEqual([]);
-    await page.setViewportSize({ width: 360, height: 740 });
-    expect(await overhang(page)).toBe(0);
+    expect(["looked up", await faultsOf(page)]).toEqual(["looked up", []]);
     await page.getByRole("button", { name: "Erase this person" }).press("Enter");
     await page.getByText("The person is erased, and kept out of all that you upload.").waitFor();
+    expect(["erasure", await faultsOf(page)]).toEqual(["erasure", []]);
     expect(await page.locator("tbody td.number").allTextContents()).toEqual(["1", "2"]);
     await page.getByRole("link", { name: "Back to rights" }).press("Enter");
     await page.getByRole("link", { name: "You erased people." }).waitFor();
     expect(sent.some((text) => text.includes(emailDigest(1400)))).toBe(true);
     expect(sent.filter((text) => /person1400/i.test(text))).toEqual([]);
     await quiet(world.origin, officer);
+
+    const holder = await sit(browser, (await invite(world.sunline, "compliance")).link, LOOK);
+    await holder.page.getByRole("link", { name: "Rights" }).press("Enter");
+    await holder.page.getByRole("button", { name: "Fetch notices" }).press("Enter");
+    await holder.page.getByText("s1400", { exact: true }).waitFor();
+    expect(["notices", await faultsOf(holder.page)]).toEqual(["notices", []]);
+    await quiet(world.origin, holder);
   });
 
   test("give evidence as a file that verifies, on the record with who asked for it", async () => {
@@ -192,8 +203,18 @@ describe.skipIf(path === null)("an officer's other pages", () => {
     await page.getByRole("link", { name: "Log", exact: true }).press("Enter");
     await page.getByRole("row", { name: /Ada Lindqvist, Harbour.*exported the log/ }).waitFor();
     await page.getByRole("link", { name: "Evidence" }).press("Enter");
+    const reading = await officer.context.newPage();
+    await reading.setContent(text);
+    expect(["log", await faultsOf(reading)]).toEqual(["log", []]);
+    for (const name of [/^Record of processing/, /^Facts for an impact assessment/]) {
+      const coming = page.waitForEvent("download");
+      await page.getByRole("button", { name }).press("Enter");
+      await reading.setContent(await streamText(await (await coming).createReadStream()));
+      expect([name, await faultsOf(reading)]).toEqual([name, []]);
+    }
     await page.getByRole("button", { name: "Evidence for a breach (art. 33)" }).press("Enter");
     await page.getByText("a breach has a first and a last day").waitFor();
+    expect(["refused", await faultsOf(page)]).toEqual(["refused", []]);
     await quiet(world.origin, officer, [/40\d|422/]);
   });
 
@@ -213,6 +234,7 @@ describe.skipIf(path === null)("an officer's other pages", () => {
     await rows.nth(before).waitFor();
     expect(await page.getByLabel(/^Find a company/).inputValue()).toBe("sign-in LINK");
     expect(await page.locator("main time").first().getAttribute("title")).toMatch(/UTC$/);
+    expect(["log", await faultsOf(page)]).toEqual(["log", []]);
     for (const text of await rows.allTextContents()) expect(text).toContain("gave a person a sign-in link");
     await quiet(world.origin, officer);
   });
@@ -224,6 +246,7 @@ describe.skipIf(path === null)("an officer's other pages", () => {
     await page.getByLabel("Recipient").selectOption({ label: NAMES.sunline });
     await page.getByRole("button", { name: "Show" }).press("Enter");
     await page.getByRole("img", { name: /% left now$/ }).waitFor();
+    expect(["budget", await faultsOf(page)]).toEqual(["budget", []]);
     expect(await page.locator("main tbody tr").count()).toBe(5);
     await page.getByRole("link", { name: "Retention" }).press("Enter");
     await page.getByText("Version 1 of the list “customers”, 900 people").waitFor();

@@ -132,8 +132,8 @@ function cellsOf(one: Housed, token: string): readonly Child[] {
         </RowAct>
       )}
       {codeUntil !== null && (
-        <RowAct to={`${place}/code-end`} token={token} label={`End the code of ${manifest.name}`}>
-          End its code
+        <RowAct to={`${place}/code-end`} token={token} label={`End code of ${manifest.name}`}>
+          End code
         </RowAct>
       )}
     </>,

@@ -21,11 +21,36 @@ export async function quiet(
   await context.close();
 }
 
-/** What axe-core finds on a page, each with where. */
-export async function violations(page: Page): Promise<string[]> {
+/**
+ * What is wrong with a page as it stands: what axe-core finds on it, light and dark, and by how much it is wider than a
+ * telephone or a large window. The page is left light, in the window that it had.
+ */
+export async function faultsOf(page: Page): Promise<string[]> {
+  const faults: string[] = [];
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    faults.push(...(await violations(page)).map((found) => `${colorScheme}: ${found}`));
+  }
+  const own = page.viewportSize();
+  for (const window of [TELEPHONE, LARGE]) {
+    await page.setViewportSize(window);
+    const pixels = await overhang(page);
+    if (pixels > 0) faults.push(`${pixels} pixels wider than a window of ${window.width}`);
+  }
+  if (own !== null) await page.setViewportSize(own);
+  return faults;
+}
+
+/** The narrowest window that pages are made for. */
+export const TELEPHONE = { width: 360, height: 740 };
+const LARGE = { width: 1_920, height: 1_080 };
+
+// What axe-core finds, each with where.
+async function violations(page: Page): Promise<string[]> {
   // Past the page's own policy, as a person's tools in the browser are.
   const cdp = await page.context().newCDPSession(page);
-  await cdp.send("Runtime.evaluate", { expression: AXE });
+  const known = await cdp.send("Runtime.evaluate", { expression: "typeof axe", returnByValue: true });
+  if (known.result.value === "undefined") await cdp.send("Runtime.evaluate", { expression: AXE });
   const run = await cdp.send("Runtime.evaluate", {
     expression:
       "axe.run(document, { resultTypes: ['violations'] }).then((results) => JSON.stringify(results.violations))",
@@ -37,7 +62,7 @@ export async function violations(page: Page): Promise<string[]> {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
 }
 
-/** Pixels by which a page is wider than its window. */
-export function overhang(page: Page): Promise<number> {
+// Pixels by which a page is wider than its window.
+function overhang(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 }
