@@ -1,4 +1,4 @@
-// Order and gather against JavaScript's own sort and index, in every world.
+// Order, gather and runs against JavaScript's own sort and index, in every world.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -60,6 +60,32 @@ describe.each(KERNEL_WORLDS)("%s", (_, open) => {
       ),
     );
   });
+
+  test.each([1, 2, 4, 12])(
+    "runs of elements of %i bytes are copied to their places, and nothing beside them",
+    (width) => {
+      fc.assert(
+        fc.property(fc.array(fc.tuple(fc.nat(40), fc.nat(30), fc.nat(3)), { maxLength: 12, size: "max" }), (list) => {
+          const world = open();
+          const column = Uint8Array.from({ length: 70 * width }, (_, at) => at * 7 + 1);
+          const runs: number[] = [];
+          const expected: number[] = [];
+          let place = 0;
+          for (const [first, length, gap] of list) {
+            runs.push(first, place + gap, length);
+            expected.push(...Array.from({ length: gap * width }, () => 9));
+            expected.push(...column.subarray(first * width, (first + length) * width));
+            place += gap + length;
+          }
+          const to = world.hold(new Uint8Array(place * width).fill(9));
+          const [from, words] = [world.hold(column), world.hold(Uint32Array.from(runs))];
+          world.kernels.copyRuns({ to, from, runs: words, count: list.length, width });
+          expect(world.bytes(to, place * width)).toEqual(expected);
+          expect(world.isIntact()).toBe(true);
+        }),
+      );
+    },
+  );
 });
 
 function sorted(keys: readonly number[]): number[] {

@@ -32,6 +32,18 @@ export type Gathering = {
 };
 
 /**
+ * Runs of elements of `width` bytes, three words each, divisible by 4: the place of a run's first element at `from`,
+ * its place at `to`, and how many elements there are. What is written overlaps neither itself nor what is read.
+ */
+export type Runs = {
+  readonly to: Offset;
+  readonly from: Offset;
+  readonly runs: Offset;
+  readonly count: number;
+  readonly width: number;
+};
+
+/**
  * Unique tokens in ascending order: a plane of their first 32 bits, and a plane of the other 96, three words each.
  * Both are divisible by 4, and the 16 bytes behind each may be read.
  */
@@ -241,6 +253,9 @@ export type Kernels = WordKernels & {
    * divisible by their width, or by 4 where the width is. O(count) time.
    */
   gather(gathering: Gathering): void;
+
+  /** Copies each run to its place. O(bytes) time. */
+  copyRuns(runs: Runs): void;
 
   /**
    * Writes the places of equal tokens, counted from the start of their side, in ascending order, and answers how many

@@ -54,6 +54,7 @@ export function wasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memo
     tokens: ({ digests, count, key, tokens }) => void wasm.tokens(digests, count, key, tokens),
     order: ({ keys, count, order, scratch }) => void wasm.order(keys, count, order, scratch),
     gather: ({ to, from, order, count, width }) => void wasm.gather(to, from, order, count, width),
+    copyRuns: ({ to, from, runs, count, width }) => void wasm.copyRuns(to, from, runs, count, width),
     sharedTokens: (left, right, at) => wasm.sharedTokens(...numbersOf(left, right, at)) >>> 0,
     countSharedTokens: (left, right, room) => wasm.countSharedTokens(...numbersOf(left, right, room)) >>> 0,
     stand: ({ people, first, firsts, bits, count, list, masks }) =>

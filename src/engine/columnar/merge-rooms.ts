@@ -34,9 +34,8 @@ export type QuickRooms = Pick<EarlierRooms, "table" | "columns"> & {
   readonly low: number;
   readonly high: number;
   readonly places: number;
-  readonly origins: number;
-  /** Rows of the largest section that is made. */
-  readonly mostRows: number;
+  /** Three words a run: no more runs than rows. */
+  readonly runs: number;
   readonly marks: number;
   readonly markWords: number;
 };
@@ -65,9 +64,11 @@ const inputSizes = (shape: RowShape, { bucketRows, recordBytes }: SectionSize) =
   bucketRows * 4,
 ];
 
+const RUN_BYTES = 12;
+
 /** Bytes that each thread needs. */
 export function mergingScratchBytes({ shape, size, baseRows, references }: Sizes): number {
-  const ofQuick = [size.rows * 4, size.rows * 4, markWordsFor(references.count) * 4];
+  const ofQuick = [size.rows * 4, size.rows * RUN_BYTES, markWordsFor(references.count) * 4];
   const sizes = [...Object.values(earlierSizes(shape, baseRows)), ...inputSizes(shape, size), ...ofQuick];
   return sectionScratchBytes(shape, size) + bumpBytes(sizes);
 }
@@ -100,8 +101,7 @@ export function mergingRooms(
     low: base.hashes,
     high: base.offsets,
     places: bump.take(size.rows * 4),
-    origins: bump.take(size.rows * 4),
-    mostRows: size.rows,
+    runs: bump.take(size.rows * RUN_BYTES),
     marks: bump.take(markWords * 4),
     markWords,
   };

@@ -14,12 +14,12 @@ type Incoming = { readonly rows: BucketRows; readonly order: readonly number[]; 
 /** Which row stands where in the section that is made. */
 export type RunMerge = {
   readonly count: number;
+  /** Of rows that stay, three words a run: its first row, the row that this becomes, and how many there are. */
+  readonly runs: Uint32Array;
   /** Rows of each bucket. */
   readonly bucketRows: readonly number[];
   /** By bucket: the rows that came, and which row each of them becomes, as they were given and in their order. */
   readonly added: readonly Added[];
-  /** Rows that came, ascending. */
-  readonly places: readonly number[];
 };
 
 export type Added = {
@@ -46,8 +46,8 @@ export type Merging = {
   readonly dropped: readonly number[];
   readonly added: readonly BucketRows[] | null;
   readonly rooms: SortingRooms;
-  /** Where it is written which earlier row each row of the section is; of rows that came, any. */
-  readonly origins: Uint32Array;
+  /** Where runs of rows that stay are written, of which there are no more than rows. */
+  readonly runs: Uint32Array;
 };
 
 /** Merges a section, or answers null where it is not an ordinary one. O(rows) time. */
@@ -66,7 +66,7 @@ export function mergeRuns(merging: Merging): RunMerge | null {
     if (numbers === null) return null;
     added.push({ rows, order, finals: new Uint32Array(order.length), ...numbers });
   }
-  return { added, ...writeOrigins(merging, incoming, added), bucketRows: bucketRowsOf(merging) };
+  return { added, ...writeRuns(merging, incoming, added), bucketRows: bucketRowsOf(merging) };
 }
 
 /** Where rows that come belong; null where one of them has the token of another, or of a row that stays. */
@@ -155,17 +155,20 @@ function startsIn(lengths: Uint8Array): Uint32Array {
 
 type Numbers = { readonly low: number[]; readonly high: number[] };
 
-function writeOrigins(
-  { keys, dropped, origins }: Merging,
+function writeRuns(
+  { keys, dropped, runs }: Merging,
   incoming: readonly Incoming[],
   added: readonly Added[],
-): Pick<RunMerge, "count" | "places"> {
-  const places: number[] = [];
-  let [from, at, gone] = [0, 0, 0];
+): Pick<RunMerge, "count" | "runs"> {
+  let [from, at, gone, next] = [0, 0, 0, 0];
   const goTo = (end: number) => {
     while (from < end) {
       const stop = Math.min(end, dropped[gone] ?? end);
-      countUp(origins, at, [from, stop]);
+      if (stop > from) {
+        runs[next++] = from;
+        runs[next++] = at;
+        runs[next++] = stop - from;
+      }
       at += stop - from;
       from = stop;
       if (dropped[gone] !== from) continue;
@@ -177,19 +180,11 @@ function writeOrigins(
     const finals = added[index]?.finals ?? new Uint32Array(order.length);
     for (const [turn, place] of order.entries()) {
       goTo(before[turn] ?? 0);
-      finals[place] = at;
-      places.push(at);
-      origins[at++] = 0;
+      finals[place] = at++;
     }
   }
   goTo(keys.length);
-  return { count: at, places };
-}
-
-// HOT: once a row of the section.
-function countUp(words: Uint32Array, at: number, [from, to]: readonly [number, number]): void {
-  const less = at - from;
-  for (let row = from; row < to; row++) words[row + less] = row;
+  return { count: at, runs: runs.subarray(0, next) };
 }
 
 /** How many rows each bucket has now. */

@@ -101,13 +101,13 @@ function merge(work: Work, { piece, numbers, dropped }: Changing): Merged["made"
   if (base.columns !== null) openInto(work, base.columns, earlier.columns);
   const keys = new Uint32Array(buffer, earlier.table, base.rows);
   const rest = new Uint32Array(buffer, earlier.table + base.rows * 4, base.rows * 3);
-  const origins = new Uint32Array(buffer, earlier.origins, earlier.mostRows);
+  const runs = new Uint32Array(buffer, earlier.runs, base.rows * 3);
   const { buckets } = base;
-  const merged = mergeRuns({ thread, keys, rest, form: numbers, buckets, dropped, added, rooms: made, origins });
+  const merged = mergeRuns({ thread, keys, rest, form: numbers, buckets, dropped, added, rooms: made, runs });
   if (merged === null) return null;
   const records = settledForm(mergeColumns(work, { base, merged, numbers }));
   if (records === null) return null;
-  tellFinals(buffer, { piece, merged, origins });
+  tellFinals(buffer, piece, merged);
   const { count, bucketRows } = merged;
   const bytes = (at: number, length: number) => new Uint8Array(buffer, at, length);
   const columns = settings.shape.columns.map(({ width }, index) => bytes(made.columns[index] ?? 0, count * width));
@@ -137,9 +137,9 @@ type Merging = {
 function mergeColumns(work: Work, { base, merged, numbers }: Merging): PackedNumbers {
   const { thread, earlier, made } = work;
   const { kernels, buffer } = thread;
-  const { count, added } = merged;
+  const { runs, added } = merged;
   for (const { from, to, width, comes } of columnsOf(work, base)) {
-    kernels.gather({ to, from, order: earlier.origins, count, width });
+    kernels.copyRuns({ to, from, runs: runs.byteOffset, count: runs.length / 3, width });
     for (const { rows, finals } of added) {
       new Uint32Array(buffer, earlier.places, finals.length).set(finals);
       kernels.scatter({ from: comes(rows), to, places: earlier.places, count: finals.length, width });
@@ -158,10 +158,10 @@ type Words = {
   readonly comes: (rows: Added) => readonly number[];
 };
 
-function mergeWords({ thread, earlier }: Work, { count, added }: RunMerge, { from, to, comes }: Words): Uint32Array {
+function mergeWords({ thread }: Work, { count, runs, added }: RunMerge, { from, to, comes }: Words): Uint32Array {
   const words = new Uint32Array(thread.buffer, to, count);
   if (from === null) words.fill(0);
-  else thread.kernels.gather({ to, from: from.byteOffset, order: earlier.origins, count, width: 4 });
+  else thread.kernels.copyRuns({ to, from: from.byteOffset, runs: runs.byteOffset, count: runs.length / 3, width: 4 });
   for (const rows of added) {
     const half = comes(rows);
     for (const [turn, place] of rows.order.entries()) words[rows.finals[place] ?? 0] = half[turn] ?? 0;
@@ -196,18 +196,15 @@ function attributesOf({ columns }: RowShape, { earlier, made, rows }: Places): C
   });
 }
 
-type Told = { readonly piece: MergePiece; readonly merged: RunMerge; readonly origins: Uint32Array };
-
 /** Tells which row of the new section each row becomes, where somebody asks. */
-function tellFinals(buffer: SharedArrayBuffer, { piece: { base }, merged, origins }: Told): void {
+function tellFinals(buffer: SharedArrayBuffer, { base }: MergePiece, { runs, added }: RunMerge): void {
   if (base.finals > 0) {
     const finals = new Uint32Array(buffer, base.finals, base.rows).fill(NOWHERE);
-    let next = 0;
-    for (let row = 0; row < merged.count; row++) {
-      if (merged.places[next] === row) next++;
-      else finals[origins[row] ?? 0] = row;
+    for (let at = 0; at < runs.length; at += 3) {
+      const [first = 0, becomes = 0, count = 0] = runs.subarray(at, at + 3);
+      for (let row = 0; row < count; row++) finals[first + row] = becomes + row;
     }
   }
-  for (const { rows, finals } of merged.added)
+  for (const { rows, finals } of added)
     if (rows.finals > 0) new Uint32Array(buffer, rows.finals, rows.homes).set(finals);
 }

@@ -1,4 +1,4 @@
-// Columns in another order.
+// Columns in another order, element by element or run by run.
 
 /** `to[i] = from[order[i]]` for elements of `width` bytes. */
 export function gather(to: usize, from: usize, order: usize, count: u32, width: u32): void {
@@ -21,5 +21,30 @@ export function gather(to: usize, from: usize, order: usize, count: u32, width: 
     for (let at = order; at < end; at += 4, to += 16) v128.store(to, v128.load(from + (<usize>load<u32>(at) << 4)));
   } else {
     for (let at = order; at < end; at += 4, to += width) memory.copy(to, from + <usize>load<u32>(at) * width, width);
+  }
+}
+
+/** Copies `count` runs of elements: three words each say where it begins at `from`, where at `to`, and how long it is. */
+export function copyRuns(to: usize, from: usize, runs: usize, count: u32, width: u32): void {
+  const end = runs + <usize>count * 12;
+  for (let run = runs; run < end; run += 12) {
+    const source = from + <usize>load<u32>(run) * width;
+    const target = to + <usize>load<u32>(run, 4) * width;
+    copyBytes(target, source, <usize>load<u32>(run, 8) * width);
+  }
+}
+
+/** Copies exactly so many bytes: the last ones overlap those before them rather than being told apart. */
+@inline
+function copyBytes(to: usize, from: usize, length: usize): void {
+  if (length >= 16) {
+    const last = length - 16;
+    for (let at: usize = 0; at < last; at += 16) v128.store(to + at, v128.load(from + at));
+    v128.store(to + last, v128.load(from + last));
+  } else if (length >= 8) {
+    store<u64>(to, load<u64>(from));
+    store<u64>(to + length - 8, load<u64>(from + length - 8));
+  } else {
+    for (let byte: usize = 0; byte < length; byte++) store<u8>(to + byte, load<u8>(from + byte));
   }
 }

@@ -3,7 +3,7 @@
 
 export { andBits, bitsAt, bitsInBoth, countBits } from "./bitmap";
 export { countCells, sumCells } from "./cells";
-export { gather } from "./gather";
+export { copyRuns, gather } from "./gather";
 export { markBits } from "./mark";
 export { order } from "./order";
 export { hashRecords } from "./records";

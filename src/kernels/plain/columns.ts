@@ -1,13 +1,17 @@
 // The order of a bucket's keys, and columns in another order.
 
-import type { Gathering, Kernels, Ordering } from "../kernels.ts";
+import type { Gathering, Kernels, Ordering, Runs } from "../kernels.ts";
 
 const DIGITS = 4096;
 /** Places of more bits than this do not fit a word beside 12 bits of their keys. */
 const PLACE_BITS = 20;
 
-export function plainColumns(buffer: SharedArrayBuffer): Pick<Kernels, "order" | "gather"> {
-  return { order: (ordering) => orderOf(buffer, ordering), gather: (gathering) => gatherFrom(buffer, gathering) };
+export function plainColumns(buffer: SharedArrayBuffer): Pick<Kernels, "order" | "gather" | "copyRuns"> {
+  return {
+    order: (ordering) => orderOf(buffer, ordering),
+    gather: (gathering) => gatherFrom(buffer, gathering),
+    copyRuns: (runs) => copyRuns(buffer, runs),
+  };
 }
 
 type Digits = { readonly keys: Uint32Array; readonly low: Uint32Array; readonly high: Uint32Array };
@@ -115,4 +119,13 @@ function gatherer<Units extends Uint8Array | Uint16Array | Int32Array>() {
       for (let unit = 0; unit < units; unit++) target[at++] = source[place + unit] ?? 0;
     }
   };
+}
+
+function copyRuns(buffer: SharedArrayBuffer, { to, from, runs, count, width }: Runs): void {
+  const bytes = new Uint8Array(buffer);
+  const words = new Uint32Array(buffer, runs, count * 3);
+  for (let at = 0; at < words.length; at += 3) {
+    const source = from + (words[at] ?? 0) * width;
+    bytes.copyWithin(to + (words[at + 1] ?? 0) * width, source, source + (words[at + 2] ?? 0) * width);
+  }
 }
