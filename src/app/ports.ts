@@ -75,10 +75,10 @@ export function storeInTurn(store: Store, ...turns: readonly Turn[]): Store {
     for (const turn of turns) turn.check();
   };
   const whileHeld =
-    (run: Store["write"]): Store["write"] =>
-    async (act, work) => {
+    (run: Store["write"]): Store["note"] =>
+    async ({ name, parties }, work) => {
       assertHeld();
-      return run(act, async (tx) => {
+      return run({ name, parties }, async (tx) => {
         const value = await work(tx);
         assertHeld();
         return value;

@@ -17,7 +17,7 @@ export async function listPartners(
   ports: Pick<Ports, "store">,
   request: { readonly caller: Caller; readonly page: Page },
 ): Promise<{ readonly rows: readonly PartnerRow[]; readonly page: Page }> {
-  const act = { name: "list partners", parties: [request.caller.partner] };
+  const act = { name: "list partners", parties: [request.caller.partner], together: "opening" } as const;
   return { rows: await ports.store.read(act, (tx) => tx.partners.list(request.page)), page: request.page };
 }
 

@@ -74,5 +74,5 @@ function isDone(store: Store, attempt: Attempt, work: Work): Promise<boolean> {
 }
 
 function actOf({ partner }: Pick<Named, "partner">) {
-  return { name: "idempotency", parties: [partner] };
+  return { name: "idempotency", parties: [partner], together: "opening" } as const;
 }

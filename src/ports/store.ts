@@ -45,7 +45,15 @@ export type Act = {
   readonly name: string;
   /** For whom the transaction acts: it sees and writes rows of these alone, and of those it comes to act for also. */
   readonly parties: readonly PartnerId[];
+  /**
+   * What goes to the store in one message, which saves waiting for each. With `opening`, the calls that work makes
+   * before it waits for one go with what opens the transaction; the time is not known until one of them is answered.
+   */
+  readonly together?: "opening";
 };
+
+/** With `whole`, those are all the calls, and the end goes along: what they did stands, whatever work makes of it. */
+export type NotedAct = Omit<Act, "together"> & { readonly together?: "opening" | "whole" };
 
 type Resealed = Pick<SealedVersion, "segment" | "people" | "duplicates" | "bytes" | "scheme">;
 
@@ -60,7 +68,7 @@ export type Store = {
   /** One consistent view; writes are refused. */
   readonly read: <T>(act: Act, work: (tx: Transaction) => Promise<T>) => Promise<T>;
   /** Small records beside the log: nonces, parts, idempotency. Serializable; `work` may run again after a conflict. */
-  readonly note: <T>(act: Act, work: (tx: Transaction) => Promise<T>) => Promise<T>;
+  readonly note: <T>(act: NotedAct, work: (tx: Transaction) => Promise<T>) => Promise<T>;
   /** Acts that the log records. One at a time in the whole room; `work` may run again after a conflict. */
   readonly write: <T>(act: Act, work: (tx: Transaction) => Promise<T>) => Promise<T>;
 };

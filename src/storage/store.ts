@@ -44,14 +44,17 @@ export function postgresStore(pool: Pool): Store {
   const readers = documentReaders();
   const within =
     <T>(work: Work<T>) =>
-    (tx: Statements, now: UnixMillis) =>
-      work(transactionOver(tx, now, readers));
+    (tx: Statements, now: () => UnixMillis) =>
+      work(transactionOver({ tx, now, readers }));
   return {
     read: (act, work) => transaction(pool, { ...act, access: "read only" }, within(work)),
     note: (act, work) => transaction(pool, { ...act, access: "read write" }, within(work)),
     write: (act, work) => transaction(pool, { ...act, access: "read write", lock: "log" }, within(work)),
   };
 }
+
+/** What a transaction is made over. */
+type Over = { readonly tx: Statements; readonly now: () => UnixMillis; readonly readers: DocumentReaders };
 
 type Aggregates = Omit<Transaction, "now" | "actForAlso">;
 
@@ -88,9 +91,19 @@ const AGGREGATES: {
   witnesses,
 };
 
-function transactionOver(tx: Statements, now: UnixMillis, readers: DocumentReaders): Transaction {
-  const own = { now, actForAlso: (parties: readonly PartnerId[]) => actForAlso(tx, parties) };
-  return madeWhenAsked<Transaction>(own, (name) => BY_NAME.get(name)?.(tx, readers) ?? null);
-}
+// SAFETY: the members are those of the aggregates, each with the type that its maker gives.
+const MADE = Object.fromEntries(
+  Object.entries<(tx: Statements, readers: DocumentReaders) => unknown>(AGGREGATES).map(([name, make]) => [
+    name,
+    ({ tx, readers }: Over) => make(tx, readers),
+  ]),
+) as { readonly [Name in keyof Aggregates]: (over: Over) => Aggregates[Name] };
 
-const BY_NAME = new Map(Object.entries<(tx: Statements, readers: DocumentReaders) => object>(AGGREGATES));
+const transactionOver = madeWhenAsked<Over, Transaction>({
+  ...MADE,
+  now: ({ now }) => now(),
+  actForAlso:
+    ({ tx }) =>
+    (parties: readonly PartnerId[]) =>
+      actForAlso(tx, parties),
+});

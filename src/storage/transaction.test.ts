@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../testing/database.ts";
+import { relayTo } from "../testing/relay.ts";
 import { turnstile } from "../testing/turnstile.ts";
 import { NUMBER_ARRAY } from "./arrays.ts";
 import { openPool, type Pool, type Statements } from "./pool.ts";
@@ -157,6 +158,82 @@ test("shows its name in the database while it runs, and no longer", async () => 
   });
   expect(names).toEqual(["look at oneself"]);
   await expect(transaction(database.room, { ...read, name: "x'; drop table number" }, addOne)).rejects.toThrow(/name/);
+});
+
+describe("what goes together", () => {
+  const opening: Act = { ...write, together: "opening" };
+  const whole: Act = { ...write, together: "whole" };
+  const addBlindly = (tx: Statements) => tx`update number set n = n + 1 returning n`;
+
+  test("is one message with the opening, and one for all, where the act says so", async () => {
+    const relay = await relayTo(database);
+    const pool = openPool({ url: relay.url }, 1);
+    const tripsOf = async (act: Act) => {
+      const before = relay.count();
+      await transaction(pool, act, async (tx) => void (await addBlindly(tx)));
+      return relay.count() - before;
+    };
+    const trips: number[] = [];
+    for (const act of [write, write, opening, whole]) trips.push(await tripsOf(act));
+    await pool.close();
+    relay.close();
+    expect(trips.slice(1)).toEqual([3, 2, 1]);
+    expect(await number()).toBe(4);
+  });
+
+  test("waits for the lock first: what is read with the opening is what the one before committed", async () => {
+    const act: Act = { ...logged, name: "read with the opening", together: "opening" };
+    const inTurn = () => transaction(database.room, act, async (tx) => Number((await addBlindly(tx))[0]?.["n"]));
+    const seen = await Promise.all(Array.from({ length: 6 }, inTurn));
+    expect(seen.sort()).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(database.room.retries.has(act.name)).toBe(false);
+  });
+
+  test("tells the time once the opening is answered, and not before", async () => {
+    const early = transaction(database.room, opening, async (_, now) => now());
+    await expect(early).rejects.toThrow(/before the database told it/);
+    const late = transaction(database.room, whole, async (tx, now) => {
+      await addBlindly(tx);
+      return now();
+    });
+    expect(Math.abs((await late) - Date.now())).toBeLessThan(60_000);
+  });
+
+  test("runs again after a conflict, all of it", async () => {
+    const before = database.room.retries.get(write.name) ?? 0;
+    const runs: number[] = [];
+    const works = Array.from({ length: 6 }, (_, index) =>
+      transaction(database.room, whole, async (tx) => {
+        runs.push(index);
+        await tx`update number set n = n + 1 where ${index}::int >= 0 and pg_sleep(0.02) is not null`;
+      }),
+    );
+    await Promise.all(works);
+    expect(await number()).toBe(6);
+    expect(runs.length).toBe(6 + (database.room.retries.get(write.name) ?? 0) - before);
+    expect(runs.length).toBeGreaterThan(6);
+  });
+
+  test("commits nothing where a statement fails, be it passed over, and takes none that comes later", async () => {
+    const failing = (pass: (failure: unknown) => void) =>
+      transaction(database.room, whole, async (tx) => {
+        await Promise.all([addBlindly(tx).execute(), tx`select 1 / 0`.catch(pass)]);
+      });
+    await expect(failing(() => {})).rejects.toThrow(/had failed/);
+    await expect(
+      failing((failure) => {
+        throw failure;
+      }),
+    ).rejects.toMatchObject({ code: "22012" });
+    expect(await number()).toBe(0);
+    const later = transaction(database.room, whole, async (tx) => {
+      for (let tick = 0; tick < 9; tick++) await null;
+      await addBlindly(tx);
+      await addBlindly(tx);
+    });
+    await expect(later).rejects.toThrow();
+    expect(await number()).toBe(1);
+  });
 });
 
 describe("row-level security", () => {

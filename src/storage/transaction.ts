@@ -19,6 +19,12 @@ export type Act = {
   readonly access: "read only" | "read write";
   /** The table held from before the first snapshot, so that such transactions queue instead of failing. */
   readonly lock?: keyof typeof LOCKS;
+  /**
+   * What goes to the database in one message: with `opening`, what opens the transaction and the statements that the
+   * work sends before it waits for one of them; with `whole`, the commit as well, so these are all that it may send,
+   * and they are committed whatever it makes of their outcome.
+   */
+  readonly together?: "opening" | "whole";
 };
 
 /** The connection was lost when COMMIT had been sent: the transaction happened, or it did not. */
@@ -39,8 +45,11 @@ const CONNECTION_CODES = [
   ...["57P01", "57P02", "57P03", "25P03", "53300"],
 ];
 
-/** What a transaction does, with its statements and the database's clock at its start. */
-export type Work<T> = (tx: Statements, now: UnixMillis) => Promise<T>;
+/**
+ * What a transaction does, with its statements and the database's clock at its start.
+ * @param now  throws while the opening has no answer, where the first statements go along with it
+ */
+export type Work<T> = (tx: Statements, now: () => UnixMillis) => Promise<T>;
 
 /**
  * Runs `work` in one transaction and commits it. `work` may run again from its beginning after a conflict or a lost
@@ -117,19 +126,45 @@ async function attemptOnce<T>(pool: Pool, act: Act, work: Work<T>): Promise<T> {
 type Running<T> = { readonly work: Work<T>; readonly progress: Progress };
 
 async function run<T>(session: Session, act: Act, { work, progress }: Running<T>): Promise<T> {
-  const now = await open(session.sql, act);
-  const result = await work(whileOpen(session.sql, progress), now);
+  const { opened, now } = open(session.sql, act);
+  if (act.together === undefined) await opened;
+  const working = work(whileOpen(session.sql, progress), now);
+  const ending = act.together === "whole" ? commitAlong(session, act, progress) : null;
+  // What fails of the work is why the commit was none, so the work is heard first.
+  const [, result] = await Promise.all([opened, working]);
   if (act.access === "read only") {
     if (progress.failure !== null) throw passedOver(act);
     endReading(session, progress);
     return result;
   }
+  if (ending === null) await commit(session, act, progress);
+  else await ending.then(orThrow);
+  return result;
+}
+
+// Behind every statement that the work sends without waiting for the database: they are made while promises that are
+// settled already are gone through, which the next tick comes after.
+async function commitAlong(session: Session, act: Act, progress: Progress): Promise<Ended> {
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  return commit(session, act, progress).then(
+    () => null,
+    (failure: unknown) => ({ failure }),
+  );
+}
+
+/** How a commit ended that nobody waits for yet: with a failure, or well. */
+type Ended = { readonly failure: unknown } | null;
+
+function orThrow(ended: Ended): void {
+  if (ended !== null) throw ended.failure;
+}
+
+async function commit({ sql }: Session, act: Act, progress: Progress): Promise<void> {
   progress.stage = "committing";
-  const { command } = await session.sql.unsafe("commit");
+  const { command } = await sql.unsafe("commit");
   progress.stage = "over";
   // Postgres answers COMMIT with ROLLBACK, and no error, when a statement had failed.
   if (command !== "COMMIT") throw passedOver(act);
-  return result;
 }
 
 // What was read is as true before the end of its transaction as after it, so nobody waits for the end: it is the next
@@ -145,18 +180,26 @@ function passedOver({ name }: Act): Error {
   return new Error(`\`${name}\` went on after a statement of it had failed`);
 }
 
+type Opening = { readonly opened: Promise<unknown>; readonly now: () => UnixMillis };
+
 // One round trip for both. The setting is the transaction's, so should a lost connection part the two, it lasts for its
-// own statement alone.
-async function open(sql: Statements, act: Act): Promise<UnixMillis> {
+// own statement alone, and what goes along with them acts for nobody.
+function open(sql: Statements, act: Act): Opening {
   const parties = sql.array([...act.parties], TEXT_ARRAY);
-  const [, [clock]] = await Promise.all([
-    sql.unsafe(opening(act)),
-    sql<{ now: UnixMillis }[]>`
-      select set_config('concordat.parties', ${parties}::text[]::text, true),
-        floor(extract(epoch from now()) * 1000)::float8 as now`,
-  ]);
-  if (clock === undefined) throw new Error("the database tells no time");
-  return clock.now;
+  let told: UnixMillis | null = null;
+  const begun = sql.unsafe(opening(act)).execute();
+  const acting = sql<{ now: UnixMillis }[]>`
+    select set_config('concordat.parties', ${parties}::text[]::text, true),
+      floor(extract(epoch from now()) * 1000)::float8 as now`;
+  const clock = acting.then(([row]) => {
+    if (row === undefined) throw new Error("the database tells no time");
+    told = row.now;
+  });
+  const now = () => {
+    if (told === null) throw new Error(`\`${act.name}\` asked for the time before the database told it`);
+    return told;
+  };
+  return { opened: Promise.all([begun, clock]), now };
 }
 
 // BEGIN, SET LOCAL and LOCK TABLE take no snapshot: the one that all else reads is taken when the lock is held.

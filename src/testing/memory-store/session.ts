@@ -39,7 +39,7 @@ export type Session = {
   readonly checkDeferred: () => void;
 };
 
-type Opening = { readonly act: Act; readonly now: UnixMillis; readonly isReadOnly: boolean };
+type Opening = { readonly act: Pick<Act, "parties">; readonly now: UnixMillis; readonly isReadOnly: boolean };
 
 /** Opens a transaction on a snapshot. */
 export function openSession(snapshot: State, { act, now, isReadOnly }: Opening): Session {

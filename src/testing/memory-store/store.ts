@@ -41,23 +41,12 @@ export function memoryDatabase(clock: Clock): MemoryDatabase {
 
 function storeOver(connection: Connection): Store {
   const over =
-    (access: Access): Store["read"] =>
+    (access: Access): Store["note"] =>
     (act, work) => {
       if (!/^[a-z][a-z0-9 -]{0,60}$/.test(act.name)) throw new Error(`not a name of a transaction: \`${act.name}\``);
-      return transaction(connection, { act, access }, (session, call) => work(transactionOver(session, call)));
+      return transaction(connection, { act, access }, (session, call) => work(transactionOver({ db: session, call })));
     };
   return { read: over("read"), note: over("note"), write: over("write") };
-}
-
-function transactionOver(db: Session, call: Call): Transaction {
-  const own = {
-    now: db.now,
-    actForAlso: (parties: Parameters<Transaction["actForAlso"]>[0]) => call(() => db.actForAlso(parties)),
-  };
-  return madeWhenAsked<Transaction>(own, (name) => {
-    const aggregate = BY_NAME.get(name);
-    return aggregate === undefined ? null : deferred(aggregate(db), call);
-  });
 }
 
 type Aggregates = {
@@ -95,7 +84,25 @@ const AGGREGATES: Aggregates = {
   witnesses,
 };
 
-const BY_NAME = new Map(Object.entries<(db: Session) => object>(AGGREGATES));
+/** What a transaction is made over. */
+type Over = { readonly db: Session; readonly call: Call };
+
+// SAFETY: the members are those of the aggregates, each with the type that its maker gives once it is deferred.
+const MADE = Object.fromEntries(
+  Object.entries<(db: Session) => object>(AGGREGATES).map(([name, make]) => [
+    name,
+    ({ db, call }: Over) => deferred(make(db), call),
+  ]),
+) as { readonly [Name in keyof Aggregates]: (over: Over) => Transaction[Name] };
+
+const transactionOver = madeWhenAsked<Over, Transaction>({
+  ...MADE,
+  now: ({ db }) => db.now,
+  actForAlso:
+    ({ db, call }) =>
+    (parties) =>
+      call(() => db.actForAlso(parties)),
+});
 
 function roomFigures(db: Session): Immediate<Transaction["roomFigures"]> {
   return {
