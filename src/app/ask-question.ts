@@ -48,7 +48,7 @@ type Outcome = Result<Answer, Problem>;
  */
 export function askQuestion(ports: AnswerPorts & Keeping<Answer>, { caller, asked }: Asking): Promise<Outcome> {
   const question = { recipient: caller.partner, asked };
-  const act = { name: "ask question", parties: [caller.partner], asker: caller };
+  const act = { name: "ask question", parties: [caller.partner], asker: caller, together: "opening" } as const;
   return withFigures(ports, act, {
     wanted: async () => ({ ...question, approving: null }),
     conclude: async (tx, computed) => {

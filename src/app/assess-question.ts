@@ -17,7 +17,6 @@ import {
   datasetsOf,
   isForList,
   type Question,
-  questionDigest,
 } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile, ReleaseRow, RequestFile, VersionRow } from "../ports/rows.ts";
@@ -28,7 +27,7 @@ import { countObjections } from "./objections.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
 import { answeringVersions, borneOut, type List, listsOf, unsound } from "./question-lists.ts";
 import { keyOfVersions } from "./question-versions.ts";
-import { drawDigests, drawnBefore, holdersOf } from "./recorded-figures.ts";
+import { type DrawDigests, drawDigests, drawnBefore, holdersOf } from "./recorded-figures.ts";
 import { unguardedIn } from "./refuse-unguarded.ts";
 
 type Permit = Extract<Decision, { kind: "permit" }>;
@@ -40,6 +39,8 @@ export type Permitted = {
   readonly directory: Directory;
   readonly question: Question;
   readonly digest: string;
+  /** Those of questions whose figures are one draw with this one's, its own first. */
+  readonly digests: DrawDigests;
   readonly decision: Permit;
   readonly epsilon: EpsilonMicros;
   readonly versions: readonly VersionRow[];
@@ -80,6 +81,8 @@ type Assessing = {
   readonly asked: AskedQuestion;
   /** An earlier assessment of this very question for this asker. */
   readonly before?: Permitted | undefined;
+  /** Begins to read what else is wanted of the owners of its lists, when the transaction acts for them. */
+  readonly alsoOf?: (owners: readonly PartnerId[]) => Promise<void>;
 };
 
 /**
@@ -93,41 +96,45 @@ export async function assessQuestion(
   request: Assessing,
 ): Promise<Result<Permitted | Denied, Problem>> {
   const { recipient, before } = request;
-  const early = before === undefined ? null : surroundings(tx, { ...before, recipient });
+  const early = before === undefined ? null : surroundings(tx, { ...request, ...before });
   const ahead = before === undefined ? null : readBehind(tx, { ...before, recipient });
   const [opened, read, behind] = await Promise.all([openQuestion(tx, request), early, ahead]);
   if (!opened.ok) return opened;
-  const { file, question } = opened.value;
-  const { directory, policies, lists } = read ?? (await surroundings(tx, { file, question, recipient }));
+  const { file, question, digests } = opened.value;
+  const { directory, policies, lists } = read ?? (await surroundings(tx, { ...request, file, question }));
   const on = isoDate(tx.now);
   const ground = JSON.stringify([on, [...directory], [...policies].map(([owner, { digest }]) => [owner, digest])]);
   const deciding = { contract: file.contract, contractId: file.id, question, recipient, on, directory, policies };
   const isAsBefore = before?.ground === ground;
   const decision = isAsBefore ? before.decision : decide(deciding);
-  const about = { file, directory, question, digest: questionDigest(question) };
+  const about = { file, directory, question, digest: digests[0] };
   if (decision.kind === "deny") return ok({ kind: "denied", ...about, decision, reasons: decision.reasons });
   const known = isAsBefore && behind !== null ? { versionsKey: before.versionsKey, behind } : null;
-  return permittedBy(tx, { ...about, recipient, decision, ground }, { lists, known });
+  return permittedBy(tx, { ...about, digests, recipient, decision, ground }, { lists, known });
 }
 
-type Asked = Pick<Permitted, "file" | "question"> & { readonly recipient: PartnerId };
+type Asked = Pick<Permitted, "file" | "question"> & Pick<Assessing, "recipient" | "alsoOf">;
 
-async function surroundings(tx: Transaction, { file, question, recipient }: Asked) {
+async function surroundings(tx: Transaction, { file, question, recipient, alsoOf }: Asked) {
   const members = membersOf(file.contract);
+  const owners = ownersOf(question);
   const [, directory, policies, lists] = await Promise.all([
     tx.actForAlso(members),
     directoryOf(tx, members),
-    policiesOf(tx, question),
+    policiesOf(tx, owners),
     listsOf(tx, question, recipient),
+    alsoOf?.(owners),
   ]);
   return { directory, policies, lists };
 }
 
+type Opened = Pick<Permitted, "file" | "question" | "digests">;
+
 // The contract as the asker sees it, and the question in its words: what the asker may not know of is not found.
 async function openQuestion(
   tx: Transaction,
-  { recipient, asked }: { readonly recipient: PartnerId; readonly asked: AskedQuestion },
-): Promise<Result<{ readonly file: ContractFile; readonly question: Question }, Problem>> {
+  { recipient, asked, before }: Assessing,
+): Promise<Result<Opened, Problem>> {
   const file = await tx.contracts.find(asked.contract);
   if (file === null || !membersOf(file.contract).includes(recipient)) {
     return err(problem("not-found", "you are not a member of such a contract"));
@@ -137,16 +144,18 @@ async function openQuestion(
     const says = `the contract is ${state.kind.replaceAll("-", " ")}`;
     return err(problem("contract-not-in-force", says, { state: state.kind }));
   }
+  // The very same document puts the very same question into the same words.
+  if (before?.file.contract === file.contract) return ok({ file, question: before.question, digests: before.digests });
   const canonical = canonicalQuestion(file.contract, asked);
   if (!canonical.ok) return err(unsound(canonical.error));
   const question = canonical.value;
   if (isForList(question) && ownerOf(question.from) !== recipient) {
     return err(unsound([{ path: "/from", says: "a list of people is made from the asker's own list" }]));
   }
-  return ok({ file, question });
+  return ok({ file, question, digests: drawDigests(question) });
 }
 
-type Ruled = Pick<Permitted, "file" | "directory" | "question" | "digest" | "decision" | "ground"> & {
+type Ruled = Pick<Permitted, "file" | "directory" | "question" | "digest" | "digests" | "decision" | "ground"> & {
   readonly recipient: PartnerId;
 };
 
@@ -164,7 +173,7 @@ async function permittedBy(
   ruled: Ruled,
   { lists, known }: Found,
 ): Promise<Result<Permitted | Denied, Problem>> {
-  const { question, digest, decision, recipient, ground, ...about } = ruled;
+  const { question, digest, digests, decision, recipient, ground, ...about } = ruled;
   const still = borneOut(lists, ruled);
   const { contract } = about.file;
   const answering = { contract, question, still, directory: about.directory };
@@ -175,7 +184,7 @@ async function permittedBy(
   const denied = { kind: "denied", ...about, question, digest, decision } as const;
   if (decision.approvers.length > 0 && about.file.contract.approvalWithin === undefined)
     return ok({ ...denied, reasons: [...decision.reasons, approvalReason(ruled)] });
-  const draw = { recipient, question, terms: decision.terms, epsilon };
+  const draw = { recipient, question, digests, terms: decision.terms, epsilon };
   const [answers, request, charging, unguarded, behind, objections] =
     known?.versionsKey === versionsKey ? known.behind : await readBehind(tx, { ...ruled, epsilon, versionsKey });
   const recorded = answers.find((row) => row.questionDigest === digest && row.recipient === recipient) ?? null;
@@ -186,21 +195,20 @@ async function permittedBy(
   const shortfalls = recorded === null ? [...refusals, ...unguarded(behind), ...behind.refusals] : [];
   if (shortfalls.length > 0) return ok({ ...denied, reasons: [...decision.reasons, ...shortfalls] });
   const schemas = lists.flatMap(({ dataset }) => dataset?.schema ?? []);
-  const permitted = { ...about, question, digest, decision, epsilon, versions: versions.value, schemas, versionsKey };
+  const permitted = { ...about, question, digest, digests, decision, epsilon, schemas, versionsKey };
   const rest = { still, charges, recorded, request, drawn, lists: behind.lists, objections, ground };
-  return ok({ kind: "permitted", ...permitted, ...rest });
+  return ok({ kind: "permitted", ...permitted, versions: versions.value, ...rest });
 }
 
 function readBehind(tx: Transaction, ruled: Ruled & Pick<Permitted, "epsilon" | "versionsKey">) {
-  const { file, directory, question, digest, decision, recipient, epsilon, versionsKey } = ruled;
-  const owners = [...new Set(datasetsOf(question).map(ownerOf))];
+  const { file, directory, question, digest, digests, decision, recipient, epsilon, versionsKey } = ruled;
   return Promise.all([
-    tx.releases.recorded(file.id, drawDigests(question), versionsKey),
+    tx.releases.recorded(file.id, digests, versionsKey),
     tx.requests.openOf({ contract: file.id, recipient, questionDigest: digest }),
     chargingOf(tx, { contract: file.contract, recipient, question, decision, epsilon, directory }),
     unguardedIn(tx, ruled),
     listsBehind(tx, ruled),
-    countObjections(tx, owners),
+    countObjections(tx, ownersOf(question)),
   ]);
 }
 
@@ -231,8 +239,11 @@ export async function directoryOf(tx: Transaction, members: readonly PartnerId[]
   );
 }
 
-async function policiesOf(tx: Transaction, question: Question): Promise<Map<PartnerId, PolicyInForce>> {
-  const owners = [...new Set(datasetsOf(question).map(ownerOf))];
+function ownersOf(question: Question): readonly PartnerId[] {
+  return [...new Set(datasetsOf(question).map(ownerOf))];
+}
+
+async function policiesOf(tx: Transaction, owners: readonly PartnerId[]): Promise<Map<PartnerId, PolicyInForce>> {
   const rows = await tx.policies.currentOf(owners);
   const inForce = owners.flatMap((owner) => rows.find(({ partner }) => partner === owner) ?? []);
   return new Map(inForce.map(({ partner, policy, digest }) => [partner, { policy, digest }]));

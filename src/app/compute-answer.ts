@@ -1,6 +1,7 @@
 // The data's part of an answer: true counts from the matcher on sealed versions, before noise. Nothing of it is kept.
 
 import { type DatasetRef, ownerOf } from "../domain/dataset/schema.ts";
+import type { PartnerId } from "../domain/partner/manifest.ts";
 import { coinEpsilon } from "../domain/privacy/deniability.ts";
 import type { Measurement, TableMeasurement, Truth } from "../domain/question/analysis.ts";
 import { listDistance } from "../domain/question/audience/answer.ts";
@@ -9,7 +10,8 @@ import { rulesOf } from "../domain/question/registry.ts";
 import { unreachable } from "../domain/result.ts";
 import type { When } from "../domain/subject/objection.ts";
 import type { ComparedList } from "../ports/matcher.ts";
-import type { ReleaseRow } from "../ports/rows.ts";
+import type { ObjectionRow } from "../ports/rights.ts";
+import type { DataKeyRow, ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import type { Permitted } from "./assess-question.ts";
 import { type Counting, comparedList, countTable, declaredValues, type Keys } from "./compared-list.ts";
@@ -24,10 +26,10 @@ import {
 } from "./given-lists.ts";
 import { type CoinSeed, coinOf, drawCoin } from "./list-coin.ts";
 import { type Earlier, earlierIn, isNearEarlier } from "./near-earlier.ts";
-import { type Objections, readObjections, withoutObjecting } from "./objections.ts";
+import { type Objections, openObjections, withoutObjecting } from "./objections.ts";
 import type { Ports } from "./ports.ts";
 import { filesOf, versionOf } from "./question-versions.ts";
-import { unwrapDataKey } from "./receive-part.ts";
+import { openDataKey } from "./receive-part.ts";
 import { exactlyBehind } from "./recorded-figures.ts";
 
 /** What the matcher needs beside the question: the owners' keys, and what was given before. */
@@ -57,22 +59,46 @@ export type Computed = {
   readonly isTooNear: boolean;
 };
 
-/** Reads what the matcher will need, in the transaction that permitted the question. */
+/** What is kept of a list's owner, as it is sealed. */
+export type SealedOf = {
+  readonly partner: PartnerId;
+  readonly key: DataKeyRow | null;
+  readonly objections: readonly ObjectionRow[];
+};
+
+/** Reads it, in a transaction that acts for the owners. */
+export function readSealed(tx: Transaction, owners: readonly PartnerId[]): Promise<SealedOf[]> {
+  return Promise.all(
+    owners.map(async (partner) => {
+      const [key, objections] = await Promise.all([tx.dataKeys.find(partner), tx.objections.list(partner)]);
+      return { partner, key, objections };
+    }),
+  );
+}
+
+type ToOpen = { readonly permitted: Permitted; readonly sealed: readonly SealedOf[] };
+
+/** Opens and reads what the matcher will need, in the transaction that permitted the question. */
 export async function openFor(
   ports: Pick<Ports, "matcher" | "room">,
   tx: Transaction,
-  permitted: Permitted,
+  { permitted, sealed }: ToOpen,
 ): Promise<Opened> {
-  const partners = [...new Set(permitted.versions.map(({ partner }) => partner))];
-  const opening = partners.map((partner) => [partner, unwrapDataKey(tx, ports.room.keyRing, partner)] as const);
-  const [keys, objections, lists, releases] = await Promise.all([
-    Promise.all(opening.map(async ([partner, key]) => [partner, await key] as const)),
-    readObjections(ports, tx, opening),
+  const opened = sealed.map(({ partner, key, objections }) => {
+    const dataKey = openDataKey(ports.room.keyRing, partner, key);
+    return { partner, dataKey, objections: openObjections(ports, dataKey, objections) };
+  });
+  const [lists, releases] = await Promise.all([
     openGiven(ports, tx, permitted.lists.given),
     earlierReleases(tx, permitted),
   ]);
   const earlier = await Promise.all(releases.map((release) => earlierIn(tx, release)));
-  return { keys: new Map(keys), objections, lists, earlier };
+  return {
+    keys: new Map(opened.map(({ partner, dataKey }) => [partner, dataKey])),
+    objections: new Map(opened.map(({ partner, objections }) => [partner, objections])),
+    lists,
+    earlier,
+  };
 }
 
 /** What the asker has of the same owners' lists that new exact figures must not be too near to. */

@@ -53,7 +53,7 @@ export async function explainQuestion(
   request: { readonly caller: Caller; readonly asked: AskedQuestion },
 ): Promise<Result<Explanation, Problem>> {
   const { caller, asked } = request;
-  const act = { name: "explain question", parties: [caller.partner] };
+  const act = { name: "explain question", parties: [caller.partner], together: "opening" } as const;
   const assessed = await ports.store.read(act, (tx) => assessQuestion(tx, { recipient: caller.partner, asked }));
   return assessed.ok ? ok(explainTo(caller.partner, assessed.value)) : assessed;
 }

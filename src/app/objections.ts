@@ -30,10 +30,19 @@ export async function readObjections(
     await Promise.all(
       keys.map(async ([partner, key]) => {
         const [rows, dataKey] = await Promise.all([tx.objections.list(partner), key]);
-        return [partner, rows.map((row) => opened(ports, dataKey, row))] as const;
+        return [partner, openObjections(ports, dataKey, rows)] as const;
       }),
     ),
   );
+}
+
+/** Opens objections of a partner that were read. O(tokens). */
+export function openObjections(
+  ports: Pick<Ports, "matcher">,
+  dataKey: DataKey,
+  rows: readonly ObjectionRow[],
+): readonly Kept[] {
+  return rows.map((row) => opened(ports, dataKey, row));
 }
 
 function opened(ports: Pick<Ports, "matcher">, dataKey: DataKey, row: ObjectionRow): Kept {

@@ -9,7 +9,7 @@ import { tooMany } from "../domain/rates.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { KeyRing } from "../ports/key-ring.ts";
 import type { DataKey, ListRefusal, ReadPart } from "../ports/matcher.ts";
-import type { DatasetRow, PartRow } from "../ports/rows.ts";
+import type { DataKeyRow, DatasetRow, PartRow } from "../ports/rows.ts";
 import type { ProgressState } from "../ports/servers.ts";
 import type { Transaction } from "../ports/store.ts";
 import { dataKeyHolder, dataKeyLabel } from "./add-partner.ts";
@@ -131,14 +131,22 @@ function endedPart(
 
 /** A partner's data key, unwrapped. Secret; kept in memory while it is used. */
 export async function unwrapDataKey(tx: Transaction, keyRing: KeyRing, partner: PartnerId): Promise<DataKey> {
-  const key = await heldDataKey(tx, keyRing, partner);
+  return openDataKey(keyRing, partner, await tx.dataKeys.find(partner));
+}
+
+/** The same, of the row that was read. */
+export function openDataKey(keyRing: KeyRing, partner: PartnerId, row: DataKeyRow | null): DataKey {
+  const key = heldKeyIn(keyRing, partner, row);
   if (key === null) throw new Error("a partner has no data key, or the key ring has its key no more");
   return key;
 }
 
 /** The same, or null where the partner has no data key that still opens. */
 export async function heldDataKey(tx: Transaction, keyRing: KeyRing, partner: PartnerId): Promise<DataKey | null> {
-  const row = await tx.dataKeys.find(partner);
+  return heldKeyIn(keyRing, partner, await tx.dataKeys.find(partner));
+}
+
+function heldKeyIn(keyRing: KeyRing, partner: PartnerId, row: DataKeyRow | null): DataKey | null {
   const wrapping = row === null ? null : keyRing.find(dataKeyHolder(partner, row.number));
   if (row === null || wrapping === null) return null;
   const key = openBox(wrapping, row.wrapped, dataKeyLabel(partner));

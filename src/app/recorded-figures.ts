@@ -17,8 +17,10 @@ import type { TrendAnswer, TrendPoint } from "../domain/question/trend/analysis.
 import type { ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 
+export type DrawDigests = readonly [string, ...string[]];
+
 /** Digests of the questions whose figures are one draw on the same versions: the question's own first. */
-export function drawDigests(question: Question): readonly string[] {
+export function drawDigests(question: Question): DrawDigests {
   const twin = rulesOf(question.analysis).twin(question);
   return [questionDigest(question), ...(twin === null ? [] : [questionDigest(twin)])];
 }
@@ -37,6 +39,8 @@ export function exactlyBehind(question: Question): OverlapQuestion | CrosstabQue
 type Draw = {
   readonly recipient: PartnerId;
   readonly question: Question;
+  /** Its `drawDigests`. */
+  readonly digests: readonly string[];
   readonly terms: Terms;
   readonly epsilon: EpsilonMicros;
 };
@@ -48,9 +52,8 @@ type Draw = {
  * @param rows  recorded answers of `drawDigests`, newest first
  */
 export function drawnBefore(rows: readonly ReleaseRow[], draw: Draw): ReleaseRow | null {
-  const { recipient, question, terms, epsilon } = draw;
+  const { recipient, question, digests, terms, epsilon } = draw;
   if (isForList(question)) return null;
-  const digests = drawDigests(question);
   const own = digests.map((digest) => rows.find((row) => isOf(row, digest) && row.recipient === recipient));
   const anybodys = digests.map((digest) => rows.find((row) => isOf(row, digest)));
   const isUsable = (row: ReleaseRow) => {
@@ -85,9 +88,9 @@ function isTellingOfOthers(question: Question, release: Pick<ReleaseRow, "answer
  * The recipients that have the very figures that were drawn, by what each was told last.
  * @param rows  recorded answers of `drawDigests`, newest first
  */
-export function holdersOf(rows: readonly ReleaseRow[], { question }: Draw, drawn: ReleaseRow): PartnerId[] {
+export function holdersOf(rows: readonly ReleaseRow[], { digests }: Draw, drawn: ReleaseRow): PartnerId[] {
   const recipients = [...new Set(rows.map((row) => row.recipient))];
-  const told = drawDigests(question).flatMap((digest) =>
+  const told = digests.flatMap((digest) =>
     recipients.flatMap((recipient) => rows.find((row) => isOf(row, digest) && row.recipient === recipient) ?? []),
   );
   const figures = JSON.stringify(figuresIn(drawn));

@@ -10,7 +10,16 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { Act, Transaction } from "../ports/store.ts";
 import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
 import { missingFor } from "./await-approval.ts";
-import { type Computed, computeAnswer, earlierKeyOf, earlierReleases, filesBehind, openFor } from "./compute-answer.ts";
+import {
+  type Computed,
+  computeAnswer,
+  earlierKeyOf,
+  earlierReleases,
+  filesBehind,
+  openFor,
+  readSealed,
+  type SealedOf,
+} from "./compute-answer.ts";
 import type { Caller, Keeping, Ports } from "./ports.ts";
 import { timing } from "./question-times.ts";
 
@@ -102,13 +111,16 @@ async function prepare(
   { wanted, failed }: Preparing,
 ): Promise<Result<Computed | null, Failed>> {
   const read = () =>
-    ports.store.read({ name: "assess question", parties }, async (tx) => {
+    ports.store.read({ name: "assess question", parties, together: "opening" }, async (tx) => {
       const question = await wanted(tx);
       if (question === null) return null;
-      const assessed = await assessQuestion(tx, question);
+      const sealed: SealedOf[] = [];
+      const alsoOf = async (owners: readonly PartnerId[]) => void sealed.push(...(await readSealed(tx, owners)));
+      const assessed = await assessQuestion(tx, { ...question, alsoOf });
       if (!assessed.ok || assessed.value.kind === "denied" || assessed.value.recorded !== null) return null;
       if (missingFor(assessed.value, question.approving).length > 0) return null;
-      return { permitted: assessed.value, opened: await openFor(ports, tx, assessed.value) };
+      const permitted = assessed.value;
+      return { permitted, opened: await openFor(ports, tx, { permitted, sealed }) };
     });
   const ready = await read();
   if (ready === null) return ok(null);
