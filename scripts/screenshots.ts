@@ -1,4 +1,4 @@
-// Pictures of every page of the console, light, dark and narrow, for people to look at: `npm run screenshots`.
+// Pictures of every page of the console, light and dark, in three widths, for people to look at: `npm run screenshots`.
 // Opens a room with four companies in it, signs in as an administrator and a marketer, and writes PNG files into a
 // folder: `node --import tsx scripts/screenshots.ts [FOLDER [PAGE...]]`, all pages where none is named.
 
@@ -11,11 +11,11 @@ import { placesOf, ROOM_PLACES } from "../src/testing/console/places.ts";
 import { type ConsoleWorld, invite, openConsoleWorld } from "../src/testing/console/world.ts";
 import type { Member } from "../src/testing/journeys/world.ts";
 
-const LOOKS: readonly (Look & { readonly name: string })[] = [
-  { name: "light", width: 1_280, height: 900, colorScheme: "light" },
-  { name: "dark", width: 1_280, height: 900, colorScheme: "dark" },
-  { name: "narrow", width: 360, height: 740, colorScheme: "light" },
-];
+const LOOKS: readonly (Look & { readonly name: string })[] = (["light", "dark"] as const).flatMap((colorScheme) => [
+  { name: `${colorScheme}-360`, width: 360, height: 740, colorScheme },
+  { name: `${colorScheme}-1280`, width: 1_280, height: 900, colorScheme },
+  { name: `${colorScheme}-1920`, width: 1_920, height: 1_080, colorScheme },
+]);
 
 const [folder = join(tmpdir(), "concordat-screenshots"), ...only] = process.argv.slice(2);
 const path = chromiumPath();

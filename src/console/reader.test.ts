@@ -58,6 +58,10 @@ describe("a reader", () => {
     expect(german("Studio 1,000 (2.5) asks for “1,000 days” of `2026-11-22` and 1,000 days")).toBe(
       "Studio 1,000 (2.5) asks for “1,000 days” of `2026-11-22` and 1.000 days",
     );
+    expect(setAnew("that is 1 % of it, or 2.5 % and 100 %", readerOf("en-US"), [])).toBe(
+      "that is 1% of it, or 2.5% and 100%",
+    );
+    expect(setAnew("that is 2.5 % of it", ANY_READER, [])).toBe("that is 2.5 % of it");
     expect(setAnew("1,234 of 12,345.5", readerOf("es-ES"), [])).toBe("1234 of 12.345,5");
     expect(setAnew("1,234 on 2026-11-22", ANY_READER, [])).toBe("1,234 on 22 Nov 2026");
   });

@@ -67,8 +67,9 @@ function drawnPoints(points: readonly Point[], directory: Directory): readonly D
   return points.flatMap(({ asOf, sizes, regions, versions }, index) => {
     if (sizes === undefined || regions === undefined) return [];
     const figure = regions.find(({ members }) => members.length === sizes.length) ?? NOTHING;
-    const day = useReader().date(asOf.slice(0, 10));
-    return [{ at: Date.parse(asOf), day, figure, renewed: renewedIn(versions, points[index - 1], directory) }];
+    const at = Date.parse(asOf);
+    const [day, instant] = [useReader().date(asOf.slice(0, 10)), useReader().instant(unixMillis(at))];
+    return [{ at, day, instant, figure, renewed: renewedIn(versions, points[index - 1], directory) }];
   });
 }
 

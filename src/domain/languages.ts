@@ -31,23 +31,34 @@ export const ANY_READER: Reader = {
 
 // A count in groups, a fraction, or a calendar date, as a word of its own.
 const NUMERAL = String.raw`(?<![\w.,:/]|\w-)(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)(?![\w-]|[.,:]\d)`;
+const SHARE = String.raw`(?<![\w.,:/]|\w-)\d+(?:\.\d+)? %`;
 const DATE = String.raw`(?<![\w./-])\d{4}-\d{2}-\d{2}(?![\w/-])`;
 const QUOTED = "“[^”]*”|`[^`]*`";
 
 /**
- * Text that has the notation of documents, with its figures and dates as a reader sets them. What is quoted stays, and
- * so do the names that may stand in it, whatever digits they hold.
+ * Text that has the notation of documents, with its figures, shares and dates as a reader sets them. What is
+ * quoted stays, and so do the names that may stand in it, whatever digits they hold.
  */
-export function setAnew(text: string, { notation, date }: Reader, names: readonly string[]): string {
+export function setAnew(text: string, { notation, date, percent }: Reader, names: readonly string[]): string {
   const kept = [
     QUOTED,
     ...names.filter((name) => /\d/.test(name)).map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)),
   ].join("|");
-  return text.replaceAll(new RegExp(`${kept}|(?<date>${DATE})|(?<numeral>${NUMERAL})`, "g"), (found, ...rest) => {
-    const { date: day, numeral } = rest.at(-1);
-    if (day !== undefined) return date(day);
-    return numeral === undefined ? found : numeralAnew(numeral, notation);
-  });
+  return text.replaceAll(
+    new RegExp(`${kept}|(?<date>${DATE})|(?<share>${SHARE})|(?<numeral>${NUMERAL})`, "g"),
+    (found, ...rest) => {
+      const { date: day, share, numeral } = rest.at(-1);
+      if (day !== undefined) return date(day);
+      if (share !== undefined) return shareAnew(share, percent);
+      return numeral === undefined ? found : numeralAnew(numeral, notation);
+    },
+  );
+}
+
+function shareAnew(share: string, percent: Reader["percent"]): string {
+  const numeral = share.slice(0, -2);
+  const [whole = ""] = numeral.split(".");
+  return percent(Number(numeral) / 100, Math.max(0, numeral.length - whole.length - 1));
 }
 
 // A fraction without groups, such as a budget, gets none.

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { acrossOf, barOf } from "./affinity-picture.tsx";
-import { type DrawnPoint, placedPoints, runsOf } from "./trend-picture.tsx";
+import { type DrawnPoint, placedPoints, runsOf, timesOf } from "./trend-picture.tsx";
 
 const index = fc.integer({ min: 0, max: 900 });
 const point = fc.record({ at: fc.integer({ min: 0, max: 10_000 }), people: fc.option(fc.nat(50_000), { nil: null }) });
@@ -9,7 +9,25 @@ const point = fc.record({ at: fc.integer({ min: 0, max: 10_000 }), people: fc.op
 const drawn = (all: readonly { at: number; people: number | null }[]): DrawnPoint[] =>
   [...all]
     .sort((one, other) => one.at - other.at)
-    .map(({ at, people }) => ({ at, day: "", renewed: [], figure: people === null ? {} : { released: people } }));
+    .map(({ at, people }) => ({
+      at,
+      day: "",
+      instant: "",
+      renewed: [],
+      figure: people === null ? {} : { released: people },
+    }));
+
+describe("the times of a trend", () => {
+  const said = (...times: readonly (readonly [string, string])[]) =>
+    timesOf(times.map(([day, instant], at) => ({ at, day, instant, renewed: [], figure: {} }))).map(({ says }) => says);
+
+  it("are days, instants within one day, and one where two read alike", () => {
+    expect(said(["22 Nov", "22 Nov, 10:14"], ["23 Nov", "23 Nov, 9:00"])).toEqual(["22 Nov", "23 Nov"]);
+    expect(said(["22 Nov", "22 Nov, 10:14"], ["22 Nov", "22 Nov, 17:30"])).toEqual(["22 Nov, 10:14", "22 Nov, 17:30"]);
+    expect(said(["22 Nov", "22 Nov, 10:14"], ["22 Nov", "22 Nov, 10:14"])).toEqual(["22 Nov, 10:14"]);
+    expect(said(["22 Nov", "22 Nov, 10:14"])).toEqual(["22 Nov"]);
+  });
+});
 
 describe("bars around the index 100", () => {
   it("begin at 100, reach the index, and lie on the side where it lies", () => {

@@ -8,7 +8,9 @@ import { type DrawnFigure, reachOf } from "./regions.ts";
 export type DrawnPoint = {
   /** Milliseconds, in the order of the answers. */
   readonly at: number;
+  /** The day of it, and the instant, for points that share their day. */
   readonly day: string;
+  readonly instant: string;
   readonly figure: DrawnFigure;
   /** Lists of which this answer rests on a newer version than the one before it. */
   readonly renewed: readonly string[];
@@ -64,6 +66,11 @@ export function TrendPicture({ points }: { readonly points: readonly DrawnPoint[
         {points.map((point, index) => (
           <Mark point={point} place={placed[index]} end={endOf(index, points.length)} />
         ))}
+        {timesOf(points).map(({ end, says }) => (
+          <text class={`bar-label ${end}`} x={pixels(ACROSS[end])} y={floor + 26}>
+            {says}
+          </text>
+        ))}
       </svg>
       <figcaption>
         People whom the lists share, with the band of the 95 % interval. A dashed line marks an answer on a new version
@@ -95,6 +102,21 @@ function endOf(index: number, points: number): End | null {
   return index === points - 1 ? "last" : null;
 }
 
+const ACROSS = { first: LEFT, only: LEFT + FIELD / 2, last: LEFT + FIELD } as const;
+
+/** When a trend begins and ends: by days, by instants where both are of one day, and once where they read alike. */
+export function timesOf(points: readonly DrawnPoint[]): readonly { readonly end: End; readonly says: string }[] {
+  const [first, last] = [points.at(0), points.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  if (first === last) return [{ end: "only", says: first.day }];
+  const [from, until] = first.day === last.day ? [first.instant, last.instant] : [first.day, last.day];
+  if (from === until) return [{ end: "only", says: from }];
+  return [
+    { end: "first", says: from },
+    { end: "last", says: until },
+  ];
+}
+
 type MarkProps = { readonly point: DrawnPoint; readonly place: Placed | undefined; readonly end: End | null };
 
 function Mark({ point, place, end }: MarkProps) {
@@ -119,14 +141,9 @@ function Mark({ point, place, end }: MarkProps) {
         <circle class="dot in" cx={pixels(x)} cy={pixels(y)} r="5" />
       )}
       {end !== null && (
-        <>
-          <text class={`bar-label ${end}`} x={pixels(x)} y={pixels((y ?? floor - STRIP) - 12)}>
-            {label}
-          </text>
-          <text class={`bar-label ${end}`} x={pixels(x)} y={floor + 26}>
-            {point.day}
-          </text>
-        </>
+        <text class={`bar-label ${end}`} x={pixels(x)} y={pixels((y ?? floor - STRIP) - 12)}>
+          {label}
+        </text>
       )}
     </g>
   );

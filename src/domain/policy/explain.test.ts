@@ -94,7 +94,7 @@ describe("an explanation", () => {
   it("says the price, its share of what is left, and how many such questions that allows", () => {
     expect(explained(OVERLAP, { price: priceOf("0.1", 1_200_000_000n) }).costs).toEqual([
       "it costs 0.1 units of privacy budget",
-      "that is 1 % of what Sunline Holidays has left for Sunline Holidays, which is enough for 240 such questions",
+      "that is 1 % of what Sunline Holidays has left for itself, which is enough for 240 such questions",
     ]);
     expect(explained(OVERLAP, { price: priceOf("0.1", 4_999_999n) }).costs[1]).toContain("has not enough left");
     expect(explained(OVERLAP, { price: priceOf("0.1", 5_000_000n) }).costs[1]).toContain("100 % of what");

@@ -64,7 +64,8 @@ function costs({ epsilon, margins, usually, left }: Price, recipient: string, di
     if (rho < cost) return `${name} has not enough left for it`;
     const percent = (100n * cost + rho - 1n) / rho;
     const more = counted(Number(rho / cost), "such question");
-    const share = `that is ${percent} % of what ${name} has left for ${recipient}, which is enough for ${more}`;
+    const whom = name === recipient ? "itself" : recipient;
+    const share = `that is ${percent} % of what ${name} has left for ${whom}, which is enough for ${more}`;
     if (everybody >= rho) return share;
     if (everybody < cost) return `${share}; but what ${name} has left for everybody together is not enough for it`;
     const most = counted(Number(everybody / cost), "such question");
