@@ -23,7 +23,7 @@ import { type ReadSameRows, readSameRows, rowsWithin } from "./same-rows.ts";
 import { progressOf, type Sealing, type Step } from "./sealing.ts";
 import { bucketRows, keepSection, makeRecords, sectionsWithin } from "./sealing-steps.ts";
 import { largest, sumOf } from "./sums.ts";
-import { inTurns } from "./turns.ts";
+import { inTurns, tapering } from "./turns.ts";
 import { startsOf, type Version } from "./version.ts";
 import { wordList } from "./word-list.ts";
 
@@ -133,19 +133,25 @@ async function mergeSections(laying: Laying): Promise<number> {
   const job = engine.crew.begin("merge", settings, { scratchBytes: mergingScratchBytes(settings), isLarge });
   let rowsRemoved = 0;
   try {
-    await inTurns(pieces, job.width, async (piece) => {
-      const { made, rowsRemoved: removed } = await job.run(piece);
-      rowsRemoved += removed;
+    await inTurns(tapering(pieces, isLarge ? SECTIONS_AT_ONCE : 1), job.width, async (some) => {
+      const merged = await job.run(some);
       file.syncSoon();
-      if (made !== null) keepSection(laying, made);
-      else shareSection(laying, piece);
-      laying.progress.made(piece.base.rows);
+      for (const [index, piece] of some.entries()) {
+        const made = merged[index]?.made ?? null;
+        rowsRemoved += merged[index]?.rowsRemoved ?? 0;
+        if (made !== null) keepSection(laying, made);
+        else shareSection(laying, piece);
+        laying.progress.made(piece.base.rows);
+      }
     });
   } finally {
     job.end();
   }
   return rowsRemoved;
 }
+
+/** Sections that a thread merges before it tells of them. */
+const SECTIONS_AT_ONCE = 4;
 
 type Section = { readonly number: number; readonly buckets: readonly number[] };
 

@@ -31,8 +31,9 @@ export type InputRooms = {
 
 /** Where an ordinary section lies, opened, in room that any other section takes for something else; and its own. */
 export type QuickRooms = Pick<EarlierRooms, "table" | "columns"> & {
-  readonly low: number;
-  readonly high: number;
+  /** References as they are packed; those that take more bytes are texts. */
+  readonly records: number;
+  readonly recordBytes: number;
   readonly places: number;
   /** Three words a run: no more runs than rows. */
   readonly runs: number;
@@ -98,8 +99,8 @@ export function mergingRooms(
   const quick: QuickRooms = {
     table: base.table,
     columns: base.columns,
-    low: base.hashes,
-    high: base.offsets,
+    records: base.texts,
+    recordBytes: sizes.texts,
     places: bump.take(size.rows * 4),
     runs: bump.take(size.rows * RUN_BYTES),
     marks: bump.take(markWords * 4),

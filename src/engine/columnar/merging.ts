@@ -14,7 +14,10 @@ import { type MadeSection, type Making, makeBucket, sealSection, sectionRooms } 
 import type { Thread } from "./threads/thread.ts";
 import { wordList } from "./word-list.ts";
 
-export function beginMerging(thread: Thread, settings: MergeSettings): (piece: MergePiece) => { outcome: Merged } {
+/** Merges sections, one after the other. */
+type Merge = (pieces: readonly MergePiece[]) => { readonly outcome: readonly Merged[] };
+
+export function beginMerging(thread: Thread, settings: MergeSettings): Merge {
   const { shape, size, references } = settings;
   const bump = bumpFrom(thread.scratch);
   const making = { thread, shape, rooms: sectionRooms(bump, shape, size) };
@@ -24,20 +27,21 @@ export function beginMerging(thread: Thread, settings: MergeSettings): (piece: M
   const find = referenceFinder(thread.buffer, references);
   const open = frameOpener();
   const quickly = quickMerger({ thread, settings, open, earlier: quick, made: making.rooms });
-  return (piece) => {
+  const merge = (piece: MergePiece): Merged => {
     const merged = quickly(piece);
-    if (merged !== null) return { outcome: merged };
+    if (merged !== null) return merged;
     const kept = keptRows(thread, rooms.base, { piece, open, find, references });
     const rowsRemoved = piece.base.rows - kept.count;
-    if (stays(settings, piece, rowsRemoved)) return { outcome: { number: piece.number, rowsRemoved, made: null } };
+    if (stays(settings, piece, rowsRemoved)) return { number: piece.number, rowsRemoved, made: null };
     openColumns(thread, rooms.base, { piece, open });
     const made = makeAnew(
       { ...making, numbers: null, firstRow: 0, tokens: 0, rows: 0, recordBytes: 0, repeated: wordList() },
       { rooms, settings, open },
       { piece, kept: kept.flags },
     );
-    return { outcome: { number: piece.number, rowsRemoved, made } };
+    return { number: piece.number, rowsRemoved, made };
   };
+  return (pieces) => ({ outcome: pieces.map(merge) });
 }
 
 type Work = { readonly rooms: MergingRooms; readonly settings: MergeSettings; readonly open: OpenFrames };

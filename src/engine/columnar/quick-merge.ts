@@ -3,7 +3,6 @@
 import type { RowShape } from "../../wire/segment/shape.ts";
 import { type OpenFrames, type PlacedSpot, plainBytes } from "./frame-bytes.ts";
 import { addFrame } from "./frame-sink.ts";
-import { letGo } from "./let-go.ts";
 import { type Merged, type MergePiece, type MergeSettings, stays } from "./merge-piece.ts";
 import type { QuickRooms } from "./merge-rooms.ts";
 import { type Added, mergeRuns, type RunMerge } from "./merge-runs.ts";
@@ -61,20 +60,12 @@ function isOrdinary({ base }: MergePiece): boolean {
 }
 
 /** References as numbers, in the arena; null where they are texts. */
-function openNumbers({ thread: { buffer }, open, earlier }: Work, { base }: MergePiece): PackedNumbers | null {
-  const plain = open.bytesOf(base.records);
-  const packed = unpackNumbers(plain, base.rows);
-  if (packed === null) return null;
-  // Into shared memory V8 copies byte by byte unless source and target lie alike in words of eight bytes.
-  const held = (words: Uint32Array, at: number) => {
-    const copy = new Uint32Array(buffer, at + (words.byteOffset & 4), words.length);
-    copy.set(words);
-    return copy;
-  };
-  const low = held(packed.low, earlier.low);
-  const high = packed.high === null ? null : held(packed.high, earlier.high);
-  letGo([plain]);
-  return { ...packed, low, high };
+function openNumbers(work: Work, { base }: MergePiece): PackedNumbers | null {
+  const { thread, earlier } = work;
+  const bytes = plainBytes(base.records.spot);
+  if (bytes > earlier.recordBytes) return null;
+  openInto(work, base.records, earlier.records);
+  return unpackNumbers(new Uint8Array(thread.buffer, earlier.records, bytes), base.rows);
 }
 
 function droppedRows({ thread, earlier }: Work, { low, high }: PackedNumbers, find: FindNumber) {

@@ -2,10 +2,20 @@
 
 /** Small pieces that a thread does before it asks for more: telling it costs as much as one. */
 const AT_ONCE = 8;
+/** How many turns of one item a taper ends in, about. */
+const LAST_TURNS = 8;
 
 /** Some at a time. */
 export function* handfuls<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   for (let from = 0; from < items.length; from += AT_ONCE) yield items.slice(from, from + AT_ONCE);
+}
+
+/** Some at a time, fewer towards the end, so that nobody has much left to do when the others are done. */
+export function* tapering<Item>(items: readonly Item[], most: number): Generator<readonly Item[]> {
+  for (let from = 0, some = 0; from < items.length; from += some) {
+    some = Math.min(most, Math.ceil((items.length - from) / LAST_TURNS));
+    yield items.slice(from, from + some);
+  }
 }
 
 /** Does all of them, so many at once, begun in their order; waits for those under way before it fails. */
