@@ -367,7 +367,7 @@ describe.skipIf(path === null)("in a browser", () => {
     await again.locator("input[type=file]").press("Enter");
     await (await choosing).setFiles(raw.path);
     await again.getByRole("button", { name: "Hash it here" }).press("Enter");
-    await again.getByText("1,000 of 100,000 e-mails (1.0 %) cannot be read as such").waitFor();
+    await again.getByText("1,000 of 100,000 e-mails (1.0%) cannot be read as such").waitFor();
     expect(["checked", await faultsOf(again)]).toEqual(["checked", []]);
     const saving = again.waitForEvent("download");
     await again.getByRole("link", { name: "Save the refused rows" }).press("Enter");
