@@ -62,10 +62,11 @@ test(
       await removeEmbedded({ directory: room });
       await rm(directory, { recursive: true });
     });
-    const churn = await runJourneys(child.origin, room, lists);
-    await churnLog(churn, ENTRIES);
+    // Seconds in which nothing else is done here: a connection that the room gave up meanwhile would go unnoticed.
     const keys = await readRoomKeys(room);
     const secrets = lists.flatMap((list) => [...needlesOf(list, keys.room)]);
+    const churn = await runJourneys(child.origin, room, lists);
+    await churnLog(churn, ENTRIES);
     await misplace(churn, oneOfEach(secrets));
     const metrics = await (await fetch(`http://127.0.0.1:${child.metricsPort}/metrics`)).text();
     const known: Needle = { kind: "known", bytes: Buffer.from(lists[0]?.partDigest ?? "") };

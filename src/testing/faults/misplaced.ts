@@ -35,9 +35,14 @@ async function sendMisplaced(
   const { headers, bytes } = signedHeaders(origin, call);
   const fields = new Headers(isSigned ? headers.map(([name, value]): [string, string] => [name, value]) : []);
   for (const name of ["x-request-id", "traceparent", "user-agent", "referer", "cookie", "x-forwarded-for"])
-    fields.set(name, text);
-  fields.set("authorization", `Bearer ${text}`);
+    fields.set(name, inHeader(text));
+  fields.set("authorization", `Bearer ${inHeader(text)}`);
   const body = bytes === null ? {} : { body: new Uint8Array(bytes) };
   const reply = await fetch(origin + call.path, { method: call.method, headers: fields, redirect: "manual", ...body });
   await reply.arrayBuffer();
+}
+
+// The bytes of a text, as whoever makes a field of it by hand sends them (RFC 9110, section 5.5: obs-text).
+function inHeader(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
 }
