@@ -192,6 +192,11 @@ test("asks for a next key where it cannot make one, and takes none twice", async
   const { directory, keys, ring } = await place();
   await ring.make("ann 1");
   const [alone, next] = [fixed(keys), fixed({ ...keys, nextWrapping: freshKey() })];
+  // What a source gives is read once at a start: it may be a command that asks elsewhere.
+  let reads = 0;
+  const counted = { ...next, read: () => next.read().finally(() => reads++) };
+  await openedIn(directory, counted);
+  expect(reads).toBe(1);
   expect(await (await openedIn(directory, alone)).rotate()).toMatchObject({ ok: false, error: /no next wrapping key/ });
   const rotating = await openedIn(directory, next);
   expect((await rotating.rotate()).ok).toBe(true);

@@ -268,6 +268,7 @@ function isUnder(ring: Ring, { wrapping, nextWrapping, room }: RoomKeys): boolea
 const ALREADY = "gives as the next wrapping key the one that is in force: make it the present one, and put another";
 
 async function promote(sources: KeysInTurn, wrapping: Uint8Array): Promise<void> {
+  if (sources.source.write === null) return;
   await changeKeys(sources, (now) => promoted(now, wrapping));
 }
 

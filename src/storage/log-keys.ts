@@ -180,6 +180,7 @@ async function nextKey(sources: KeysInTurn, signing: string): Promise<Result<Sig
 }
 
 async function promote(sources: KeysInTurn, signing: string): Promise<void> {
+  if (sources.source.write === null) return;
   await changeKeys(sources, (now) => promoted(now, signing));
 }
 

@@ -71,6 +71,7 @@ export async function nextLink(sources: KeysInTurn, links: readonly Uint8Array[]
 
 /** Makes the next key of a source that can be written the last of its links, once the ring has it in force. */
 export async function promoteLink(sources: KeysInTurn, links: readonly string[]): Promise<void> {
+  if (sources.source.write === null) return;
   await changeKeys(sources, (now) => {
     const { nextRoom, roomLinks } = now;
     const isLast = nextRoom !== null && keyId(nextRoom) === links.at(-1);
