@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { readConfig } from "../config.ts";
 import { type RunningRoom, runRoom } from "../main.ts";
+import { spareHeap } from "../spare-heap.ts";
 
 /** Adds the subcommand. Settings come from the environment; README lists them. */
 export function addServe(program: Command): void {
@@ -14,6 +15,7 @@ export function addServe(program: Command): void {
         "LOG_LEVEL. README.md, Running a room, has all of them.",
     )
     .action(async () => {
+      spareHeap();
       const room = await startOrExplain(process.env);
       if (room === null) return;
       console.error(`room at ${room.publicOrigin}, operator's key in ${room.operatorKeyPath}`);

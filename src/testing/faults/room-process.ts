@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import { readConfig } from "../../config.ts";
 import { runRoom } from "../../main.ts";
+import { spareHeap } from "../../spare-heap.ts";
 
 const [directory, port] = process.argv.slice(2);
 if (directory === undefined || port === undefined) throw new Error("usage: room-process DIRECTORY PORT");
@@ -12,6 +13,7 @@ if (directory === undefined || port === undefined) throw new Error("usage: room-
 process.on("SIGINT", () => undefined);
 await once(process.stdin, "data");
 process.stdin.unref();
+spareHeap();
 const { LOG_LEVEL = "error", CONCORDAT_MEMORY = "512MiB", CONCORDAT_METRICS } = process.env;
 const { CONCORDAT_SLOW_QUESTION_MILLIS, CONCORDAT_ENGINE, DATABASE_URL, PUBLIC_ORIGIN } = process.env;
 const watched = { CONCORDAT_METRICS, CONCORDAT_SLOW_QUESTION_MILLIS };
