@@ -45,7 +45,7 @@ export async function debit(tx: Transaction, charges: readonly Charge[], release
   const debits = charges.flatMap(({ lineage, accounts }) =>
     accounts
       .filter(({ cost }) => cost > 0n)
-      .map(({ recipient, cost, cap }) => tx.ledger.debit({ lineage, recipient, nanoRho: cost, release }, cap)),
+      .map(({ recipient, cost, cap }) => ({ lineage, recipient, nanoRho: cost, release, cap })),
   );
-  await Promise.all(debits);
+  if (debits.length > 0) await tx.ledger.debit(debits);
 }

@@ -64,6 +64,9 @@ export type SpentAccount = {
   readonly days: number | null;
 };
 
+/** A debit to be written. `cap`: the most that its account may hold for ever; null where a period alone is limited. */
+export type NewDebit = Omit<LedgerLine, "number" | "at"> & { readonly cap: bigint | null };
+
 export type Store = {
   /** One consistent view; writes are refused. */
   readonly read: <T>(act: Act, work: (tx: Transaction) => Promise<T>) => Promise<T>;
@@ -210,11 +213,8 @@ type Records = {
     readonly spent: (lineage: DatasetRef, recipient: Recipient, days: number | null) => Promise<bigint>;
     /** The same of several accounts, in their order. */
     readonly spentOn: (accounts: readonly SpentAccount[]) => Promise<readonly bigint[]>;
-    /**
-     * Writes the debit and raises the account. The table itself refuses an account above `cap`.
-     * @param cap the most that the account may hold for ever
-     */
-    readonly debit: (line: Omit<LedgerLine, "number" | "at">, cap: bigint | null) => Promise<void>;
+    /** Writes debits of different accounts, in order, and raises these. The table refuses an account above its cap. */
+    readonly debit: (debits: readonly NewDebit[]) => Promise<void>;
     /** What these releases took from the owner's lists, the oldest first. */
     readonly debitsOf: (owner: PartnerId, releases: readonly string[]) => Promise<readonly LedgerLine[]>;
     readonly lines: (owner: PartnerId, page: Page) => Promise<readonly LedgerLine[]>;

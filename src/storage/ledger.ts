@@ -3,7 +3,7 @@
 
 import { ownerOf } from "../domain/dataset/schema.ts";
 import type { LedgerLine } from "../ports/rows.ts";
-import type { SpentAccount, Transaction } from "../ports/store.ts";
+import type { NewDebit, SpentAccount, Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
 import type { Statements } from "./pool.ts";
 
@@ -13,7 +13,7 @@ export function ledger(tx: Statements): Transaction["ledger"] {
   return {
     spent: async (lineage, recipient, days) => (await spentOn(tx, [{ lineage, recipient, days }]))[0] ?? 0n,
     spentOn: (accounts) => spentOn(tx, accounts),
-    debit: (line, cap) => debit(tx, line, cap),
+    debit: (debits) => debit(tx, debits),
     debitsOf: async (owner, releases) => {
       const rows = await tx<Row[]>`
         select number, lineage, recipient, nano_rho as "nanoRho", release, concordat.millis(debited_at) as at
@@ -52,17 +52,29 @@ async function spentOn(tx: Statements, accounts: readonly SpentAccount[]): Promi
   return rows.map((row) => BigInt(row.spent));
 }
 
-async function debit(tx: Statements, line: Omit<LedgerLine, "at" | "number">, cap: bigint | null): Promise<void> {
-  const { lineage, recipient, nanoRho, release } = line;
-  const owner = ownerOf(lineage);
-  const raised = tx`
-    insert into concordat.ledger_account (partner, lineage, recipient, spent, cap)
-    values (${owner}, ${lineage}, ${recipient}, ${String(nanoRho)}, ${cap === null ? null : String(cap)})
-    on conflict (partner, lineage, recipient) do update
-    set spent = ledger_account.spent + excluded.spent, cap = excluded.cap`;
-  const written = tx`
+// One statement for all of them, each numbered after those that its owner has.
+async function debit(tx: Statements, debits: readonly NewDebit[]): Promise<void> {
+  const asked = debits.map(({ lineage, recipient, nanoRho, cap, release }) => ({
+    partner: ownerOf(lineage),
+    ...{ lineage, recipient, release },
+    amount: String(nanoRho),
+    cap: cap === null ? null : String(cap),
+  }));
+  await tx`
+    with asked as (
+      select * from rows from (
+          json_to_recordset(${JSON.stringify(asked)}::text::json)
+            as (partner text, lineage text, recipient text, release text, amount numeric, cap numeric))
+        with ordinality as asked (partner, lineage, recipient, release, amount, cap, place)),
+    raised as (
+      insert into concordat.ledger_account (partner, lineage, recipient, spent, cap)
+      select partner, lineage, recipient, amount, cap from asked
+      on conflict (partner, lineage, recipient) do update
+      set spent = ledger_account.spent + excluded.spent, cap = excluded.cap)
     insert into concordat.ledger_debit (partner, number, lineage, recipient, nano_rho, release)
-    select ${owner}, coalesce(max(number), 0) + 1, ${lineage}, ${recipient}, ${String(nanoRho)}, ${release}
-    from concordat.ledger_debit where partner = ${owner}`;
-  await Promise.all([raised, written]);
+    select partner,
+      (select coalesce(max(number), 0) from concordat.ledger_debit written where written.partner = asked.partner)
+        + row_number() over (partition by partner order by place),
+      lineage, recipient, amount, release
+    from asked`;
 }

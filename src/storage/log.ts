@@ -1,7 +1,7 @@
 // The audit log's rows: entries, hashes of the tree and the head. What they mean is `domain/audit`'s business; here is
 // made sure that an entry follows the last one and that nothing written is written again.
 
-import { concatBytes } from "../domain/bytes.ts";
+import { concatBytes, toHex } from "../domain/bytes.ts";
 import type { UnixMillis } from "../domain/instant.ts";
 import type { KeptHandOver } from "../ports/key-ring.ts";
 import type { EntryRow, LogHead, LogNode, PublishedRow } from "../ports/rows.ts";
@@ -17,9 +17,9 @@ export function log(tx: Statements): Transaction["log"] {
   return {
     head: () => head(tx),
     append: async (addition) => {
-      const { head: next, nodes: added } = addition;
+      const { head: next } = addition;
       const published = next.published === next.size ? [publish(tx, next)] : [];
-      await Promise.all([moveHead(tx, addition), addEntry(tx, addition), addNodes(tx, added), ...published]);
+      await Promise.all([append(tx, addition), ...published]);
     },
     entries: async (from, limit) => [
       ...(await tx<EntryRow[]>`
@@ -75,35 +75,23 @@ async function publish(tx: Statements, { size, checkpoint }: LogHead): Promise<v
   await tx`insert into concordat.log_checkpoint (size, checkpoint) values (${size}, ${checkpoint})`;
 }
 
-async function moveHead(tx: Statements, { entry, head }: Addition): Promise<void> {
+// One statement: what is written follows from the head that moved, so where it does not move nothing is.
+async function append(tx: Statements, { entry, parties, nodes, head }: Addition): Promise<void> {
+  const hashes = nodes.map(({ level, index, hash }) => ({ level, index, hash: toHex(hash) }));
   const { count } = await tx`
-    update concordat.log_head
-    set size = ${head.size}, frontier = ${concatBytes(...head.frontier)}, checkpoint = ${head.checkpoint}
-    where size = ${entry.index}`;
+    with moved as (
+      update concordat.log_head
+      set size = ${head.size}, frontier = ${concatBytes(...head.frontier)}, checkpoint = ${head.checkpoint}
+      where size = ${entry.index} returning size),
+    written as (
+      insert into concordat.log_entry (index, entry, parties)
+      select ${entry.index}, ${entry.entry}, ${tx.array([...parties], TEXT_ARRAY)} from moved),
+    hashed as (
+      insert into concordat.log_node (level, index, hash)
+      select level, index, decode(hash, 'hex')
+      from moved, json_to_recordset(${JSON.stringify(hashes)}::text::json) as (level int, index int8, hash text))
+    select from moved`;
   if (count !== 1 || head.size !== entry.index + 1) throw new Error("an entry does not follow the last one of the log");
-}
-
-async function addEntry(tx: Statements, { entry, parties }: Addition): Promise<void> {
-  await tx`
-    insert into concordat.log_entry (index, entry, parties)
-    values (${entry.index}, ${entry.entry}, ${tx.array([...parties], TEXT_ARRAY)})`;
-}
-
-// A list of byte strings is no parameter of the driver, so the hashes go as one.
-async function addNodes(tx: Statements, nodes: readonly LogNode[]): Promise<void> {
-  const levels = tx.array(
-    nodes.map((node) => node.level),
-    NUMBER_ARRAY,
-  );
-  const indexes = tx.array(
-    nodes.map((node) => node.index),
-    NUMBER_ARRAY,
-  );
-  const hashes = concatBytes(...nodes.map((node) => node.hash));
-  await tx`
-    insert into concordat.log_node (level, index, hash)
-    select level, index, substring(${hashes}::bytea from ((place - 1) * ${HASH_BYTES} + 1)::int for ${HASH_BYTES})
-    from unnest(${levels}::int[], ${indexes}::int8[]) with ordinality as node (level, index, place)`;
 }
 
 async function nodes(

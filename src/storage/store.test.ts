@@ -257,7 +257,7 @@ describe("row-level security", () => {
         ["rel_edge", 5n],
         ["rel_inside", 7n],
       ] as const)
-        await books.debit({ lineage, recipient: "everyone", nanoRho, release }, 100n);
+        await books.debit([{ lineage, recipient: "everyone", nanoRho, release, cap: 100n }]);
       const aged = tx`now() - make_interval(days => 30)`;
       await tx`update concordat.ledger_debit set debited_at = ${aged} where release = 'rel_edge'`;
       await tx`
@@ -291,7 +291,7 @@ describe("row-level security", () => {
     const lineage = datasetRef(ann, "capped");
     const debit = actsOn(store, ann).write(async (tx) => {
       await appendNext(tx, [ann]);
-      await tx.ledger.debit({ lineage, recipient: "everyone", nanoRho: 2n, release: "r" }, 1n);
+      await tx.ledger.debit([{ lineage, recipient: "everyone", nanoRho: 2n, release: "r", cap: 1n }]);
     });
     await expect(debit).rejects.toMatchObject({ code: "23514", constraint_name: "ledger_account_within_cap" });
     expect(await actsOn(store, ann).read((tx) => tx.ledger.spent(lineage, "everyone", null))).toBe(0n);
@@ -354,7 +354,7 @@ async function fillEveryTable(store: Store, ann: PartnerId, bob: PartnerId): Pro
     await tx.witnesses.register({ thumbprint: witness, partner: ann, name: `${ann}/witness`, key: "key" });
     await tx.witnesses.cosign({ size: head.size, witness, partner: ann, line: "line", signedAt });
     const lineage = datasetRef(ann, "customers");
-    await tx.ledger.debit({ lineage, recipient: bob, nanoRho: 5n, release: "release" }, 10n);
+    await tx.ledger.debit([{ lineage, recipient: bob, nanoRho: 5n, release: "release", cap: 10n }]);
   });
 }
 

@@ -51,13 +51,15 @@ export function ledger(db: Session): Immediate<Transaction["ledger"]> {
   return {
     spent: (lineage, recipient, days) => spent({ lineage, recipient, days }),
     spentOn: (accounts) => accounts.map(spent),
-    debit: ({ lineage, recipient, nanoRho, release }, cap) => {
-      const partner = ownerOf(lineage);
-      const isIt = (row: AccountRow) => row.lineage === lineage && row.recipient === recipient;
-      const raised = db.update(ACCOUNT, isIt, (row) => ({ ...row, spent: row.spent + nanoRho, cap }));
-      if (raised.length === 0) db.insert(ACCOUNT, { partner, lineage, recipient, spent: nanoRho, cap });
-      const number = 1 + lines(partner, () => true).length;
-      db.insert(DEBIT, { partner, line: { number, lineage, recipient, nanoRho, release, at: db.now } });
+    debit: (debits) => {
+      for (const { lineage, recipient, nanoRho, release, cap } of debits) {
+        const partner = ownerOf(lineage);
+        const isIt = (row: AccountRow) => row.lineage === lineage && row.recipient === recipient;
+        const raised = db.update(ACCOUNT, isIt, (row) => ({ ...row, spent: row.spent + nanoRho, cap }));
+        if (raised.length === 0) db.insert(ACCOUNT, { partner, lineage, recipient, spent: nanoRho, cap });
+        const number = 1 + lines(partner, () => true).length;
+        db.insert(DEBIT, { partner, line: { number, lineage, recipient, nanoRho, release, at: db.now } });
+      }
     },
     debitsOf: (owner, releases) => lines(owner, ({ release }) => releases.includes(release)),
     lines: (owner, { after, limit }) => lines(owner, ({ number }) => number > Number(after ?? 0)).slice(0, limit),

@@ -27,7 +27,7 @@ export function answersLaws(store: () => Store): void {
       const granted = await times(32, () =>
         as(ann).write(async (tx) => {
           if ((await tx.ledger.spent(customers(ann), "everyone", null)) + price > cap) return false;
-          await tx.ledger.debit(line(customers(ann), price), cap);
+          await tx.ledger.debit([{ ...line(customers(ann), price), cap }]);
           return true;
         }),
       );
@@ -40,7 +40,7 @@ export function answersLaws(store: () => Store): void {
       const [ann] = await twoPartners(store());
       const outcomes = await times(32, () =>
         as(ann)
-          .write((tx) => tx.ledger.debit(line(customers(ann), 3n), 20n))
+          .write((tx) => tx.ledger.debit([{ ...line(customers(ann), 3n), cap: 20n }]))
           .then(
             () => "granted",
             () => "refused",
@@ -54,7 +54,7 @@ export function answersLaws(store: () => Store): void {
     test("refuses a cap below what is spent, and takes any amount where there is no cap", async () => {
       const [ann, bob] = await twoPartners(store());
       const debit = (nanoRho: bigint, cap: bigint | null) =>
-        as(ann).write((tx) => tx.ledger.debit(line(customers(ann), nanoRho, bob), cap));
+        as(ann).write((tx) => tx.ledger.debit([{ ...line(customers(ann), nanoRho, bob), cap }]));
       const huge = 2n ** 70n;
       await debit(huge, null);
       await debit(1n, null);
@@ -68,9 +68,11 @@ export function answersLaws(store: () => Store): void {
       const [ann, bob] = await twoPartners(store());
       const yachts = datasetRef(ann, "yachts");
       await as(ann).write(async (tx) => {
-        await tx.ledger.debit(line(customers(ann), 5n, bob), null);
-        await tx.ledger.debit(line(customers(ann), 7n), 100n);
-        await tx.ledger.debit(line(yachts, 11n, bob), null);
+        await tx.ledger.debit([
+          { ...line(customers(ann), 5n, bob), cap: null },
+          { ...line(customers(ann), 7n), cap: 100n },
+          { ...line(yachts, 11n, bob), cap: null },
+        ]);
       });
       expect(await spent(ann, bob, 1)).toBe(5n);
       expect(await spent(ann, "everyone", 1)).toBe(7n);
@@ -85,13 +87,31 @@ export function answersLaws(store: () => Store): void {
         { lineage: customers(ann), recipient: bob, days: 1 },
       ];
       expect(await as(ann).read((tx) => tx.ledger.spentOn(accounts))).toEqual([11n, 0n, 0n, 5n]);
-      await expect(as(bob).write((tx) => tx.ledger.debit(line(yachts, 1n, bob), null))).rejects.toThrow();
+      const others = [{ ...line(yachts, 1n, bob), cap: null }];
+      await expect(as(bob).write((tx) => tx.ledger.debit(others))).rejects.toThrow();
+    });
+
+    test("numbers debits that are written together in their order, for each owner by itself", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const debits = [
+        { ...line(customers(ann), 1n, bob), cap: null },
+        { ...line(customers(bob), 2n, ann), cap: null },
+        { ...line(customers(ann), 3n), cap: 9n },
+        { ...line(customers(bob), 4n), cap: 9n },
+      ];
+      const again = debits.map((debit) => ({ ...debit, release: `rel_${random()}` }));
+      for (const written of [debits, again]) await as(ann, bob).write((tx) => tx.ledger.debit(written));
+      const linesOf = (owner: PartnerId) => as(owner).read((tx) => tx.ledger.lines(owner, { after: null, limit: 9 }));
+      for (const owner of [ann, bob]) {
+        const own = [...debits, ...again].filter(({ lineage }) => lineage === customers(owner));
+        expect(await linesOf(owner)).toMatchObject(own.map(({ cap: _, ...one }, at) => ({ ...one, number: at + 1 })));
+      }
     });
 
     test("gives its lines to the owner in the order they were written, page by page", async () => {
       const [ann, bob] = await twoPartners(store());
       const written = [1n, 2n, 3n].map((nanoRho) => line(customers(ann), nanoRho, bob));
-      for (const one of written) await as(ann, bob).write((tx) => tx.ledger.debit(one, null));
+      for (const one of written) await as(ann, bob).write((tx) => tx.ledger.debit([{ ...one, cap: null }]));
       const lines = (partner: PartnerId, after: string | null) =>
         as(partner).read((tx) => tx.ledger.lines(ann, { after, limit: 2 }));
       const first = await lines(ann, null);
