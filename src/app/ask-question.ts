@@ -136,9 +136,21 @@ type Releasing = {
 };
 
 async function release(ports: AnswerPorts, tx: Transaction, releasing: Releasing): Promise<ReleaseRow> {
+  const id = `rel_${toBase64Url(ports.random(16))}`;
+  // The store debits while the answer is drawn, written out and signed.
+  const recorded = async () => {
+    await tx.underWay();
+    return record(ports, tx, { releasing, id });
+  };
+  const [, row] = await Promise.all([debit(tx, releasing.permitted.charges, id), recorded()]);
+  return row;
+}
+
+type Recorded = { readonly releasing: Releasing; readonly id: string };
+
+async function record(ports: AnswerPorts, tx: Transaction, { releasing, id }: Recorded): Promise<ReleaseRow> {
   const { permitted } = releasing;
   const { file, question, decision, charges } = permitted;
-  const id = `rel_${toBase64Url(ports.random(16))}`;
   const { outcome, figures } = await answerOf(ports, tx, releasing);
   const days = isForList(question) ? decision.terms.audienceValidityDays : decision.terms.retentionDays;
   const expiresAt = unixMillis(tx.now + days * DAY_MILLIS);
@@ -180,7 +192,7 @@ async function release(ports: AnswerPorts, tx: Transaction, releasing: Releasing
     expiresAt,
   };
   const owners = charges.map((charge) => charge.owner);
-  await Promise.all([debit(tx, charges, id), tx.log.append(addition), tx.releases.add(kept, owners)]);
+  await Promise.all([tx.log.append(addition), tx.releases.add(kept, owners)]);
   return { ...kept, releasedAt: tx.now, collectedAt: null, collectedOn: null };
 }
 
@@ -221,9 +233,7 @@ function truthsOf({ permitted, computed }: Releasing): readonly Truth[] {
   );
 }
 
-type Recording = {
-  readonly releasing: Releasing;
-  readonly id: string;
+type Recording = Recorded & {
   readonly answer: string;
   readonly outcome: "released" | "withheld";
 };

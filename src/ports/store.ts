@@ -90,6 +90,8 @@ type Records = {
    * what it reads. Says nothing of whether it may; that is the caller's to know.
    */
   readonly actForAlso: (parties: readonly PartnerId[]) => Promise<void>;
+  /** Waits until the calls made are on their way, for a caller that works on beside the store. No round trip. */
+  readonly underWay: () => Promise<void>;
 
   readonly partners: {
     readonly find: (id: PartnerId) => Promise<PartnerRow | null>;

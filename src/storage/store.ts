@@ -30,7 +30,7 @@ import { requests } from "./requests.ts";
 import { roomFigures } from "./room-figures.ts";
 import { sessions } from "./sessions.ts";
 import { accounts, signInAttempts, signInProviders } from "./sign-in-providers.ts";
-import { actForAlso, transaction } from "./transaction.ts";
+import { actForAlso, transaction, underWay } from "./transaction.ts";
 import { uploads } from "./uploads.ts";
 import { versions } from "./versions.ts";
 import { witnesses } from "./witnesses.ts";
@@ -56,7 +56,7 @@ export function postgresStore(pool: Pool): Store {
 /** What a transaction is made over. */
 type Over = { readonly tx: Statements; readonly now: () => UnixMillis; readonly readers: DocumentReaders };
 
-type Aggregates = Omit<Transaction, "now" | "actForAlso">;
+type Aggregates = Omit<Transaction, "now" | "actForAlso" | "underWay">;
 
 const AGGREGATES: {
   readonly [Name in keyof Aggregates]: (tx: Statements, readers: DocumentReaders) => Aggregates[Name];
@@ -106,4 +106,5 @@ const transactionOver = madeWhenAsked<Over, Transaction>({
     ({ tx }) =>
     (parties: readonly PartnerId[]) =>
       actForAlso(tx, parties),
+  underWay: () => underWay,
 });

@@ -1,11 +1,12 @@
+import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type TestDatabase, testDatabase } from "../testing/database.ts";
 import { relayTo } from "../testing/relay.ts";
 import { turnstile } from "../testing/turnstile.ts";
 import { NUMBER_ARRAY } from "./arrays.ts";
 import { openPool, type Pool, type Statements } from "./pool.ts";
-import { type Act, OutcomeUnknown, transaction } from "./transaction.ts";
+import { type Act, OutcomeUnknown, transaction, underWay } from "./transaction.ts";
 
 let database: TestDatabase;
 
@@ -179,6 +180,19 @@ describe("what goes together", () => {
     relay.close();
     expect(trips.slice(1)).toEqual([3, 2, 1]);
     expect(await number()).toBe(4);
+  });
+
+  test("is on its way when it was waited for, and not before", async () => {
+    const writes = vi.spyOn(Socket.prototype, "write");
+    const sent = () => writes.mock.calls.some(([chunk]) => String(chunk).includes("select 'on its way'"));
+    await transaction(database.room, opening, async (tx) => {
+      const asked = tx`select 'on its way'`.execute();
+      expect(sent()).toBe(false);
+      await underWay();
+      expect(sent()).toBe(true);
+      await asked;
+    });
+    writes.mockRestore();
   });
 
   test("waits for the lock first: what is read with the opening is what the one before committed", async () => {

@@ -85,6 +85,12 @@ export async function actForAlso(tx: Statements, parties: readonly string[]): Pr
       (current_setting('concordat.parties')::text[] || ${added}::text[])::text, true)`;
 }
 
+/** Waits until statements that were sent have left: the driver takes them up in a tick, and writes in the next turn. */
+export async function underWay(): Promise<void> {
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
 /** Whether an error says that the database cannot be reached, now or any more. */
 export function isConnectionFailure(error: unknown): boolean {
   return error instanceof ConnectionLost || hasCode(error, ...CONNECTION_CODES) || isSocketMissing(error);

@@ -50,7 +50,9 @@ function storeOver(connection: Connection): Store {
 }
 
 type Aggregates = {
-  readonly [Name in Exclude<keyof Transaction, "now" | "actForAlso">]: (db: Session) => Immediate<Transaction[Name]>;
+  readonly [Name in Exclude<keyof Transaction, "now" | "actForAlso" | "underWay">]: (
+    db: Session,
+  ) => Immediate<Transaction[Name]>;
 };
 
 const AGGREGATES: Aggregates = {
@@ -102,6 +104,7 @@ const transactionOver = madeWhenAsked<Over, Transaction>({
     ({ db, call }) =>
     (parties) =>
       call(() => db.actForAlso(parties)),
+  underWay: () => () => Promise.resolve(),
 });
 
 function roomFigures(db: Session): Immediate<Transaction["roomFigures"]> {
