@@ -147,6 +147,11 @@ describe("the units", () => {
     }
   });
 
+  it("let the room's threads stand behind its requests, as the last word on it", () => {
+    const filters = textOfFile("concordat.service").match(/^SystemCallFilter=.*$/gm);
+    expect(filters?.slice(-2)).toEqual(["SystemCallFilter=~@privileged @resources", "SystemCallFilter=setpriority"]);
+  });
+
   it("leave the shell's own variables to the shell", () => {
     const shells = UNITS.flatMap((name) => textOfFile(name).match(/^Exec\w+=\/bin\/sh .*$/gm) ?? []);
     expect(shells).toHaveLength(2);

@@ -1,5 +1,6 @@
 // The crew over works that the engine has, of which finding equal references is the simplest to tell right from wrong.
 
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { constants, getPriority } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
@@ -142,6 +143,27 @@ describe("a crew with threads", () => {
     expect(threadsBehind() - before).toBe(2);
     expect(getPriority()).toBe(own);
     job.end();
+  });
+
+  it("works where a sandbox does not let it stand behind", () => {
+    const forbid = `import { createRequire, syncBuiltinESMExports } from "node:module";
+      createRequire("/")("node:os").setPriority = () => {
+        throw Object.assign(new Error("refused"), { code: "ERR_SYSTEM_ERROR" });
+      };
+      syncBuiltinESMExports();`;
+    const script = `const modules = ["../arena.ts", "./crew.ts"].map((path) => import(path));
+      Promise.all(modules).then(async ([{ arenaOf }, { crewOf }]) => {
+        const crew = crewOf({ arena: arenaOf(2 ** 25), module: null, threads: 1 });
+        const job = crew.begin("records", { most: 1, rowTexts: null }, { scratchBytes: 64, isLarge: true });
+        console.log((await job.run([])).length);
+        await crew.end();
+      });`;
+    const argv = ["--import", `data:text/javascript,${encodeURIComponent(forbid)}`, "--import", "tsx"];
+    const run = spawnSync(process.execPath, [...argv, "--eval", script], {
+      cwd: import.meta.dirname,
+      encoding: "utf8",
+    });
+    expect([run.stdout, run.stderr]).toEqual(["0\n", ""]);
   });
 
   it("works with the threads for which there is room", async () => {

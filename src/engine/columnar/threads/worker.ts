@@ -41,7 +41,12 @@ parentPort?.on("message", (order: Order) => {
 // alone another place behind others (setpriority(2), "C library/kernel differences"), other systems the whole process.
 function standBack(): void {
   const place = constants.priority.PRIORITY_BELOW_NORMAL;
-  if (process.platform === "linux" && getPriority(0) < place) setPriority(0, place);
+  try {
+    if (process.platform === "linux" && getPriority(0) < place) setPriority(0, place);
+  } catch (error) {
+    // A sandbox may refuse it, and the work is the same at any place.
+    if (codeOf(error) !== "ERR_SYSTEM_ERROR") throw error;
+  }
 }
 
 function forget(job: number): void {
