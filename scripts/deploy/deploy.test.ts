@@ -21,6 +21,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { noAnswer } from "../../src/client/problem-reply.ts";
 import { readConfig } from "../../src/config.ts";
+import { appRoleOn } from "../../src/storage/database.ts";
 import { keySource } from "../../src/storage/room-keys.ts";
 import { readYaml, type Yaml } from "./yaml-subset.ts";
 
@@ -270,6 +271,20 @@ describe("the page", () => {
     const asking = started.flatMap((block) => block.split("\n")).filter((line) => line.includes("/readyz"));
     expect(asking.length).toBeGreaterThan(1);
     expect(asking.filter((line) => !line.includes("--retry-connrefused"))).toEqual([]);
+  });
+
+  it("puts each release beside the one that runs, and none over it", () => {
+    const commands = [...textOfFile("README.md").matchAll(/^(?:git|npm) .*$/gm)].map(([line]) => line);
+    expect(commands.filter((line) => line.startsWith("git ")).map((line) => line.split(" ")[5])).toEqual([
+      "/opt/concordat-1",
+      "/opt/concordat-2",
+    ]);
+    expect(commands.filter((line) => line.startsWith("npm ci "))).toHaveLength(2);
+  });
+
+  it("takes away every role that a drill makes", () => {
+    const [, made = ""] = /postgres:\/\/(drill):/.exec(textOfFile("README.md")) ?? [];
+    expect(textOfFile("README.md")).toContain(`dropdb ${made} && dropuser ${appRoleOn("drill")} && dropuser ${made}`);
   });
 
   it("names files that exist", () => {
