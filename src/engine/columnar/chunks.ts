@@ -27,21 +27,21 @@ export type ChunkReading = {
 };
 
 export function readInChunks(engine: Engine, part: Part, file: SealedFileWriter): ChunkReading {
-  // A chunk, and whatever a block brings beyond it.
-  const waiting = waitingBytes(engine.chunkBytes + 2 * LIMITS.rowBytes);
+  const waiting = waitingBytes(slotBytesOf(engine, 0));
   const chunks = chunkReader(engine, part, { file, onRead: waiting.takeBack });
   let next = 0;
   const cut = async (isLast: boolean): Promise<void> => {
     const bytes = waiting.all();
     const end = isLast ? bytes.length : lastRowEnd(bytes);
-    if (end >= 0) await chunks.read({ bytes: waiting.cutAt(end), index: next++, isLast });
+    if (end >= 0)
+      await chunks.read({ bytes: waiting.cutAt(end, slotBytesOf(engine, next + 1)), index: next++, isLast });
     else if (bytes.length >= LIMITS.rowBytes * 2) await chunks.refuseLongRow();
   };
   return {
     push: async (block) => {
       for (let at = 0; at < block.length && chunks.fault() === null; ) {
         at += waiting.add(block, at);
-        if (waiting.count() >= engine.chunkBytes) await cut(false);
+        if (waiting.count() >= chunkBytesOf(engine, next)) await cut(false);
       }
       return chunks.fault();
     },
@@ -61,28 +61,45 @@ export function readInChunks(engine: Engine, part: Part, file: SealedFileWriter)
   };
 }
 
+/** Chunks of a part that are short: the first is read here, and a short list is to keep every thread at work. */
+const SHORT_CHUNKS = 32;
+const SHORT_SHARE = 1 / 4;
+
+/** Bytes of a chunk by its place in the part. */
+function chunkBytesOf({ chunkBytes }: Engine, index: number): number {
+  return index < SHORT_CHUNKS ? chunkBytes * SHORT_SHARE : chunkBytes;
+}
+
+/** Room for a chunk, and for whatever a block brings beyond it. */
+function slotBytesOf(engine: Engine, index: number): number {
+  return chunkBytesOf(engine, index) + 2 * LIMITS.rowBytes;
+}
+
 /** A chunk's bytes on their way to a thread; used again once it is read. */
 type Slot = { readonly bytes: Uint8Array<ArrayBuffer>; used: number };
 
 /** Bytes that wait to be cut into chunks. */
-function waitingBytes(slotBytes: number) {
-  const newSlot = (): Slot => ({ bytes: new Uint8Array(slotBytes), used: 0 });
+function waitingBytes(firstSlotBytes: number) {
   const spare: Slot[] = [];
-  let slot = newSlot();
+  const slotOf = (length: number): Slot => {
+    const fits = spare.findIndex(({ bytes }) => bytes.length >= length);
+    return spare.splice(fits, fits < 0 ? 0 : 1)[0] ?? { bytes: new Uint8Array(length), used: 0 };
+  };
+  let slot = slotOf(firstSlotBytes);
   return {
     count: () => slot.used,
     all: () => slot.bytes.subarray(0, slot.used),
     /** Takes in what there is room for of a block from a place on, and answers how much that is. */
     add: (block: Uint8Array, at: number): number => {
-      const length = Math.min(slotBytes - slot.used, block.length - at);
+      const length = Math.min(slot.bytes.length - slot.used, block.length - at);
       slot.bytes.set(block.subarray(at, at + length), slot.used);
       slot.used += length;
       return length;
     },
-    /** Hands over so many bytes; those behind them go on waiting. */
-    cutAt: (end: number): Uint8Array<ArrayBuffer> => {
+    /** Hands over so many bytes; those behind them go on waiting, in a slot that has room for `nextBytes` at least. */
+    cutAt: (end: number, nextBytes: number): Uint8Array<ArrayBuffer> => {
       const filled = slot;
-      slot = spare.pop() ?? newSlot();
+      slot = slotOf(nextBytes);
       slot.bytes.set(filled.bytes.subarray(end, filled.used));
       slot.used = filled.used - end;
       return filled.bytes.subarray(0, end);

@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -15,9 +25,25 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+/** How often this process has a file open, by what Linux tells; elsewhere nobody tells. */
+function descriptorsOf(path: string): number {
+  const folder = "/proc/self/fd";
+  if (!existsSync(folder)) return 0;
+  return readdirSync(folder).filter((name) => linkOf(join(folder, name)) === path).length;
+}
+
+// The one that the folder itself is read by is gone by now.
+function linkOf(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}
+
 /** A file of one frame. */
-function sealed(plain: Uint8Array) {
-  const path = join(directory, "frame");
+function sealed(plain: Uint8Array, name = "frame") {
+  const path = join(directory, name);
   const fileKey = fileKeyOf(randomBytes(32), newSalt(), "test");
   const descriptor = openSync(path, "w");
   const end = new BigInt64Array(new SharedArrayBuffer(8));
@@ -41,6 +67,24 @@ describe("the bytes of a frame", () => {
       expect(Buffer.concat(places).equals(plain)).toBe(true);
     }
     expect(Buffer.from(frameBytesOf(frame)).equals(plain)).toBe(true);
+  });
+
+  it("come out of a file that is opened once for many of them, and closed even where one of them is damaged", () => {
+    const frames = [sealed(new Uint8Array(10)), sealed(new Uint8Array(20), "other")];
+    const open = frameOpener();
+    const openFiles = () => frames.map(({ path }) => descriptorsOf(path));
+    const opened = open.holding(() => {
+      const lengths = [...frames, ...frames].map((frame) => open.bytesOf(frame).length);
+      if (process.platform === "linux") expect(openFiles()).toEqual([1, 1]);
+      return lengths;
+    });
+    expect(opened).toEqual([10, 20, 10, 20]);
+    const [first, second] = frames;
+    if (first === undefined || second === undefined) throw new Error("two frames");
+    const damaged = { ...second, spot: { ...second.spot, number: 9 } };
+    expect(() => open.holding(() => [first, damaged].map(open.bytesOf))).toThrow("damaged");
+    open.bytesOf(first);
+    expect(openFiles()).toEqual([0, 0]);
   });
 
   it("are refused where the places have more or fewer bytes than the frame", () => {

@@ -14,11 +14,24 @@ export type OpenFrames = {
   readonly bytesOf: (frame: PlacedSpot) => Uint8Array;
   /** Puts what a frame holds into places, one after the other; together they have as many bytes as it. */
   readonly into: (frame: PlacedSpot, places: readonly Uint8Array[]) => void;
+  /** Does work that opens many frames: each of their files is opened once for all of it. */
+  readonly holding: <Value>(work: () => Value) => Value;
 };
 
 /** What it makes throws an error that says damaged when a frame is not what was sealed there. */
 export function frameOpener(): OpenFrames {
   let memory = new Uint8Array(0);
+  let held: Map<string, number> | null = null;
+  const readSpot = ({ path, spot }: PlacedSpot, to: Uint8Array): void => {
+    const file = held?.get(path) ?? openSync(path, "r");
+    held?.set(path, file);
+    try {
+      const read = readSync(file, to, 0, spot.bytes, spot.offset);
+      if (read !== spot.bytes) throw new Error(`the sealed file ${path} is damaged: it ends too soon`);
+    } finally {
+      if (held === null) closeSync(file);
+    }
+  };
   const openWith = <Value>(frame: PlacedSpot, open: (place: FramePlace, sealed: Uint8Array) => Value): Value => {
     const { bytes, number } = frame.spot;
     if (memory.length < bytes) memory = new Uint8Array(bytes * 2);
@@ -43,6 +56,16 @@ export function frameOpener(): OpenFrames {
       };
       openWith(frame, (place, sealed) => openInChunks(frame.fileKey, place, { sealed, take }));
       letGo(opened);
+    },
+    holding: (work) => {
+      const files = new Map<string, number>();
+      held = files;
+      try {
+        return work();
+      } finally {
+        held = null;
+        for (const file of files.values()) closeSync(file);
+      }
     },
   };
 }
@@ -71,14 +94,4 @@ function putting(places: readonly Uint8Array[]): (chunk: Uint8Array) => void {
 /** What one frame of a sealed file holds. @throws an error that says damaged when it is not what was sealed there */
 export function frameBytesOf(frame: PlacedSpot): Uint8Array {
   return frameOpener().bytesOf(frame);
-}
-
-function readSpot({ path, spot }: PlacedSpot, to: Uint8Array): void {
-  const file = openSync(path, "r");
-  try {
-    const read = readSync(file, to, 0, spot.bytes, spot.offset);
-    if (read !== spot.bytes) throw new Error(`the sealed file ${path} is damaged: it ends too soon`);
-  } finally {
-    closeSync(file);
-  }
 }

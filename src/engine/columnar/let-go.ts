@@ -6,7 +6,7 @@ import { MessageChannel } from "node:worker_threads";
 const nowhere = closedPort();
 
 /** Answers that are worth being let go together: each time costs as much as sealing tens of thousands of bytes. */
-export const LET_GO_TOGETHER = 4;
+export const LET_GO_TOGETHER = 8;
 
 /** Gives back the memory of answers of a cipher that nobody reads any more; they are empty from here on. */
 export function letGo(answers: readonly Uint8Array[]): void {

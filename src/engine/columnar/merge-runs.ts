@@ -2,6 +2,7 @@
 // what stays is copied in runs. For sections of a list in which every row has the first kind, no token is held twice,
 // and references are numbers: the ordinary case. Whatever else befalls a section, it is made anew from its rows.
 
+import { BUCKETS } from "../../domain/matching/token-table.ts";
 import type { BucketRows } from "./bucket-rows.ts";
 import type { EarlierBucket } from "./merge-piece.ts";
 import { numberReader, type Parts } from "./numbered-records.ts";
@@ -78,21 +79,25 @@ function placesOf(merging: Merging, bucket: EarlierBucket, rows: BucketRows): In
   const order = orderOf(merging, rows, rest);
   const before: number[] = [];
   let low = bucket.firstRow;
+  let key = keys[order[0] ?? 0] ?? 0;
   const end = bucket.firstRow + bucket.homes;
+  // Tokens are uniform, so that rows between two keys are as many as these are apart.
+  const rowsAKey = bucket.homes / KEYS_A_BUCKET;
   for (const [index, place] of order.entries()) {
-    low = lowerBound(merging.keys, keys[place] ?? 0, [low, end]);
+    const guess = low + Math.floor(((keys[place] ?? 0) - key) * rowsAKey);
+    key = keys[place] ?? 0;
+    low = lowerBoundNear(merging.keys, key, { guess: Math.min(guess, end), from: low, to: end });
     let at = low;
     let order96 = 1;
-    for (; at < end && merging.keys[at] === keys[place]; at++) {
+    for (; at < end && merging.keys[at] === key; at++) {
       order96 = compareRest(merging.rest, at, { rest, at: place });
       if (order96 >= 0) break;
     }
-    const isSame = at < end && merging.keys[at] === keys[place] && order96 === 0;
+    const isSame = at < end && merging.keys[at] === key && order96 === 0;
     // Who takes a row's place mostly brings the token that it had.
     const isHeld = isSame && dropped[lowerBound(dropped, at, [0, dropped.length])] !== at;
     const next = order[index + 1];
-    const isTwice =
-      next !== undefined && keys[next] === keys[place] && compareRest(rest, next, { rest, at: place }) === 0;
+    const isTwice = next !== undefined && keys[next] === key && compareRest(rest, next, { rest, at: place }) === 0;
     if (isHeld || isTwice) return null;
     before.push(at);
   }
@@ -120,6 +125,24 @@ function compareRest(left: Uint32Array, i: number, right: Rest): number {
     (left[a + 1] ?? 0) - (right.rest[b + 1] ?? 0) ||
     (left[a + 2] ?? 0) - (right.rest[b + 2] ?? 0)
   );
+}
+
+const KEYS_A_BUCKET = 2 ** 32 / BUCKETS;
+
+type Guess = { readonly guess: number; readonly from: number; readonly to: number };
+
+/** As `lowerBound`, in steps that double on either side of a guess between `from` and `to`. */
+function lowerBoundNear(keys: Uint32Array, key: number, { guess, from, to }: Guess): number {
+  let [low, high] = [guess, guess];
+  for (let step = 1; low > from && (keys[low - 1] ?? 0) >= key; step *= 2) {
+    high = low;
+    low = Math.max(from, low - step);
+  }
+  for (let step = 1; high < to && (keys[high] ?? 0) < key; step *= 2) {
+    low = high + 1;
+    high = Math.min(to, high + step);
+  }
+  return lowerBound(keys, key, [low, high]);
 }
 
 function lowerBound(keys: ArrayLike<number>, key: number, [from, to]: readonly [number, number]): number {

@@ -41,7 +41,7 @@ export function beginMerging(thread: Thread, settings: MergeSettings): Merge {
     );
     return { number: piece.number, rowsRemoved, made };
   };
-  return (pieces) => ({ outcome: pieces.map(merge) });
+  return (pieces) => ({ outcome: open.holding(() => pieces.map(merge)) });
 }
 
 type Work = { readonly rooms: MergingRooms; readonly settings: MergeSettings; readonly open: OpenFrames };

@@ -58,24 +58,24 @@ export function numberFinder(form: NumberForm, texts: TextList, marks: Uint32Arr
   const highs = new Uint32Array(count);
   const parts: Parts = { low: 0, high: 0 };
   const lowBits = marks.length * 32 - 1;
-  const find: FindNumber = (low, high) => {
+  const slotOf = (low: number, high: number) => {
     for (let slot = hashOf(low, high) & mask; ; slot = (slot + 1) & mask) {
       const place = slots[slot] ?? -1;
-      if (place < 0 || (lows[place] === low && highs[place] === high)) return place;
+      if (place < 0 || (lows[place] === low && highs[place] === high)) return slot;
     }
   };
   const read = numberReader(form, texts);
   for (let place = 0; place < count; place++) {
-    if (!read(place, parts) || find(parts.low, parts.high) >= 0) continue;
+    if (!read(place, parts)) continue;
+    const slot = slotOf(parts.low, parts.high);
+    if (slots[slot] !== -1) continue;
+    slots[slot] = place;
     lows[place] = parts.low;
     highs[place] = parts.high;
-    let slot = hashOf(parts.low, parts.high) & mask;
-    while ((slots[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
-    slots[slot] = place;
     const word = (parts.low & lowBits) >>> 5;
     marks[word] = (marks[word] ?? 0) | (1 << (parts.low & 31));
   }
-  return find;
+  return (low, high) => slots[slotOf(low, high)] ?? -1;
 }
 
 /** Words in which so many numbers are marked, so that few bits are set. */
@@ -83,7 +83,7 @@ export function markWordsFor(count: number): number {
   return 2 ** Math.min(MOST_MARK_BITS, Math.ceil(Math.log2(count * BITS_A_NUMBER + 32))) / 32;
 }
 
-const BITS_A_NUMBER = 32;
+const BITS_A_NUMBER = 128;
 /** A bit for each of the low words there may be, and no more. */
 const MOST_MARK_BITS = 30;
 

@@ -65,7 +65,9 @@ export function beginPlacing(
 ): (frames: readonly PlacedFrame[]) => { outcome: null } {
   const open = frameOpener();
   return (frames) => {
-    for (const frame of frames) placeFrame(thread, { shape, room, open }, frame);
+    open.holding(() => {
+      for (const frame of frames) placeFrame(thread, { shape, room, open }, frame);
+    });
     return { outcome: null };
   };
 }

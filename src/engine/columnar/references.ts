@@ -58,24 +58,9 @@ export function referenceTable(arena: Arena, gathered: readonly GatheredReferenc
   for (const [index, some] of gathered.entries()) {
     takeOver(buffer, table, { ...some, first: sumOf(gathered.slice(0, index).map((one) => one.count)) });
   }
-  const slots = new Uint32Array(buffer, table.slots, size);
-  const hashes = new Uint32Array(buffer, table.hashes, count);
-  const { starts, lengths } = namedTexts(buffer, table);
-  const find = referenceFinder(buffer, table);
-  const texts = new Uint8Array(buffer);
-  let distinct = 0;
-  for (let at = 0; at < count; at++) {
-    const hash = hashes[at] ?? 0;
-    const from = starts[at] ?? 0;
-    if (find(hash, texts, { from, to: from + (lengths[at] ?? 0) }) >= 0) continue;
-    let slot = hash & table.mask;
-    while (slots[slot] !== 0) slot = (slot + 1) & table.mask;
-    slots[slot] = at + 1;
-    distinct++;
-  }
   return {
     table,
-    distinct,
+    distinct: fillSlots(buffer, table),
     foundCount: () => new Uint8Array(buffer, table.found, count).reduce((sum, one) => sum + one, 0),
     giveBack: () => arena.giveBack(room),
   };
@@ -95,6 +80,23 @@ function takeOver(buffer: SharedArrayBuffer, table: References, { first, count, 
   }
 }
 
+/** Gives each reference a slot, the first of equal ones; answers how many have one. */
+function fillSlots(buffer: SharedArrayBuffer, table: References): number {
+  const { count } = table;
+  const slots = new Uint32Array(buffer, table.slots, table.mask + 1);
+  const hashes = new Uint32Array(buffer, table.hashes, count);
+  const { starts, lengths, bytes } = namedTexts(buffer, table);
+  const slotOf = slotFinder(buffer, table);
+  let distinct = 0;
+  for (let at = 0; at < count; at++) {
+    const slot = slotOf(hashes[at] ?? 0, { texts: bytes, from: starts[at] ?? 0, length: lengths[at] ?? 0 });
+    if (slots[slot] !== 0) continue;
+    slots[slot] = at + 1;
+    distinct++;
+  }
+  return distinct;
+}
+
 /** The texts of a table, by their places. */
 export function namedTexts(buffer: SharedArrayBuffer, { count, starts, lengths }: References): TextList {
   return {
@@ -111,22 +113,29 @@ type Span = { readonly from: number; readonly to: number };
 export type FindReference = (hash: number, texts: Uint8Array, span: Span) => number;
 
 export function referenceFinder(buffer: SharedArrayBuffer, table: References): FindReference {
-  const { mask, count } = table;
-  const slots = new Uint32Array(buffer, table.slots, mask + 1);
-  const hashes = new Uint32Array(buffer, table.hashes, count);
-  const { starts, lengths, bytes } = namedTexts(buffer, table);
-  return (hash, texts, { from, to }) => {
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const at = (slots[slot] ?? 0) - 1;
-      if (at < 0) return -1;
-      const start = starts[at] ?? 0;
-      const isAlike = hashes[at] === hash && lengths[at] === to - from;
-      if (isAlike && isSame(bytes.subarray(start, start + to - from), texts, from)) return at;
-    }
-  };
+  const slots = new Uint32Array(buffer, table.slots, table.mask + 1);
+  const slotOf = slotFinder(buffer, table);
+  return (hash, texts, { from, to }) => (slots[slotOf(hash, { texts, from, length: to - from })] ?? 0) - 1;
 }
 
-function isSame(text: Uint8Array, texts: Uint8Array, from: number): boolean {
-  for (let at = 0; at < text.length; at++) if (text[at] !== texts[from + at]) return false;
-  return true;
+type Text = { readonly texts: Uint8Array; readonly from: number; readonly length: number };
+
+/** Finds the slot of the reference that a text is, or the empty one that it would have. */
+function slotFinder(buffer: SharedArrayBuffer, { mask, count, ...at }: References) {
+  const slots = new Uint32Array(buffer, at.slots, mask + 1);
+  const hashes = new Uint32Array(buffer, at.hashes, count);
+  const { starts, lengths, bytes } = namedTexts(buffer, { mask, count, ...at });
+  const isSame = (place: number, { texts, from, length }: Text) => {
+    if (lengths[place] !== length) return false;
+    const start = starts[place] ?? 0;
+    for (let byte = 0; byte < length; byte++) if (bytes[start + byte] !== texts[from + byte]) return false;
+    return true;
+  };
+  return (hash: number, text: Text): number => {
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const place = (slots[slot] ?? 0) - 1;
+      if (place < 0) return slot;
+      if (hashes[place] === hash && isSame(place, text)) return slot;
+    }
+  };
 }
