@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { textDigest } from "../domain/bytes.ts";
+import { madeOnce } from "./made-once.ts";
 
 type Bundle = { readonly href: string; readonly text: string; readonly type: string };
 
@@ -24,14 +25,8 @@ const ENTRIES = {
 
 type BundleName = keyof typeof ENTRIES;
 
-const made = new Map<BundleName, Promise<Bundle>>();
-
 /** A script by its name. The first who asks waits for some 100 ms. */
-export function bundleOf(name: BundleName): Promise<Bundle> {
-  const known = made.get(name) ?? bundled(name);
-  made.set(name, known);
-  return known;
-}
+export const bundleOf = madeOnce(bundled);
 
 /** Every such script by its name. */
 export function bundleNames(): readonly string[] {
