@@ -159,9 +159,9 @@ describe("a client", () => {
   });
 
   test("waits longer for a proxy that has no room behind it", async () => {
-    const { client, seen } = await scripted([...Array.from({ length: 8 }, () => ({ ...GATEWAY, status: 503 })), OK]);
+    const { client, seen } = await scripted([...Array.from({ length: 11 }, () => ({ ...GATEWAY, status: 503 })), OK]);
     expect(await client.call((api) => api.GET("/v1/policy"))).toMatchObject({ ok: true });
-    expect(seen.length).toBe(9);
+    expect(seen.length).toBe(12);
   });
 
   test("does not ask a room again whose log was put back", async () => {
@@ -173,7 +173,7 @@ describe("a client", () => {
   test("knows an answer that no room gives", async () => {
     const { client, seen } = await scripted([GATEWAY]);
     const answer = await client.call((api) => api.GET("/v1/policy"));
-    expect(seen.length).toBe(9);
+    expect(seen.length).toBe(12);
     expect(answer).toMatchObject({ ok: false, error: { status: 502, kind: "not-a-room" } });
   });
 });

@@ -9,7 +9,7 @@ import { idempotencyKey, type Send, type Signing, signedFetch } from "./signed-f
 /** How long pauses are; tests use shorter ones. */
 export type Patience = { readonly tries: number; readonly pauseMillis: number };
 
-/** Three tries, half a second and then a second apart; nine in 18 seconds where a proxy has no room behind it. */
+/** Three tries, half a second and then a second apart; twelve in 33 seconds where a proxy has no room behind it. */
 export const PATIENCE: Patience = { tries: 3, pauseMillis: 500 };
 
 /**
@@ -67,7 +67,7 @@ async function mostTries(response: Response, tries: number): Promise<number> {
   if (response.status === 401) return (await isProblem(response, "signature-replayed")) ? tries : 1;
   if (![502, 503, 504].includes(response.status)) return 1;
   const body = await response.clone().text();
-  if (!body.includes("/problems/")) return 3 * tries;
+  if (!body.includes("/problems/")) return 4 * tries;
   return body.includes(problemPath("log-behind")) ? 1 : tries;
 }
 
