@@ -1,7 +1,7 @@
 // The sealed lists of a room: they come in, are sealed, laid over each other, dropped and swept here, and people of
 // them are looked up. Whatever compares them, here or in a database, compares what was sealed here.
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import {
@@ -142,7 +142,7 @@ function versionsOf(engine: Engine): SealedLists["versionOf"] {
 
 /** What an opened version is kept under: being in memory opens it to no other key. */
 function openedName(segment: string, dataKey: Uint8Array): string {
-  return `version ${segment} under ${createHash("sha256").update(dataKey).digest("base64url")}`;
+  return `version ${segment} under ${hash("sha256", dataKey, "base64url")}`;
 }
 
 /** The segments that the name of something kept names. */
