@@ -69,7 +69,7 @@ function added(input: Asked, decision: Permit): void {
   const { question, directory } = input;
   const epsilon = decision.terms.budget.perRelease;
   const charges = tariffsOf({ ...input, decision, epsilon }).map((tariff) =>
-    chargeFor(tariff, { own: 0n, all: 0n, recent: 0n, made: tariff.caps.map(() => []) }, []),
+    chargeFor(tariff, { own: 0n, all: 0n, recent: 0n, filled: tariff.caps.map(() => null) }, []),
   );
   const margins = [marginOf("people", pricingOf({ question, terms: decision.terms, epsilon }), 0)];
   explainDecision(decision, question, {

@@ -19,24 +19,20 @@ async function bookOf(tx: Transaction, tariff: Tariff, { question }: Priced): Pr
   const { lineage, group, periodDays, caps, limits } = tariff;
   const { analysis } = question;
   const renewing = limits.renewing === null ? [] : [limits.renewing.days];
-  const [[all = 0n, ...spent], made] = await Promise.all([
+  const [[all = 0n, ...spent], filled] = await Promise.all([
     tx.ledger.spentOn([
       { lineage, recipient: "everyone", days: null },
       ...group.map((recipient) => ({ lineage, recipient, days: periodDays })),
       ...renewing.map((days) => ({ lineage, recipient: "everyone" as const, days })),
     ]),
-    Promise.all(
-      caps.map(({ periodDays: days }) =>
-        Promise.all(group.map((recipient) => tx.releases.madeWithin({ recipient, analysis, lineage }, days))),
-      ),
-    ),
+    Promise.all(caps.map((cap) => tx.releases.filledAt({ recipients: group, analysis, lineage }, cap))),
   ]);
   const [own, recent] = [spent.slice(0, group.length), spent.slice(group.length)];
   return {
     own: own.reduce((sum, one) => sum + one, 0n),
     all,
     recent: recent[0] ?? 0n,
-    made: made.map((each) => each.flat().sort((left, right) => right - left)),
+    filled,
   };
 }
 

@@ -240,11 +240,18 @@ type Records = {
       release: Omit<ReleaseRow, "releasedAt" | "collectedAt" | "collectedOn">,
       owners: readonly PartnerId[],
     ) => Promise<void>;
-    /** When this recipient's answers that touch the lineage were added within the last `days`, newest first. */
-    readonly madeWithin: (
-      touch: { readonly recipient: PartnerId; readonly analysis: Analysis; readonly lineage: DatasetRef },
-      days: number,
-    ) => Promise<readonly UnixMillis[]>;
+    /**
+     * When that answer was added which is the `count`th of the last `periodDays`, from the newest on, of all that these
+     * recipients got and that touch the lineage; null when there are fewer. Reads at most `count` rows a recipient.
+     */
+    readonly filledAt: (
+      touch: {
+        readonly recipients: readonly PartnerId[];
+        readonly analysis: Analysis;
+        readonly lineage: DatasetRef;
+      },
+      cap: { readonly count: number; readonly periodDays: number },
+    ) => Promise<UnixMillis | null>;
     /** The recipient's own answers to any of these questions that are still kept, on any versions, newest first. */
     readonly series: (
       recipient: PartnerId,

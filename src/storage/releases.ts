@@ -10,6 +10,7 @@ import type { Disclosed, DisclosureRow } from "../ports/disclosure.ts";
 import type { Page, ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
+import { askedTexts } from "./asked-rows.ts";
 import type { Statements } from "./pool.ts";
 
 export function releases(tx: Statements): Transaction["releases"] {
@@ -49,7 +50,7 @@ export function releases(tx: Statements): Transaction["releases"] {
     ],
     disclosed: (owner, asked, page) => disclosed(tx, { owner, ...asked }, page),
     add: (...addition) => add(tx, ...addition),
-    madeWithin: (touch, days) => madeWithin(tx, touch, days),
+    filledAt: (touch, cap) => filledAt(tx, touch, cap),
     contacting: (lineage, days) => where(isContacting(tx, lineage, days)),
     lastAsked: (recipient, lineage) => lastAsked(tx, recipient, lineage),
     named: (ids) => where(tx`id = any (${tx.array([...ids], TEXT_ARRAY)})`),
@@ -171,11 +172,18 @@ async function add(tx: Statements, release: Addition, owners: readonly PartnerId
 type Touch = { readonly recipient: PartnerId; readonly analysis: Analysis; readonly lineage: DatasetRef };
 
 // Every row counts: one is added when an answer is charged, and an answer given again to the same recipient adds none.
-async function madeWithin(tx: Statements, touch: Touch, days: number): Promise<readonly UnixMillis[]> {
-  const rows = await tx<{ at: UnixMillis }[]>`
-    select concordat.millis(released_at) as at from concordat.release
-    where recipient = ${touch.recipient} and analysis = ${touch.analysis} and ${touch.lineage} = any (lineages)
-      and released_at > now() - make_interval(days => ${days})
-    order by entry desc`;
-  return rows.map((row) => row.at);
+async function filledAt(
+  tx: Statements,
+  { recipients, analysis, lineage }: Parameters<Transaction["releases"]["filledAt"]>[0],
+  { count, periodDays }: Parameters<Transaction["releases"]["filledAt"]>[1],
+): Promise<UnixMillis | null> {
+  const [row] = await tx<{ at: UnixMillis }[]>`
+    select concordat.millis(released_at) as at
+    from ${askedTexts(tx, recipients)} as asked (text), lateral (
+      select released_at from concordat.release
+      where recipient = asked.text and analysis = ${analysis} and ${lineage} = any (lineages)
+        and released_at > now() - make_interval(days => ${periodDays})
+      order by entry desc limit ${count}) newest
+    order by released_at desc offset ${count - 1} limit 1`;
+  return row?.at ?? null;
 }

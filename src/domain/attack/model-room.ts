@@ -206,7 +206,7 @@ function bookOf(state: State, { tariff, analysis, account }: Account): Book {
     own: own.reduce((sum, page) => sum + spentWithin(page, now, periodDays), 0n),
     all: spentWithin(everyone, now, null),
     recent: limits.renewing === null ? 0n : spentWithin(everyone, now, limits.renewing.days),
-    made: caps.map((cap) => instantsWithin(made, now, cap.periodDays)),
+    filled: caps.map((cap) => instantsWithin(made, now, cap.periodDays)[cap.count - 1] ?? null),
   };
 }
 

@@ -54,7 +54,7 @@ function booksOfList() {
       own: spentWithin(own, now, tariff.periodDays),
       all: spentWithin(everyone, now, null),
       recent: renewing === null ? 0n : spentWithin(everyone, now, renewing.days),
-      made: tariff.caps.map(({ periodDays }) => instantsWithin([own], now, periodDays)),
+      filled: tariff.caps.map(({ count, periodDays }) => instantsWithin([own], now, periodDays)[count - 1] ?? null),
     };
     return chargeFor(tariff, book, []);
   };

@@ -63,8 +63,11 @@ export type Book = {
   readonly all: bigint;
   /** By everybody within the days of a renewal; 0 where the budget never renews. */
   readonly recent: bigint;
-  /** When the answers within each cap's period were given, newest first, in the order of the tariff's caps. */
-  readonly made: readonly (readonly UnixMillis[])[];
+  /**
+   * For each of the tariff's caps, when the answer was given that fills it, counted from the newest of its period; null
+   * where there is room for another.
+   */
+  readonly filled: readonly (UnixMillis | null)[];
 };
 
 /** One account that an answer is charged to: the asker's, or everybody's. */
@@ -222,10 +225,10 @@ function askers(group: readonly PartnerId[]): string {
   return group.length === 1 ? "you" : "you and your affiliates together";
 }
 
-function capRefusals({ caps, group, source }: Tariff, { made }: Book): Reason[] {
+function capRefusals({ caps, group, source }: Tariff, { filled }: Book): Reason[] {
   return caps.flatMap((cap, index): Reason[] => {
-    const oldest = made[index]?.[cap.count - 1];
-    if (oldest === undefined) return [];
+    const oldest = filled[index] ?? null;
+    if (oldest === null) return [];
     const next = isoInstant(unixMillis(oldest + cap.periodDays * DAY_MILLIS));
     const given = `were given${group.length === 1 ? "" : ` to ${askers(group)}`}`;
     const says = `${cap.count} such answers in ${cap.periodDays} days ${given}; the next is possible from ${next}`;

@@ -109,15 +109,15 @@ function disclosure(row: ReleaseRow) {
 function lookedBackOn(db: Session): Omit<Immediate<Transaction["releases"]>, Answers> {
   const isWithin = (at: number, days: number) => at > db.now - days * DAY_MILLIS;
   return {
-    madeWithin: ({ recipient, analysis, lineage }, days) =>
+    filledAt: ({ recipients, analysis, lineage }, { count, periodDays }) =>
       rows(
         db,
         ({ release, lineages }) =>
-          release.recipient === recipient &&
+          recipients.includes(release.recipient) &&
           release.analysis === analysis &&
           lineages.includes(lineage) &&
-          isWithin(release.releasedAt, days),
-      ).map(({ releasedAt }) => releasedAt),
+          isWithin(release.releasedAt, periodDays),
+      )[count - 1]?.releasedAt ?? null,
     contacting: (lineage, days) =>
       rows(
         db,

@@ -197,21 +197,29 @@ export function answersLaws(store: () => Store): void {
       expect(await collect(ann)).toBe(false);
     });
 
-    test("count as made to their recipient, for each list that they touch, within the days asked", async () => {
+    test("fill caps of their recipients, for each list that they touch, within the days asked", async () => {
       const { ann, bob, answer } = await asked();
-      const ids = [await answer(ann), await answer(ann), await answer(bob)].map(({ id }) => id);
-      const made = (recipient: PartnerId, lineage: DatasetRef, days: number) =>
-        as(ann, bob).read((tx) => tx.releases.madeWithin({ recipient, analysis: "overlap", lineage }, days));
+      const ids = [await answer(ann), await answer(bob), await answer(ann)].map(({ id }) => id);
       const at = await as(ann).read((tx) =>
         Promise.all(ids.map(async (id) => (await tx.releases.find(id))?.releasedAt)),
       );
-      expect(await made(ann, customers(bob), 30)).toEqual([at[1], at[0]]);
-      expect(await made(ann, customers(ann), 30)).toEqual([at[1], at[0]]);
-      expect(await made(bob, customers(ann), 30)).toEqual([at[2]]);
-      expect(await made(ann, customers(bob), 0)).toEqual([]);
-      expect(await made(ann, datasetRef(bob, "yachts"), 30)).toEqual([]);
-      const audiences = { recipient: ann, analysis: "audience", lineage: customers(bob) } as const;
-      expect(await as(ann, bob).read((tx) => tx.releases.madeWithin(audiences, 30))).toEqual([]);
+      const filled = (recipients: readonly PartnerId[], lineage: DatasetRef, periodDays: number) =>
+        as(ann, bob).read((tx) =>
+          Promise.all(
+            [1, 2, 3, 4].map((count) =>
+              tx.releases.filledAt({ recipients, analysis: "overlap", lineage }, { count, periodDays }),
+            ),
+          ),
+        );
+      expect(await filled([ann], customers(bob), 30)).toEqual([at[2], at[0], null, null]);
+      expect(await filled([ann], customers(ann), 30)).toEqual([at[2], at[0], null, null]);
+      expect(await filled([bob], customers(ann), 30)).toEqual([at[1], null, null, null]);
+      expect(await filled([ann, bob], customers(ann), 30)).toEqual([at[2], at[1], at[0], null]);
+      expect(await filled([ann], customers(bob), 0)).toEqual([null, null, null, null]);
+      expect(await filled([ann], datasetRef(bob, "yachts"), 30)).toEqual([null, null, null, null]);
+      const audiences = { recipients: [ann], analysis: "audience", lineage: customers(bob) } as const;
+      const cap = { count: 1, periodDays: 30 };
+      expect(await as(ann, bob).read((tx) => tx.releases.filledAt(audiences, cap))).toBeNull();
     });
 
     test("of lists and of figures are found by their list, without what no guard compares with", async () => {

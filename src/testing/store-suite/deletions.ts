@@ -48,8 +48,9 @@ export function deletionsLaws(store: () => Store): void {
         expect(await tx.releases.list(ann, { after: null, limit: 9 })).toEqual([]);
         const { questionDigest, versions } = release;
         expect(await tx.releases.recorded(contract, [questionDigest], versions)).toEqual([]);
-        const touch = { recipient: ann, analysis: "audience", lineage: customers(bob) } as const;
-        expect(await tx.releases.madeWithin(touch, 1)).toHaveLength(1);
+        const touch = { recipients: [ann], analysis: "audience", lineage: customers(bob) } as const;
+        expect(await tx.releases.filledAt(touch, { count: 1, periodDays: 1 })).not.toBeNull();
+        expect(await tx.releases.filledAt(touch, { count: 2, periodDays: 1 })).toBeNull();
         const [kept] = await tx.releases.audiences(ann, customers(bob));
         expect(kept).toMatchObject({ id: release.id, question: release.question, receipt: "" });
         expect(JSON.parse(kept?.answer ?? "")).toEqual({ consents: { "x/customers": ["mail"] } });
