@@ -33,8 +33,10 @@ export type Decision =
 export function decide(input: DecisionInput): Decision {
   const { recipient, question, contract } = input;
   const weighed = weigh(input);
-  if (weighed.kind === "deny")
-    return { kind: "deny", recipient, reasons: weighed.reasons, instead: alternativesTo(input) };
+  if (weighed.kind === "deny") {
+    const { reasons, deniers } = weighed;
+    return { kind: "deny", recipient, reasons, instead: alternativesTo(input, deniers) };
+  }
   const { terms, owners, contributions } = weighed;
   const isAskedByContract = contract.terms.approval.includes(question.analysis);
   return {

@@ -14,16 +14,18 @@ import {
   type Question,
 } from "../question/question.ts";
 import { rulesOf } from "../question/registry.ts";
-import { type DecisionInput, deniersOf, isPermittedBy, weigh } from "./weigh.ts";
+import { type DecisionInput, isPermittedBy, weigh } from "./weigh.ts";
 import { ANALYSIS_WORDS, listed } from "./words.ts";
 
 /** Another wording of a denied question, in canonical form, that the documents permit; `says` completes "ask …". */
 export type Alternative = { readonly question: Question; readonly says: string };
 
-/** Wordings that the same documents permit on the same day, the smallest changes first; none when nothing near is. */
-export function alternativesTo(input: DecisionInput): readonly Alternative[] {
+/**
+ * Wordings that the same documents permit on the same day, the smallest changes first; none when nothing near is.
+ * @param deniers whose own rules denied the question
+ */
+export function alternativesTo(input: DecisionInput, deniers: readonly PartnerId[]): readonly Alternative[] {
   const changes = [priceChanges, attributeChanges, narrowerChanges, channelChanges, purposeChanges, analysisChanges];
-  const deniers = deniersOf(input);
   const permitted: Alternative[] = [];
   for (const change of changes.flatMap((changesOf) => changesOf(input)).slice(0, LIMITS.alternativesTried)) {
     if (permitted.length === LIMITS.alternativesOffered) break;

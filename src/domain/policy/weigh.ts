@@ -33,7 +33,12 @@ export type OwnerTerms = {
 };
 
 export type Weighed =
-  | { readonly kind: "deny"; readonly reasons: readonly Reason[] }
+  | {
+      readonly kind: "deny";
+      readonly reasons: readonly Reason[];
+      /** The owners whose own rules alone deny it, however the contract answers. */
+      readonly deniers: readonly PartnerId[];
+    }
   | {
       readonly kind: "permit";
       readonly terms: Terms;
@@ -46,16 +51,17 @@ export type Weighed =
 /** Holds a question against every document that has a say in it. Time is linear in the documents; no I/O. */
 export function weigh(input: DecisionInput): Weighed {
   const agreement = evaluateContract(input);
-  const says = ownersOf(input.question).map((owner) => ownerSays(input, owner));
+  const says = ownersOf(input.question).map((partner) => ({ partner, ...ownerSays(input, partner) }));
+  const deniers = says.filter((one) => one.kind === "deny").map(({ partner }) => partner);
   const denials = [...agreement.denials, ...says.flatMap((one) => (one.kind === "deny" ? one.reasons : []))];
   const permits = [...agreement.reasons, ...says.flatMap((one) => (one.kind === "permit" ? one.reasons : []))];
-  if (denials.length > 0) return { kind: "deny", reasons: denials };
+  if (denials.length > 0) return { kind: "deny", reasons: denials, deniers };
   const owners = says.flatMap((one) => (one.kind === "permit" ? [one] : []));
   const shared = [...agreement.contributions, ...analysisContributions(input)];
   const contributions = [...shared, ...owners.flatMap((one) => one.contributions)];
   const terms = [...shared, ...owners.map((one) => one.owner)].map((one) => one.terms).reduce(meet);
   const unmet = [...priceDenials(input, terms, contributions), ...sizeDenials(input, terms, contributions)];
-  if (unmet.length > 0) return { kind: "deny", reasons: unmet };
+  if (unmet.length > 0) return { kind: "deny", reasons: unmet, deniers };
   return { kind: "permit", terms, contributions, owners: owners.map((one) => one.owner), reasons: permits };
 }
 
@@ -69,11 +75,6 @@ function analysisContributions(input: DecisionInput): readonly Contribution[] {
   const because = `${rules.noised} are given with noise alone`;
   const terms = { ...TOP, mode: "noise" } as const;
   return [{ source: contractSource(input), pointer: `/analyses/${index}`, because, terms }];
-}
-
-/** The owners whose own rules alone deny a question, however the contract answers. */
-export function deniersOf(input: DecisionInput): readonly PartnerId[] {
-  return ownersOf(input.question).filter((owner) => ownerSays(input, owner).kind === "deny");
 }
 
 /** Whether the own rules of all these owners permit a question. */
