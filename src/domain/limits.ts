@@ -236,6 +236,11 @@ export const LIMITS = {
   serverRestartMillis: 8_000,
   /** Characters of stored documents of one kind that are kept parsed, all texts together: hundreds of contracts. */
   keptDocumentCharacters: 2_000_000,
+  /**
+   * Tables, columns, crosswalks and bitmaps that are kept between questions, be there room for more: beside its columns
+   * each takes about a kilobyte, and an opened version forty.
+   */
+  keptForQuestions: 4_096,
   /** Milliseconds to wait for memory that other work has: past it, the room is overloaded and says so. */
   roomWaitMillis: 30_000,
   /** Milliseconds a transaction may sit between statements: a frozen instance must not hold the log for ever. */

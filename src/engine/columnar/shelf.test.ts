@@ -4,7 +4,7 @@ import { NoRoom } from "./no-room.ts";
 import { type Stay, shelfIn, type Take } from "./shelf.ts";
 
 /** An arena in which three things have room and four have not. */
-function fresh() {
+function fresh(most?: number) {
   const arena = arenaOf(1);
   const bytes = Math.floor(arena.bytes / 3) - 4_096;
   const made: string[] = [];
@@ -12,7 +12,7 @@ function fresh() {
     made.push(name);
     return { name, at: take(bytes) };
   };
-  const shelf = shelfIn(arena);
+  const shelf = shelfIn(arena, most);
   const hold = (stay: Stay, name: string) => stay.hold(name, make(name));
   const once = async (...names: string[]) => {
     const stay = shelf.stay();
@@ -46,6 +46,28 @@ describe("the shelf", () => {
     expect(made).toEqual([]);
     await once("b");
     expect(made).toEqual(["b"]);
+  });
+
+  it("keeps no more things than it may, though there is room, and what is read beside them", async () => {
+    const { arena, shelf, made, hold, once, free } = fresh(2);
+    await once("a", "b");
+    await once("a", "c");
+    made.length = 0;
+    await once("c", "a");
+    expect(made).toEqual([]);
+    const stay = shelf.stay();
+    await hold(stay, "a");
+    await hold(stay, "b");
+    await hold(stay, "c");
+    expect(made).toEqual(["b", "c"]);
+    stay.end();
+    await once("d");
+    made.length = 0;
+    await once("c", "d");
+    expect(made).toEqual([]);
+    await once("a");
+    expect(made).toEqual(["a"]);
+    expect(free - arena.free()).toBeLessThan(1_000);
   });
 
   it("gives up nothing that a stay holds, and refuses what has no room beside it", async () => {

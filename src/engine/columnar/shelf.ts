@@ -1,6 +1,7 @@
 // What is kept in the arena between questions: the least recently used goes first when room is short, and nothing goes
 // that a question is reading. Sealed versions never change, so nothing kept is ever stale.
 
+import { LIMITS } from "../../domain/limits.ts";
 import type { Arena } from "./arena.ts";
 import { NoRoom } from "./no-room.ts";
 
@@ -30,8 +31,9 @@ type Entry = {
   isMade: boolean;
 };
 
-export function shelfIn(arena: Arena): Shelf {
-  const entries = entriesIn(arena);
+/** @param most  things that are kept, however small, if nobody reads them */
+export function shelfIn(arena: Arena, most: number = LIMITS.keptForQuestions): Shelf {
+  const entries = entriesIn(arena, most);
   arena.keep({
     bytes: () => [...entries.unread()].reduce((sum, [, { bytes }]) => sum + bytes, 0),
     giveUp: () => {
@@ -57,23 +59,31 @@ type Entries = {
   under(key: string, make: (take: Take) => Promise<unknown>): Entry;
 };
 
-function entriesIn(arena: Arena): Entries {
+function entriesIn(arena: Arena, most: number): Entries {
   // A Map is in the order of insertion: whatever is held anew goes to its end.
   const entries = new Map<string, Entry>();
   const drop = (key: string, entry: Entry) => {
     if (entries.get(key) === entry) entries.delete(key);
     for (const offset of entry.offsets.splice(0)) arena.giveBack(offset);
   };
+  const unread = function* () {
+    for (const [key, entry] of entries) if (entry.readers === 0 && entry.isMade) yield [key, entry] as const;
+  };
+  const dropAbove = () => {
+    for (const least of unread()) {
+      if (entries.size <= most) break;
+      drop(...least);
+    }
+  };
   return {
-    unread: function* () {
-      for (const [key, entry] of entries) if (entry.readers === 0 && entry.isMade) yield [key, entry];
-    },
+    unread,
     drop,
     under: (key, make) => {
       const known = entries.get(key);
       const entry = known ?? begun(arena, make, (failed) => drop(key, failed));
       if (known !== undefined) entries.delete(key);
       entries.set(key, entry);
+      if (known === undefined) dropAbove();
       return entry;
     },
   };

@@ -23,10 +23,13 @@ export async function openVersion(layout: Layout, name: string, dataKey: Uint8Ar
     if (file.digest !== segment) throw new Error(`the sealed file ${path} is damaged: its digest is not its name`);
     return { path, ...file };
   };
-  const own = await open(name);
-  const manifest = readManifest(own.last);
-  const files = [own];
-  for (const segment of manifest.files) files.push(await open(segment));
+  const { last, ...own } = await open(name);
+  const manifest = readManifest(last);
+  const files: { readonly path: string; readonly fileKey: FileKey }[] = [own];
+  for (const segment of manifest.files) {
+    const { path, fileKey } = await open(segment);
+    files.push({ path, fileKey });
+  }
   return {
     name,
     manifest,
