@@ -20,7 +20,7 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { LogHead, ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry, type NextEntry, nextEntry } from "./append-entry.ts";
-import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
+import { type Assessing, assessQuestion, type Denied, isAsPermittedAt, type Permitted } from "./assess-question.ts";
 import { endRequest, holdQuestion, missingFor, type RequestView } from "./await-approval.ts";
 import { debit } from "./charge-question.ts";
 import { type Computed, filesBehind } from "./compute-answer.ts";
@@ -44,7 +44,7 @@ type Outcome = Result<Answer, Problem>;
 /**
  * Answers a question under its contract, or lets it wait for the people who must approve it. The true figures are
  * computed between two assessments; only the second, in the transaction that records the answer, decides, and only
- * when nothing that they rest on has changed meanwhile.
+ * when nothing that they rest on has changed meanwhile. Where nothing at all has, the second is the first.
  */
 export function askQuestion(ports: AnswerPorts & Keeping<Answer>, { caller, asked }: Asking): Promise<Outcome> {
   const question = { recipient: caller.partner, asked };
@@ -52,13 +52,30 @@ export function askQuestion(ports: AnswerPorts & Keeping<Answer>, { caller, aske
   return withFigures(ports, act, {
     wanted: async () => ({ ...question, approving: null }),
     conclude: async (tx, computed) => {
-      const again = { ...question, before: computed?.permitted };
-      const [assessed, head] = await Promise.all([assessQuestion(tx, again), tx.log.head()]);
+      const { assessed, head } = await assessedNow(tx, question, computed);
       if (!assessed.ok) return assessed;
       const asker = { actor: caller, asked, approving: null };
       return answerAssessed(ports, tx, { ...asker, assessed: assessed.value, computed, head });
     },
   });
+}
+
+type AssessedNow = { readonly assessed: Result<Permitted | Denied, Problem>; readonly head: LogHead };
+
+// The log's head is this transaction's alone, so where no entry was added since, nothing else was changed either.
+async function assessedNow(
+  tx: Transaction,
+  question: Pick<Assessing, "recipient" | "asked">,
+  computed: Computed | null,
+): Promise<AssessedNow> {
+  if (computed === null) {
+    const [assessed, head] = await Promise.all([assessQuestion(tx, question), tx.log.head()]);
+    return { assessed, head };
+  }
+  const { permitted, logSize } = computed;
+  const [head] = await Promise.all([tx.log.head(), tx.actForAlso(membersOf(permitted.file.contract))]);
+  if (head.size === logSize && isAsPermittedAt(permitted, tx.now)) return { assessed: ok(permitted), head };
+  return { assessed: await assessQuestion(tx, { ...question, before: permitted }), head };
 }
 
 /** An assessment in the transaction that concludes it, with the figures that were computed for it, if any. */

@@ -2,7 +2,7 @@
 // for the real thing. Everything it needs is read in one transaction for the members of the contract.
 
 import { type DatasetSchema, ownerOf } from "../domain/dataset/schema.ts";
-import { isoDate } from "../domain/instant.ts";
+import { isoDate, type UnixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Decision, decide } from "../domain/policy/decide.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
@@ -63,6 +63,8 @@ export type Permitted = {
   readonly objections: string;
   /** What the decision was made on beside the contract and the question. */
   readonly ground: string;
+  /** When it was assessed, by the database's clock. */
+  readonly at: UnixMillis;
 };
 
 /** A question that is refused by a document, a cap or a budget: told in full, since none of it depends on data. */
@@ -76,7 +78,7 @@ export type Denied = {
   readonly decision: Decision;
 };
 
-type Assessing = {
+export type Assessing = {
   readonly recipient: PartnerId;
   readonly asked: AskedQuestion;
   /** An earlier assessment of this very question for this asker. */
@@ -111,6 +113,17 @@ export async function assessQuestion(
   if (decision.kind === "deny") return ok({ kind: "denied", ...about, decision, reasons: decision.reasons });
   const known = isAsBefore && behind !== null ? { versionsKey: before.versionsKey, behind } : null;
   return permittedBy(tx, { ...about, digests, recipient, decision, ground }, { lists, known });
+}
+
+/**
+ * Whether a permit would be the same at a later instant, the log being as long as it was. What a decision rests on
+ * changes together with an entry of the log, or ends by the clock: a day, a version, an answer, a request. What counts
+ * within a period only becomes less.
+ */
+export function isAsPermittedAt({ at, versions, still, drawn, request }: Permitted, now: UnixMillis): boolean {
+  const read = still === null ? versions : [...versions, still];
+  const isUnderWay = read.every(({ endsAt }) => endsAt > now) && (drawn === null || drawn.expiresAt > now);
+  return isoDate(at) === isoDate(now) && isUnderWay && request === null;
 }
 
 type Asked = Pick<Permitted, "file" | "question"> & Pick<Assessing, "recipient" | "alsoOf">;
@@ -196,7 +209,7 @@ async function permittedBy(
   if (shortfalls.length > 0) return ok({ ...denied, reasons: [...decision.reasons, ...shortfalls] });
   const schemas = lists.flatMap(({ dataset }) => dataset?.schema ?? []);
   const permitted = { ...about, question, digest, digests, decision, epsilon, schemas, versionsKey };
-  const rest = { still, charges, recorded, request, drawn, lists: behind.lists, objections, ground };
+  const rest = { still, charges, recorded, request, drawn, lists: behind.lists, objections, ground, at: tx.now };
   return ok({ kind: "permitted", ...permitted, versions: versions.value, ...rest });
 }
 

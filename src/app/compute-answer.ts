@@ -46,6 +46,8 @@ export type Opened = {
 export type Computed = {
   /** The assessment that they were computed for. */
   readonly permitted: Permitted;
+  /** Entries of the log when it was assessed. */
+  readonly logSize: number;
   readonly versionsKey: string;
   /** As `filesBehind` tells them. */
   readonly files: string;
@@ -131,7 +133,7 @@ export async function computeAnswer(
   ports: Pick<Ports, "matcher" | "random">,
   permitted: Permitted,
   opened: Opened,
-): Promise<Computed> {
+): Promise<Omit<Computed, "logSize">> {
   const { question, versions, versionsKey, decision, file, lists, still } = permitted;
   const { consents, deniability } = decision.terms;
   const capsOn = contactCaps(opened.lists, lists.counted);

@@ -116,11 +116,11 @@ async function prepare(
       if (question === null) return null;
       const sealed: SealedOf[] = [];
       const alsoOf = async (owners: readonly PartnerId[]) => void sealed.push(...(await readSealed(tx, owners)));
-      const assessed = await assessQuestion(tx, { ...question, alsoOf });
+      const [assessed, { size }] = await Promise.all([assessQuestion(tx, { ...question, alsoOf }), tx.log.head()]);
       if (!assessed.ok || assessed.value.kind === "denied" || assessed.value.recorded !== null) return null;
       if (missingFor(assessed.value, question.approving).length > 0) return null;
       const permitted = assessed.value;
-      return { permitted, opened: await openFor(ports, tx, { permitted, sealed }) };
+      return { permitted, opened: await openFor(ports, tx, { permitted, sealed }), logSize: size };
     });
   const ready = await read();
   if (ready === null) return ok(null);
@@ -133,6 +133,7 @@ async function prepare(
     if (failed?.files === files) throw failed.error;
     const computed = await computeAnswer({ ...ports, matcher: timed() }, now.permitted, now.opened).then(ok, err);
     ports.noteQuestion(told());
-    return computed.ok ? computed : err({ files, error: computed.error });
+    const { logSize } = now;
+    return computed.ok ? ok({ ...computed.value, logSize }) : err({ files, error: computed.error });
   });
 }
