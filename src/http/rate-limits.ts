@@ -2,7 +2,6 @@
 // believed; whoever is not believed is counted by address, apart from every partner. What is left is told in the
 // fields `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
 
-import { type Item, serializeList } from "structured-headers";
 import { type Caller, handOf } from "../app/ports.ts";
 import { LIMITS } from "../domain/limits.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -70,22 +69,21 @@ function admitted(uses: readonly Use[]): Admission {
   return { fields, refusal: tooMany(violated, Math.ceil(wait / 1_000)) };
 }
 
+// Lists of RFC 9651 whose members are texts of letters, with whole numbers and such texts for parameters: spelt as they
+// are, since every reply has both.
+
 function policyField(uses: readonly Use[]): string {
-  return serializeList(
-    uses.map(({ policy, unit, meter: { quota } }): Item => {
-      const parameters = { q: quota.units, qu: unit, w: quota.windowSeconds };
-      return [policy, new Map<string, string | number>(Object.entries(parameters))];
-    }),
+  const members = uses.map(
+    ({ policy, unit, meter: { quota } }) => `"${policy}";q=${quota.units};qu="${unit}";w=${quota.windowSeconds}`,
   );
+  return members.join(", ");
 }
 
 // `t` is when the whole quota is there again.
 function stateField(uses: readonly Use[]): string {
-  return serializeList(
-    uses.map(({ policy, meter: { quota, of }, name }): Item => {
-      const debt = of(name);
-      const parameters = { r: unitsLeft(quota, debt), t: Math.ceil(millisUntil(quota, debt, quota.units) / 1_000) };
-      return [policy, new Map<string, string | number>(Object.entries(parameters))];
-    }),
-  );
+  const members = uses.map(({ policy, meter: { quota, of }, name }) => {
+    const debt = of(name);
+    return `"${policy}";r=${unitsLeft(quota, debt)};t=${Math.ceil(millisUntil(quota, debt, quota.units) / 1_000)}`;
+  });
+  return members.join(", ");
 }

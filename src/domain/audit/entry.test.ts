@@ -82,6 +82,8 @@ describe("encodeEntry and decodeEntry", () => {
     expect(() => encodeEntry({ ...ENTRY, parties: ["b", "a"] })).toThrow(TypeError);
     const nest = (depth: number): Json => (depth === 0 ? 1 : [nest(depth - 1)]);
     expect(() => encodeEntry({ ...ENTRY, detail: { deep: nest(31) } })).toThrow(TypeError);
+    expect(() => encodeEntry({ ...ENTRY, detail: { deep: { one: nest(30) } } })).toThrow(TypeError);
+    expect(decodeEntry(encodeEntry({ ...ENTRY, detail: { deep: nest(30), wide: { one: nest(29) } } })).ok).toBe(true);
   });
 });
 

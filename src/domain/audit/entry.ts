@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import { textDigest } from "../bytes.ts";
 import { canonicalJson, type Json, parseStrictJson } from "../canonical-json.ts";
 import { startOfDate } from "../instant.ts";
+import { LIMITS } from "../limits.ts";
 import { err, ok, type Result } from "../result.ts";
 
 /** Everything that the log records; the list is closed, and an entry of another act does not decode. */
@@ -77,6 +78,8 @@ export const ACTS = [
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const DIGEST_FIELD = /(?:digest|contract|version|thumbprint)s?$/i;
 const SHA256_HEX = /[0-9a-f]{64}/i;
+/** A member of `detail` stands in two objects. */
+const MEMBER_DEPTH = 2;
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 const partner = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/));
@@ -84,7 +87,7 @@ const domain = z.string().check(z.maxLength(200), z.regex(/^(?:[a-z0-9-]{1,63}\.
 const thumbprint = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/));
 // Checked by hand and handed on as they are: a schema of unions takes most of the time of reading a long log.
 const subject = z.custom<Named<string>>((value) => isNamed(value, isId));
-const detail = z.custom<Named<Json>>((value) => isNamed(value, isDetail));
+const detail = z.custom<Named<Json>>((value) => isNamed(value, (member) => isDetail(member, MEMBER_DEPTH)));
 type Named<Member> = { readonly [name: string]: Member };
 
 /**
@@ -144,7 +147,9 @@ export function personCommitment(salt: AuditEntry["salt"], person: string): stri
  */
 export function encodeEntry(entry: AuditEntry): string {
   const text = canonicalJson(entry);
-  if (!decodeEntry(text).ok) throw new TypeError(`not an audit entry: ${entry.act} at ${entry.index}`);
+  // It is in its one spelling, and holds what it says.
+  if (!auditEntrySchema.safeParse(JSON.parse(text)).success)
+    throw new TypeError(`not an audit entry: ${entry.act} at ${entry.index}`);
   return text;
 }
 
@@ -176,7 +181,9 @@ function isId(member: unknown): boolean {
   return typeof member === "string" && member.length >= 1 && member.length <= 200;
 }
 
-function isDetail(member: unknown): boolean {
+function isDetail(member: unknown, depth: number): boolean {
+  if (depth > LIMITS.jsonDepth) return false;
+  const isInside = (one: unknown) => isDetail(one, depth + 1);
   switch (typeof member) {
     case "boolean":
       return true;
@@ -185,7 +192,7 @@ function isDetail(member: unknown): boolean {
     case "string":
       return member.length <= 2_000;
     default:
-      return member === null || (Array.isArray(member) ? member.every(isDetail) : isNamed(member, isDetail));
+      return member === null || (Array.isArray(member) ? member.every(isInside) : isNamed(member, isInside));
   }
 }
 
