@@ -21,14 +21,18 @@ export function patientFetch(signing: Signing, patience: Patience): Send {
   const send = signedFetch(signing);
   return async (request) => {
     if (request.method === "PUT") return whenAllowed(() => send(request.clone()), patience);
-    const headers = new Headers(request.headers);
-    if (request.method === "POST" && !headers.has("idempotency-key")) {
-      headers.set("idempotency-key", idempotencyKey(signing));
-    }
-    const keyed = new Request(request, { headers });
-    const sent = () => whenAllowed(() => send(keyed.clone()), patience);
+    const keyed = withKey(signing, request);
+    // What has no body is as good as new when it was sent.
+    const sent = () => whenAllowed(() => send(keyed.body === null ? keyed : keyed.clone()), patience);
     return whenSettled(() => repeated(sent, patience), patience);
   };
+}
+
+function withKey(signing: Signing, request: Request): Request {
+  if (request.method !== "POST" || request.headers.has("idempotency-key")) return request;
+  const headers = new Headers(request.headers);
+  headers.set("idempotency-key", idempotencyKey(signing));
+  return new Request(request, { headers });
 }
 
 /** Waits that long. */

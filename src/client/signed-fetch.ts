@@ -21,6 +21,8 @@ export type Signing = {
 /** Sends a request and answers with the reply's head; the body may still be on its way. */
 export type Send = (request: Request) => Promise<Response>;
 
+const NOTHING = new Uint8Array(0);
+
 /** A fresh idempotency key: 128 random bits. */
 export function idempotencyKey({ random }: Pick<Signing, "random">): string {
   return toBase64Url(random(LIMITS.nonceBytes));
@@ -32,7 +34,7 @@ export function idempotencyKey({ random }: Pick<Signing, "random">): string {
  */
 export function signedFetch(signing: Signing): Send {
   return async (request) => {
-    const body = new Uint8Array(await request.arrayBuffer());
+    const body = request.body === null ? NOTHING : new Uint8Array(await request.arrayBuffer());
     const headers = new Headers(request.headers);
     if (body.length > 0) headers.set("content-digest", contentDigest(body));
     if (request.method === "POST" && !headers.has("idempotency-key")) {
