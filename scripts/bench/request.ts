@@ -18,14 +18,22 @@ import { timed } from "./contender.ts";
 import { median } from "./rounds.ts";
 import { agreeOnLists, bringRows, enterPartner, outcomeOf, type Partner } from "./two-partners.ts";
 
-/** Medians in milliseconds. */
-export type RequestTimes = {
+/** Medians in milliseconds of a series. */
+export type QuestionTimes = {
   /** A signed request that reads: signature, key and nonce, one statement, the reply. */
   readonly signed: number;
   /** A question from its parsed form to its commit: decided twice, matched, noised, debited, receipted, logged. */
   readonly question: number;
   /** The matcher's own part of such a question: its filter was not asked before, its crosswalk is kept. */
   readonly matching: number;
+};
+
+/** Medians in milliseconds. */
+export type RequestTimes = {
+  /** Of the first questions that the room is ever asked: its program has yet to be compiled. */
+  readonly first: QuestionTimes;
+  /** Of a room at work, which has been asked some hundred. */
+  readonly later: QuestionTimes;
   /** The whole over HTTP. Noised answers leave on a tick of 100 ms, so this is a multiple of it. */
   readonly overHttp: number;
 };
@@ -33,6 +41,8 @@ export type RequestTimes = {
 const PARTNERS = { left: "left-side", right: "right-side" } as const;
 type Side = keyof typeof PARTNERS;
 const TURNS = 40;
+// Series between the first and the one that counts, as the other parts have rounds that warm everybody up.
+const WARMING = 2;
 const LAST_FILTER = 499;
 
 /** Runs a room in a directory, brings the two lists in, and asks distinct questions. */
@@ -77,17 +87,27 @@ async function measure(room: RunningRoom, paths: { readonly [side in Side]: stri
   await ask(LAST_FILTER);
   const lists = await openedLists(room);
   const filters = Array.from({ length: LAST_FILTER }, (_, number) => number).values();
-  const fresh = (work: Work) => async () => work(filters.next().value ?? 0);
-  const [signed = 0, question = 0, matching = 0] = await inTurns([
-    async () => outcomeOf(await left.client.call((api) => api.GET("/v1/partners"))),
-    fresh(ask),
-    fresh((number) => room.ports.matcher.overlap(filtered(lists, number), ["email"])),
-  ]);
+  const fresh = (work: Work) => async () => {
+    const { value } = filters.next();
+    if (value === undefined) throw new Error("every filter was asked");
+    return work(value);
+  };
+  const series = async (): Promise<QuestionTimes> => {
+    const [signed = 0, question = 0, matching = 0] = await inTurns([
+      async () => outcomeOf(await left.client.call((api) => api.GET("/v1/partners"))),
+      fresh(ask),
+      fresh((number) => room.ports.matcher.overlap(filtered(lists, number), ["email"])),
+    ]);
+    return { signed, question, matching };
+  };
+  const first = await series();
+  for (let time = 0; time < WARMING; time++) await series();
+  const later = await series();
   const post = fresh(async (number) =>
     outcomeOf(await left.client.call((api) => api.POST("/v1/questions", { body: asked(number) }))),
   );
   const [overHttp = 0] = await inTurns([post]);
-  return { signed, question, matching, overHttp };
+  return { first, later, overHttp };
 }
 
 // A filter is asked once and by one alone, so that nobody finds its rows looked up.
