@@ -20,7 +20,8 @@ import { err, ok, type Result } from "../domain/result.ts";
 import type { LogHead, ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry, type NextEntry, nextEntry } from "./append-entry.ts";
-import { type Assessing, assessQuestion, type Denied, isAsPermittedAt, type Permitted } from "./assess-question.ts";
+import { assessedNow } from "./assess-again.ts";
+import type { Denied, Permitted } from "./assess-question.ts";
 import { endRequest, holdQuestion, missingFor, type RequestView } from "./await-approval.ts";
 import { debit } from "./charge-question.ts";
 import { type Computed, filesBehind } from "./compute-answer.ts";
@@ -58,24 +59,6 @@ export function askQuestion(ports: AnswerPorts & Keeping<Answer>, { caller, aske
       return answerAssessed(ports, tx, { ...asker, assessed: assessed.value, computed, head });
     },
   });
-}
-
-type AssessedNow = { readonly assessed: Result<Permitted | Denied, Problem>; readonly head: LogHead };
-
-// The log's head is this transaction's alone, so where no entry was added since, nothing else was changed either.
-async function assessedNow(
-  tx: Transaction,
-  question: Pick<Assessing, "recipient" | "asked">,
-  computed: Computed | null,
-): Promise<AssessedNow> {
-  if (computed === null) {
-    const [assessed, head] = await Promise.all([assessQuestion(tx, question), tx.log.head()]);
-    return { assessed, head };
-  }
-  const { permitted, logSize } = computed;
-  const [head] = await Promise.all([tx.log.head(), tx.actForAlso(membersOf(permitted.file.contract))]);
-  if (head.size === logSize && isAsPermittedAt(permitted, tx.now)) return { assessed: ok(permitted), head };
-  return { assessed: await assessQuestion(tx, { ...question, before: permitted }), head };
 }
 
 /** An assessment in the transaction that concludes it, with the figures that were computed for it, if any. */

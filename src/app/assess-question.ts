@@ -115,17 +115,6 @@ export async function assessQuestion(
   return permittedBy(tx, { ...about, digests, recipient, decision, ground }, { lists, known });
 }
 
-/**
- * Whether a permit would be the same at a later instant, the log being as long as it was. What a decision rests on
- * changes together with an entry of the log, or ends by the clock: a day, a version, an answer, a request. What counts
- * within a period only becomes less.
- */
-export function isAsPermittedAt({ at, versions, still, drawn, request }: Permitted, now: UnixMillis): boolean {
-  const read = still === null ? versions : [...versions, still];
-  const isUnderWay = read.every(({ endsAt }) => endsAt > now) && (drawn === null || drawn.expiresAt > now);
-  return isoDate(at) === isoDate(now) && isUnderWay && request === null;
-}
-
 type Asked = Pick<Permitted, "file" | "question"> & Pick<Assessing, "recipient" | "alsoOf">;
 
 async function surroundings(tx: Transaction, { file, question, recipient, alsoOf }: Asked) {

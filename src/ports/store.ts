@@ -12,6 +12,7 @@ import type { Analysis } from "../domain/policy/limits-document.ts";
 import type { Enrolments, Keys, People, Sessions } from "./admission.ts";
 import type { DestructionStore } from "./destruction-store.ts";
 import type { Disclosed, DisclosureRow } from "./disclosure.ts";
+import type { LedgerStore } from "./ledger-store.ts";
 import type { LogStore } from "./log-store.ts";
 import type { SealedVersion } from "./matcher.ts";
 import type { RightsKept } from "./rights.ts";
@@ -23,13 +24,11 @@ import type {
   EndedVersionRow,
   IdempotencyAttempt,
   IdempotencyStart,
-  LedgerLine,
   Page,
   PartnerRow,
   PartRow,
   PolicyRow,
   PolicySignatureRow,
-  Recipient,
   ReleaseRow,
   Reply,
   RequestFile,
@@ -57,15 +56,12 @@ export type NotedAct = Omit<Act, "together"> & { readonly together?: "opening" |
 
 type Resealed = Pick<SealedVersion, "segment" | "people" | "duplicates" | "bytes" | "scheme">;
 
-/** An account of the ledger, within the last `days`, or for ever when null. */
-export type SpentAccount = {
+/** Answers that count against one cap. */
+export type CappedTogether = {
+  readonly recipients: readonly PartnerId[];
+  readonly analysis: Analysis;
   readonly lineage: DatasetRef;
-  readonly recipient: Recipient;
-  readonly days: number | null;
 };
-
-/** A debit to be written. `cap`: the most that its account may hold for ever; null where a period alone is limited. */
-export type NewDebit = Omit<LedgerLine, "number" | "at"> & { readonly cap: bigint | null };
 
 export type Store = {
   /** One consistent view; writes are refused. */
@@ -80,7 +76,7 @@ export type Store = {
  * What a transaction reads and writes. Calls that do not need each other's outcome may be made without awaiting each:
  * they go to the store together and happen in the order in which they were made.
  */
-export type Transaction = Records & LogStore & DestructionStore & RightsKept;
+export type Transaction = Records & LedgerStore & LogStore & DestructionStore & RightsKept;
 
 type Records = {
   /** The database's clock at the start of the transaction. Rules that depend on time use this one. */
@@ -210,17 +206,6 @@ type Records = {
     /** Segments of every version. Throws unless the act is for every partner: what is hidden must not seem absent. */
     readonly segments: () => Promise<readonly string[]>;
   };
-  readonly ledger: {
-    /** Spent on one recipient within the last `days`, or for ever when null. */
-    readonly spent: (lineage: DatasetRef, recipient: Recipient, days: number | null) => Promise<bigint>;
-    /** The same of several accounts, in their order. */
-    readonly spentOn: (accounts: readonly SpentAccount[]) => Promise<readonly bigint[]>;
-    /** Writes debits of different accounts, in order, and raises these. The table refuses an account above its cap. */
-    readonly debit: (debits: readonly NewDebit[]) => Promise<void>;
-    /** What these releases took from the owner's lists, the oldest first. */
-    readonly debitsOf: (owner: PartnerId, releases: readonly string[]) => Promise<readonly LedgerLine[]>;
-    readonly lines: (owner: PartnerId, page: Page) => Promise<readonly LedgerLine[]>;
-  };
   readonly releases: {
     /**
      * The recorded answers of questions of a contract on these versions, whoever asked, newest first. One past its end
@@ -241,15 +226,11 @@ type Records = {
       owners: readonly PartnerId[],
     ) => Promise<void>;
     /**
-     * When that answer was added which is the `count`th of the last `periodDays`, from the newest on, of all that these
-     * recipients got and that touch the lineage; null when there are fewer. Reads at most `count` rows a recipient.
+     * When the `count`th of the answers was added, from the newest on, that touch the lineage and that these recipients
+     * got within the last `periodDays`; null when there are fewer. Reads at most `count` rows a recipient.
      */
     readonly filledAt: (
-      touch: {
-        readonly recipients: readonly PartnerId[];
-        readonly analysis: Analysis;
-        readonly lineage: DatasetRef;
-      },
+      touch: CappedTogether,
       cap: { readonly count: number; readonly periodDays: number },
     ) => Promise<UnixMillis | null>;
     /** The recipient's own answers to any of these questions that are still kept, on any versions, newest first. */

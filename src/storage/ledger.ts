@@ -2,8 +2,9 @@
 // debit fits; the account's check on its cap holds even where the caller is wrong.
 
 import { ownerOf } from "../domain/dataset/schema.ts";
+import type { NewDebit, SpentAccount } from "../ports/ledger-store.ts";
 import type { LedgerLine } from "../ports/rows.ts";
-import type { NewDebit, SpentAccount, Transaction } from "../ports/store.ts";
+import type { Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
 import type { Statements } from "./pool.ts";
 

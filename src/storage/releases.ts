@@ -8,7 +8,7 @@ import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
 import type { Disclosed, DisclosureRow } from "../ports/disclosure.ts";
 import type { Page, ReleaseRow } from "../ports/rows.ts";
-import type { Transaction } from "../ports/store.ts";
+import type { CappedTogether, Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
 import { askedTexts } from "./asked-rows.ts";
 import type { Statements } from "./pool.ts";
@@ -174,7 +174,7 @@ type Touch = { readonly recipient: PartnerId; readonly analysis: Analysis; reado
 // Every row counts: one is added when an answer is charged, and an answer given again to the same recipient adds none.
 async function filledAt(
   tx: Statements,
-  { recipients, analysis, lineage }: Parameters<Transaction["releases"]["filledAt"]>[0],
+  { recipients, analysis, lineage }: CappedTogether,
   { count, periodDays }: Parameters<Transaction["releases"]["filledAt"]>[1],
 ): Promise<UnixMillis | null> {
   const [row] = await tx<{ at: UnixMillis }[]>`

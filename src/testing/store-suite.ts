@@ -8,6 +8,7 @@ import { actsOn } from "./store-suite/acts.ts";
 import { agreementsLaws } from "./store-suite/agreements.ts";
 import { answersLaws } from "./store-suite/answers.ts";
 import { deletionsLaws } from "./store-suite/deletions.ts";
+import { ledgerLaws } from "./store-suite/ledger.ts";
 import { listsLaws } from "./store-suite/lists.ts";
 import { partiesLaws } from "./store-suite/parties.ts";
 import { peopleLaws } from "./store-suite/people.ts";
@@ -32,6 +33,7 @@ export function storeSuite(open: () => Promise<OpenedStore>): void {
     peopleLaws,
     agreementsLaws,
     listsLaws,
+    ledgerLaws,
     answersLaws,
     requestsLaws,
     deletionsLaws,

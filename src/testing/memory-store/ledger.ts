@@ -2,8 +2,9 @@
 
 import { type DatasetRef, ownerOf } from "../../domain/dataset/schema.ts";
 import { DAY_MILLIS } from "../../domain/instant.ts";
+import type { SpentAccount } from "../../ports/ledger-store.ts";
 import type { LedgerLine } from "../../ports/rows.ts";
-import type { SpentAccount, Transaction } from "../../ports/store.ts";
+import type { Transaction } from "../../ports/store.ts";
 import type { Immediate } from "./deferred.ts";
 import type { Session } from "./session.ts";
 import { byNumber, firstBroken, OWN, type Table } from "./table.ts";
