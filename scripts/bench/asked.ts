@@ -1,7 +1,7 @@
 // How often contenders are asked. Postgres takes most of a run and hardly varies: it is asked fewer times in a row, and
 // on large lists in fewer rounds.
 
-const LARGE_ROWS = 2_000_000;
+const LARGE_ROWS = 500_000;
 const FEW = { rounds: 2, warming: 1 };
 
 /** Questions in a row, in each round. */

@@ -12,7 +12,7 @@ import type { OverlapQuestion } from "../../src/domain/question/overlap/question
 import { contractJson, inForce, policyOf, questionOf } from "../../src/testing/documents.ts";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
 import { type Line, line, millis } from "./report.ts";
-import { notice } from "./rounds.ts";
+import { medianOf, notice } from "./rounds.ts";
 
 const MEMBERS = Array.from({ length: 12 }, (_, index) => partnerIdSchema.parse(`travel-company-${index + 1}`));
 const [ASKER] = MEMBERS;
@@ -27,20 +27,13 @@ export async function decisionLines(): Promise<Line[]> {
   const permit = permitted(everybody);
   const pair = permitted(two);
   return [
-    line(
-      "a decision, 12 lists of 12 members",
-      median(() => permitted(everybody)),
-      { goal: { atMost: MOST_DECISION } },
-    ),
-    line(
-      "explain, ledger and noise, 2 lists",
-      median(() => added(two, pair)),
-      { goal: { atMost: MOST_ADDED } },
-    ),
-    line(
-      "the same, 12 lists: 4,095 figures",
-      median(() => added(everybody, permit), 20),
-    ),
+    line("a decision, 12 lists of 12 members", millis(medianOf(() => permitted(everybody), CALLS)), {
+      goal: { atMost: MOST_DECISION },
+    }),
+    line("explain, ledger and noise, 2 lists", millis(medianOf(() => added(two, pair), CALLS)), {
+      goal: { atMost: MOST_ADDED },
+    }),
+    line("the same, 12 lists: 4,095 figures", millis(medianOf(() => added(everybody, permit), 20))),
   ];
 }
 
@@ -85,14 +78,4 @@ const RANDOM = seededRandom("bench");
 function countsOf({ between, identifiers }: OverlapQuestion) {
   const regions = Array.from({ length: 2 ** between.length }, (_, mask) => (mask === 0 ? 0 : 1_000));
   return { sizes: between.map(() => 1_000_000), regions, byIdentifier: identifiers.map(() => 1_000) };
-}
-
-function median(work: () => void, calls = CALLS) {
-  for (let call = 0; call < calls / 10; call++) work();
-  const times = Array.from({ length: calls }, () => {
-    const started = performance.now();
-    work();
-    return performance.now() - started;
-  });
-  return millis(times.sort((left, right) => left - right)[Math.floor(calls / 2)] ?? Number.NaN);
 }

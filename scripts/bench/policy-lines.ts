@@ -9,6 +9,7 @@ import { policyDifference } from "../../src/domain/policy/difference.ts";
 import { policySchema } from "../../src/domain/policy/document.ts";
 import { inForce, policyOf, questionOf, tableContract, tablePolicyOf } from "../../src/testing/documents.ts";
 import { type Line, line, millis } from "./report.ts";
+import { medianOf } from "./rounds.ts";
 
 const MEMBERS = Array.from({ length: 12 }, (_, index) => partnerIdSchema.parse(`travel-company-${index + 1}`));
 const MOST_DENIAL = 2;
@@ -17,12 +18,10 @@ const MOST_COMPARISON = 1_000;
 export function policyLines(): Line[] {
   const [before, after] = largeVersions();
   return [
-    line("a denial, 12 lists of 12 members", median(denial(), 200), { goal: { atMost: MOST_DENIAL } }),
-    line(
-      "two policies of 40 grants compared",
-      median(() => void policyDifference(before, after), 5),
-      { goal: { atMost: MOST_COMPARISON } },
-    ),
+    line("a denial, 12 lists of 12 members", millis(medianOf(denial(), 200)), { goal: { atMost: MOST_DENIAL } }),
+    line("two policies of 40 grants compared", millis(medianOf(() => void policyDifference(before, after), 5)), {
+      goal: { atMost: MOST_COMPARISON },
+    }),
   ];
 }
 
@@ -74,14 +73,4 @@ function largeVersions() {
   }));
   const version = (ones: typeof grants) => policySchema.parse({ ...policyOf("travel-company-1"), grants: ones });
   return [version(grants), version([...grants].reverse())] as const;
-}
-
-function median(work: () => void, calls: number) {
-  work();
-  const times = Array.from({ length: calls }, () => {
-    const started = performance.now();
-    work();
-    return performance.now() - started;
-  });
-  return millis(times.sort((left, right) => left - right)[Math.floor(calls / 2)] ?? Number.NaN);
 }

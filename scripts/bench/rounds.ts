@@ -41,6 +41,17 @@ export function median(values: readonly number[]): number {
   return middle;
 }
 
+/** The median of so many calls in a row, in milliseconds, after as many that warm up and are not counted. */
+export function medianOf(work: () => void, calls: number): number {
+  for (let call = 0; call < calls; call++) work();
+  const times = Array.from({ length: calls }, () => {
+    const started = performance.now();
+    work();
+    return performance.now() - started;
+  });
+  return median(times);
+}
+
 /** What goes on, for who waits; it goes to standard error. */
 export function notice(sentence: string): void {
   process.stderr.write(`${sentence}\n`);
