@@ -15,8 +15,8 @@ type AssessedNow = { readonly assessed: Result<Permitted | Denied, Problem>; rea
 /**
  * Assesses a question whose figures were computed, if any are wanted. Requires a transaction of `store.write`: the
  * log's head is its alone, so where no entry was added since the first assessment, nothing was changed that has one.
- * Without one in the same transaction are files sealed anew, which hold the same people, and data keys that housekeeping
- * destroys, whose certificate then stands behind the answer.
+ * Without one in the same transaction are files sealed anew, which hold the same people, and data keys that
+ * housekeeping destroys, whose certificate then stands behind the answer.
  */
 export async function assessedNow(
   tx: Transaction,
