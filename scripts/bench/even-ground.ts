@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-const PIECE_BYTES = 2 ** 28;
+const PIECE_BYTES = 2 ** 26;
 /** What the contenders together take for a row, about. */
 const BYTES_A_ROW = 600;
 

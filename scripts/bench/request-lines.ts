@@ -11,7 +11,7 @@ const MOST_OVERHEAD = 15;
 export async function requestLines(stage: Stage): Promise<Line[]> {
   const paths = { left: await stage.file("left"), right: await stage.file("right") };
   notice("a room of its own, and questions to it ...");
-  const { first, later, overHttp } = await requestTimes(stage.directory, paths);
+  const { first, later, overHttp } = await requestTimes({ directory: stage.directory, rows: stage.rows, paths });
   return [
     line("a signed request", millis(later.signed)),
     line("a question with a filter, decided to committed", millis(later.question)),

@@ -15,6 +15,7 @@ import { discardRoom, type RunningRoom, runRoom } from "../../src/main.ts";
 import type { ComparedList } from "../../src/ports/matcher.ts";
 import { operatorKeyOf } from "../../src/testing/room.ts";
 import { timed } from "./contender.ts";
+import { evenGround } from "./even-ground.ts";
 import { median } from "./rounds.ts";
 import { agreeOnLists, bringRows, enterPartner, outcomeOf, type Partner } from "./two-partners.ts";
 
@@ -43,13 +44,19 @@ type Side = keyof typeof PARTNERS;
 const TURNS = 40;
 // Series between the first and the one that counts, as the other parts have rounds that warm everybody up.
 const WARMING = 2;
+// Of what takes as long as the next tick is off, whatever goes before.
+const TURNS_ON_TICKS = 10;
 const LAST_FILTER = 499;
 
+type Wanted = {
+  readonly directory: string;
+  /** Of each list. */
+  readonly rows: number;
+  readonly paths: { readonly [side in Side]: string };
+};
+
 /** Runs a room in a directory, brings the two lists in, and asks distinct questions. */
-export async function requestTimes(
-  directory: string,
-  paths: { readonly [side in Side]: string },
-): Promise<RequestTimes> {
+export async function requestTimes({ directory, rows, paths }: Wanted): Promise<RequestTimes> {
   const started = await runRoom({
     dataDirectory: join(directory, "room"),
     keys: { kind: "file", path: join(directory, "room", "keys.json") },
@@ -69,13 +76,13 @@ export async function requestTimes(
   });
   if (!started.ok) throw new Error(started.error.join("; "));
   try {
-    return await measure(started.value, paths);
+    return await measure(started.value, { rows, paths });
   } finally {
     await discardRoom(started.value);
   }
 }
 
-async function measure(room: RunningRoom, paths: { readonly [side in Side]: string }): Promise<RequestTimes> {
+async function measure(room: RunningRoom, { rows, paths }: Omit<Wanted, "directory">): Promise<RequestTimes> {
   const place = { url: room.url, publicOrigin: room.publicOrigin, operatorKey: await operatorKeyOf(room) };
   const left = await enterPartner(place, PARTNERS.left);
   const right = await enterPartner(place, PARTNERS.right);
@@ -93,29 +100,31 @@ async function measure(room: RunningRoom, paths: { readonly [side in Side]: stri
     return work(value);
   };
   const series = async (): Promise<QuestionTimes> => {
-    const [signed = 0, question = 0, matching = 0] = await inTurns([
+    const [signed = 0, question = 0, matching = 0] = await inTurns(TURNS, [
       async () => outcomeOf(await left.client.call((api) => api.GET("/v1/partners"))),
       fresh(ask),
       fresh((number) => room.ports.matcher.overlap(filtered(lists, number), ["email"])),
     ]);
     return { signed, question, matching };
   };
+  // The lists were only just written.
+  await evenGround(rows);
   const first = await series();
   for (let time = 0; time < WARMING; time++) await series();
   const later = await series();
   const post = fresh(async (number) =>
     outcomeOf(await left.client.call((api) => api.POST("/v1/questions", { body: asked(number) }))),
   );
-  const [overHttp = 0] = await inTurns([post]);
+  const [overHttp = 0] = await inTurns(TURNS_ON_TICKS, [post]);
   return { first, later, overHttp };
 }
 
 // A filter is asked once and by one alone, so that nobody finds its rows looked up.
 type Work = (number: number) => Promise<unknown>;
 
-async function inTurns(works: readonly (() => Promise<unknown>)[]): Promise<number[]> {
+async function inTurns(turns: number, works: readonly (() => Promise<unknown>)[]): Promise<number[]> {
   const times: number[][] = works.map(() => []);
-  for (let turn = 0; turn < TURNS; turn++) {
+  for (let turn = 0; turn < turns; turn++) {
     for (const [place, work] of works.entries()) times[place]?.push((await timed(work)).millis);
   }
   return times.map(median);

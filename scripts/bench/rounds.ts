@@ -36,9 +36,9 @@ function takesPart({ few }: Turn, round: number): boolean {
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  if (middle === undefined) throw new Error("nothing was measured");
-  return middle;
+  const [below, above] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  if (below === undefined || above === undefined) throw new Error("nothing was measured");
+  return (below + above) / 2;
 }
 
 /** The median of so many calls in a row, in milliseconds, after as many that warm up and are not counted. */

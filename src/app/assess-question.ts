@@ -9,7 +9,7 @@ import type { Reason } from "../domain/policy/reasons.ts";
 import type { PolicyInForce } from "../domain/policy/weigh.ts";
 import type { Directory } from "../domain/policy/words.ts";
 import type { Charge } from "../domain/privacy/charges.ts";
-import { type EpsilonMicros, parseEpsilon } from "../domain/privacy/epsilon.ts";
+import type { EpsilonMicros } from "../domain/privacy/epsilon.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import {
   type AskedQuestion,
@@ -21,8 +21,9 @@ import {
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile, ReleaseRow, RequestFile, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { chargingOf } from "./charge-question.ts";
+import { askingPrice, chargingOf } from "./charge-question.ts";
 import { type ListsBehind, listsBehind } from "./count-contacts.ts";
+import { type Foreseen, foresee, type LastGrounds } from "./foresee-question.ts";
 import { countObjections } from "./objections.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
 import { answeringVersions, borneOut, type List, listsOf, unsound } from "./question-lists.ts";
@@ -83,6 +84,8 @@ export type Assessing = {
   readonly asked: AskedQuestion;
   /** An earlier assessment of this very question for this asker. */
   readonly before?: Permitted | undefined;
+  /** Where there is none: what such a question was permitted on last, and where it is kept what this one is. */
+  readonly grounds?: LastGrounds;
   /** Begins to read what else is wanted of the owners of its lists, when the transaction acts for them. */
   readonly alsoOf?: (owners: readonly PartnerId[]) => Promise<void>;
 };
@@ -90,17 +93,18 @@ export type Assessing = {
 /**
  * Assesses a question for its asker. Problems are what no decision can be made about. The transaction acts for the
  * asker; once the contract is seen to have the asker as a member, it acts for the other members also. An assessment
- * from before has seen that, and a contract never changes under its id: then all is read at once, and read afresh,
- * what lies behind the decision too, as it will most likely be the same.
+ * from before has seen that, as has the last one about these lists, and a contract never changes under its id: then all
+ * is read at once, and read afresh, what lies behind the decision too, as it will most likely be the same.
  */
 export async function assessQuestion(
   tx: Transaction,
   request: Assessing,
 ): Promise<Result<Permitted | Denied, Problem>> {
-  const { recipient, before } = request;
-  const early = before === undefined ? null : surroundings(tx, { ...request, ...before });
-  const ahead = before === undefined ? null : readBehind(tx, { ...before, recipient });
-  const [opened, read, behind] = await Promise.all([openQuestion(tx, request), early, ahead]);
+  const { recipient, asked, grounds } = request;
+  const before = request.before ?? (grounds === undefined ? null : foresee(grounds, request));
+  const early = before === null ? null : surroundings(tx, { ...request, ...before });
+  const ahead = before === null ? null : readBehind(tx, { ...before, recipient });
+  const [opened, read, behind] = await Promise.all([openQuestion(tx, { recipient, asked, before }), early, ahead]);
   if (!opened.ok) return opened;
   const { file, question, digests } = opened.value;
   const { directory, policies, lists } = read ?? (await surroundings(tx, { ...request, file, question }));
@@ -112,10 +116,15 @@ export async function assessQuestion(
   const about = { file, directory, question, digest: digests[0] };
   if (decision.kind === "deny") return ok({ kind: "denied", ...about, decision, reasons: decision.reasons });
   const known = isAsBefore && behind !== null ? { versionsKey: before.versionsKey, behind } : null;
-  return permittedBy(tx, { ...about, digests, recipient, decision, ground }, { lists, known });
+  const assessed = await permittedBy(tx, { ...about, digests, recipient, decision, ground }, { lists, known });
+  if (assessed.ok && assessed.value.kind === "permitted") {
+    const { versionsKey } = assessed.value;
+    grounds?.keep(request, { contract: file.contract, on, directory, policies, ground, versionsKey });
+  }
+  return assessed;
 }
 
-type Asked = Pick<Permitted, "file" | "question"> & Pick<Assessing, "recipient" | "alsoOf">;
+type Asked = Pick<Foreseen, "file" | "question"> & Pick<Assessing, "recipient" | "alsoOf">;
 
 async function surroundings(tx: Transaction, { file, question, recipient, alsoOf }: Asked) {
   const members = membersOf(file.contract);
@@ -135,7 +144,7 @@ type Opened = Pick<Permitted, "file" | "question" | "digests">;
 // The contract as the asker sees it, and the question in its words: what the asker may not know of is not found.
 async function openQuestion(
   tx: Transaction,
-  { recipient, asked, before }: Assessing,
+  { recipient, asked, before }: Pick<Assessing, "recipient" | "asked"> & { readonly before: Foreseen | null },
 ): Promise<Result<Opened, Problem>> {
   const file = await tx.contracts.find(asked.contract);
   if (file === null || !membersOf(file.contract).includes(recipient)) {
@@ -182,7 +191,7 @@ async function permittedBy(
   const versions = await answeringVersions(tx, answering, lists);
   if (!versions.ok) return versions;
   const versionsKey = keyOfVersions(versions.value);
-  const epsilon = priceOf(question, decision);
+  const epsilon = askingPrice(question, decision);
   const denied = { kind: "denied", ...about, question, digest, decision } as const;
   if (decision.approvers.length > 0 && about.file.contract.approvalWithin === undefined)
     return ok({ ...denied, reasons: [...decision.reasons, approvalReason(ruled)] });
@@ -202,7 +211,7 @@ async function permittedBy(
   return ok({ kind: "permitted", ...permitted, versions: versions.value, ...rest });
 }
 
-function readBehind(tx: Transaction, ruled: Ruled & Pick<Permitted, "epsilon" | "versionsKey">) {
+function readBehind(tx: Transaction, ruled: Foreseen & { readonly recipient: PartnerId }) {
   const { file, directory, question, digest, digests, decision, recipient, epsilon, versionsKey } = ruled;
   return Promise.all([
     tx.releases.recorded(file.id, digests, versionsKey),
@@ -212,14 +221,6 @@ function readBehind(tx: Transaction, ruled: Ruled & Pick<Permitted, "epsilon" | 
     listsBehind(tx, ruled),
     countObjections(tx, ownersOf(question)),
   ]);
-}
-
-/** What an answer costs: what the question offers, else the most that the terms allow for one release. */
-function priceOf(question: Question, decision: Permit): EpsilonMicros {
-  if (question.epsilon === undefined) return decision.terms.budget.perRelease;
-  const offered = parseEpsilon(question.epsilon);
-  if (!offered.ok) throw new Error("a parsed question offers a price that is none");
-  return offered.value;
 }
 
 function approvalReason({ decision, directory, file }: Ruled): Reason {

@@ -1,7 +1,10 @@
 // The ledger's part in a question: the books that its charges rest on, and the debits of its answer.
 
 import type { PartnerId } from "../domain/partner/manifest.ts";
+import type { Decision } from "../domain/policy/decide.ts";
 import { type Book, type Charge, chargeFor, type Priced, type Tariff, tariffsOf } from "../domain/privacy/charges.ts";
+import { type EpsilonMicros, parseEpsilon } from "../domain/privacy/epsilon.ts";
+import type { Question } from "../domain/question/question.ts";
 import type { Transaction } from "../ports/store.ts";
 
 /** The charges of a question, once it is known who holds the figures already. */
@@ -44,4 +47,12 @@ export async function debit(tx: Transaction, charges: readonly Charge[], release
       .map(({ recipient, cost, cap }) => ({ lineage, recipient, nanoRho: cost, release, cap })),
   );
   if (debits.length > 0) await tx.ledger.debit(debits);
+}
+
+/** What an answer costs: what the question offers, else the most that the terms allow for one release. */
+export function askingPrice(question: Question, decision: Extract<Decision, { kind: "permit" }>): EpsilonMicros {
+  if (question.epsilon === undefined) return decision.terms.budget.perRelease;
+  const offered = parseEpsilon(question.epsilon);
+  if (!offered.ok) throw new Error("a parsed question offers a price that is none");
+  return offered.value;
 }

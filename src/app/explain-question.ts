@@ -49,12 +49,13 @@ export type ListSizes = { readonly minimum: number; readonly maximum: number };
 
 /** Explains a question to the member that would ask it. Spends nothing and is not logged: nothing leaves. */
 export async function explainQuestion(
-  ports: Pick<Ports, "store">,
+  { store, grounds }: Pick<Ports, "store" | "grounds">,
   request: { readonly caller: Caller; readonly asked: AskedQuestion },
 ): Promise<Result<Explanation, Problem>> {
   const { caller, asked } = request;
   const act = { name: "explain question", parties: [caller.partner], together: "opening" } as const;
-  const assessed = await ports.store.read(act, (tx) => assessQuestion(tx, { recipient: caller.partner, asked }));
+  const assessing = { recipient: caller.partner, asked, grounds };
+  const assessed = await store.read(act, (tx) => assessQuestion(tx, assessing));
   return assessed.ok ? ok(explainTo(caller.partner, assessed.value)) : assessed;
 }
 

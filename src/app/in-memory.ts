@@ -5,11 +5,12 @@ import type { Contradiction } from "../domain/audit/comparison.ts";
 import { LIMITS } from "../domain/limits.ts";
 import type { InTurn, ProgressState, Servers } from "../ports/servers.ts";
 import { fairTurns } from "./fair-turns.ts";
+import { lastGrounds } from "./foresee-question.ts";
 import type { Bounded, Ports, Progress, Running, Standing } from "./ports.ts";
 
 type InMemory =
   | ("standing" | "progress" | "running")
-  | ("receiving" | "asking" | "questionTurns" | "sealingTurns" | "noteQuestion");
+  | ("receiving" | "asking" | "grounds" | "questionTurns" | "sealingTurns" | "noteQuestion");
 
 /** Everything of a room that begins anew with each start. */
 export function portsInMemory(): Pick<Ports, InMemory> {
@@ -19,6 +20,7 @@ export function portsInMemory(): Pick<Ports, InMemory> {
     running: runningInMemory(),
     receiving: boundedInMemory(LIMITS.partsAtOnce),
     asking: boundedInMemory(LIMITS.questionsAtOnce),
+    grounds: lastGrounds(LIMITS.keptGrounds),
     questionTurns: fairTurns({ atOnce: LIMITS.questionTurns, ofOneAtOnce: LIMITS.questionTurnsOfOne }),
     // Where nobody watches, nothing is told.
     noteQuestion: () => undefined,

@@ -16,6 +16,7 @@ import type { LogMemory } from "../ports/log-memory.ts";
 import type { Matcher } from "../ports/matcher.ts";
 import type { ProgressState, Servers, Turn } from "../ports/servers.ts";
 import type { Act, Store, Transaction } from "../ports/store.ts";
+import type { LastGrounds } from "./foresee-question.ts";
 
 /** The keys of the room's log: the one that signs, those before it, and the one that may follow. */
 export type LogKeys = {
@@ -137,6 +138,8 @@ export type Ports = {
   readonly receiving: Bounded;
   /** Questions that are being answered. */
   readonly asking: Bounded;
+  /** What questions were permitted on last. */
+  readonly grounds: LastGrounds;
   /** Turns at the engine: for questions, and for lists to be sealed. */
   readonly questionTurns: FairTurns;
   readonly sealingTurns: FairTurns;

@@ -13,7 +13,7 @@ import type { Transaction } from "../ports/store.ts";
 import { exactlyBehind } from "./recorded-figures.ts";
 
 type Ruled = {
-  readonly file: ContractFile;
+  readonly file: Pick<ContractFile, "id" | "contract">;
   readonly directory: Directory;
   readonly question: Question;
   readonly decision: Extract<Decision, { kind: "permit" }>;

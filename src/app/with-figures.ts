@@ -24,7 +24,7 @@ import type { Caller, Keeping, Ports } from "./ports.ts";
 import { timing } from "./question-times.ts";
 
 export type AnswerPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "clock" | Turning>;
-type Turning = "asking" | "questionTurns" | "noteQuestion" | "restBefore";
+type Turning = "asking" | "grounds" | "questionTurns" | "noteQuestion" | "restBefore";
 
 /** A question whose figures are wanted. `approving`: who is about to approve it, and counts as having done so. */
 type Wanted = {
@@ -116,7 +116,8 @@ async function prepare(
       if (question === null) return null;
       const sealed: SealedOf[] = [];
       const alsoOf = async (owners: readonly PartnerId[]) => void sealed.push(...(await readSealed(tx, owners)));
-      const [assessed, { size }] = await Promise.all([assessQuestion(tx, { ...question, alsoOf }), tx.log.head()]);
+      const assessing = assessQuestion(tx, { ...question, alsoOf, grounds: ports.grounds });
+      const [assessed, { size }] = await Promise.all([assessing, tx.log.head()]);
       if (!assessed.ok || assessed.value.kind === "denied" || assessed.value.recorded !== null) return null;
       if (missingFor(assessed.value, question.approving).length > 0) return null;
       const permitted = assessed.value;

@@ -241,6 +241,8 @@ export const LIMITS = {
    * each takes about a kilobyte, and an opened version forty.
    */
   keptForQuestions: 4_096,
+  /** Askers, contracts and lists of which it is remembered what a question was permitted on last. */
+  keptGrounds: 4_096,
   /** Milliseconds to wait for memory that other work has: past it, the room is overloaded and says so. */
   roomWaitMillis: 30_000,
   /** Milliseconds a transaction may sit between statements: a frozen instance must not hold the log for ever. */

@@ -26,16 +26,16 @@ test("a signed request that reads turns to the database 4 times at most", async 
   expect(await roundTrips(list)).toBeLessThanOrEqual(4);
 });
 
-test("a question from its signature to its reply turns to the database 16 times at most", async () => {
+test("a question from its signature to its reply turns to the database 14 times at most", async () => {
   let number = 4;
-  expect(await roundTrips(() => ask(number++))).toBeLessThanOrEqual(16);
+  expect(await roundTrips(() => ask(number++))).toBeLessThanOrEqual(14);
 });
 
-test("an explanation turns to the database 7 times at most, and nothing is remembered of its key", async () => {
+test("an explanation turns to the database 5 times at most, and nothing is remembered of its key", async () => {
   const idempotencyKey = "explained-and-forgotten";
   const explain = (number: number) => post("/v1/questions/explain", number, idempotencyKey);
   await explain(60);
-  expect(await roundTrips(() => explain(61))).toBeLessThanOrEqual(7);
+  expect(await roundTrips(() => explain(61))).toBeLessThanOrEqual(5);
 });
 
 function ask(number: number) {

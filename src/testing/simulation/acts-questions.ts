@@ -4,6 +4,7 @@ import { type Answer, askQuestion } from "../../app/ask-question.ts";
 import { collectAudience } from "../../app/collect-audience.ts";
 import { decideRequest } from "../../app/decide-request.ts";
 import { explainQuestion } from "../../app/explain-question.ts";
+import { lastGrounds } from "../../app/foresee-question.ts";
 import type { Ports } from "../../app/ports.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
@@ -22,7 +23,8 @@ export const askSomething: Drawing = ({ world, known, partner, chance }) => {
     ? chance.pick(own).asked
     : draw(chance, { partner, contract, analysis: chance.pick(known.analyses) });
   if (!isAgain) known.questions.push({ asker: partner, asked });
-  return asking(known, { store: world.store }, { partner, asked });
+  // Foretold by one that has nothing in memory, so that what the room remembers is held to what it reads.
+  return asking(known, { store: world.store, grounds: lastGrounds(0) }, { partner, asked });
 };
 
 type Drawn = Pick<AskedQuestion, "analysis"> & { readonly partner: PartnerId; readonly contract: string };
@@ -64,7 +66,7 @@ const MAY_REFUSE = ["not-permitted", "no-version", "contract-not-in-force", "too
 
 type Asking = { readonly partner: PartnerId; readonly asked: AskedQuestion };
 
-function asking(known: Known, blind: Pick<Ports, "store">, { partner, asked }: Asking): Act {
+function asking(known: Known, blind: Pick<Ports, "store" | "grounds">, { partner, asked }: Asking): Act {
   return {
     says: `asks ${asked.analysis} ${JSON.stringify({ ...asked, contract: undefined, analysis: undefined })}`,
     partner,
