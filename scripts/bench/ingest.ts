@@ -13,7 +13,7 @@ export async function ingestLines(stage: Stage): Promise<Line[]> {
   const turns = [ours, duck, postgres].map(
     (contender): Turn => ({
       name: `${contender.name} takes in a list`,
-      ...(contender === postgres ? fewOf(stage) : {}),
+      ...(contender === postgres ? fewOf(stage, 0) : {}),
       take: async (round, tell) => {
         const side = round % 2 === 0 ? "left" : "right";
         await evenGround(rows);

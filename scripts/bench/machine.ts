@@ -20,7 +20,7 @@ export type Limits = {
   readonly syncedWrite: number;
 };
 
-const ATTEMPTS = 5;
+const ATTEMPTS = 3;
 
 export async function machineLimits(directory: string): Promise<Limits> {
   return {

@@ -28,7 +28,7 @@ export async function overlapLines(stage: Stage): Promise<Line[]> {
   const repeated = { name: "repeated", overlap: () => overlapBy(ours.keeping, lists) };
   const turns = [
     ...[ours, duck, ...variants].map((asked) => turnOf(stage, asked, ASKED_IN_A_ROW)),
-    { ...turnOf(stage, postgres, POSTGRES_IN_A_ROW), ...fewOf(stage) },
+    { ...turnOf(stage, postgres, POSTGRES_IN_A_ROW), ...fewOf(stage, 1) },
     turnOf(stage, repeated, 1),
   ];
   const medians = await alternating(stage.rounds, turns).finally(() => Promise.all([plain.end(), alone.end()]));
