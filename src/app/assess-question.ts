@@ -11,13 +11,7 @@ import type { Directory } from "../domain/policy/words.ts";
 import type { Charge } from "../domain/privacy/charges.ts";
 import type { EpsilonMicros } from "../domain/privacy/epsilon.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import {
-  type AskedQuestion,
-  canonicalQuestion,
-  datasetsOf,
-  isForList,
-  type Question,
-} from "../domain/question/question.ts";
+import { type AskedQuestion, datasetsOf, type Question, questionBy } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile, ReleaseRow, RequestFile, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
@@ -157,12 +151,9 @@ async function openQuestion(
   }
   // The very same document puts the very same question into the same words.
   if (before?.file.contract === file.contract) return ok({ file, question: before.question, digests: before.digests });
-  const canonical = canonicalQuestion(file.contract, asked);
-  if (!canonical.ok) return err(unsound(canonical.error));
-  const question = canonical.value;
-  if (isForList(question) && ownerOf(question.from) !== recipient) {
-    return err(unsound([{ path: "/from", says: "a list of people is made from the asker's own list" }]));
-  }
+  const worded = questionBy(recipient, file.contract, asked);
+  if (!worded.ok) return err(unsound(worded.error));
+  const question = worded.value;
   return ok({ file, question, digests: drawDigests(question) });
 }
 

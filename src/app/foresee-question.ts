@@ -8,7 +8,7 @@ import { type Decision, decide } from "../domain/policy/decide.ts";
 import type { PolicyInForce } from "../domain/policy/weigh.ts";
 import type { Directory } from "../domain/policy/words.ts";
 import type { EpsilonMicros } from "../domain/privacy/epsilon.ts";
-import { type AskedQuestion, canonicalQuestion, datasetsOf, type Question } from "../domain/question/question.ts";
+import { type AskedQuestion, datasetsOf, type Question, questionBy } from "../domain/question/question.ts";
 import { askingPrice } from "./charge-question.ts";
 import { type DrawDigests, drawDigests } from "./recorded-figures.ts";
 
@@ -72,7 +72,7 @@ export function foresee(last: LastGrounds, { recipient, asked }: Asking): Forese
   const grounds = last.of({ recipient, asked });
   if (grounds === null) return null;
   const { contract, on, directory, policies, ground, versionsKey } = grounds;
-  const worded = canonicalQuestion(contract, asked);
+  const worded = questionBy(recipient, contract, asked);
   if (!worded.ok) return null;
   const question = worded.value;
   const contractId = asked.contract;

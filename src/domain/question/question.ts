@@ -5,6 +5,7 @@ import { z } from "zod";
 import { canonicalDigest } from "../canonical-json.ts";
 import type { Contract } from "../contract/document.ts";
 import { type DatasetRef, datasetRef, IDENTIFIER_KINDS, type IdentifierKind, ownerOf } from "../dataset/schema.ts";
+import type { PartnerId } from "../partner/manifest.ts";
 import type { Analysis } from "../policy/limits-document.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { AttributeUsed } from "./analysis.ts";
@@ -38,6 +39,17 @@ export function canonicalQuestion(
   ];
   if (issues.length > 0) return err(issues);
   return ok(rules.canonical({ ...withPrice(asked), identifiers, where: canonicalClauses(asked.where) }));
+}
+
+/** Puts a question of an asker's into canonical form: a list of people, besides, is made from the asker's own list. */
+export function questionBy(
+  asker: PartnerId,
+  contract: Contract,
+  asked: AskedQuestion,
+): Result<Question, readonly QuestionIssue[]> {
+  const canonical = canonicalQuestion(contract, asked);
+  if (!canonical.ok || !isForList(canonical.value) || ownerOf(canonical.value.from) === asker) return canonical;
+  return err([{ path: "/from", says: "a list of people is made from the asker's own list" }]);
 }
 
 /** SHA-256 of a canonical question: what makes a repeated question the same question. */

@@ -54,6 +54,19 @@ test("a question whose files an erasure takes away before they are counted begin
   expect(answered).toMatchObject({ ok: true, value: { kind: "released" } });
 });
 
+test("what was permitted before lets nobody ask for a list of another's people", async () => {
+  if (ALBA === undefined || BOREAL === undefined) throw new Error("two members");
+  const { process, known } = await begin("races");
+  const ports = { ...process.ports, keep: async () => undefined };
+  const ask = (from: PartnerId, matching: PartnerId) => {
+    const people = { from: listOf(from), matching: listOf(matching), channel: "post" };
+    const asked = { analysis: "audience", contract: known.contracts.at(-1), purpose: "activation", ...people };
+    return askQuestion(ports, { caller: callerOf(ALBA), asked: questionSchema.parse(asked) });
+  };
+  expect(await ask(ALBA, BOREAL)).toMatchObject({ ok: true });
+  expect(await ask(BOREAL, ALBA)).toMatchObject({ ok: false, error: { kind: "question-unsound" } });
+});
+
 test("a list whose files an erasure takes away before it is made begins anew, and names nobody erased", async () => {
   if (ALBA === undefined || BOREAL === undefined) throw new Error("two members");
   const { ports, contract, between, row } = await erasedBefore(ALBA, "select");
