@@ -1,15 +1,17 @@
 // What a partner sends under load, as calls yet to be signed: a question explained or asked, a look at what it has, a
 // small list brought again.
 
+import { z } from "zod";
 import { listOfPeople, overlapQuestion, sha256Hex } from "../../src/testing/faults/small-world.ts";
-import type { Answer, SignedCall } from "../../src/testing/signed-call.ts";
+import type { SignedCall } from "../../src/testing/signed-call.ts";
+import type { Reply } from "./connections.ts";
 import { type Kind, unitInterval } from "./schedule.ts";
 
 /** A call without who makes it. */
 export type Unsigned = Omit<SignedCall, "key">;
 
 /** Makes one call as some partner; rejects unless the room answers with what was asked for. */
-export type Caller = (call: Unsigned) => Promise<Answer>;
+export type Caller = (call: Unsigned) => Promise<Reply>;
 
 /** What the sender knows of the world: ids and who signed what with whom. */
 export type Scene = {
@@ -74,10 +76,13 @@ const LOOKS: readonly ((contract: string) => string)[] = [
   () => "/v1/partners?limit=20",
 ];
 
+const OPENED = z.object({ id: z.string() });
+
 // A list of one part, put in force.
-async function bringSmallList(call: Caller, list: Uint8Array): Promise<Answer> {
+async function bringSmallList(call: Caller, list: Uint8Array): Promise<Reply> {
   const opened = await call({ method: "POST", path: "/v1/datasets/customers/uploads", json: { change: "replace" } });
-  const path = `/v1/uploads/${String(opened.body["id"])}`;
+  const { id } = OPENED.parse(JSON.parse(opened.text));
+  const path = `/v1/uploads/${id}`;
   await call({ method: "PUT", path: `${path}/parts/1`, bytes: list, contentType: "text/csv" });
   return call({ method: "POST", path: `${path}/commit`, json: { parts: [sha256Hex(list)] } });
 }

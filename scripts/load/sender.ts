@@ -4,9 +4,11 @@
 
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { type SigningKey, signingKeyFromJwk } from "../../src/crypto/jwk.ts";
+import { parseStrictJson } from "../../src/domain/canonical-json.ts";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
-import { signedCall } from "../../src/testing/signed-call.ts";
+import { connectionsTo } from "./connections.ts";
 import { type LatencyCounts, latencies } from "./latencies.ts";
 import { type Caller, type Deed, type Deeds, deedsIn, type Scene } from "./requests.ts";
 import { type Due, KINDS, type Kind, type Rates, schedule } from "./schedule.ts";
@@ -49,6 +51,8 @@ const PATIENCE_SECONDS = 30;
 
 /** The name of an error by which the room answered with a problem. */
 const REFUSED = "Refused";
+
+const PROBLEM = z.object({ type: z.string() });
 
 type Tally = { readonly latency: ReturnType<typeof latencies>; readonly errors: Map<string, number>; sent: number };
 
@@ -126,19 +130,22 @@ async function attempt(deed: Deed, caller: Caller | undefined): Promise<string |
 }
 
 function callersOf({ origin, keys }: Plan): ReadonlyMap<string, Caller> {
-  return new Map(Object.entries(keys).map(([partner, jwk]) => [partner, callerOf(origin, keyIn(jwk))]));
+  const send = connectionsTo(origin);
+  return new Map(Object.entries(keys).map(([partner, jwk]) => [partner, callerOf(send, keyIn(jwk))]));
 }
 
-function callerOf(origin: string, key: SigningKey): Caller {
+function callerOf(send: ReturnType<typeof connectionsTo>, key: SigningKey): Caller {
   return async (call) => {
-    const answer = await signedCall(origin, { ...call, key });
-    if (answer.status < 400) return answer;
-    const kind = String(answer.body["type"] ?? "")
-      .split("/")
-      .at(-1);
-    const says = `${answer.status} ${kind === "" ? "without a problem document" : kind}`;
-    throw Object.assign(new Error(says), { name: REFUSED });
+    const reply = await send({ ...call, key });
+    if (reply.status < 400) return reply;
+    throw Object.assign(new Error(`${reply.status} ${problemIn(reply.text)}`), { name: REFUSED });
   };
+}
+
+function problemIn(text: string): string {
+  const read = parseStrictJson(text);
+  const problem = PROBLEM.safeParse(read.ok ? read.value : null);
+  return (problem.success ? problem.data.type.split("/").at(-1) : undefined) ?? "without a problem document";
 }
 
 function keyIn(jwk: object): SigningKey {
@@ -147,12 +154,10 @@ function keyIn(jwk: object): SigningKey {
   return key.value;
 }
 
-// The client of the platform wraps what the network said.
 function wordsOf(failure: unknown): string {
   if (!(failure instanceof Error)) return "a thrown value that is no error";
   if (failure.name === REFUSED) return failure.message;
-  const cause = failure.cause instanceof Error ? failure.cause : failure;
-  return "code" in cause ? String(cause.code) : `${cause.name}: ${cause.message}`;
+  return "code" in failure ? String(failure.code) : `${failure.name}: ${failure.message}`;
 }
 
 function emptyTally(): Tally {

@@ -14,7 +14,9 @@ import type { Margin, Priced } from "../domain/question/analysis.ts";
 import { type AskedQuestion, isForList, type Question } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
 import { ok, type Result } from "../domain/result.ts";
-import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
+import { assessToExplain, type Denied, type Explicable } from "./assess-question.ts";
+import { foresee } from "./foresee-question.ts";
+import { membersOf } from "./offer-contract.ts";
 import type { Caller, Ports } from "./ports.ts";
 
 export type Explanation = {
@@ -53,14 +55,17 @@ export async function explainQuestion(
   request: { readonly caller: Caller; readonly asked: AskedQuestion },
 ): Promise<Result<Explanation, Problem>> {
   const { caller, asked } = request;
-  const act = { name: "explain question", parties: [caller.partner], together: "opening" } as const;
-  const assessing = { recipient: caller.partner, asked, grounds };
-  const assessed = await store.read(act, (tx) => assessQuestion(tx, assessing));
+  const asking = { recipient: caller.partner, asked };
+  const before = foresee(grounds, asking);
+  // Who asks was seen to be a member then, and a contract never changes under its id.
+  const parties = before === null ? [caller.partner] : membersOf(before.file.contract);
+  const act = { name: "explain question", parties, together: "opening" } as const;
+  const assessed = await store.read(act, (tx) => assessToExplain(tx, { ...asking, before, grounds }));
   return assessed.ok ? ok(explainTo(caller.partner, assessed.value)) : assessed;
 }
 
 /** What was assessed, in words, to a member: the asker sees every account, another member those of its own lists. */
-export function explainTo(viewer: PartnerId, assessed: Permitted | Denied): Explanation {
+export function explainTo(viewer: PartnerId, assessed: Explicable | Denied): Explanation {
   if (assessed.kind === "denied") return explainDenial(assessed);
   const isAsker = assessed.decision.recipient === viewer;
   return explainPermit({
@@ -69,7 +74,7 @@ export function explainTo(viewer: PartnerId, assessed: Permitted | Denied): Expl
   });
 }
 
-function olderVersionTold({ still, versions, decision }: Permitted): string[] {
+function olderVersionTold({ still, versions, decision }: Explicable): string[] {
   const older = versions.find(({ partner, dataset }) => partner === still?.partner && dataset === still.dataset);
   if (older === undefined) return [];
   const { k } = decision.terms;
@@ -101,7 +106,7 @@ function explainDenial(denied: Denied): Explanation {
 // What is permitted and stopped all the same, by a budget, a cap or a guard, needs no other wording.
 const STOPPED = "contract and rules permit it otherwise: ask again once what stands in the way is over, or changed";
 
-function explainPermit(permitted: Permitted): Explanation {
+function explainPermit(permitted: Explicable): Explanation {
   const { file, decision, question, epsilon, charges, recorded, directory } = permitted;
   const priced = { contract: file.contract, question, terms: decision.terms, epsilon };
   const margins = rulesOf(question.analysis).margins(priced);

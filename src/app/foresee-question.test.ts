@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { contractId, contractSchema } from "../domain/contract/document.ts";
+import { unixMillis } from "../domain/instant.ts";
 import { type PartnerId, partnerIdSchema } from "../domain/partner/manifest.ts";
 import { type AskedQuestion, questionSchema } from "../domain/question/question.ts";
 import { contractJson, inForce, policyOf } from "../testing/documents.ts";
-import { foresee, type Grounds, lastGrounds } from "./foresee-question.ts";
+import { foresee, type Grounds, isUnderWay, lastGrounds } from "./foresee-question.ts";
 
 const MEMBERS = ["alba-travel", "boreal-boats"].map((id) => partnerIdSchema.parse(id));
 const [ASKER, OTHER] = MEMBERS as [PartnerId, PartnerId];
@@ -15,12 +16,17 @@ function asked(purpose: string): AskedQuestion {
 }
 
 const GROUNDS: Grounds = {
-  contract: CONTRACT,
+  file: {
+    ...{ id: contractId(CONTRACT), contract: CONTRACT, leaving: [], offeredBy: ASKER, offeredAt: unixMillis(0) },
+    ...{ signatures: [], events: [], successor: null },
+  },
   on: "2026-11-27",
   directory: new Map(MEMBERS.map((member) => [member, { name: member, industry: "travel" }])),
   policies: inForce(MEMBERS.map((member) => policyOf(member))),
+  lists: [],
   ground: "ground",
   versionsKey: "versions",
+  logSize: null,
 };
 
 test("what was permitted last to the same asker about the same lists is foreseen, and nothing else", () => {
@@ -47,4 +53,24 @@ test("of more askers than are remembered, those kept last are", () => {
   for (const number of [1, 2, 1, 3]) last.keep(by(number), GROUNDS);
   expect([1, 2, 3].map((number) => last.of(by(number)) !== null)).toEqual([true, false, true]);
   expect(lastGrounds(0).of(by(1))).toBeNull();
+});
+
+test("grounds end with their day, and with a version that answers or was asked about", () => {
+  const noon = Date.UTC(2026, 10, 27, 12);
+  const until = (millis: number) => ({ endsAt: unixMillis(noon + millis) });
+  const underWay = (lists: Parameters<typeof isUnderWay>[0]["lists"], millis = 0) =>
+    isUnderWay({ on: "2026-11-27", lists }, unixMillis(noon + millis));
+  expect(underWay([])).toBe(true);
+  expect(underWay([], 12 * 3_600_000 - 1)).toBe(true);
+  expect(underWay([], 12 * 3_600_000)).toBe(false);
+  expect(underWay([{ version: until(1), asked: null }])).toBe(true);
+  expect(underWay([{ version: until(1), asked: null }], 1)).toBe(false);
+  expect(underWay([{ version: until(2), asked: until(1) }], 1)).toBe(false);
+  const [lasting, ended] = [until(9), until(1)].map((version) => ({ version, asked: null }));
+  expect(
+    underWay(
+      [lasting, ended].flatMap((list) => list ?? []),
+      1,
+    ),
+  ).toBe(false);
 });

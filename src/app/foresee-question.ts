@@ -2,27 +2,44 @@
 // So all that a decision needs can be asked of the database at once. It is asked afresh each time: where something is
 // different now, what was foreseen is not used.
 
-import type { Contract, ContractId } from "../domain/contract/document.ts";
+import type { DatasetRef } from "../domain/dataset/schema.ts";
+import { isoDate, type UnixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import { type Decision, decide } from "../domain/policy/decide.ts";
 import type { PolicyInForce } from "../domain/policy/weigh.ts";
 import type { Directory } from "../domain/policy/words.ts";
 import type { EpsilonMicros } from "../domain/privacy/epsilon.ts";
 import { type AskedQuestion, datasetsOf, type Question, questionBy } from "../domain/question/question.ts";
+import type { ContractFile, DatasetRow, VersionRow } from "../ports/rows.ts";
 import { askingPrice } from "./charge-question.ts";
 import { type DrawDigests, drawDigests } from "./recorded-figures.ts";
 
-/** What a permit was decided on, and the versions that answered. */
-export type Grounds = {
-  /** As it was read: a contract never changes under its id. */
-  readonly contract: Contract;
-  /** The day, `YYYY-MM-DD`. */
-  readonly on: string;
+/** A list of a question as it stands: its version in force, if it was uploaded, and how its owner declared it. */
+export type List = {
+  readonly ref: DatasetRef;
+  readonly version: VersionRow | null;
+  /** Of the asker's own list: the version that it last asked about, where the one in force says how far it is off. */
+  readonly asked: VersionRow | null;
+  readonly dataset: DatasetRow | null;
+};
+
+/** What surrounds a question in its contract: who the members are, what the owners of its lists permit, the lists. */
+export type Surroundings = {
   readonly directory: Directory;
   readonly policies: ReadonlyMap<PartnerId, PolicyInForce>;
+  readonly lists: readonly List[];
+};
+
+/** What a permit was decided on, and the versions that answered, as one transaction read them. */
+export type Grounds = Surroundings & {
+  readonly file: ContractFile;
+  /** The day, `YYYY-MM-DD`. */
+  readonly on: string;
   /** The day, the directory and the policies as one text. */
   readonly ground: string;
   readonly versionsKey: string;
+  /** Entries of the log then, where they were counted. */
+  readonly logSize: number | null;
 };
 
 type Asking = { readonly recipient: PartnerId; readonly asked: AskedQuestion };
@@ -56,7 +73,7 @@ function keyOf({ recipient, asked }: Asking): string {
 
 /** A permit that stands where its ground does, and the names of what it would be answered by. */
 export type Foreseen = {
-  readonly file: { readonly id: ContractId; readonly contract: Contract };
+  readonly file: Pick<ContractFile, "id" | "contract">;
   readonly question: Question;
   readonly digest: string;
   readonly digests: DrawDigests;
@@ -68,18 +85,29 @@ export type Foreseen = {
 };
 
 /** The assessment of a question on the grounds of the last one; null where there is none, or it would not permit. */
-export function foresee(last: LastGrounds, { recipient, asked }: Asking): Foreseen | null {
+export function foresee(last: LastGrounds, { recipient, asked }: Asking): (Foreseen & Grounds) | null {
   const grounds = last.of({ recipient, asked });
   if (grounds === null) return null;
-  const { contract, on, directory, policies, ground, versionsKey } = grounds;
+  const { file, on, directory, policies } = grounds;
+  const { contract } = file;
   const worded = questionBy(recipient, contract, asked);
   if (!worded.ok) return null;
   const question = worded.value;
-  const contractId = asked.contract;
+  const contractId = file.id;
   const decision = decide({ contract, contractId, question, recipient, on, directory, policies });
   if (decision.kind === "deny") return null;
   const digests = drawDigests(question);
   const epsilon = askingPrice(question, decision);
-  const file = { id: contractId, contract };
-  return { file, question, digest: digests[0], digests, directory, decision, epsilon, versionsKey, ground };
+  return { ...grounds, question, digest: digests[0], digests, decision, epsilon };
+}
+
+/** What the clock can end of grounds. */
+type Lasting = Pick<Grounds, "on"> & {
+  readonly lists: readonly { readonly [version in "version" | "asked"]: Pick<VersionRow, "endsAt"> | null }[];
+};
+
+/** Whether the clock has ended nothing that grounds rest on: a version, or the day, by which contracts come and go. */
+export function isUnderWay({ on, lists }: Lasting, now: UnixMillis): boolean {
+  const lasts = (version: Pick<VersionRow, "endsAt"> | null) => version === null || version.endsAt > now;
+  return on === isoDate(now) && lists.every(({ version, asked }) => lasts(version) && lasts(asked));
 }

@@ -16,11 +16,11 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile, DatasetRow, PolicyRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { directoryOf } from "./assess-question.ts";
 import { storedEntry } from "./gather-evidence.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
 import { contractsInView, OPEN_STATES } from "./read-exposure.ts";
 import { everyPartner } from "./read-partners.ts";
+import { directoryOf } from "./surroundings.ts";
 
 type AboutReport = Exclude<About, { readonly kind: "log" }>;
 

@@ -1,7 +1,7 @@
 // The lists of a question as they stand, and which version of each answers.
 
 import type { Contract } from "../domain/contract/document.ts";
-import { type DatasetRef, datasetRef, ownerOf } from "../domain/dataset/schema.ts";
+import { datasetRef, ownerOf } from "../domain/dataset/schema.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
 import type { Decision } from "../domain/policy/decide.ts";
 import type { Directory } from "../domain/policy/words.ts";
@@ -10,18 +10,10 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { undeclaredIn } from "../domain/question/declared.ts";
 import { datasetsOf, isForList, type Question } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { DatasetRow, VersionRow } from "../ports/rows.ts";
+import type { VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { noVersion } from "./end-versions.ts";
-
-/** A list of a question as it stands: its version in force, if it was uploaded, and how its owner declared it. */
-export type List = {
-  readonly ref: DatasetRef;
-  readonly version: VersionRow | null;
-  /** Of the asker's own list: the version that it last asked about, where the one in force says how far it is off. */
-  readonly asked: VersionRow | null;
-  readonly dataset: DatasetRow | null;
-};
+import type { List } from "./foresee-question.ts";
 
 /** Reads the lists of a question for its asker. */
 export async function listsOf(tx: Transaction, question: Question, recipient: PartnerId): Promise<List[]> {

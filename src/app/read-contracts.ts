@@ -11,10 +11,10 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile, Page } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { directoryOf } from "./assess-question.ts";
 import { type ContractView, concernedBy, membersOf, stateOf } from "./offer-contract.ts";
 import type { Caller, Ports } from "./ports.ts";
 import { partiesOf } from "./sign-contract.ts";
+import { directoryOf } from "./surroundings.ts";
 
 /** A page of the caller's contracts, newest first. */
 export async function listContracts(

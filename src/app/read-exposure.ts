@@ -12,9 +12,9 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { directoryOf } from "./assess-question.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
 import type { Caller, Ports } from "./ports.ts";
+import { directoryOf } from "./surroundings.ts";
 
 /** Everything that a partner could learn, and the same in words. */
 export type ExposureView = {

@@ -5,7 +5,7 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { questionSchema } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { Page } from "../ports/rows.ts";
-import { assessQuestion } from "./assess-question.ts";
+import { assessToExplain } from "./assess-question.ts";
 import { type RequestView, requestView } from "./await-approval.ts";
 import { type Explanation, explainTo } from "./explain-question.ts";
 import type { Caller, Ports } from "./ports.ts";
@@ -37,7 +37,7 @@ export function readRequest(
     const view = requestView(tx, file, partner);
     if (view.state.kind !== "waiting") return ok({ ...view, explained: null });
     const asked = questionSchema.parse(JSON.parse(file.question));
-    const assessed = await assessQuestion(tx, { recipient: file.recipient, asked });
+    const assessed = await assessToExplain(tx, { recipient: file.recipient, asked });
     return ok({ ...view, explained: assessed.ok ? explainTo(partner, assessed.value) : null });
   });
 }

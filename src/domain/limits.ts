@@ -243,6 +243,8 @@ export const LIMITS = {
   keptForQuestions: 4_096,
   /** Askers, contracts and lists of which it is remembered what a question was permitted on last. */
   keptGrounds: 4_096,
+  /** Entries of the log that are looked through for what concerns somebody, before it is taken that something does. */
+  entriesLookedThrough: 256,
   /** Milliseconds to wait for memory that other work has: past it, the room is overloaded and says so. */
   roomWaitMillis: 30_000,
   /** Milliseconds a transaction may sit between statements: a frozen instance must not hold the log for ever. */

@@ -18,6 +18,11 @@ export type LogStore = {
   readonly log: {
     readonly head: () => Promise<LogHead>;
     /**
+     * How many entries there are, and whether one from index `from` on concerns a party of the transaction. Where there
+     * are more than `LIMITS.entriesLookedThrough` from there on, or the log is shorter, one is taken to.
+     */
+    readonly since: (from: number) => Promise<{ readonly size: number; readonly isOurs: boolean }>;
+    /**
      * Adds one entry, the tree's new nodes and the new head, and publishes its checkpoint where `head.published` says
      * so by being its size.
      */

@@ -3,6 +3,7 @@
 
 import { concatBytes, toHex } from "../domain/bytes.ts";
 import type { UnixMillis } from "../domain/instant.ts";
+import { LIMITS } from "../domain/limits.ts";
 import type { KeptHandOver } from "../ports/key-ring.ts";
 import type { EntryRow, LogHead, LogNode, PublishedRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
@@ -16,6 +17,7 @@ type Addition = Parameters<Transaction["log"]["append"]>[0];
 export function log(tx: Statements): Transaction["log"] {
   return {
     head: () => head(tx),
+    since: (from) => since(tx, from),
     append: async (addition) => {
       const { head: next } = addition;
       const published = next.published === next.size ? [publish(tx, next)] : [];
@@ -69,6 +71,18 @@ async function head(tx: Statements): Promise<LogHead> {
     from concordat.log_head`;
   if (row === undefined) throw new Error("the log has no head for a transaction that acts for nobody");
   return { ...row, frontier: unpacked(row.frontier) };
+}
+
+// The first one in the order of the log, so that Postgres goes through the few rows from there on, and not through all
+// that concern a party.
+async function since(tx: Statements, from: number): Promise<{ readonly size: number; readonly isOurs: boolean }> {
+  const [row] = await tx<{ size: number; isOurs: boolean }[]>`
+    select size, case when size - ${from} between 0 and ${LIMITS.entriesLookedThrough}
+      then exists (select from concordat.log_entry where index >= ${from} order by index limit 1)
+      else true end as "isOurs"
+    from concordat.log_head`;
+  if (row === undefined) throw new Error("the log has no head for a transaction that acts for nobody");
+  return row;
 }
 
 async function publish(tx: Statements, { size, checkpoint }: LogHead): Promise<void> {

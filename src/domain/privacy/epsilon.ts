@@ -69,9 +69,11 @@ export function priceWithin(rho: NanoRho): EpsilonMicros | null {
  * @see Bun and Steinke 2016, proposition 1.3
  */
 export function budgetFromEpsilon(epsilon: EpsilonMicros, failure: Delta): NanoRho {
-  const logarithm = logInverseUpper(failure);
-  const keeps = (rho: bigint): boolean => isWithin(rho, BigInt(epsilon), logarithm);
-  return nanoRho(lastThat(keeps, BigInt(epsilon) * 1_000n));
+  return BUDGETS(`${epsilon} ${nameOf(failure)}`, () => {
+    const logarithm = logInverseUpper(failure);
+    const keeps = (rho: bigint): boolean => isWithin(rho, BigInt(epsilon), logarithm);
+    return nanoRho(lastThat(keeps, BigInt(epsilon) * 1_000n));
+  });
 }
 
 /**
@@ -79,11 +81,13 @@ export function budgetFromEpsilon(epsilon: EpsilonMicros, failure: Delta): NanoR
  * A bigint, since what is spent may be nothing, or more than one policy could ever state.
  */
 export function epsilonFromRho(rho: NanoRho, failure: Delta): bigint {
-  const logarithm = logInverseUpper(failure);
-  const exceeds = (micros: bigint): boolean => !isWithin(rho, micros, logarithm);
-  // rho + 2·√(rho·L) ≤ 2·rho + L, in micros: rho/500 and L of at most 42, each rounded up.
-  const ceiling = rho / 500n + 43_000_000n;
-  return exceeds(0n) ? lastThat(exceeds, ceiling) + 1n : 0n;
+  return EPSILONS(`${rho} ${nameOf(failure)}`, () => {
+    const logarithm = logInverseUpper(failure);
+    const exceeds = (micros: bigint): boolean => !isWithin(rho, micros, logarithm);
+    // rho + 2·√(rho·L) ≤ 2·rho + L, in micros: rho/500 and L of at most 42, each rounded up.
+    const ceiling = rho / 500n + 43_000_000n;
+    return exceeds(0n) ? lastThat(exceeds, ceiling) + 1n : 0n;
+  });
 }
 
 function delta(digits: bigint, places: bigint): Delta {
@@ -113,18 +117,32 @@ function lastThat(holds: (value: bigint) => boolean, ceiling: bigint): bigint {
 // values by less than 2^-110.
 const PLACES = 128n;
 
-// Documents state few deltas, and each is asked about again and again.
-const LOGARITHMS = new Map<string, bigint>();
-const LOGARITHMS_KEPT = 256;
+/** Conversions of a kind that are remembered. */
+const REMEMBERED = 1_024;
 
-function logInverseUpper({ numerator, denominator }: Delta): bigint {
-  const name = `${numerator}/${denominator}`;
-  const known = LOGARITHMS.get(name);
-  if (known !== undefined) return known;
-  if (LOGARITHMS.size >= LOGARITHMS_KEPT) LOGARITHMS.clear();
-  const logarithm = logarithmUpper(numerator, denominator);
-  LOGARITHMS.set(name, logarithm);
-  return logarithm;
+function logInverseUpper(failure: Delta): bigint {
+  return LOGARITHMS(nameOf(failure), () => logarithmUpper(failure.numerator, failure.denominator));
+}
+
+function nameOf({ numerator, denominator }: Delta): string {
+  return `${numerator}/${denominator}`;
+}
+
+// Documents state few budgets and deltas, and each is asked about again and again, in whole integers by bisection.
+const LOGARITHMS = remembered<bigint>();
+const BUDGETS = remembered<NanoRho>();
+const EPSILONS = remembered<bigint>();
+
+function remembered<Value>(): (name: string, work: () => Value) => Value {
+  const known = new Map<string, Value>();
+  return (name, work) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    if (known.size >= REMEMBERED) known.clear();
+    const value = work();
+    known.set(name, value);
+    return value;
+  };
 }
 
 // An upper bound of ln(denominator/numerator): with the quotient 2^k·m and 1 ≤ m < 2, it is k·ln 2 + ln m, where

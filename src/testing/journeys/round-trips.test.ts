@@ -31,11 +31,11 @@ test("a question from its signature to its reply turns to the database 14 times 
   expect(await roundTrips(() => ask(number++))).toBeLessThanOrEqual(14);
 });
 
-test("an explanation turns to the database 5 times at most, and nothing is remembered of its key", async () => {
+test("an explanation turns to the database 3 times at most, and nothing is remembered of its key", async () => {
   const idempotencyKey = "explained-and-forgotten";
   const explain = (number: number) => post("/v1/questions/explain", number, idempotencyKey);
   await explain(60);
-  expect(await roundTrips(() => explain(61))).toBeLessThanOrEqual(5);
+  expect(await roundTrips(() => explain(61))).toBeLessThanOrEqual(3);
 });
 
 function ask(number: number) {

@@ -1,6 +1,7 @@
 // The log's entries, hashes, head and checkpoints, and the witnesses of these.
 
 import type { UnixMillis } from "../../domain/instant.ts";
+import { LIMITS } from "../../domain/limits.ts";
 import { OPERATOR } from "../../domain/partner/manifest.ts";
 import type {
   CosignatureRow,
@@ -54,9 +55,13 @@ export function log(db: Session): Immediate<Transaction["log"]> {
     db.insert(CHECKPOINT, { size, checkpoint, publishedAt: db.now });
   const handOvers = () => db.rows(HAND_OVER).sort(byNumber(({ entry }) => entry));
   return {
+    since: (from) => {
+      const { size } = headRow(db);
+      const isNear = from <= size && size - from <= LIMITS.entriesLookedThrough;
+      return { size, isOurs: !isNear || entries(({ index }) => index >= from).length > 0 };
+    },
     head: () => {
-      if (db.parties.size === 0) throw new Error("the log has no head for a transaction that acts for nobody");
-      const head = db.find(HEAD, HEAD.key(EMPTY)) ?? EMPTY;
+      const head = headRow(db);
       const published = checkpoints().at(-1)?.size ?? 0;
       return { ...head, published, signer: handOvers().at(-1)?.signer ?? null };
     },
@@ -94,6 +99,11 @@ export function log(db: Session): Immediate<Transaction["log"]> {
 }
 
 const EMPTY: HeadRow = { size: 0, frontier: [], checkpoint: "" };
+
+function headRow(db: Session): HeadRow {
+  if (db.parties.size === 0) throw new Error("the log has no head for a transaction that acts for nobody");
+  return db.find(HEAD, HEAD.key(EMPTY)) ?? EMPTY;
+}
 
 function moveHead(db: Session, { entry, head: { size, frontier, checkpoint }, parties }: Addition): void {
   const before = db.find(HEAD, HEAD.key(EMPTY)) ?? EMPTY;

@@ -1,6 +1,7 @@
 // What partners do in a simulated room. An act is drawn once, from what the room looks like then, and carried out until
 // everything of it was acknowledged, through as many processes as that takes.
 
+import type { LastGrounds } from "../../app/foresee-question.ts";
 import type { KeyCaller, Ports } from "../../app/ports.ts";
 import type { ContractId } from "../../domain/contract/document.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
@@ -23,6 +24,8 @@ export type Known = {
   /** Answers as they were acknowledged, by the release's id. */
   readonly answers: Map<string, string>;
   readonly acknowledged: Acknowledged;
+  /** What explanations remember, through every crash, as a server would that none befell. */
+  readonly grounds: LastGrounds;
   /** Wishes that their partner has told the truth of. */
   readonly wished: Set<Wish>;
   /** Lists as they were collected in this step, and how often each had been before. */

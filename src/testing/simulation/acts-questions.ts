@@ -4,11 +4,11 @@ import { type Answer, askQuestion } from "../../app/ask-question.ts";
 import { collectAudience } from "../../app/collect-audience.ts";
 import { decideRequest } from "../../app/decide-request.ts";
 import { explainQuestion } from "../../app/explain-question.ts";
-import { lastGrounds } from "../../app/foresee-question.ts";
-import type { Ports } from "../../app/ports.ts";
+import { type LastGrounds, lastGrounds } from "../../app/foresee-question.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import { type AskedQuestion, questionSchema } from "../../domain/question/question.ts";
+import type { Store } from "../../ports/store.ts";
 import { type Act, callerOf, type Drawing, type Known, refusal } from "./act.ts";
 import type { Chance } from "./chance.ts";
 import { keyOf, listOf, MEMBERS } from "./documents.ts";
@@ -23,8 +23,7 @@ export const askSomething: Drawing = ({ world, known, partner, chance }) => {
     ? chance.pick(own).asked
     : draw(chance, { partner, contract, analysis: chance.pick(known.analyses) });
   if (!isAgain) known.questions.push({ asker: partner, asked });
-  // Foretold by one that has nothing in memory, so that what the room remembers is held to what it reads.
-  return asking(known, { store: world.store, grounds: lastGrounds(0) }, { partner, asked });
+  return asking(known, world.store, { partner, asked });
 };
 
 type Drawn = Pick<AskedQuestion, "analysis"> & { readonly partner: PartnerId; readonly contract: string };
@@ -66,16 +65,21 @@ const MAY_REFUSE = ["not-permitted", "no-version", "contract-not-in-force", "too
 
 type Asking = { readonly partner: PartnerId; readonly asked: AskedQuestion };
 
-function asking(known: Known, blind: Pick<Ports, "store" | "grounds">, { partner, asked }: Asking): Act {
+function asking(known: Known, store: Store, { partner, asked }: Asking): Act {
+  const explain = (grounds: LastGrounds) => explainQuestion({ store, grounds }, { caller: callerOf(partner), asked });
   return {
     says: `asks ${asked.analysis} ${JSON.stringify({ ...asked, contract: undefined, analysis: undefined })}`,
     partner,
     about: null,
     carryOut: async ({ client, isAlone }) => {
-      const foretold = isAlone ? await explainQuestion(blind, { caller: callerOf(partner), asked }) : null;
+      // Foretold by one that has nothing in memory, so that what is remembered is held to what is read.
+      const foretold = isAlone ? await explain(lastGrounds(0)) : null;
+      if (isAlone && JSON.stringify(await explain(known.grounds)) !== JSON.stringify(foretold))
+        return ["3: what is remembered of a question explains it otherwise than what is read"];
       const answered = await client.once<Answer>("ask", (ports) =>
         askQuestion(ports, { caller: callerOf(partner), asked }),
       );
+      if (isAlone) await explain(known.grounds);
       const isDenied = !answered.ok && answered.error.kind === "not-permitted";
       if (foretold?.ok === true && foretold.value.isPermitted === isDenied)
         return [`3: a question was ${isDenied ? "denied" : "permitted"} and its documents say otherwise`];

@@ -2,6 +2,7 @@
 // steps left out has the others as they were: that is how a failing one is made shorter.
 
 import { tokensOf } from "../../app/find-people.ts";
+import { lastGrounds } from "../../app/foresee-question.ts";
 import { keepHouse } from "../../app/keep-house.ts";
 import { publishRound } from "../../app/publish-checkpoint.ts";
 import { rememberErasures } from "../../app/remember-erasures.ts";
@@ -72,6 +73,7 @@ export async function begin(seed: string): Promise<Running> {
     contracts: [],
     questions: [],
     answers: new Map(),
+    grounds: lastGrounds(LIMITS.keptGrounds),
     acknowledged: new Map(),
     wished: new Set(),
     collected: [],

@@ -2,6 +2,7 @@
 // One store serves all tests, so each brings partners of its own and looks at nothing of others.
 
 import { describe, expect, test } from "vitest";
+import { LIMITS } from "../../domain/limits.ts";
 import { OPERATOR, type PartnerId } from "../../domain/partner/manifest.ts";
 import type { Store } from "../../ports/store.ts";
 import { actsOn, appendNext, leafOf, times, twoPartners } from "./acts.ts";
@@ -97,6 +98,29 @@ export function transactionsLaws(store: () => Store): void {
       expect(await as(bob).read((tx) => tx.log.entries(index + 1, 1))).toEqual([
         { index: index + 1, entry: `entry ${index + 1}` },
       ]);
+    });
+
+    test("tells whether entries since then concern a party, and where too many follow that they might", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const index = await as(ann).write(async (tx) => {
+        const first = await appendNext(tx, [ann, bob]);
+        await appendNext(tx, [ann]);
+        return first;
+      });
+      const since = (partner: PartnerId, from: number) => as(partner).read((tx) => tx.log.since(from));
+      expect(await since(bob, index)).toEqual({ size: index + 2, isOurs: true });
+      expect(await since(bob, index + 1)).toEqual({ size: index + 2, isOurs: false });
+      expect(await since(ann, index + 1)).toEqual({ size: index + 2, isOurs: true });
+      expect(await since(ann, index + 2)).toEqual({ size: index + 2, isOurs: false });
+      // A log that is shorter than it was is another one.
+      expect(await since(ann, index + 3)).toEqual({ size: index + 2, isOurs: true });
+      await as(ann).write(async (tx) => {
+        for (let more = 1; more < LIMITS.entriesLookedThrough; more++) await appendNext(tx, [ann]);
+      });
+      const size = index + 1 + LIMITS.entriesLookedThrough;
+      expect(await since(bob, index + 1)).toEqual({ size, isOurs: false });
+      await as(ann).write((tx) => appendNext(tx, [ann]));
+      expect(await since(bob, index + 1)).toEqual({ size: size + 1, isOurs: true });
     });
 
     test("gives back its head and the hashes asked for, in the order asked", async () => {
