@@ -126,8 +126,8 @@ async function assessUnchanged(
   const { more } = EXPLAINING;
   const [{ size, isOurs }, behind] = await Promise.all([tx.log.since(before.logSize), readBehind(tx, ruled, more)]);
   if (isOurs || !isUnderWay(before, tx.now)) return null;
-  grounds?.keep(request, { ...before, logSize: size });
-  const { versionsKey, lists } = before;
+  const { file, on, directory, policies, lists, ground, versionsKey } = before;
+  grounds?.keep(request, { file, on, directory, policies, lists, ground, versionsKey, logSize: size });
   return permittedBy(tx, ruled, { lists, known: { versionsKey, behind }, more });
 }
 
