@@ -1,6 +1,6 @@
 // What a question will most likely be decided on: what the last question of the same asker about the same lists was.
 // So all that a decision needs can be asked of the database at once. It is asked afresh each time: where something is
-// different now, what was foreseen is not used.
+// different now, what was foreseen is not used. For a mere explanation it is enough to ask whether the log has grown.
 
 import type { DatasetRef } from "../domain/dataset/schema.ts";
 import { isoDate, type UnixMillis } from "../domain/instant.ts";
