@@ -52,7 +52,7 @@ const PATIENCE_SECONDS = 30;
 /** The name of an error by which the room answered with a problem. */
 const REFUSED = "Refused";
 
-const PROBLEM = z.object({ type: z.string() });
+const PROBLEM = z.object({ type: z.string().min(1) });
 
 type Tally = { readonly latency: ReturnType<typeof latencies>; readonly errors: Map<string, number>; sent: number };
 

@@ -4,6 +4,9 @@ import { unixMillis } from "../domain/instant.ts";
 import { type PartnerId, partnerIdSchema } from "../domain/partner/manifest.ts";
 import { type AskedQuestion, questionSchema } from "../domain/question/question.ts";
 import { contractJson, inForce, policyOf } from "../testing/documents.ts";
+import { memoryDatabase } from "../testing/memory-store/store.ts";
+import { appendNext } from "../testing/store-suite/acts.ts";
+import { explainQuestion } from "./explain-question.ts";
 import { foresee, type Grounds, isUnderWay, lastGrounds } from "./foresee-question.ts";
 
 const MEMBERS = ["alba-travel", "boreal-boats"].map((id) => partnerIdSchema.parse(id));
@@ -73,4 +76,34 @@ test("grounds end with their day, and with a version that answers or was asked a
       1,
     ),
   ).toBe(false);
+});
+
+// The store is empty, so whatever is read anew is not there.
+test("an explanation rests on grounds until the clock or an entry about a member ends them", async () => {
+  const noon = Date.UTC(2026, 10, 27, 12);
+  const MISSING = "a member of a contract is not in the room";
+  let now = noon;
+  const store = memoryDatabase(() => unixMillis(now)).connect();
+  const asking = { recipient: ASKER, asked: asked("cross-sell") };
+  const explained = async (kept: Partial<Grounds>) => {
+    const grounds = lastGrounds(1);
+    grounds.keep(asking, { ...GROUNDS, ...kept });
+    const told = await explainQuestion(
+      { store, grounds },
+      { caller: { partner: ASKER, thumbprint: "" }, asked: asking.asked },
+    );
+    return told.ok ? told.value.isPermitted : told.error.kind;
+  };
+  expect(await explained({ logSize: 0 })).toBe(true);
+  await expect(explained({ logSize: null })).rejects.toThrow(MISSING);
+  now = noon + 12 * 3_600_000;
+  await expect(explained({ logSize: 0 })).rejects.toThrow(MISSING);
+  now = noon;
+  const append = (partner: PartnerId) =>
+    store.write({ name: "append", parties: [partner] }, (tx) => appendNext(tx, [partner]));
+  await append(partnerIdSchema.parse("corvo-bank"));
+  expect(await explained({ logSize: 0 })).toBe(true);
+  await append(OTHER);
+  await expect(explained({ logSize: 0 })).rejects.toThrow(MISSING);
+  expect(await explained({ logSize: 2 })).toBe(true);
 });
