@@ -82,10 +82,11 @@ async function matchedColumn(engine: Engine, stay: Stay, { asked, shared, list, 
   if (column === undefined || rows === undefined) throw new RangeError(`a list has no ${name}`);
   const gathered = async (take: (bytes: number) => number): Promise<Column> => {
     const at = take(rows.count * column.width);
-    await engine.here(0, ({ kernels }) =>
-      kernels.gather({ to: at, from: column.at, order: rows.at, count: rows.count, width: column.width }),
-    );
-    return { at, width: column.width };
+    const { width } = column;
+    await engine.callInStretches(rows.count, "gather", ({ from, count }) => [
+      { to: at + from * width, from: column.at, order: rows.at + from * 4, count, width },
+    ]);
+    return { at, width };
   };
   if (!engine.keepsPairings) return stay.own(gathered);
   const who = asked.parties.map(partyName).join(" ");
@@ -96,9 +97,10 @@ async function matchedColumn(engine: Engine, stay: Stay, { asked, shared, list, 
 type Counting = { readonly columns: readonly CellColumn[]; readonly count: number; readonly cells: number };
 
 function countCells(engine: Engine, { columns, count, cells }: Counting): Promise<readonly number[]> {
-  return engine.here(cells * 4 + 64 + cellScratchBytes(cells), ({ kernels, buffer, scratch }) => {
+  return engine.here(cells * 4 + 64 + cellScratchBytes(cells), async ({ buffer, scratch }) => {
     const counted = new Uint32Array(buffer, scratch, cells).fill(0);
-    kernels.countCells({ columns, count, cells: scratch, size: cells, scratch: scratch + ((cells * 4 + 63) & -64) });
+    const room = { cells: scratch, size: cells, scratch: scratch + ((cells * 4 + 63) & -64) };
+    await engine.call(count, "countCells", { columns, count, ...room });
     return [...counted];
   });
 }
@@ -106,10 +108,10 @@ function countCells(engine: Engine, { columns, count, cells }: Counting): Promis
 type Summing = Counting & { readonly values: number; readonly measure: CrossTabQuery["measures"][number] };
 
 function sumCells(engine: Engine, { columns, count, cells, values, measure }: Summing) {
-  return engine.here(cells * 12 + 64, ({ kernels, buffer, scratch }) => {
+  return engine.here(cells * 12 + 64, async ({ buffer, scratch }) => {
     const sums = new BigInt64Array(buffer, scratch, cells).fill(0n);
     const holders = new Uint32Array(buffer, scratch + cells * 8, cells).fill(0);
-    kernels.sumCells({
+    await engine.call(count, "sumCells", {
       columns,
       count,
       values,

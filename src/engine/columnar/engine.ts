@@ -3,11 +3,12 @@
 import type { DatasetSchema } from "../../domain/dataset/schema.ts";
 import type { Tokeniser } from "../../domain/identifier/token-kernel.ts";
 import type { Arena } from "./arena.ts";
+import type { Calls } from "./calls.ts";
 import type { Layout } from "./layout.ts";
 import type { Crew } from "./threads/crew.ts";
 import type { Thread } from "./threads/thread.ts";
 
-export type Engine = {
+export type Engine = Calls & {
   readonly layout: Layout;
   readonly arena: Arena;
   readonly crew: Crew;
@@ -29,6 +30,6 @@ export type Engine = {
   readonly chunkBytes: number;
   /** Whether what two versions have in common is kept for the next question. */
   readonly keepsPairings: boolean;
-  /** Works on this thread, with so many bytes of the arena for the while. */
-  here<Value>(scratchBytes: number, work: (thread: Thread) => Value): Promise<Value>;
+  /** Works from this thread, with so many bytes of the arena for the while. */
+  here<Value>(scratchBytes: number, work: (thread: Thread) => Value | Promise<Value>): Promise<Value>;
 };

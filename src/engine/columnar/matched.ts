@@ -99,12 +99,12 @@ async function countPresent(engine: Engine, stay: Stay, { left, right, identifie
   const bitsOf = (party: Party, other: Party, people: number) =>
     party.room.bits === 0
       ? Promise.resolve(0)
-      : stay.hold(`pairs ${kind} ${partyName(party)} with ${other.version.name}`, (take) => {
+      : stay.hold(`pairs ${kind} ${partyName(party)} with ${other.version.name}`, async (take) => {
           const to = take(words * 16);
-          return engine.here(0, ({ kernels }) => {
-            kernels.bitsAt({ places: people, count: pairs.count, bits: party.room.bits, to });
-            return to;
-          });
+          await engine.callInStretches(pairs.count, "bitsAt", ({ from, count }) => [
+            { places: people + from * 4, count, bits: party.room.bits, to: to + from / 8 },
+          ]);
+          return to;
         });
   const ours = await bitsOf(left, right, pairs.left);
   const theirs = await bitsOf(right, left, pairs.right);

@@ -104,12 +104,14 @@ async function roomOf(
   for (const [index, condition] of conditions.entries()) {
     const column = condition === null ? undefined : columns.get(condition.column);
     if (condition === null || column === undefined) return nobody(bitmap, bits);
-    await engine.here(words * 16 + condition.allowed.length + 256, ({ kernels, scratch }) => {
+    await engine.here(words * 16 + condition.allowed.length + 256, async ({ kernels, scratch }) => {
       const marked = index === 0 ? bits : scratch + ((condition.allowed.length + 127) & -64);
       new Uint8Array(buffer, scratch, condition.allowed.length).set(condition.allowed);
       const width = column.width === 1 ? 1 : 2;
-      const marking = { codes: column.at, width, count: manifest.rows, allowed: scratch } as const;
-      kernels.markBits({ ...marking, values: condition.allowed.length, bits: marked });
+      const marking = { width, allowed: scratch, values: condition.allowed.length } as const;
+      await engine.callInStretches(manifest.rows, "markBits", ({ from, count }) => [
+        { ...marking, codes: column.at + from * width, count, bits: marked + from / 8 },
+      ]);
       if (index > 0) kernels.andBits({ to: bits, left: bits, right: marked, words });
     });
   }

@@ -18,6 +18,7 @@ import { compileKernels } from "../../kernels/load.ts";
 import type { ListVersion, Matcher } from "../../ports/matcher.ts";
 import { kindsOf } from "../../wire/list/columns.ts";
 import { arenaOf } from "./arena.ts";
+import { callsOn } from "./calls.ts";
 import { droppingFrom } from "./dropping.ts";
 import type { Engine } from "./engine.ts";
 import { holdersIn, tokensBy } from "./holders.ts";
@@ -160,10 +161,13 @@ export function engineOf(layout: Layout, options: ColumnarOptions): Engine {
   const module = options.kernels === "plain" ? null : compileKernels();
   const tools = toolsOf({ memory: arena.memory, module });
   const chain = chainIn(options);
+  const crew = crewOf({ arena, module, threads: options.threads ?? availableParallelism() });
+  const largeRows = options.largeRows ?? LARGE_ROWS;
   return {
+    ...callsOn(crew, tools.kernels, largeRows),
     layout,
     arena,
-    crew: crewOf({ arena, module, threads: options.threads ?? availableParallelism() }),
+    crew,
     scheme: schemeOf(chain),
     tokenKeysOf: (schema) => kindsOf(schema).map((kind) => tokenKeysOf(chain, tokenNameOf(schema, kind))),
     linkKeysSince: (scheme, schema) => {
@@ -179,13 +183,13 @@ export function engineOf(layout: Layout, options: ColumnarOptions): Engine {
     here: async (scratchBytes, work) => {
       const scratch = scratchBytes === 0 ? 0 : await arena.takeForWork(scratchBytes);
       try {
-        return work({ ...tools, scratch });
+        return await work({ ...tools, scratch });
       } finally {
         if (scratch > 0) arena.giveBack(scratch);
       }
     },
     largeTokens: options.largeTokens ?? LARGE_TOKENS,
-    largeRows: options.largeRows ?? LARGE_ROWS,
+    largeRows,
     chunkBytes: options.chunkBytes ?? CHUNK_BYTES,
     keepsPairings: options.keepsPairings ?? true,
   };

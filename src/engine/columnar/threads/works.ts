@@ -1,6 +1,7 @@
 // The kinds of work that threads do. A work is begun once on each thread that takes part, with settings that can be
 // sent to it, and then does piece after piece.
 
+import { beginCalling } from "../calling.ts";
 import { beginEverywhere } from "../everywhere.ts";
 import { beginLoading } from "../loading.ts";
 import { beginMatching } from "../matching.ts";
@@ -33,6 +34,7 @@ const WORKS = {
   match: beginMatching,
   regions: beginRegions,
   everywhere: beginEverywhere,
+  call: beginCalling,
 } as const;
 
 export type WorkName = keyof typeof WORKS;
