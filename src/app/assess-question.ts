@@ -4,13 +4,13 @@
 import type { DatasetSchema } from "../domain/dataset/schema.ts";
 import { isoDate, type UnixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
-import { type Decision, decide } from "../domain/policy/decide.ts";
+import { type Decision, decide, type Permit } from "../domain/policy/decide.ts";
 import type { Reason } from "../domain/policy/reasons.ts";
 import type { Directory } from "../domain/policy/words.ts";
 import type { Charge } from "../domain/privacy/charges.ts";
 import type { EpsilonMicros } from "../domain/privacy/epsilon.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { type AskedQuestion, type Question, questionBy } from "../domain/question/question.ts";
+import { type AskedQuestion, type Question, questionBy, unpriced } from "../domain/question/question.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { ContractFile, ReleaseRow, RequestFile, VersionRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
@@ -24,8 +24,6 @@ import { keyOfVersions } from "./question-versions.ts";
 import { type DrawDigests, drawDigests, drawnBefore, holdersOf } from "./recorded-figures.ts";
 import { unguardedIn } from "./refuse-unguarded.ts";
 import { ownersOf, surroundingsOf } from "./surroundings.ts";
-
-type Permit = Extract<Decision, { kind: "permit" }>;
 
 /** A question that the documents, the caps and the budget permit, with all that explaining it needs. */
 export type Explicable = {
@@ -126,8 +124,9 @@ async function assessUnchanged(
   const { more } = EXPLAINING;
   const [{ size, isOurs }, behind] = await Promise.all([tx.log.since(before.logSize), readBehind(tx, ruled, more)]);
   if (isOurs || !isUnderWay(before, tx.now)) return null;
-  const { file, on, directory, policies, lists, ground, versionsKey } = before;
-  grounds?.keep(request, { file, on, directory, policies, lists, ground, versionsKey, logSize: size });
+  const { file, on, directory, policies, lists, ground, versionsKey, permit, permitted } = before;
+  const stands = { file, on, directory, policies, lists, ground, versionsKey, permit, permitted };
+  grounds?.keep(request, { ...stands, logSize: size });
   return permittedBy(tx, ruled, { lists, known: { versionsKey, behind }, more });
 }
 
@@ -182,8 +181,9 @@ async function assess<More extends object>(
   const known = isAsBefore && behind !== null ? { versionsKey: before.versionsKey, behind } : null;
   const assessed = await permittedBy(tx, { ...about, digests, recipient, decision, ground }, { lists, known, more });
   if (assessed.ok && assessed.value.kind === "permitted") {
-    const { versionsKey } = assessed.value;
-    grounds?.keep(request, { file, on, directory, policies, lists, ground, versionsKey, logSize });
+    const { versionsKey, decision: permit } = assessed.value;
+    const permitted = unpriced(question);
+    grounds?.keep(request, { file, on, directory, policies, lists, ground, versionsKey, permit, permitted, logSize });
   }
   return assessed;
 }

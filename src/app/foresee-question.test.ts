@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { contractId, contractSchema } from "../domain/contract/document.ts";
 import { unixMillis } from "../domain/instant.ts";
 import { type PartnerId, partnerIdSchema } from "../domain/partner/manifest.ts";
-import { type AskedQuestion, questionSchema } from "../domain/question/question.ts";
+import { decide, type Permit } from "../domain/policy/decide.ts";
+import { type AskedQuestion, questionBy, questionSchema, unpriced } from "../domain/question/question.ts";
 import { contractJson, inForce, policyOf } from "../testing/documents.ts";
 import { memoryDatabase } from "../testing/memory-store/store.ts";
 import { appendNext } from "../testing/store-suite/acts.ts";
@@ -13,19 +14,33 @@ const MEMBERS = ["alba-travel", "boreal-boats"].map((id) => partnerIdSchema.pars
 const [ASKER, OTHER] = MEMBERS as [PartnerId, PartnerId];
 const CONTRACT = contractSchema.parse(contractJson(MEMBERS));
 
-function asked(purpose: string): AskedQuestion {
+function asked(purpose: string, more: object = {}): AskedQuestion {
   const between = MEMBERS.map((member) => `${member}/customers`);
-  return questionSchema.parse({ contract: contractId(CONTRACT), analysis: "overlap", purpose, between });
+  return questionSchema.parse({ contract: contractId(CONTRACT), analysis: "overlap", purpose, between, ...more });
+}
+
+const DOCUMENTS = {
+  directory: new Map(MEMBERS.map((member) => [member, { name: member, industry: "travel" }])),
+  policies: inForce(MEMBERS.map((member) => policyOf(member))),
+};
+
+function permitted(): Pick<Grounds, "permit" | "permitted"> {
+  const question = questionBy(ASKER, CONTRACT, asked("cross-sell"));
+  if (!question.ok) throw new Error("a question that does not fit its contract");
+  const about = { contract: CONTRACT, contractId: contractId(CONTRACT), question: question.value, recipient: ASKER };
+  const permit = decide({ ...about, on: "2026-11-27", ...DOCUMENTS });
+  if (permit.kind === "deny") throw new Error("a question that is not permitted");
+  return { permit, permitted: unpriced(question.value) };
 }
 
 const GROUNDS: Grounds = {
+  ...DOCUMENTS,
+  ...permitted(),
   file: {
     ...{ id: contractId(CONTRACT), contract: CONTRACT, leaving: [], offeredBy: ASKER, offeredAt: unixMillis(0) },
     ...{ signatures: [], events: [], successor: null },
   },
   on: "2026-11-27",
-  directory: new Map(MEMBERS.map((member) => [member, { name: member, industry: "travel" }])),
-  policies: inForce(MEMBERS.map((member) => policyOf(member))),
   lists: [],
   ground: "ground",
   versionsKey: "versions",
@@ -45,6 +60,18 @@ test("what was permitted last to the same asker about the same lists is foreseen
   });
   expect(foresee(last, { ...asking, recipient: OTHER })).toBeNull();
   expect(foresee(last, { ...asking, asked: asked("nobodys-purpose") })).toBeNull();
+});
+
+test("the very permit is foreseen at another price, and one that is decided for another question", () => {
+  const last = lastGrounds(1);
+  // Its reasons say which permit it is.
+  const permit: Permit = { ...GROUNDS.permit, reasons: [] };
+  last.keep({ recipient: ASKER, asked: asked("cross-sell") }, { ...GROUNDS, permit });
+  const foreseen = (more: object) => foresee(last, { recipient: ASKER, asked: asked("cross-sell", more) })?.decision;
+  expect(foreseen({})).toBe(permit);
+  expect(foreseen({ epsilon: "0.01" })).toBe(permit);
+  expect(foreseen({ epsilon: "64" })).toBeUndefined();
+  expect(foreseen({ identifiers: ["phone"] })).toEqual(GROUNDS.permit);
 });
 
 test("of more askers than are remembered, those kept last are", () => {

@@ -5,11 +5,11 @@
 import type { DatasetRef } from "../domain/dataset/schema.ts";
 import { isoDate, type UnixMillis } from "../domain/instant.ts";
 import type { PartnerId } from "../domain/partner/manifest.ts";
-import { type Decision, decide } from "../domain/policy/decide.ts";
+import { decide, type Permit, permitAtPrice } from "../domain/policy/decide.ts";
 import type { PolicyInForce } from "../domain/policy/weigh.ts";
 import type { Directory } from "../domain/policy/words.ts";
 import type { EpsilonMicros } from "../domain/privacy/epsilon.ts";
-import { type AskedQuestion, datasetsOf, type Question, questionBy } from "../domain/question/question.ts";
+import { type AskedQuestion, datasetsOf, type Question, questionBy, unpriced } from "../domain/question/question.ts";
 import type { ContractFile, DatasetRow, VersionRow } from "../ports/rows.ts";
 import { askingPrice } from "./charge-question.ts";
 import { type DrawDigests, drawDigests } from "./recorded-figures.ts";
@@ -38,6 +38,9 @@ export type Grounds = Surroundings & {
   /** The day, the directory and the policies as one text. */
   readonly ground: string;
   readonly versionsKey: string;
+  readonly permit: Permit;
+  /** What it permitted, whatever the price: the question `unpriced`. */
+  readonly permitted: string;
   /** Entries of the log then, where they were counted. */
   readonly logSize: number | null;
 };
@@ -78,7 +81,7 @@ export type Foreseen = {
   readonly digest: string;
   readonly digests: DrawDigests;
   readonly directory: Directory;
-  readonly decision: Extract<Decision, { kind: "permit" }>;
+  readonly decision: Permit;
   readonly epsilon: EpsilonMicros;
   readonly versionsKey: string;
   readonly ground: string;
@@ -88,13 +91,15 @@ export type Foreseen = {
 export function foresee(last: LastGrounds, { recipient, asked }: Asking): (Foreseen & Grounds) | null {
   const grounds = last.of({ recipient, asked });
   if (grounds === null) return null;
-  const { file, on, directory, policies } = grounds;
+  const { file, on, directory, policies, permit, permitted } = grounds;
   const { contract } = file;
   const worded = questionBy(recipient, contract, asked);
   if (!worded.ok) return null;
   const question = worded.value;
   const contractId = file.id;
-  const decision = decide({ contract, contractId, question, recipient, on, directory, policies });
+  const isSame = unpriced(question) === permitted;
+  const same = isSame ? permitAtPrice(permit, question) : null;
+  const decision = same ?? decide({ contract, contractId, question, recipient, on, directory, policies });
   if (decision.kind === "deny") return null;
   const digests = drawDigests(question);
   const epsilon = askingPrice(question, decision);

@@ -48,13 +48,14 @@ export function readSignature(headers: HeaderLines): Result<SignatureInput, Prob
   const valueField = signatureField(headers, "Signature");
   if (!inputField.ok) return inputField;
   if (!valueField.ok) return valueField;
-  const [input, value] = [soleMember(inputField.value), soleMember(valueField.value)];
+  const [input, value] = [soleMember(inputField.value.dictionary), soleMember(valueField.value.dictionary)];
   if (input === null || value === null) return malformed("the request must carry exactly one signature");
   if (input.label !== value.label) return malformed("`Signature-Input` and `Signature` have different labels");
   if (!isInnerList(input.member)) return malformed("`Signature-Input` is not a list of components");
   const signature = readSignatureBytes(value.member);
   if (signature === null) return malformed("`Signature` is not a byte sequence of 64 bytes without parameters");
-  return readInput(input.member, signature);
+  // Canonical as a whole, so what stands behind the label is the parameters' one spelling.
+  return readInput(input.member, { parametersText: inputField.value.text.slice(input.label.length + 1), signature });
 }
 
 /**
@@ -117,13 +118,16 @@ function refused(kind: ProblemKind, detail: string): { ok: false; error: Problem
   return err(problem(kind, detail));
 }
 
-function signatureField(headers: HeaderLines, name: "Signature" | "Signature-Input"): Result<Dictionary, Problem> {
+type SignatureField = { readonly dictionary: Dictionary; readonly text: string };
+
+function signatureField(headers: HeaderLines, name: "Signature" | "Signature-Input"): Result<SignatureField, Problem> {
   const field = soleField(headers, name.toLowerCase());
   if (!field.ok && field.error === "absent")
     return refused("signature-missing", `the request has no \`${name}\` field`);
   if (!field.ok && field.error === "repeated") return malformed(`the request has more than one \`${name}\` field`);
   const dictionary = field.ok ? strictDictionary(field.value) : field;
-  return dictionary.ok ? dictionary : malformed(`\`${name}\` is not a dictionary in canonical form (RFC 9651)`);
+  if (!field.ok || !dictionary.ok) return malformed(`\`${name}\` is not a dictionary in canonical form (RFC 9651)`);
+  return ok({ dictionary: dictionary.value, text: field.value });
 }
 
 function soleMember(dictionary: Dictionary): { readonly label: string; readonly member: Item | InnerList } | null {
@@ -137,7 +141,9 @@ function readSignatureBytes(member: Item | InnerList): Uint8Array | null {
   return new Uint8Array(value);
 }
 
-function readInput([items, parameters]: InnerList, signature: Uint8Array): Result<SignatureInput, Problem> {
+type AsSent = { readonly parametersText: string; readonly signature: Uint8Array };
+
+function readInput([items, parameters]: InnerList, asSent: AsSent): Result<SignatureInput, Problem> {
   const components = readComponents(items);
   if (!components.ok) return components;
   const fault = faultOfParameters(parameters);
@@ -154,7 +160,7 @@ function readInput([items, parameters]: InnerList, signature: Uint8Array): Resul
   const name = parameters.get("keyid");
   const keyid = typeof name === "string" ? parseThumbprint(name) : null;
   if (keyid?.ok !== true) return malformed("`keyid` must be the quoted thumbprint of a key (RFC 7638)");
-  const text = parametersText(components.value, parameters);
+  const { parametersText: text, signature } = asSent;
   return ok({ components: components.value, created, expires, nonce, keyid: keyid.value, parameters: text, signature });
 }
 

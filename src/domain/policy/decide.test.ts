@@ -17,7 +17,7 @@ import {
 import { type Contract, contractId, contractSchema } from "../contract/document.ts";
 import { partnerIdSchema } from "../partner/manifest.ts";
 import type { Question } from "../question/question.ts";
-import { type Decision, decide } from "./decide.ts";
+import { type Decision, decide, permitAtPrice } from "./decide.ts";
 import type { Grant, Party, Policy, Prohibition } from "./document.ts";
 import { ANALYSES, type Analysis, givesRecords } from "./limits-document.ts";
 import { isWithin, meet, termsOfLimits } from "./terms.ts";
@@ -396,6 +396,30 @@ describe("what would be permitted instead", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("what was permitted", () => {
+  const anyPrice = fc.option(fc.constantFrom("0.000001", "0.01", "0.5", "1", "8", "64"), { nil: undefined });
+  it("is permitted at any other price that its terms allow, all the same, and at no further one", () => {
+    const seen = { same: 0, none: 0 };
+    fc.assert(
+      fc.property(anyWorld, anyPrice, anyPrice, (world, before, after) => {
+        const input = worldInput(world);
+        const at = (price: string | undefined): DecisionInput => {
+          const { epsilon: _, ...free } = input.question;
+          return { ...input, question: price === undefined ? free : { ...free, epsilon: price } };
+        };
+        const permit = decide(at(before));
+        if (permit.kind === "deny") return;
+        const again = permitAtPrice(permit, at(after).question);
+        seen[again === null ? "none" : "same"] += 1;
+        const decided = decide(at(after));
+        expect(again).toEqual(decided.kind === "permit" ? decided : null);
+      }),
+      { numRuns: 500 },
+    );
+    expect(Math.min(seen.same, seen.none)).toBeGreaterThan(5);
   });
 });
 

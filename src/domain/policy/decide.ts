@@ -2,10 +2,13 @@
 // no. Pure, without a clock and blind to people: it depends on the documents alone.
 
 import type { PartnerId } from "../partner/manifest.ts";
+import type { Question } from "../question/question.ts";
 import { type Alternative, alternativesTo } from "./instead.ts";
 import { limitReasons, type Reason } from "./reasons.ts";
 import type { Terms } from "./terms.ts";
-import { type DecisionInput, type OwnerTerms, weigh } from "./weigh.ts";
+import { type DecisionInput, isPriceWithin, type OwnerTerms, weigh } from "./weigh.ts";
+
+export type Permit = Extract<Decision, { kind: "permit" }>;
 
 /** The answer of the documents to one question: a permit is bounded by its terms, a denial names every clause. */
 export type Decision =
@@ -49,4 +52,9 @@ export function decide(input: DecisionInput): Decision {
       .map((owner) => owner.partner),
     reasons: [...weighed.reasons, ...limitReasons(terms, contributions, question.analysis)],
   };
+}
+
+/** What was permitted of a question, all the same but for its price; null where terms do not allow that. */
+export function permitAtPrice(permit: Permit, question: Question): Permit | null {
+  return isPriceWithin(question, permit.terms) ? permit : null;
 }

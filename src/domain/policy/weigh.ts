@@ -152,9 +152,14 @@ function alongsideOf(directory: Directory, partner: PartnerId): AccessRequest["a
 }
 
 function priceDenials({ question }: DecisionInput, terms: Terms, contributions: readonly Contribution[]) {
-  if (question.epsilon === undefined) return [];
-  const asked = parseEpsilon(question.epsilon);
-  return asked.ok && asked.value <= terms.budget.perRelease ? [] : priceReasons(terms, contributions);
+  return isPriceWithin(question, terms) ? [] : priceReasons(terms, contributions);
+}
+
+/** Whether terms allow what a question would pay, if it says how much. */
+export function isPriceWithin({ epsilon }: Question, { budget }: Terms): boolean {
+  if (epsilon === undefined) return true;
+  const asked = parseEpsilon(epsilon);
+  return asked.ok && asked.value <= budget.perRelease;
 }
 
 function sizeDenials({ question }: DecisionInput, terms: Terms, contributions: readonly Contribution[]) {

@@ -57,6 +57,12 @@ export function questionDigest(question: Question): string {
   return canonicalDigest(question);
 }
 
+/** A question but for its price, as text: two that differ in nothing else have the same. */
+export function unpriced(question: Question): string {
+  const { epsilon: _, ...rest } = question;
+  return JSON.stringify(rest);
+}
+
 /** The lists that a question touches, sorted. */
 export function datasetsOf(question: AskedQuestion): DatasetRef[] {
   return [...rulesOf(question.analysis).listsOf(question)].sort();
