@@ -57,6 +57,27 @@ async function cut(tx: Statements): Promise<void> {
   await sleep(50);
 }
 
+test("ends what only read along with what its session is asked next, and by itself before long", async () => {
+  const pool = openPool(database.address, 1);
+  const pidOf = (tx: Statements) =>
+    tx<{ pid: number; now: string }[]>`select pg_backend_pid() as pid, now()::text as now`;
+  const stateOf = async (pid: number | undefined) => {
+    const [row] = await database.owner.take().then(async (session) => {
+      const rows = await session.sql<{ state: string }[]>`select state from pg_stat_activity where pid = ${pid ?? 0}`;
+      database.owner.give(session, "clean");
+      return rows;
+    });
+    return row?.state;
+  };
+  const [first] = await transaction(pool, read, pidOf);
+  const [second] = await transaction(pool, write, pidOf);
+  expect(second?.pid).toBe(first?.pid);
+  expect(second?.now).not.toBe(first?.now);
+  const [third] = await transaction(pool, read, pidOf);
+  await vi.waitFor(async () => expect(await stateOf(third?.pid)).toBe("idle"), { timeout: 5_000 });
+  await pool.close();
+});
+
 test("commits what work did, and rolls back what work threw", async () => {
   await transaction(database.room, write, addOne);
   expect(await number()).toBe(1);

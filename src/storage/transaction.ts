@@ -38,6 +38,9 @@ const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK_DETECTED = "40P01";
 const TRANSACTION_ABORTED = "25P02";
 
+/** How long a transaction that only read may stay open once it is over. */
+const LINGERING_MILLIS = 20;
+
 /** What the driver, the system and a server that comes or goes say when there is no connection any more. */
 const CONNECTION_CODES = [
   ...["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED", "CONNECT_TIMEOUT"],
@@ -116,6 +119,7 @@ async function attemptOnce<T>(pool: Pool, act: Act, work: Work<T>): Promise<T> {
   const session = await pool.take(act.parties.join(" "));
   const progress: Progress = { stage: "working", failure: null, statements: [] };
   session.atLoss(() => withdraw(progress.statements));
+  endLingering(session);
   try {
     const result = await session.orLost(run(session, act, { work, progress }));
     pool.give(session, "clean");
@@ -173,12 +177,26 @@ async function commit({ sql }: Session, act: Act, progress: Progress): Promise<v
   if (command !== "COMMIT") throw passedOver(act);
 }
 
-// What was read is as true before the end of its transaction as after it, so nobody waits for the end: it is the next
-// statement of its session, and whatever comes after stands behind it. Should it be lost, then with its session.
+type Lingering = { readonly progress: Progress; readonly timer: NodeJS.Timeout };
+const lingering = new WeakMap<Session, Lingering>();
+
+// What was read is as true before the end of its transaction as after it, so nobody waits for the end: it goes along
+// with what its session is asked next, a message less, or by itself before long. Should it be lost, then with its
+// session.
 function endReading(session: Session, progress: Progress): void {
   progress.stage = "over";
+  const timer = setTimeout(() => endLingering(session), LINGERING_MILLIS).unref();
+  lingering.set(session, { progress, timer });
+}
+
+function endLingering(session: Session): void {
+  const last = lingering.get(session);
+  if (last === undefined) return;
+  clearTimeout(last.timer);
+  lingering.delete(session);
+  if (session.isLost()) return;
   void session.sql.unsafe("commit").then(undefined, (failure: unknown) => {
-    progress.failure ??= failure;
+    last.progress.failure ??= failure;
   });
 }
 
