@@ -3,7 +3,6 @@
 
 import { Agent as PlainAgent, request as requestPlainly } from "node:http";
 import { request as requestByTls, Agent as TlsAgent } from "node:https";
-import { text } from "node:stream/consumers";
 import { type SignedCall, signedHeaders } from "../../src/testing/signed-call.ts";
 
 export type Reply = { readonly status: number; readonly text: string };
@@ -21,7 +20,10 @@ export function connectionsTo(origin: string): (call: SignedCall) => Promise<Rep
       const { headers, bytes } = signedHeaders(origin, call);
       const options = { agent, method: call.method, headers: Object.fromEntries(headers) };
       const sent = begin(origin + call.path, options, (reply) => {
-        text(reply).then((read) => resolve({ status: reply.statusCode ?? 0, text: read }), reject);
+        const parts: Buffer[] = [];
+        reply.on("data", (part: Buffer) => parts.push(part));
+        reply.once("error", reject);
+        reply.once("end", () => resolve({ status: reply.statusCode ?? 0, text: Buffer.concat(parts).toString() }));
       });
       sent.once("error", reject);
       sent.end(bytes ?? undefined);
