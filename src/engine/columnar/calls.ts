@@ -14,7 +14,7 @@ export type Calls = {
     name: Name,
     ...input: Parameters<Kernels[Name]>
   ): Promise<ReturnType<Kernels[Name]>>;
-  /** Calls a kernel for all rows, in stretches that begin at whole words of a bitmap; side by side where many. */
+  /** Calls a kernel for all rows in stretches that begin at whole words of a bitmap, side by side if they are many. */
   callInStretches<Name extends keyof Kernels>(
     rows: number,
     name: Name,
