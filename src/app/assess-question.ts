@@ -16,7 +16,14 @@ import type { ContractFile, ReleaseRow, RequestFile, VersionRow } from "../ports
 import type { Transaction } from "../ports/store.ts";
 import { askingPrice, chargingOf } from "./charge-question.ts";
 import { type ListsBehind, listsBehind } from "./count-contacts.ts";
-import { type Foreseen, foresee, type Grounds, isUnderWay, type LastGrounds, type List } from "./foresee-question.ts";
+import {
+  type Foreseen,
+  type ForeseenFrom,
+  foresee,
+  isUnderWay,
+  type LastGrounds,
+  type List,
+} from "./foresee-question.ts";
 import { countObjections } from "./objections.ts";
 import { membersOf, stateOf } from "./offer-contract.ts";
 import { answeringVersions, borneOut, unsound } from "./question-lists.ts";
@@ -99,7 +106,7 @@ export function assessQuestion(tx: Transaction, request: Assessing): Promise<Res
 }
 
 /** A question to be explained, with what is foreseen of it. */
-type Explaining = Assessing & { readonly before?: (Foreseen & Grounds) | null };
+type Explaining = Assessing & { readonly before?: ForeseenFrom | null };
 
 /**
  * The same for one that is only explained, which takes less to read, and least where what was permitted last stands.
@@ -119,15 +126,16 @@ async function assessUnchanged(
   request: Explaining,
 ): Promise<Result<Explicable | Denied, Problem> | null> {
   const { before, recipient, grounds } = request;
-  if (before == null || before.logSize === null) return null;
-  const ruled = { ...before, recipient };
+  if (before == null) return null;
+  const { from, ...foreseen } = before;
+  if (from.logSize === null) return null;
+  const ruled = { ...foreseen, file: from.file, recipient };
   const { more } = EXPLAINING;
-  const [{ size, isOurs }, behind] = await Promise.all([tx.log.since(before.logSize), readBehind(tx, ruled, more)]);
-  if (isOurs || !isUnderWay(before, tx.now)) return null;
-  const { file, on, directory, policies, lists, ground, versionsKey, permit, permitted } = before;
-  const stands = { file, on, directory, policies, lists, ground, versionsKey, permit, permitted };
-  grounds?.keep(request, { ...stands, logSize: size });
-  return permittedBy(tx, ruled, { lists, known: { versionsKey, behind }, more });
+  const [{ size, isOurs }, behind] = await Promise.all([tx.log.since(from.logSize), readBehind(tx, ruled, more)]);
+  if (isOurs || !isUnderWay(from, tx.now)) return null;
+  grounds?.keep(request, { ...from, logSize: size });
+  const known = { versionsKey: from.versionsKey, behind };
+  return permittedBy(tx, ruled, { lists: from.lists, known, more });
 }
 
 /** What is read of a question beside what any assessment needs. */

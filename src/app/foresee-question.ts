@@ -87,11 +87,14 @@ export type Foreseen = {
   readonly ground: string;
 };
 
+/** With what it was foreseen from. */
+export type ForeseenFrom = Foreseen & { readonly from: Grounds };
+
 /** The assessment of a question on the grounds of the last one; null where there is none, or it would not permit. */
-export function foresee(last: LastGrounds, { recipient, asked }: Asking): (Foreseen & Grounds) | null {
-  const grounds = last.of({ recipient, asked });
-  if (grounds === null) return null;
-  const { file, on, directory, policies, permit, permitted } = grounds;
+export function foresee(last: LastGrounds, { recipient, asked }: Asking): ForeseenFrom | null {
+  const from = last.of({ recipient, asked });
+  if (from === null) return null;
+  const { file, on, directory, policies, ground, versionsKey, permit, permitted } = from;
   const { contract } = file;
   const worded = questionBy(recipient, contract, asked);
   if (!worded.ok) return null;
@@ -103,7 +106,7 @@ export function foresee(last: LastGrounds, { recipient, asked }: Asking): (Fores
   if (decision.kind === "deny") return null;
   const digests = drawDigests(question);
   const epsilon = askingPrice(question, decision);
-  return { ...grounds, question, digest: digests[0], digests, decision, epsilon };
+  return { from, file, directory, question, digest: digests[0], digests, decision, epsilon, versionsKey, ground };
 }
 
 /** What the clock can end of grounds. */

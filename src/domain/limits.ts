@@ -224,6 +224,8 @@ export const LIMITS = {
   transactionAttempts: 10,
   /** Milliseconds to wait before a transaction runs again, at the most. */
   transactionBackoffMillis: 200,
+  /** Milliseconds for which a transaction that only read may stay open once it is over, for its end to go along. */
+  readLingersMillis: 20,
   /** Milliseconds to wait for a free session of the database: past it, the room is overloaded and says so. */
   sessionWaitMillis: 30_000,
   /** Milliseconds in which the database must answer for the room to count as ready. */

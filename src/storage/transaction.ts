@@ -38,9 +38,6 @@ const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK_DETECTED = "40P01";
 const TRANSACTION_ABORTED = "25P02";
 
-/** How long a transaction that only read may stay open once it is over. */
-const LINGERING_MILLIS = 20;
-
 /** What the driver, the system and a server that comes or goes say when there is no connection any more. */
 const CONNECTION_CODES = [
   ...["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED", "CONNECT_TIMEOUT"],
@@ -185,7 +182,7 @@ const lingering = new WeakMap<Session, Lingering>();
 // session.
 function endReading(session: Session, progress: Progress): void {
   progress.stage = "over";
-  const timer = setTimeout(() => endLingering(session), LINGERING_MILLIS).unref();
+  const timer = setTimeout(() => endLingering(session), LIMITS.readLingersMillis).unref();
   lingering.set(session, { progress, timer });
 }
 
