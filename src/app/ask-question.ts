@@ -21,7 +21,7 @@ import type { LogHead, ReleaseRow } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry, type NextEntry, nextEntry } from "./append-entry.ts";
 import { assessedNow } from "./assess-again.ts";
-import type { Denied, Permitted } from "./assess-question.ts";
+import type { Permitted } from "./assess-question.ts";
 import { endRequest, holdQuestion, missingFor, type RequestView } from "./await-approval.ts";
 import { debit } from "./charge-question.ts";
 import { type Computed, filesBehind } from "./compute-answer.ts";
@@ -32,6 +32,7 @@ import { membersOf } from "./offer-contract.ts";
 import type { Caller, Keeping } from "./ports.ts";
 import { versionOf } from "./question-versions.ts";
 import { exactlyBehind, figuresIn, inSeries, showsExactly } from "./recorded-figures.ts";
+import type { Denied } from "./weigh-question.ts";
 import { type AnswerPorts, hasFigures, withFigures } from "./with-figures.ts";
 
 type Asking = { readonly caller: Caller; readonly asked: AskedQuestion };

@@ -6,9 +6,10 @@ import type { Problem } from "../domain/problem.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { LogHead } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
-import { type Assessing, assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
+import { type Assessing, assessQuestion, type Permitted } from "./assess-question.ts";
 import type { Computed } from "./compute-answer.ts";
 import { membersOf } from "./offer-contract.ts";
+import type { Denied } from "./weigh-question.ts";
 
 type AssessedNow = { readonly assessed: Result<Permitted | Denied, Problem>; readonly head: LogHead };
 

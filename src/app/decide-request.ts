@@ -11,11 +11,12 @@ import type { RequestFile } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { appendEntry } from "./append-entry.ts";
 import { answerAssessed } from "./ask-question.ts";
-import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
+import { assessQuestion, type Permitted } from "./assess-question.ts";
 import { endRequest, missingFor, type RequestView, requestFile, requestView } from "./await-approval.ts";
 import type { Computed } from "./compute-answer.ts";
 import { contractFile, membersOf } from "./offer-contract.ts";
 import { type Caller, handOf, type Keeping, settle } from "./ports.ts";
+import type { Denied } from "./weigh-question.ts";
 import { type AnswerPorts, hasFigures, withFigures } from "./with-figures.ts";
 
 type DecidePorts = AnswerPorts & Keeping<RequestView>;

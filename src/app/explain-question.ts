@@ -14,10 +14,12 @@ import type { Margin, Priced } from "../domain/question/analysis.ts";
 import { type AskedQuestion, isForList, type Question } from "../domain/question/question.ts";
 import { rulesOf } from "../domain/question/registry.ts";
 import { ok, type Result } from "../domain/result.ts";
-import { assessToExplain, type Denied, type Explicable } from "./assess-question.ts";
+import { assessToExplain } from "./assess-question.ts";
+import { assessRecalled } from "./assess-recalled.ts";
 import { foresee } from "./foresee-question.ts";
 import { membersOf } from "./offer-contract.ts";
 import type { Caller, Ports } from "./ports.ts";
+import type { Denied, Explicable } from "./weigh-question.ts";
 
 export type Explanation = {
   readonly isPermitted: boolean;
@@ -57,6 +59,8 @@ export async function explainQuestion(
   const { caller, asked } = request;
   const asking = { recipient: caller.partner, asked };
   const before = foresee(grounds, asking);
+  const recalled = before === null ? null : await assessRecalled({ store, grounds }, asking, before);
+  if (recalled !== null) return ok(explainTo(caller.partner, recalled));
   // Who asks was seen to be a member then, and a contract never changes under its id.
   const parties = before === null ? [caller.partner] : membersOf(before.file.contract);
   const act = { name: "explain question", parties, together: "opening" } as const;

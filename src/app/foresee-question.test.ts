@@ -3,12 +3,19 @@ import { contractId, contractSchema } from "../domain/contract/document.ts";
 import { unixMillis } from "../domain/instant.ts";
 import { type PartnerId, partnerIdSchema } from "../domain/partner/manifest.ts";
 import { decide, type Permit } from "../domain/policy/decide.ts";
-import { type AskedQuestion, questionBy, questionSchema, unpriced } from "../domain/question/question.ts";
+import {
+  type AskedQuestion,
+  type Question,
+  questionBy,
+  questionSchema,
+  unpriced,
+} from "../domain/question/question.ts";
 import { contractJson, inForce, policyOf } from "../testing/documents.ts";
 import { memoryDatabase } from "../testing/memory-store/store.ts";
 import { appendNext } from "../testing/store-suite/acts.ts";
 import { explainQuestion } from "./explain-question.ts";
-import { foresee, type Grounds, isUnderWay, lastGrounds } from "./foresee-question.ts";
+import { foresee, type Grounds, isUnderWay, lastGrounds, type Recollection } from "./foresee-question.ts";
+import { drawDigests } from "./recorded-figures.ts";
 
 const MEMBERS = ["alba-travel", "boreal-boats"].map((id) => partnerIdSchema.parse(id));
 const [ASKER, OTHER] = MEMBERS as [PartnerId, PartnerId];
@@ -24,13 +31,18 @@ const DOCUMENTS = {
   policies: inForce(MEMBERS.map((member) => policyOf(member))),
 };
 
-function permitted(): Pick<Grounds, "permit" | "permitted"> {
+function worded(): Question {
   const question = questionBy(ASKER, CONTRACT, asked("cross-sell"));
   if (!question.ok) throw new Error("a question that does not fit its contract");
-  const about = { contract: CONTRACT, contractId: contractId(CONTRACT), question: question.value, recipient: ASKER };
+  return question.value;
+}
+
+function permitted(): Pick<Grounds, "permit" | "permitted"> {
+  const question = worded();
+  const about = { contract: CONTRACT, contractId: contractId(CONTRACT), question, recipient: ASKER };
   const permit = decide({ ...about, on: "2026-11-27", ...DOCUMENTS });
   if (permit.kind === "deny") throw new Error("a question that is not permitted");
-  return { permit, permitted: unpriced(question.value) };
+  return { permit, permitted: unpriced(question) };
 }
 
 const GROUNDS: Grounds = {
@@ -45,6 +57,12 @@ const GROUNDS: Grounds = {
   ground: "ground",
   versionsKey: "versions",
   logSize: null,
+  recalled: null,
+};
+
+const RECALLED: Recollection = {
+  ...{ versions: [], still: null, given: new Set<string>() },
+  books: { each: [{ own: 0n, all: 0n, recent: 0n, filled: [null] }], until: null },
 };
 
 test("what was permitted last to the same asker about the same lists is foreseen, and nothing else", () => {
@@ -114,7 +132,7 @@ test("an explanation rests on grounds until the clock or an entry about a member
   const asking = { recipient: ASKER, asked: asked("cross-sell") };
   const explained = async (kept: Partial<Grounds>) => {
     const grounds = lastGrounds(1);
-    grounds.keep(asking, { ...GROUNDS, ...kept });
+    grounds.keep(asking, { ...GROUNDS, recalled: RECALLED, ...kept });
     const told = await explainQuestion(
       { store, grounds },
       { caller: { partner: ASKER, thumbprint: "" }, asked: asking.asked },
@@ -123,9 +141,18 @@ test("an explanation rests on grounds until the clock or an entry about a member
   };
   expect(await explained({ logSize: 0 })).toBe(true);
   await expect(explained({ logSize: null })).rejects.toThrow(MISSING);
+  await expect(explained({ logSize: 0, recalled: null })).rejects.toThrow(MISSING);
   now = noon + 12 * 3_600_000;
   await expect(explained({ logSize: 0 })).rejects.toThrow(MISSING);
   now = noon;
+  const until = (millis: number) => ({
+    recalled: { ...RECALLED, books: { ...RECALLED.books, until: unixMillis(millis) } },
+  });
+  expect(await explained({ logSize: 0, ...until(noon + 1) })).toBe(true);
+  await expect(explained({ logSize: 0, ...until(noon) })).rejects.toThrow(MISSING);
+  const given = (digests: readonly string[]) => ({ recalled: { ...RECALLED, given: new Set(digests) } });
+  expect(await explained({ logSize: 0, ...given(["0".repeat(64)]) })).toBe(true);
+  await expect(explained({ logSize: 0, ...given(drawDigests(worded())) })).rejects.toThrow(MISSING);
   const append = (partner: PartnerId) =>
     store.write({ name: "append", parties: [partner] }, (tx) => appendNext(tx, [partner]));
   await append(partnerIdSchema.parse("corvo-bank"));

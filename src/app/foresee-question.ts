@@ -11,7 +11,7 @@ import type { Directory } from "../domain/policy/words.ts";
 import type { EpsilonMicros } from "../domain/privacy/epsilon.ts";
 import { type AskedQuestion, datasetsOf, type Question, questionBy, unpriced } from "../domain/question/question.ts";
 import type { ContractFile, DatasetRow, VersionRow } from "../ports/rows.ts";
-import { askingPrice } from "./charge-question.ts";
+import { askingPrice, type Books } from "./charge-question.ts";
 import { type DrawDigests, drawDigests } from "./recorded-figures.ts";
 
 /** A list of a question as it stands: its version in force, if it was uploaded, and how its owner declared it. */
@@ -30,6 +30,15 @@ export type Surroundings = {
   readonly lists: readonly List[];
 };
 
+/** What else an explanation was made from, which stands while the log says nothing new of a member. */
+export type Recollection = {
+  readonly versions: readonly VersionRow[];
+  readonly still: VersionRow | null;
+  readonly books: Books;
+  /** Digests of what was answered under the contract from these versions. */
+  readonly given: ReadonlySet<string>;
+};
+
 /** What a permit was decided on, and the versions that answered, as one transaction read them. */
 export type Grounds = Surroundings & {
   readonly file: ContractFile;
@@ -43,9 +52,11 @@ export type Grounds = Surroundings & {
   readonly permitted: string;
   /** Entries of the log then, where they were counted. */
   readonly logSize: number | null;
+  /** Null where it was not all read, or is more than is remembered. */
+  readonly recalled: Recollection | null;
 };
 
-type Asking = { readonly recipient: PartnerId; readonly asked: AskedQuestion };
+export type Asking = { readonly recipient: PartnerId; readonly asked: AskedQuestion };
 
 /** The grounds of last permits, by asker, contract and lists; in memory, as they only save time. */
 export type LastGrounds = {
@@ -87,8 +98,8 @@ export type Foreseen = {
   readonly ground: string;
 };
 
-/** With what it was foreseen from. */
-export type ForeseenFrom = Foreseen & { readonly from: Grounds };
+/** With what it was foreseen from, and what stands of that for this very question, whatever its price. */
+export type ForeseenFrom = Foreseen & { readonly from: Grounds; readonly recalled: Recollection | null };
 
 /** The assessment of a question on the grounds of the last one; null where there is none, or it would not permit. */
 export function foresee(last: LastGrounds, { recipient, asked }: Asking): ForeseenFrom | null {
@@ -106,7 +117,9 @@ export function foresee(last: LastGrounds, { recipient, asked }: Asking): Forese
   if (decision.kind === "deny") return null;
   const digests = drawDigests(question);
   const epsilon = askingPrice(question, decision);
-  return { from, file, directory, question, digest: digests[0], digests, decision, epsilon, versionsKey, ground };
+  const recalled = same === null ? null : from.recalled;
+  const about = { file, directory, question, digest: digests[0], digests, decision, epsilon, versionsKey, ground };
+  return { ...about, from, recalled };
 }
 
 /** What the clock can end of grounds. */

@@ -85,7 +85,7 @@ export function storeInTurn(store: Store, ...turns: readonly Turn[]): Store {
         return value;
       });
     };
-  return { read: whileHeld(store.read), note: whileHeld(store.note), write: whileHeld(store.write) };
+  return { ...store, read: whileHeld(store.read), note: whileHeld(store.note), write: whileHeld(store.write) };
 }
 
 /** What came of work, or null when it failed after it was told to end: why does not matter then. */

@@ -29,10 +29,8 @@ export async function unguardedIn(
   ruled: Ruled,
 ): Promise<(lists: { readonly isLost: boolean }) => readonly Reason[]> {
   const { question, decision, directory, recipient } = ruled;
-  const { mode, deniability } = decision.terms;
   const isList = isForList(question);
-  const isGuarded = isList ? deniability === null : exactlyBehind(question) !== null && mode === "exact";
-  if (!isGuarded) return () => [];
+  if (!isGuarded(ruled)) return () => [];
   const others = datasetsOf(question).filter((list) => ownerOf(list) !== recipient);
   const [shared, lost] = await Promise.all([
     sharedIn(tx, { others, decision, directory, isList }),
@@ -42,6 +40,16 @@ export async function unguardedIn(
     if (shared.length > 0) return shared;
     return [...lost, ...(isList && isLost ? [question.matching] : [])].map((list) => lostReason(ruled, list));
   };
+}
+
+/** Whether a question rests on what was given before beside the ledger: on earlier lists, or on exact figures. */
+export function restsOnEarlier(ruled: Pick<Ruled, "question" | "decision">): boolean {
+  return isForList(ruled.question) || isGuarded(ruled);
+}
+
+function isGuarded({ question, decision }: Pick<Ruled, "question" | "decision">): boolean {
+  const { mode, deniability } = decision.terms;
+  return isForList(question) ? deniability === null : exactlyBehind(question) !== null && mode === "exact";
 }
 
 // Exact figures whose data were deleted with a contract cannot be made again to compare others with them, and nobody

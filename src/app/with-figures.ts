@@ -8,7 +8,7 @@ import type { AskedQuestion } from "../domain/question/question.ts";
 import { tooMany } from "../domain/rates.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { Act, Transaction } from "../ports/store.ts";
-import { assessQuestion, type Denied, type Permitted } from "./assess-question.ts";
+import { assessQuestion, type Permitted } from "./assess-question.ts";
 import { missingFor } from "./await-approval.ts";
 import {
   type Computed,
@@ -22,6 +22,7 @@ import {
 } from "./compute-answer.ts";
 import type { Caller, Keeping, Ports } from "./ports.ts";
 import { timing } from "./question-times.ts";
+import type { Denied } from "./weigh-question.ts";
 
 export type AnswerPorts = Pick<Ports, "store" | "matcher" | "random" | "room" | "clock" | Turning>;
 type Turning = "asking" | "grounds" | "questionTurns" | "noteQuestion" | "restBefore";

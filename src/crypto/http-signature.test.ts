@@ -15,7 +15,7 @@ import {
 import { B24, B26 } from "../testing/vectors/rfc9421/appendix-b.ts";
 import { itWithPublished } from "../testing/vectors/wycheproof/published-file.ts";
 import { contentDigest, digestVerifier, parseContentDigest } from "./content-digest.ts";
-import { readSignature, refusalOfTimes, signRequest, verifyRequest } from "./http-signature.ts";
+import { readSignature, refusalOfTimes, signRequest, verifyRequest, verifyRequestAside } from "./http-signature.ts";
 import { generateSigningKey, type SigningKey, signingKeyFromJwk } from "./jwk.ts";
 import { signBytes, verifyBytes } from "./signature.ts";
 import { COMPONENTS, type HeaderLines, parametersText, signatureBase } from "./signature-base.ts";
@@ -471,6 +471,23 @@ describe("one good request and its mutations", () => {
     if (!read.ok) throw new Error(read.error.detail);
     const checked = { input: read.value, request: { ...wire, hasBody: true } };
     expect(verifyRequest({ ...checked, key: KEY.publicKey }).ok).toBe(false);
+  });
+
+  it("gives the same verdict on another thread: of a sound request, another key, another target, a missing part", async () => {
+    const wire = signedAs({});
+    const read = readSignature(wire.headers);
+    if (!read.ok) throw new Error(read.error.detail);
+    const sound = { key: KEY.publicKey, input: read.value, request: { ...wire, hasBody: true } };
+    const bare = { ...sound.request, headers: wire.headers.filter(([name]) => !/^content-/i.test(name)) };
+    const cases = [
+      sound,
+      { ...sound, key: OTHER_KEY.publicKey },
+      { ...sound, request: { ...sound.request, targetUri: `${wire.targetUri}x` } },
+      { ...sound, request: bare },
+    ];
+    const verdicts = await Promise.all(cases.map(verifyRequestAside));
+    expect(verdicts).toEqual(cases.map(verifyRequest));
+    expect(verdicts.map(({ ok }) => ok)).toEqual([true, false, false, false]);
   });
 
   it("never throws on hostile signature fields", () => {

@@ -20,6 +20,7 @@ import {
   soleField,
 } from "./signature-base.ts";
 import { strictDictionary } from "./structured-field.ts";
+import { verifyAside } from "./verify-aside.ts";
 
 /** A signature as its two fields state it: well formed, of this API's shape, and not yet believed. */
 export type SignatureInput = {
@@ -58,24 +59,36 @@ export function readSignature(headers: HeaderLines): Result<SignatureInput, Prob
   return readInput(input.member, { parametersText: inputField.value.text.slice(input.label.length + 1), signature });
 }
 
+/** A request, the key that it names, and its signature fields as they were read. */
+type Checked = { readonly key: PublicKey; readonly input: SignatureInput; readonly request: SignableRequest };
+
 /**
  * Decides whether a request was signed by the holder of a key: its coverage, its signature.
  * The caller has looked the key up by `input.keyid`, and afterwards checks the times, spends the nonce and checks the
  * body's digest.
  */
-export function verifyRequest(checked: {
-  readonly key: PublicKey;
-  readonly input: SignatureInput;
-  readonly request: SignableRequest;
-}): Result<void, Problem> {
-  const { key, input, request } = checked;
+export function verifyRequest(checked: Checked): Result<void, Problem> {
+  const signed = signedBytes(checked);
+  if (!signed.ok) return signed;
+  return verifyBytes(checked.key, signed.value, checked.input.signature) ? ok(undefined) : INVALID;
+}
+
+/** The same verdict, found on another thread, for a caller who has work for this one. */
+export async function verifyRequestAside(checked: Checked): Promise<Result<void, Problem>> {
+  const signed = signedBytes(checked);
+  if (!signed.ok) return signed;
+  return (await verifyAside(checked.key, signed.value, checked.input.signature)) ? ok(undefined) : INVALID;
+}
+
+function signedBytes({ key, input, request }: Checked): Result<Uint8Array, Problem> {
   const refusal = refusalOfCoverage(input, request);
   if (refusal !== null) return err(refusal);
   const message = baseOf(input.components, input.parameters, request);
   if (!message.ok) return message;
-  const isValid = input.keyid === key.thumbprint && verifyBytes(key, utf8(message.value), input.signature);
-  return isValid ? ok(undefined) : err(problem("signature-invalid", "the signature is not over this request"));
+  return input.keyid === key.thumbprint ? ok(utf8(message.value)) : INVALID;
 }
+
+const INVALID = err(problem("signature-invalid", "the signature is not over this request"));
 
 /**
  * Signs a request over every component that it has. A body must already have its Content-Digest among the headers.

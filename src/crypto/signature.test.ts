@@ -24,6 +24,7 @@ import {
 import { generateSigningKey, type PublicKey, parsePublicJwk, signingKeyFromJwk } from "./jwk.ts";
 import { signBytes, verifyBytes } from "./signature.ts";
 import * as inBrowser from "./verification-browser.ts";
+import { verifyAside } from "./verify-aside.ts";
 
 function taken(jwk: unknown): PublicKey {
   const key = parsePublicJwk(jwk);
@@ -55,15 +56,17 @@ describe("signatures printed in standards", () => {
     expect(verifyBytes(key, utf8(`${ES256_EXAMPLE.signingInput}.`), fromUrl(ES256_EXAMPLE.signature))).toBe(false);
   });
 
-  it.each(ED25519_CASES)("gives Wycheproof's verdict on Ed25519 case $id", ({ message, signature, isValid }) => {
+  it.each(ED25519_CASES)("gives Wycheproof's verdict on Ed25519 case $id", async ({ message, signature, isValid }) => {
     const key = taken({ kty: "OKP", crv: "Ed25519", x: ED25519_X });
     expect(verifyBytes(key, bytes(message), bytes(signature))).toBe(isValid);
     expect(verifyInBrowser(key, bytes(message), bytes(signature))).toBe(isValid);
+    expect(await verifyAside(key, bytes(message), bytes(signature))).toBe(isValid);
   });
 
-  it.each(ES256_CASES)("gives Wycheproof's verdict on ES256 case $id", ({ message, signature, isValid }) => {
+  it.each(ES256_CASES)("gives Wycheproof's verdict on ES256 case $id", async ({ message, signature, isValid }) => {
     const key = taken({ kty: "EC", crv: "P-256", ...ES256_KEY });
     expect(verifyBytes(key, bytes(message), bytes(signature))).toBe(isValid);
+    expect(await verifyAside(key, bytes(message), bytes(signature))).toBe(isValid);
   });
 });
 

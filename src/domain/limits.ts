@@ -245,6 +245,8 @@ export const LIMITS = {
   keptForQuestions: 4_096,
   /** Askers, contracts and lists of which it is remembered what a question was permitted on last. */
   keptGrounds: 4_096,
+  /** Answers of a contract from the same versions whose questions are remembered with these grounds. */
+  keptGiven: 256,
   /** Entries of the log that are looked through for what concerns somebody, before it is taken that something does. */
   entriesLookedThrough: 256,
   /** Milliseconds to wait for memory that other work has: past it, the room is overloaded and says so. */

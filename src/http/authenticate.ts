@@ -3,7 +3,7 @@
 // whichever instance, before or after whatever restart.
 
 import type { Ports } from "../app/ports.ts";
-import { readSignature, refusalOfTimes, type SignatureInput, verifyRequest } from "../crypto/http-signature.ts";
+import { readSignature, refusalOfTimes, type SignatureInput, verifyRequestAside } from "../crypto/http-signature.ts";
 import { type PublicKey, parsePublicJwk } from "../crypto/jwk.ts";
 import type { SignableRequest } from "../crypto/signature-base.ts";
 import { LIMITS } from "../domain/limits.ts";
@@ -21,25 +21,24 @@ const NONCE_SECONDS = LIMITS.signatureLifeSeconds + 2 * LIMITS.clockToleranceSec
 
 type Asked = { readonly request: SignableRequest; readonly known: KnownKeys; readonly requestId: string };
 
-/** Accepts a request signed by a registered, unrevoked key. About 0.2 ms beside one message to the store and back. */
+/** Accepts a request signed by a registered, unrevoked key. One message to the store and back. */
 export async function authenticate(ports: Pick<Ports, "store">, asked: Asked): Promise<Result<Signer, Problem>> {
   const input = readSignature(asked.request.headers);
   if (!input.ok) return input;
   const seen = await knownKey(ports, input.value.keyid, asked.known);
   if (seen === null) return err(unknownKey());
   const { partner, key } = seen;
-  const verdict = verifyRequest({ key, input: input.value, request: asked.request });
+  const verdict = await verifyRequestAside({ key, input: input.value, request: asked.request });
   if (!verdict.ok) return verdict;
-  const act = { name: "authenticate", parties: [OPERATOR, partner], together: "whole" } as const;
+  const { keyid: thumbprint, nonce } = input.value;
   // A nonce is spent by whoever holds the key, be it revoked, or the time over, and by nobody else.
-  return ports.store.note(act, async (tx) => {
-    const [row, isNew] = await Promise.all([tx.keys.find(input.value.keyid), spendNonce(tx, partner, input.value)]);
-    const late = refusalNow(tx, input.value);
-    if (late !== null) return err(late);
-    if (row === null || row.revokedAt !== null || row.partner !== partner) return err(unknownKey());
-    const caller = { partner, thumbprint: row.thumbprint, requestId: asked.requestId };
-    return isNew ? ok({ caller, presented: null }) : err(replayed());
-  });
+  const admission = await ports.store.admit({ thumbprint, partner, nonce, seconds: NONCE_SECONDS });
+  const late = refusalNow(admission, input.value);
+  if (late !== null) return err(late);
+  const standing = admission.key;
+  if (standing === null || standing.revokedAt !== null || standing.partner !== partner) return err(unknownKey());
+  const caller = { partner, thumbprint, requestId: asked.requestId };
+  return admission.isNew ? ok({ caller, presented: null }) : err(replayed());
 }
 
 /** Accepts a request signed by the very key that its body presents: proof of possession, not yet of permission. */
@@ -52,23 +51,20 @@ export async function authenticatePresented(
   const key = parsePublicJwk(asked.jwk);
   const partner = partnerIdSchema.safeParse(asked.partner);
   if (!key.ok || !partner.success || key.value.thumbprint !== input.value.keyid) return err(unknownKey());
-  const verdict = verifyRequest({ key: key.value, input: input.value, request: asked.request });
+  const verdict = await verifyRequestAside({ key: key.value, input: input.value, request: asked.request });
   if (!verdict.ok) return verdict;
   const act = { name: "authenticate", parties: [OPERATOR] };
   const caller = { partner: partner.data, thumbprint: key.value.thumbprint, requestId: asked.requestId };
   return ports.store.note(act, async (tx) => {
     const late = refusalNow(tx, input.value);
     if (late !== null) return err(late);
-    return (await spendNonce(tx, OPERATOR, input.value)) ? ok({ caller, presented: key.value }) : err(replayed());
+    const isNew = await tx.nonces.claim(OPERATOR, input.value.nonce, NONCE_SECONDS);
+    return isNew ? ok({ caller, presented: key.value }) : err(replayed());
   });
 }
 
-function refusalNow({ now }: Transaction, input: SignatureInput): Problem | null {
+function refusalNow({ now }: Pick<Transaction, "now">, input: SignatureInput): Problem | null {
   return refusalOfTimes(input, Math.floor(now / 1_000));
-}
-
-function spendNonce(tx: Transaction, partner: PartnerId, input: SignatureInput): Promise<boolean> {
-  return tx.nonces.claim(partner, input.nonce, NONCE_SECONDS);
 }
 
 // Says whose row of the directory to ask for, not that the key still signs: that is read afresh.

@@ -12,6 +12,21 @@ export type Keys = {
   readonly revoke: (thumbprint: string) => Promise<void>;
 };
 
+/** What a signed request presents: the thumbprint of its key, whose that key is, and a nonce for so many seconds. */
+export type Presented = {
+  readonly thumbprint: string;
+  readonly partner: PartnerId;
+  readonly nonce: string;
+  readonly seconds: number;
+};
+
+/** How it stands with that: the key, null where there is none, and whether the partner spent the nonce just now. */
+export type Admission = {
+  readonly key: Pick<KeyRow, "partner" | "revokedAt"> | null;
+  readonly isNew: boolean;
+  readonly now: UnixMillis;
+};
+
 export type Enrolments = {
   /** Replaces an earlier unused code of the partner. */
   readonly issue: (partner: PartnerId, codeDigest: string, days: number) => Promise<void>;

@@ -14,14 +14,17 @@ import type {
   WitnessRow,
 } from "./rows.ts";
 
+/**
+ * How many entries the log has, and whether one from an index on concerns a party. Where there are more than
+ * `LIMITS.entriesLookedThrough` from there on, or the log is shorter, one is taken to.
+ */
+export type LogNews = { readonly size: number; readonly isOurs: boolean };
+
 export type LogStore = {
   readonly log: {
     readonly head: () => Promise<LogHead>;
-    /**
-     * How many entries there are, and whether one from index `from` on concerns a party of the transaction. Where there
-     * are more than `LIMITS.entriesLookedThrough` from there on, or the log is shorter, one is taken to.
-     */
-    readonly since: (from: number) => Promise<{ readonly size: number; readonly isOurs: boolean }>;
+    /** How many entries there are. */
+    readonly size: () => Promise<number>;
     /**
      * Adds one entry, the tree's new nodes and the new head, and publishes its checkpoint where `head.published` says
      * so by being its size.

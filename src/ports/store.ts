@@ -9,11 +9,11 @@ import type { Days, UnixMillis } from "../domain/instant.ts";
 import type { Manifest, PartnerId } from "../domain/partner/manifest.ts";
 import type { Policy } from "../domain/policy/document.ts";
 import type { Analysis } from "../domain/policy/limits-document.ts";
-import type { Enrolments, Keys, People, Sessions } from "./admission.ts";
+import type { Admission, Enrolments, Keys, People, Presented, Sessions } from "./admission.ts";
 import type { DestructionStore } from "./destruction-store.ts";
 import type { Disclosed, DisclosureRow } from "./disclosure.ts";
 import type { LedgerStore } from "./ledger-store.ts";
-import type { LogStore } from "./log-store.ts";
+import type { LogNews, LogStore } from "./log-store.ts";
 import type { SealedVersion } from "./matcher.ts";
 import type { RightsKept } from "./rights.ts";
 import type { RoomFigures } from "./room-figures.ts";
@@ -51,9 +51,6 @@ export type Act = {
   readonly together?: "opening";
 };
 
-/** With `whole`, those are all the calls, and the end goes along: what they did stands, whatever work makes of it. */
-export type NotedAct = Omit<Act, "together"> & { readonly together?: "opening" | "whole" };
-
 type Resealed = Pick<SealedVersion, "segment" | "people" | "duplicates" | "bytes" | "scheme">;
 
 /** Answers that count against one cap. */
@@ -67,9 +64,13 @@ export type Store = {
   /** One consistent view; writes are refused. */
   readonly read: <T>(act: Act, work: (tx: Transaction) => Promise<T>) => Promise<T>;
   /** Small records beside the log: nonces, parts, idempotency. Serializable; `work` may run again after a conflict. */
-  readonly note: <T>(act: NotedAct, work: (tx: Transaction) => Promise<T>) => Promise<T>;
+  readonly note: <T>(act: Act, work: (tx: Transaction) => Promise<T>) => Promise<T>;
   /** Acts that the log records. One at a time in the whole room; `work` may run again after a conflict. */
   readonly write: <T>(act: Act, work: (tx: Transaction) => Promise<T>) => Promise<T>;
+  /** How the key that signed a request stands, and its nonce spent, for good: one message to the store and back. */
+  readonly admit: (presented: Presented) => Promise<Admission>;
+  /** What the log has for parties since it had so many entries: as a transaction for them tells, in one message. */
+  readonly logSince: (parties: readonly PartnerId[], from: number) => Promise<LogNews & Pick<Transaction, "now">>;
 };
 
 /**
@@ -216,6 +217,8 @@ type Records = {
       questionDigests: readonly string[],
       versions: string,
     ) => Promise<readonly ReleaseRow[]>;
+    /** Digests of the questions that have such answers on these versions, in no order; at most `limit` of them. */
+    readonly givenOn: (contract: ContractId, versions: string, limit: number) => Promise<readonly string[]>;
     readonly find: (id: string) => Promise<ReleaseRow | null>;
     /** The recipient's own, newest first. */
     readonly list: (recipient: PartnerId, page: Page) => Promise<readonly ReleaseRow[]>;

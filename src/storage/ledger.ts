@@ -2,7 +2,8 @@
 // debit fits; the account's check on its cap holds even where the caller is wrong.
 
 import { ownerOf } from "../domain/dataset/schema.ts";
-import type { NewDebit, SpentAccount } from "../ports/ledger-store.ts";
+import type { UnixMillis } from "../domain/instant.ts";
+import type { NewDebit, Spent, SpentAccount } from "../ports/ledger-store.ts";
 import type { LedgerLine } from "../ports/rows.ts";
 import type { Transaction } from "../ports/store.ts";
 import { TEXT_ARRAY } from "./arrays.ts";
@@ -12,7 +13,7 @@ type Row = Omit<LedgerLine, "nanoRho"> & { readonly nanoRho: string };
 
 export function ledger(tx: Statements): Transaction["ledger"] {
   return {
-    spent: async (lineage, recipient, days) => (await spentOn(tx, [{ lineage, recipient, days }]))[0] ?? 0n,
+    spent: async (lineage, recipient, days) => (await spentOn(tx, [{ lineage, recipient, days }]))[0]?.spent ?? 0n,
     spentOn: (accounts) => spentOn(tx, accounts),
     debit: (debits) => debit(tx, debits),
     debitsOf: async (owner, releases) => {
@@ -33,24 +34,24 @@ export function ledger(tx: Statements): Transaction["ledger"] {
   };
 }
 
-async function spentOn(tx: Statements, accounts: readonly SpentAccount[]): Promise<readonly bigint[]> {
+async function spentOn(tx: Statements, accounts: readonly SpentAccount[]): Promise<readonly Spent[]> {
   const asked = accounts.map((account) => ({ partner: ownerOf(account.lineage), ...account }));
-  const rows = await tx<{ spent: string }[]>`
-    select coalesce(
-      case when days is null then (
-        select spent from concordat.ledger_account account
-        where account.partner = asked.partner and account.lineage = asked.lineage
-          and account.recipient = asked.recipient)
-      else (
-        select sum(nano_rho) from concordat.ledger_debit debit
-        where debit.partner = asked.partner and debit.lineage = asked.lineage and debit.recipient = asked.recipient
-          and debited_at > now() - make_interval(days => days)) end, 0)::text as spent
+  const rows = await tx<{ spent: string; until: UnixMillis | null }[]>`
+    select coalesce(case when days is null then account.spent else recent.spent end, 0)::text as spent,
+      concordat.millis(recent.first_at + make_interval(days => days)) as until
     from rows from (
         json_to_recordset(${JSON.stringify(asked)}::text::json)
           as (partner text, lineage text, recipient text, days int))
       with ordinality as asked (partner, lineage, recipient, days, place)
+    left join concordat.ledger_account account
+      on days is null and account.partner = asked.partner and account.lineage = asked.lineage
+        and account.recipient = asked.recipient
+    left join lateral (
+      select sum(nano_rho) as spent, min(debited_at) as first_at from concordat.ledger_debit debit
+      where debit.partner = asked.partner and debit.lineage = asked.lineage and debit.recipient = asked.recipient
+        and debited_at > now() - make_interval(days => days)) recent on days is not null
     order by place`;
-  return rows.map((row) => BigInt(row.spent));
+  return rows.map(({ spent, until }) => ({ spent: BigInt(spent), until }));
 }
 
 // One statement for all of them, each numbered after those that its owner has.

@@ -7,7 +7,7 @@ import { parseVerifierKey, rawPublicKey, verifierKey } from "../crypto/signed-no
 import { OPERATOR } from "../domain/partner/manifest.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { KeptHandOver, KeyRing } from "../ports/key-ring.ts";
-import type { NotedAct, Store, Transaction } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
 import { changeKeys, type KeysInTurn } from "./changed-keys.ts";
 import type { RoomKeys } from "./room-keys.ts";
 
@@ -49,17 +49,15 @@ export async function openLogKeys(store: Store, sources: LogKeySources): Promise
  */
 export function storeWithNewKeys(store: Store, { refresh }: Pick<OpenedLogKeys, "refresh">): Store {
   const again =
-    <Asked extends NotedAct>(run: <T>(act: Asked, work: Work<T>) => Promise<T>): typeof run =>
+    (run: Store["note"]): Store["note"] =>
     (act, work) =>
       run(act, work).catch(async (failure: unknown) => {
         if (!(failure instanceof KeyNotHeld)) throw failure;
         await refresh();
         return run(act, work);
       });
-  return { read: again(store.read), note: again(store.note), write: again(store.write) };
+  return { ...store, read: again(store.read), note: again(store.note), write: again(store.write) };
 }
-
-type Work<T> = (tx: Transaction) => Promise<T>;
 
 class KeyNotHeld extends Error {
   override readonly name = "KeyNotHeld";

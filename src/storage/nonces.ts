@@ -1,6 +1,9 @@
 // Nonces of signed requests: the first claim of one wins (RFC 9421 §7.2.2), also against claims at the same moment,
 // because the primary key decides.
 
+import type { UnixMillis } from "../domain/instant.ts";
+import type { PartnerId } from "../domain/partner/manifest.ts";
+import type { Admission, Presented } from "../ports/admission.ts";
 import type { Transaction } from "../ports/store.ts";
 import type { Statements } from "./pool.ts";
 
@@ -18,4 +21,22 @@ export function nonces(tx: Statements): Transaction["nonces"] {
       await tx`delete from concordat.nonce where expires_at <= now()`;
     },
   };
+}
+
+type AdmissionRow = {
+  readonly partner: PartnerId | null;
+  readonly revokedAt: UnixMillis | null;
+  readonly isNew: boolean;
+  readonly now: UnixMillis;
+};
+
+/** How a signed request comes in, as one statement by itself, which acts for the partner. */
+export async function admit(sql: Statements, presented: Presented): Promise<Admission> {
+  const { thumbprint, partner, nonce, seconds } = presented;
+  const [row] = await sql<AdmissionRow[]>`
+    select key_of as partner, revoked as "revokedAt", was_new as "isNew", at as now
+    from concordat.admit(${thumbprint}, ${partner}, ${nonce}, ${seconds})`;
+  if (row === undefined) throw new Error("nothing is said of a request's nonce");
+  const { isNew, now } = row;
+  return { key: row.partner === null ? null : { partner: row.partner, revokedAt: row.revokedAt }, isNew, now };
 }

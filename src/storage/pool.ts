@@ -185,7 +185,6 @@ function openSession(address: Address, heard: Hearer): Session {
     connection: {
       application_name: "concordat",
       TimeZone: "UTC",
-      default_transaction_isolation: "serializable",
       idle_in_transaction_session_timeout: LIMITS.idleInTransactionMillis,
     },
   };

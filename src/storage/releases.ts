@@ -14,11 +14,7 @@ import { askedTexts } from "./asked-rows.ts";
 import type { Statements } from "./pool.ts";
 
 export function releases(tx: Statements): Transaction["releases"] {
-  const columns = tx`
-    id, recipient, contract, analysis, question, question_digest as "questionDigest", versions, outcome,
-    shows_exactly as "showsExactly", counted, coin, still, answer, receipt, entry,
-    concordat.millis(released_at) as "releasedAt", concordat.millis(expires_at) as "expiresAt",
-    concordat.millis(collected_at) as "collectedAt", collected_on as "collectedOn"`;
+  const columns = columnsIn(tx);
   const last = async (condition: Condition) => {
     const [row] = await tx<ReleaseRow[]>`
       select ${columns} from concordat.release
@@ -33,6 +29,7 @@ export function releases(tx: Statements): Transaction["releases"] {
       where(tx`
         contract = ${contract} and question_digest = any (${tx.array([...digests], TEXT_ARRAY)})
         and versions = ${versions} and expires_at > now() and forgotten_at is null`),
+    givenOn: (...asked) => givenOn(tx, ...asked),
     find: (id) => last(tx`id = ${id}`),
     list: async (recipient, { after, limit }) => [
       ...(await tx<ReleaseRow[]>`
@@ -62,6 +59,23 @@ export function releases(tx: Statements): Transaction["releases"] {
     collect: (id, checkedOn) => collect(tx, id, checkedOn),
     collected: (lineage) => where(isCollected(tx, lineage)),
   };
+}
+
+function columnsIn(tx: Statements) {
+  return tx`
+    id, recipient, contract, analysis, question, question_digest as "questionDigest", versions, outcome,
+    shows_exactly as "showsExactly", counted, coin, still, answer, receipt, entry,
+    concordat.millis(released_at) as "releasedAt", concordat.millis(expires_at) as "expiresAt",
+    concordat.millis(collected_at) as "collectedAt", collected_on as "collectedOn"`;
+}
+
+async function givenOn(tx: Statements, ...asked: Parameters<Transaction["releases"]["givenOn"]>): Promise<string[]> {
+  const [contract, versions, limit] = asked;
+  const rows = await tx<{ digest: string }[]>`
+    select question_digest as digest from concordat.release
+    where contract = ${contract} and versions = ${versions} and expires_at > now() and forgotten_at is null
+    limit ${limit}`;
+  return rows.map(({ digest }) => digest);
 }
 
 type Condition = ReturnType<typeof isCollected>;

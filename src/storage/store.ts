@@ -16,9 +16,9 @@ import { erasures } from "./erasures.ts";
 import { idempotency } from "./idempotency.ts";
 import { keys } from "./keys.ts";
 import { ledger } from "./ledger.ts";
-import { log } from "./log.ts";
+import { log, logSince } from "./log.ts";
 import { madeWhenAsked } from "./made-when-asked.ts";
-import { nonces } from "./nonces.ts";
+import { admit, nonces } from "./nonces.ts";
 import { notices } from "./notices.ts";
 import { objections } from "./objections.ts";
 import { partners } from "./partners.ts";
@@ -30,7 +30,7 @@ import { requests } from "./requests.ts";
 import { roomFigures } from "./room-figures.ts";
 import { sessions } from "./sessions.ts";
 import { accounts, signInAttempts, signInProviders } from "./sign-in-providers.ts";
-import { actForAlso, transaction, underWay } from "./transaction.ts";
+import { actForAlso, oneStatement, transaction, underWay } from "./transaction.ts";
 import { uploads } from "./uploads.ts";
 import { versions } from "./versions.ts";
 import { witnesses } from "./witnesses.ts";
@@ -50,6 +50,14 @@ export function postgresStore(pool: Pool): Store {
     read: (act, work) => transaction(pool, { ...act, access: "read only" }, within(work)),
     note: (act, work) => transaction(pool, { ...act, access: "read write" }, within(work)),
     write: (act, work) => transaction(pool, { ...act, access: "read write", lock: "log" }, within(work)),
+    admit: (presented) => {
+      const act = { name: "admit request", parties: [presented.partner], access: "read write" } as const;
+      return oneStatement(pool, act, (sql) => admit(sql, presented));
+    },
+    logSince: (parties, from) => {
+      const act = { name: "look into log", parties, access: "read only" } as const;
+      return oneStatement(pool, act, (sql) => logSince(sql, parties, from));
+    },
   };
 }
 

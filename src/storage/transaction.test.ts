@@ -6,7 +6,7 @@ import { relayTo } from "../testing/relay.ts";
 import { turnstile } from "../testing/turnstile.ts";
 import { NUMBER_ARRAY } from "./arrays.ts";
 import { openPool, type Pool, type Statements } from "./pool.ts";
-import { type Act, OutcomeUnknown, transaction, underWay } from "./transaction.ts";
+import { type Act, OutcomeUnknown, oneStatement, transaction, underWay } from "./transaction.ts";
 
 let database: TestDatabase;
 
@@ -184,10 +184,9 @@ test("shows its name in the database while it runs, and no longer", async () => 
 
 describe("what goes together", () => {
   const opening: Act = { ...write, together: "opening" };
-  const whole: Act = { ...write, together: "whole" };
   const addBlindly = (tx: Statements) => tx`update number set n = n + 1 returning n`;
 
-  test("is one message with the opening, and one for all, where the act says so", async () => {
+  test("is one message with the opening where the act says so, and a statement by itself is one message", async () => {
     const relay = await relayTo(database);
     const pool = openPool({ url: relay.url }, 1);
     const tripsOf = async (act: Act) => {
@@ -196,7 +195,10 @@ describe("what goes together", () => {
       return relay.count() - before;
     };
     const trips: number[] = [];
-    for (const act of [write, write, opening, whole]) trips.push(await tripsOf(act));
+    for (const act of [write, write, opening]) trips.push(await tripsOf(act));
+    const before = relay.count();
+    await oneStatement(pool, write, addBlindly);
+    trips.push(relay.count() - before);
     await pool.close();
     relay.close();
     expect(trips.slice(1)).toEqual([3, 2, 1]);
@@ -227,31 +229,16 @@ describe("what goes together", () => {
   test("tells the time once the opening is answered, and not before", async () => {
     const early = transaction(database.room, opening, async (_, now) => now());
     await expect(early).rejects.toThrow(/before the database told it/);
-    const late = transaction(database.room, whole, async (tx, now) => {
+    const late = transaction(database.room, opening, async (tx, now) => {
       await addBlindly(tx);
       return now();
     });
     expect(Math.abs((await late) - Date.now())).toBeLessThan(60_000);
   });
 
-  test("runs again after a conflict, all of it", async () => {
-    const before = database.room.retries.get(write.name) ?? 0;
-    const runs: number[] = [];
-    const works = Array.from({ length: 6 }, (_, index) =>
-      transaction(database.room, whole, async (tx) => {
-        runs.push(index);
-        await tx`update number set n = n + 1 where ${index}::int >= 0 and pg_sleep(0.02) is not null`;
-      }),
-    );
-    await Promise.all(works);
-    expect(await number()).toBe(6);
-    expect(runs.length).toBe(6 + (database.room.retries.get(write.name) ?? 0) - before);
-    expect(runs.length).toBeGreaterThan(6);
-  });
-
-  test("commits nothing where a statement fails, be it passed over, and takes none that comes later", async () => {
+  test("commits nothing where a statement fails, be it passed over", async () => {
     const failing = (pass: (failure: unknown) => void) =>
-      transaction(database.room, whole, async (tx) => {
+      transaction(database.room, opening, async (tx) => {
         await Promise.all([addBlindly(tx).execute(), tx`select 1 / 0`.catch(pass)]);
       });
     await expect(failing(() => {})).rejects.toThrow(/had failed/);
@@ -261,13 +248,49 @@ describe("what goes together", () => {
       }),
     ).rejects.toMatchObject({ code: "22012" });
     expect(await number()).toBe(0);
-    const later = transaction(database.room, whole, async (tx) => {
-      for (let tick = 0; tick < 9; tick++) await null;
-      await addBlindly(tx);
-      await addBlindly(tx);
+  });
+});
+
+describe("a statement by itself", () => {
+  const cutting = (tx: Statements) => tx`select pg_terminate_backend(pg_backend_pid())`;
+
+  test("happens, or fails by what it says, and the session serves on", async () => {
+    const narrow = await narrowPool();
+    const rows = await oneStatement(narrow, write, (sql) => sql`update number set n = n + 1 returning n`);
+    expect([...rows]).toEqual([{ n: 1 }]);
+    await expect(oneStatement(narrow, write, (sql) => sql`select 1 / 0`)).rejects.toMatchObject({ code: "22012" });
+    await oneStatement(narrow, write, (sql) => sql`update number set n = n + 1`);
+    expect(await number()).toBe(2);
+    await narrow.close();
+  });
+
+  test("takes its turn with others for the rows that it writes, and none of them is lost", async () => {
+    const adding = () => oneStatement(database.room, write, (sql) => sql`update number set n = n + 1`);
+    await Promise.all(Array.from({ length: 12 }, adding));
+    expect(await number()).toBe(12);
+  });
+
+  test("has an unknown outcome where it wrote and the connection was lost; one that read is asked again", async () => {
+    let asked = 0;
+    const lost = (act: Act) =>
+      oneStatement(database.room, act, (sql) => {
+        asked += 1;
+        return asked % 2 === 1 ? cutting(sql) : sql`select 1 as one`;
+      });
+    await expect(lost(write)).rejects.toBeInstanceOf(OutcomeUnknown);
+    expect(asked).toBe(1);
+    asked = 0;
+    expect([...(await lost(read))]).toEqual([{ one: 1 }]);
+    expect(asked).toBe(2);
+  });
+
+  test("takes no other one when it is over", async () => {
+    const kept: Statements[] = [];
+    await oneStatement(database.room, read, (sql) => {
+      kept.push(sql);
+      return sql`select 1`;
     });
-    await expect(later).rejects.toThrow();
-    expect(await number()).toBe(1);
+    expect(() => kept.map((sql) => sql`select 1`)).toThrow(/after the end/);
   });
 });
 

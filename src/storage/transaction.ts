@@ -20,14 +20,13 @@ export type Act = {
   /** The table held from before the first snapshot, so that such transactions queue instead of failing. */
   readonly lock?: keyof typeof LOCKS;
   /**
-   * What goes to the database in one message: with `opening`, what opens the transaction and the statements that the
-   * work sends before it waits for one of them; with `whole`, the commit as well, so these are all that it may send,
-   * and they are committed whatever it makes of their outcome.
+   * What goes to the database in one message: what opens the transaction, and the statements that the work sends before
+   * it waits for one of them.
    */
-  readonly together?: "opening" | "whole";
+  readonly together?: "opening";
 };
 
-/** The connection was lost when COMMIT had been sent: the transaction happened, or it did not. */
+/** The connection was lost when the end had been sent: the transaction happened, or it did not. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
 }
@@ -58,14 +57,30 @@ export type Work<T> = (tx: Statements, now: () => UnixMillis) => Promise<T>;
  * @throws OutcomeUnknown when the connection is lost at COMMIT; whatever `work` throws; the last conflict, or
  *   ConnectionLost, when `LIMITS.transactionAttempts` did not suffice
  */
-export async function transaction<T>(pool: Pool, act: Act, work: Work<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+export function transaction<T>(pool: Pool, act: Act, work: Work<T>): Promise<T> {
+  return again(pool, act, () => attemptOnce(pool, act, work));
+}
+
+/**
+ * Asks one statement that is a transaction by itself (read committed), so it is one message and one answer. The
+ * statement says for whom it acts; it may be asked again after a conflict, one that only reads after a loss too.
+ * @throws OutcomeUnknown when the connection is lost on the way of one that writes; what the statement fails by
+ */
+export function oneStatement<T>(pool: Pool, act: Alone, ask: (sql: Statements) => Promise<T>): Promise<T> {
+  return again(pool, act, () => askOnce(pool, act, ask));
+}
+
+/** A statement by itself: what it is called, and for whom it takes its turn among those who wait for a session. */
+export type Alone = Pick<Act, "name" | "parties" | "access">;
+
+async function again<T>(pool: Pool, { name }: Pick<Act, "name">, attempt: () => Promise<T>): Promise<T> {
+  for (let count = 1; ; count += 1) {
     try {
-      return await attemptOnce(pool, act, work);
+      return await attempt();
     } catch (error) {
-      if (!isWorthRetrying(error) || attempt >= LIMITS.transactionAttempts) throw named(error);
-      pool.retries.set(act.name, (pool.retries.get(act.name) ?? 0) + 1);
-      await sleep(randomInt(1, 1 + Math.min(LIMITS.transactionBackoffMillis, 2 ** attempt)));
+      if (!isWorthRetrying(error) || count >= LIMITS.transactionAttempts) throw named(error);
+      pool.retries.set(name, (pool.retries.get(name) ?? 0) + 1);
+      await sleep(randomInt(1, 1 + Math.min(LIMITS.transactionBackoffMillis, 2 ** count)));
     }
   }
 }
@@ -112,11 +127,30 @@ type Progress = {
 };
 type Statement = Promise<unknown> & { readonly cancel: () => void };
 
-async function attemptOnce<T>(pool: Pool, act: Act, work: Work<T>): Promise<T> {
-  const session = await pool.take(act.parties.join(" "));
+// A session, with all that it leaves from before ended along with what it is asked next.
+async function begin(pool: Pool, { parties }: Pick<Act, "parties">): Promise<{ session: Session; progress: Progress }> {
+  const session = await pool.take(parties.join(" "));
   const progress: Progress = { stage: "working", failure: null, statements: [] };
   session.atLoss(() => withdraw(progress.statements));
   endLingering(session);
+  return { session, progress };
+}
+
+async function askOnce<T>(pool: Pool, act: Alone, ask: (sql: Statements) => Promise<T>): Promise<T> {
+  const { session, progress } = await begin(pool, act);
+  try {
+    return await session.orLost(ask(whileOpen(session.sql, progress)));
+  } catch (error) {
+    if (act.access === "read only" || !isConnectionFailure(error)) throw error;
+    throw new OutcomeUnknown(`the connection was lost while it was asked to \`${act.name}\``, { cause: error });
+  } finally {
+    progress.stage = "over";
+    pool.give(session, "clean");
+  }
+}
+
+async function attemptOnce<T>(pool: Pool, act: Act, work: Work<T>): Promise<T> {
+  const { session, progress } = await begin(pool, act);
   try {
     const result = await session.orLost(run(session, act, { work, progress }));
     pool.give(session, "clean");
@@ -136,34 +170,14 @@ async function run<T>(session: Session, act: Act, { work, progress }: Running<T>
   const { opened, now } = open(session.sql, act);
   if (act.together === undefined) await opened;
   const working = work(whileOpen(session.sql, progress), now);
-  const ending = act.together === "whole" ? commitAlong(session, act, progress) : null;
-  // What fails of the work is why the commit was none, so the work is heard first.
   const [, result] = await Promise.all([opened, working]);
   if (act.access === "read only") {
     if (progress.failure !== null) throw passedOver(act);
     endReading(session, progress);
     return result;
   }
-  if (ending === null) await commit(session, act, progress);
-  else await ending.then(orThrow);
+  await commit(session, act, progress);
   return result;
-}
-
-// Behind every statement that the work sends without waiting for the database: they are made while promises that are
-// settled already are gone through, which the next tick comes after.
-async function commitAlong(session: Session, act: Act, progress: Progress): Promise<Ended> {
-  await new Promise<void>((resolve) => process.nextTick(resolve));
-  return commit(session, act, progress).then(
-    () => null,
-    (failure: unknown) => ({ failure }),
-  );
-}
-
-/** How a commit ended that nobody waits for yet: with a failure, or well. */
-type Ended = { readonly failure: unknown } | null;
-
-function orThrow(ended: Ended): void {
-  if (ended !== null) throw ended.failure;
 }
 
 async function commit({ sql }: Session, act: Act, progress: Progress): Promise<void> {

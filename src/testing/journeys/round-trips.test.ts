@@ -20,22 +20,22 @@ beforeAll(async () => {
 });
 afterAll(() => room.discard());
 
-test("a signed request that reads turns to the database 4 times at most", async () => {
+test("a signed request that reads turns to the database twice at most", async () => {
   const list = () => mustCall(origin, { method: "GET", path: "/v1/partners", key: keys["alba-travel"] });
   await list();
-  expect(await roundTrips(list)).toBeLessThanOrEqual(4);
+  expect(await roundTrips(list)).toBeLessThanOrEqual(2);
 });
 
-test("a question from its signature to its reply turns to the database 14 times at most", async () => {
+test("a question from its signature to its reply turns to the database 12 times at most", async () => {
   let number = 4;
-  expect(await roundTrips(() => ask(number++))).toBeLessThanOrEqual(14);
+  expect(await roundTrips(() => ask(number++))).toBeLessThanOrEqual(12);
 });
 
-test("an explanation turns to the database 3 times at most, and nothing is remembered of its key", async () => {
+test("an explanation turns to the database twice at most, and nothing is remembered of its key", async () => {
   const idempotencyKey = "explained-and-forgotten";
   const explain = (number: number) => post("/v1/questions/explain", number, idempotencyKey);
   await explain(60);
-  expect(await roundTrips(() => explain(61))).toBeLessThanOrEqual(3);
+  expect(await roundTrips(() => explain(61))).toBeLessThanOrEqual(2);
 });
 
 function ask(number: number) {

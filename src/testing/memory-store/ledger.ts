@@ -1,8 +1,8 @@
 // The privacy ledger: accounts, and the debits that fill them.
 
 import { type DatasetRef, ownerOf } from "../../domain/dataset/schema.ts";
-import { DAY_MILLIS } from "../../domain/instant.ts";
-import type { SpentAccount } from "../../ports/ledger-store.ts";
+import { DAY_MILLIS, unixMillis } from "../../domain/instant.ts";
+import type { Spent, SpentAccount } from "../../ports/ledger-store.ts";
 import type { LedgerLine } from "../../ports/rows.ts";
 import type { Transaction } from "../../ports/store.ts";
 import type { Immediate } from "./deferred.ts";
@@ -43,15 +43,19 @@ export function ledger(db: Session): Immediate<Transaction["ledger"]> {
       .rows(DEBIT, ({ partner, line }) => partner === owner && isAsked(line))
       .map(({ line }) => line)
       .sort(byNumber(({ number }) => number));
-  const spent = ({ lineage, recipient, days }: SpentAccount): bigint => {
-    if (days === null) return db.find(ACCOUNT, accountKey(lineage, recipient))?.spent ?? 0n;
-    const since = db.now - days * DAY_MILLIS;
-    const isMeant = (line: LedgerLine) => line.lineage === lineage && line.recipient === recipient && line.at > since;
-    return lines(ownerOf(lineage), isMeant).reduce((sum, { nanoRho }) => sum + nanoRho, 0n);
+  const spentOn = ({ lineage, recipient, days }: SpentAccount): Spent => {
+    if (days === null) return { spent: db.find(ACCOUNT, accountKey(lineage, recipient))?.spent ?? 0n, until: null };
+    const period = days * DAY_MILLIS;
+    const isMeant = (line: LedgerLine) =>
+      line.lineage === lineage && line.recipient === recipient && line.at > db.now - period;
+    const recent = lines(ownerOf(lineage), isMeant);
+    const first = recent.length === 0 ? null : Math.min(...recent.map(({ at }) => at));
+    const spent = recent.reduce((sum, { nanoRho }) => sum + nanoRho, 0n);
+    return { spent, until: first === null ? null : unixMillis(first + period) };
   };
   return {
-    spent: (lineage, recipient, days) => spent({ lineage, recipient, days }),
-    spentOn: (accounts) => accounts.map(spent),
+    spent: (lineage, recipient, days) => spentOn({ lineage, recipient, days }).spent,
+    spentOn: (accounts) => accounts.map(spentOn),
     debit: (debits) => {
       for (const { lineage, recipient, nanoRho, release, cap } of debits) {
         const partner = ownerOf(lineage);

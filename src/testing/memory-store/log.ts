@@ -3,6 +3,7 @@
 import type { UnixMillis } from "../../domain/instant.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import { OPERATOR } from "../../domain/partner/manifest.ts";
+import type { LogNews } from "../../ports/log-store.ts";
 import type {
   CosignatureRow,
   EntryRow,
@@ -55,11 +56,7 @@ export function log(db: Session): Immediate<Transaction["log"]> {
     db.insert(CHECKPOINT, { size, checkpoint, publishedAt: db.now });
   const handOvers = () => db.rows(HAND_OVER).sort(byNumber(({ entry }) => entry));
   return {
-    since: (from) => {
-      const { size } = headRow(db);
-      const isNear = from <= size && size - from <= LIMITS.entriesLookedThrough;
-      return { size, isOurs: !isNear || entries(({ index }) => index >= from).length > 0 };
-    },
+    size: () => headRow(db).size,
     head: () => {
       const head = headRow(db);
       const published = checkpoints().at(-1)?.size ?? 0;
@@ -99,6 +96,13 @@ export function log(db: Session): Immediate<Transaction["log"]> {
 }
 
 const EMPTY: HeadRow = { size: 0, frontier: [], checkpoint: "" };
+
+/** What the log has for the parties of a session since it had `from` entries. */
+export function newsIn(db: Session, from: number): LogNews {
+  const { size } = headRow(db);
+  const isNear = from <= size && size - from <= LIMITS.entriesLookedThrough;
+  return { size, isOurs: !isNear || db.rows(ENTRY, ({ index }) => index >= from).length > 0 };
+}
 
 function headRow(db: Session): HeadRow {
   if (db.parties.size === 0) throw new Error("the log has no head for a transaction that acts for nobody");

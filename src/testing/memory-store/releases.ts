@@ -52,7 +52,17 @@ function rows(db: Session, isAsked: (row: Kept) => boolean): ReleaseRow[] {
   return kept(db, isAsked).map(({ release }) => release);
 }
 
-type Answers = "recorded" | "find" | "list" | "add" | "series" | "forget" | "forgetExpired" | "collect" | "disclosed";
+type Answers =
+  | "recorded"
+  | "givenOn"
+  | "find"
+  | "list"
+  | "add"
+  | "series"
+  | "forget"
+  | "forgetExpired"
+  | "collect"
+  | "disclosed";
 
 function answers(db: Session): Pick<Immediate<Transaction["releases"]>, Answers> {
   const standing = (isAsked: (row: ReleaseRow) => boolean) =>
@@ -66,6 +76,10 @@ function answers(db: Session): Pick<Immediate<Transaction["releases"]>, Answers>
           row.versions === versions &&
           row.expiresAt > db.now,
       ),
+    givenOn: (contract, versions, limit) =>
+      standing((row) => row.contract === contract && row.versions === versions && row.expiresAt > db.now)
+        .slice(0, limit)
+        .map(({ questionDigest }) => questionDigest),
     find: (id) => standing((row) => row.id === id)[0] ?? null,
     list: (recipient, { after, limit }) => {
       const [last] = rows(db, ({ release }) => release.recipient === recipient && release.id === after);

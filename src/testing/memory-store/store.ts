@@ -9,7 +9,7 @@ import { contracts, policies } from "./agreements.ts";
 import { deferred, type Immediate } from "./deferred.ts";
 import { ledger } from "./ledger.ts";
 import { countUncertified, dataKeys, datasets, uploads } from "./lists.ts";
-import { log, witnesses } from "./log.ts";
+import { log, newsIn, witnesses } from "./log.ts";
 import { enrolments, idempotency, keys, nonces, partners } from "./parties.ts";
 import { accounts, countSessions, people, sessions, signInAttempts, signInProviders } from "./people.ts";
 import { deletions, releases, uncertifiedDeletions } from "./releases.ts";
@@ -46,7 +46,29 @@ function storeOver(connection: Connection): Store {
       if (!/^[a-z][a-z0-9 -]{0,60}$/.test(act.name)) throw new Error(`not a name of a transaction: \`${act.name}\``);
       return transaction(connection, { act, access }, (session, call) => work(transactionOver({ db: session, call })));
     };
-  return { read: over("read"), note: over("note"), write: over("write") };
+  return { read: over("read"), note: over("note"), write: over("write"), ...byThemselves(connection) };
+}
+
+// Each a transaction of one call.
+function byThemselves(connection: Connection): Pick<Store, "admit" | "logSince"> {
+  return {
+    admit: ({ thumbprint, partner, nonce, seconds }) => {
+      const act = { name: "admit request", parties: [partner] };
+      return transaction(connection, { act, access: "note" }, (db, call) =>
+        call(() => {
+          const row = keys(db).find(thumbprint);
+          const key = row === null ? null : { partner: row.partner, revokedAt: row.revokedAt };
+          return { key, isNew: nonces(db).claim(partner, nonce, seconds), now: db.now };
+        }),
+      );
+    },
+    logSince: (parties, from) => {
+      const act = { name: "look into log", parties };
+      return transaction(connection, { act, access: "read" }, (db, call) =>
+        call(() => ({ ...newsIn(db, from), now: db.now })),
+      );
+    },
+  };
 }
 
 type Aggregates = {

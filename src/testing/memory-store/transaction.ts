@@ -3,14 +3,14 @@
 
 import type { UnixMillis } from "../../domain/instant.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { NotedAct } from "../../ports/store.ts";
+import type { Act } from "../../ports/store.ts";
 import { openSession, type Session, type State } from "./session.ts";
 
 export type Access = "read" | "note" | "write";
 
 /** Where a transaction is. At `commit` nothing has happened yet; at `committed` all of it has, and nobody was told. */
 export type Step = {
-  readonly act: NotedAct;
+  readonly act: Act;
   readonly access: Access;
   readonly at: "begin" | "call" | "commit" | "committed";
 };
@@ -41,7 +41,7 @@ export type Connection = {
 export type Call = <Value>(work: () => Value) => Promise<Value>;
 
 type Work<Value> = (session: Session, call: Call) => Promise<Value>;
-type Running = { readonly act: NotedAct; readonly access: Access };
+type Running = { readonly act: Act; readonly access: Access };
 
 /** Runs work in one transaction and commits it; again, from its beginning, as often as it conflicts. */
 export async function transaction<Value>(connection: Connection, running: Running, work: Work<Value>): Promise<Value> {

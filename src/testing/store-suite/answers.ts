@@ -61,12 +61,19 @@ export function answersLaws(store: () => Store): void {
       const [eve] = await newPartners(store(), "eve");
       expect(await as(eve ?? ann).read(ask(versions))).toEqual([]);
       expect(await as(ann).read(ask(`${versions},x`))).toEqual([]);
+      const given = (partner: PartnerId, on: string, limit = 9) =>
+        as(partner).read(async (tx) => [...(await tx.releases.givenOn(contract, on, limit))].sort());
+      expect(await given(bob, versions)).toEqual([questionDigest, other.questionDigest].sort());
+      expect(await given(bob, versions, 1)).toHaveLength(1);
+      expect(await given(bob, `${versions},x`)).toEqual([]);
+      expect(await given(eve ?? ann, versions)).toEqual([]);
     });
 
     test("are given no more once they are past their end, though they are still there", async () => {
       const { ann, bob, answer } = await asked();
       const { id, contract, questionDigest, versions } = await answer(ann, { expiresAt: unixMillis(1) });
       expect(await as(bob).read((tx) => tx.releases.recorded(contract, [questionDigest], versions))).toEqual([]);
+      expect(await as(bob).read((tx) => tx.releases.givenOn(contract, versions, 9))).toEqual([]);
       expect(await as(ann).read((tx) => tx.releases.find(id))).toMatchObject({ id });
     });
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type DatasetRef, datasetRef } from "../../domain/dataset/schema.ts";
+import { DAY_MILLIS } from "../../domain/instant.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
 import type { Store } from "../../ports/store.ts";
 import { actsOn, customers, random, times, twoPartners } from "./acts.ts";
@@ -82,9 +83,30 @@ export function ledgerLaws(store: () => Store): void {
         { lineage: yachts, recipient: ann, days: 1 },
         { lineage: customers(ann), recipient: bob, days: 1 },
       ];
-      expect(await as(ann).read((tx) => tx.ledger.spentOn(accounts))).toEqual([11n, 0n, 0n, 5n]);
+      const found = await as(ann).read((tx) => tx.ledger.spentOn(accounts));
+      expect(found.map((one) => one.spent)).toEqual([11n, 0n, 0n, 5n]);
       const others = [{ ...line(yachts, 1n, bob), cap: null }];
       await expect(as(bob).write((tx) => tx.ledger.debit(others))).rejects.toThrow();
+    });
+
+    test("tells when the first of what was spent leaves the days asked for", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const account = { lineage: customers(ann), recipient: bob };
+      const untils = () =>
+        as(ann).read(async (tx) => {
+          const found = await tx.ledger.spentOn([1, 30, null].map((days) => ({ ...account, days })));
+          return found.map(({ until }) => until);
+        });
+      expect(await untils()).toEqual([null, null, null]);
+      const at: number[] = [];
+      for (const nanoRho of [1n, 2n]) {
+        await as(ann).write(async (tx) => {
+          at.push(tx.now);
+          await tx.ledger.debit([{ ...line(customers(ann), nanoRho, bob), cap: null }]);
+        });
+      }
+      const [first = 0] = at;
+      expect(await untils()).toEqual([first + DAY_MILLIS, first + 30 * DAY_MILLIS, null]);
     });
 
     test("numbers debits that are written together in their order, for each owner by itself", async () => {

@@ -88,6 +88,27 @@ export function partiesLaws(store: () => Store): void {
       await as(ann, bob).note((tx) => tx.nonces.purge());
       expect([await claim(ann, 300), await claim(bob, 300)]).toEqual([false, false]);
     });
+
+    test("are spent together with a look at the key that signed, by one of many at the same time", async () => {
+      const [ann, bob] = await twoPartners(store());
+      const thumbprint = thumbprintOf(`${ann}-second`);
+      const presented = { thumbprint, partner: ann, nonce: "presented", seconds: 300 };
+      const stranger = await store().admit({ ...presented, nonce: "of a stranger" });
+      expect([stranger.key, stranger.isNew]).toEqual([null, true]);
+      await as(ann).note((tx) => tx.keys.register({ thumbprint, partner: ann, jwk: "{}" }));
+      const admitted = await times(20, () => store().admit(presented));
+      expect(admitted.filter(({ isNew }) => isNew)).toHaveLength(1);
+      for (const { key } of admitted) expect(key).toMatchObject({ partner: ann, revokedAt: null });
+      // Whoever says to be another's key is told whose it is, and spends its own nonce.
+      expect(await store().admit({ ...presented, partner: bob })).toMatchObject({ key: { partner: ann }, isNew: true });
+      await as(ann).note((tx) => tx.keys.revoke(thumbprint));
+      const late = await store().admit(presented);
+      expect([late.key?.revokedAt !== null, late.isNew, late.now >= (late.key?.revokedAt ?? 0)]).toEqual([
+        true,
+        false,
+        true,
+      ]);
+    });
   });
 
   describe("idempotency", () => {

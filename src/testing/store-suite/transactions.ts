@@ -107,7 +107,10 @@ export function transactionsLaws(store: () => Store): void {
         await appendNext(tx, [ann]);
         return first;
       });
-      const since = (partner: PartnerId, from: number) => as(partner).read((tx) => tx.log.since(from));
+      const since = async (partner: PartnerId, from: number) => {
+        const { now: _, ...news } = await store().logSince([partner], from);
+        return news;
+      };
       expect(await since(bob, index)).toEqual({ size: index + 2, isOurs: true });
       expect(await since(bob, index + 1)).toEqual({ size: index + 2, isOurs: false });
       expect(await since(ann, index + 1)).toEqual({ size: index + 2, isOurs: true });
@@ -121,6 +124,9 @@ export function transactionsLaws(store: () => Store): void {
       expect(await since(bob, index + 1)).toEqual({ size, isOurs: false });
       await as(ann).write((tx) => appendNext(tx, [ann]));
       expect(await since(bob, index + 1)).toEqual({ size: size + 1, isOurs: true });
+      const { now } = await store().logSince([ann, bob], 0);
+      expect(now).toBe(Math.floor(now));
+      expect(await as(ann).read(async (tx) => [await tx.log.size(), tx.now >= now])).toEqual([size + 1, true]);
     });
 
     test("gives back its head and the hashes asked for, in the order asked", async () => {
