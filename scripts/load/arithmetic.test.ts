@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
-import { latencies, percentilesOf } from "./latencies.ts";
+import { latencies, percentilesOf, together } from "./latencies.ts";
 import { memoryTold, thinned } from "./memory.ts";
 import { readLoadOptions } from "./options.ts";
 import { toldOf } from "./report.ts";
@@ -41,9 +41,20 @@ describe("percentiles", () => {
   });
 });
 
+describe("records of latencies", () => {
+  it("of parts of the time are together that of all of it", () => {
+    const random = seededRandom("parts");
+    const times = Array.from({ length: 900 }, () => 300 * unitInterval(random));
+    const [whole, ...parts] = Array.from({ length: 4 }, latencies);
+    for (const [place, time] of times.entries()) for (const record of [whole, parts[place % 3]]) record?.add(time);
+    expect(together(parts.map(({ counts }) => counts()))).toEqual(whole?.counts());
+    expect(together([])).toEqual({ counts: [], total: 0, mostMillis: 0 });
+  });
+});
+
 describe("the schedule", () => {
   const rates = { explain: 200, read: 20, ask: 2, upload: 0 };
-  const wanted = { seconds: 100, seed: "schedule" };
+  const wanted = { seconds: 100, rising: 0, seed: "schedule" };
 
   it("has each kind at its rate, in order, the same from the same seed", () => {
     const due = [...schedule(rates, wanted)];
@@ -56,6 +67,16 @@ describe("the schedule", () => {
       const count = due.filter((one) => one.kind === kind).length;
       // A Poisson count strays by its root; six of them by chance once in a thousand million runs.
       expect(Math.abs(count - expected)).toBeLessThanOrEqual(6 * Math.sqrt(expected));
+    }
+  });
+
+  it("rises to its rate evenly: a quarter of what comes meanwhile in the first half, and then all of it", () => {
+    const due = [...schedule({ ...rates, explain: 1_000 }, { ...wanted, rising: 40 })].map(({ atMillis }) => atMillis);
+    const within = (from: number, until: number) => due.filter((at) => at >= from * 1_000 && at < until * 1_000).length;
+    const whole = 1_022;
+    for (const [from, until, seconds] of [[0, 20, 5] as const, [20, 40, 15] as const, [40, 100, 60] as const]) {
+      const expected = whole * seconds;
+      expect(Math.abs(within(from, until) - expected)).toBeLessThanOrEqual(6 * Math.sqrt(expected));
     }
   });
 
@@ -112,11 +133,11 @@ describe("memory", () => {
 });
 
 describe("the goals", () => {
-  const nothing = { sent: 0, latency: latencies().counts(), errors: {} };
+  const nothing = { sent: 0, latency: latencies().counts(), tenths: [], errors: {} };
   const tookOf = (millis: number) => {
     const record = latencies();
     for (let one = 0; one < 50; one++) record.add(millis);
-    return { sent: 50, latency: record.counts(), errors: {} };
+    return { sent: 50, latency: record.counts(), tenths: [], errors: {} };
   };
   const outcome = (explain: typeof nothing) => ({
     sent: { kinds: { explain, read: nothing, ask: nothing, upload: nothing }, late: nothing.latency, seconds: 10 },

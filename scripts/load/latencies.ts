@@ -18,6 +18,7 @@ export type Percentiles = {
 
 export type Latencies = {
   readonly add: (millis: number) => void;
+  readonly total: () => number;
   readonly counts: () => LatencyCounts;
 };
 
@@ -37,7 +38,19 @@ export function latencies(): Latencies {
       total += 1;
       mostMillis = Math.max(mostMillis, millis);
     },
+    total: () => total,
     counts: () => ({ counts: [...counts].sort(([left], [right]) => left - right), total, mostMillis }),
+  };
+}
+
+/** The counts of several records as those of one. */
+export function together(records: readonly LatencyCounts[]): LatencyCounts {
+  const sums = new Map<number, number>();
+  for (const [place, count] of records.flatMap(({ counts }) => counts)) sums.set(place, (sums.get(place) ?? 0) + count);
+  return {
+    counts: [...sums].sort(([left], [right]) => left - right),
+    total: records.reduce((sum, { total }) => sum + total, 0),
+    mostMillis: Math.max(0, ...records.map(({ mostMillis }) => mostMillis)),
   };
 }
 

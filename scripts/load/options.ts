@@ -28,7 +28,7 @@ const HELP = `npm run load -- [--partners 50] [--contracts 500] [--rates explain
   --rates      requests a second of each kind; a kind that is left out is not sent
                  explain  POST /v1/questions/explain       read    contracts, policies, versions, releases, budget, log
                  ask      POST /v1/questions, each anew    upload  a small list: begun, one part, committed
-  --warm       seconds of the same load before it counts; failures count from the start
+  --warm       seconds over which the load rises before it counts; failures count from the start
   --minutes    how long, fractions allowed; an hour and more is a soak
   --beside     two more companies with lists of so many rows, of which questions are asked one after another meanwhile
   --memory     CONCORDAT_MEMORY of the room that is started

@@ -15,6 +15,8 @@ export type KindTold = {
   readonly p95: number;
   readonly p99: number;
   readonly most: number;
+  /** The 99th percentile of each tenth of the time. */
+  readonly p99ByTenths: readonly number[];
   readonly errors: { readonly [says: string]: number };
 };
 
@@ -45,7 +47,8 @@ export function toldOf({ sent, memory, beside }: Outcome, { minutes }: Pick<Opti
     const { p50, p95, p99, most } = percentilesOf(one.latency);
     const { errors } = one;
     const throughput = (one.sent - sumOf(errors)) / sent.seconds;
-    return [{ kind, sent: one.sent, throughput, p50, p95, p99, most, errors }];
+    const p99ByTenths = one.tenths.map((tenth) => percentilesOf(tenth).p99);
+    return [{ kind, sent: one.sent, throughput, p50, p95, p99, most, p99ByTenths, errors }];
   });
   const late = percentilesOf(sent.late);
   const growth = memory === null ? null : memoryTold(memory);
@@ -85,7 +88,7 @@ function sumOf(errors: KindTold["errors"]): number {
 /** The same as lines for people. */
 export function linesOfTold({ seconds, kinds, senderLate, beside, memory, goals }: Told): readonly string[] {
   return [
-    ...kinds.map(kindLine),
+    ...kinds.flatMap((kind) => [kindLine(kind), tenthsLine(kind)]),
     ...kinds.flatMap(({ kind, errors }) =>
       Object.entries(errors).map(([says, count]) => `failed: ${count} of ${kind}: ${says}`),
     ),
@@ -102,6 +105,10 @@ function kindLine({ kind, sent, throughput, p50, p95, p99, most }: KindTold): st
   );
   const rate = `${throughput.toFixed(1).padStart(7)}/s`;
   return `${kind.padEnd(8)} ${String(sent).padStart(8)} sent ${rate}  ${shown.join("  ")}`;
+}
+
+function tenthsLine({ p99ByTenths }: KindTold): string {
+  return `         p99 of each tenth of the time: ${p99ByTenths.map((millis) => Math.round(millis)).join(" · ")} ms`;
 }
 
 function besideLine({ questions, p50, p99 }: NonNullable<Told["beside"]>, seconds: number): string {

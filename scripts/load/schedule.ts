@@ -12,9 +12,14 @@ export type Rates = { readonly [kind in Kind]: number };
 
 export type Due = { readonly kind: Kind; readonly atMillis: number };
 
+/** How long requests are due for. The rates rise to their full height, from none, over the first `rising` seconds. */
+export type Course = { readonly seconds: number; readonly rising: number; readonly seed: string };
+
 /** Every request that is due within so many seconds from the start, in order. */
-export function* schedule(rates: Rates, { seconds, seed }: { seconds: number; seed: string }): Generator<Due> {
-  const streams = KINDS.filter((kind) => rates[kind] > 0).map((kind) => arrivals(kind, rates[kind], seed));
+export function* schedule(rates: Rates, { seconds, rising, seed }: Course): Generator<Due> {
+  const streams = KINDS.filter((kind) => rates[kind] > 0).map((kind) => {
+    return arrivals({ kind, rate: rates[kind], rising }, seededRandom(`${seed} ${kind}`));
+  });
   const next = streams.map((stream) => stream.next().value);
   for (;;) {
     const [first, place] = earliest(next);
@@ -24,16 +29,23 @@ export function* schedule(rates: Rates, { seconds, seed }: { seconds: number; se
   }
 }
 
-function* arrivals(kind: Kind, rate: number, seed: string): Generator<Due, undefined> {
-  const random = seededRandom(`${seed} ${kind}`);
-  for (let atMillis = 0; ; ) {
-    atMillis += (-Math.log(1 - unitInterval(random)) * 1_000) / rate;
-    yield { kind, atMillis };
+type Arriving = { readonly kind: Kind; readonly rate: number; readonly rising: number };
+type Random = ReturnType<typeof seededRandom>;
+
+function* arrivals({ kind, rate, rising }: Arriving, random: Random): Generator<Due, undefined> {
+  for (let seconds = 0; ; ) {
+    seconds += -Math.log(1 - unitInterval(random)) / rate;
+    yield { kind, atMillis: instantOf(seconds, rising) * 1_000 };
   }
 }
 
+// The second by which as many are due as in so many seconds at the full rate: t²/2r of them while it rises over r.
+function instantOf(seconds: number, rising: number): number {
+  return seconds < rising / 2 ? Math.sqrt(2 * rising * seconds) : seconds + rising / 2;
+}
+
 /** A number in [0, 1) of 48 random bits. */
-export function unitInterval(random: (count: number) => Uint8Array): number {
+export function unitInterval(random: Random): number {
   return Buffer.from(random(6)).readUIntBE(0, 6) / 2 ** 48;
 }
 

@@ -9,7 +9,7 @@ import { type SigningKey, signingKeyFromJwk } from "../../src/crypto/jwk.ts";
 import { parseStrictJson } from "../../src/domain/canonical-json.ts";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
 import { connectionsTo } from "./connections.ts";
-import { type LatencyCounts, latencies } from "./latencies.ts";
+import { type LatencyCounts, latencies, together } from "./latencies.ts";
 import { type Caller, type Deed, type Deeds, deedsIn, type Scene } from "./requests.ts";
 import { type Due, KINDS, type Kind, type Rates, schedule } from "./schedule.ts";
 
@@ -20,16 +20,18 @@ export type Plan = {
   /** Private keys by partner. */
   readonly keys: { readonly [partner: string]: object };
   readonly rates: Rates;
-  /** How long the load lasts before it counts: a program that has just started compiles what it runs. */
+  /** How long the load rises before it counts: a program that has just started compiles what it runs. */
   readonly warmSeconds: number;
   readonly seconds: number;
   readonly seed: string;
 };
 
-/** What was sent of a kind once it counts, and what came of it. `latency` has failures as well. */
+/** What was sent of a kind once it counts, and what came of it. Latencies have failures as well. */
 export type SentOfKind = {
   readonly sent: number;
   readonly latency: LatencyCounts;
+  /** The same by tenths of the time in which they were due. */
+  readonly tenths: readonly LatencyCounts[];
   /** Failures by the status and kind of problem that the room answered, or by what the network said; early ones too. */
   readonly errors: { readonly [says: string]: number };
 };
@@ -49,12 +51,15 @@ export type SenderWord =
 /** How long answers are waited for when the last request is sent. */
 const PATIENCE_SECONDS = 30;
 
+const TENTHS = 10;
+
 /** The name of an error by which the room answered with a problem. */
 const REFUSED = "Refused";
 
 const PROBLEM = z.object({ type: z.string().min(1) });
 
-type Tally = { readonly latency: ReturnType<typeof latencies>; readonly errors: Map<string, number>; sent: number };
+type Tenth = { readonly latency: ReturnType<typeof latencies>; sent: number };
+type Tally = { readonly tenths: readonly Tenth[]; readonly errors: Map<string, number> };
 
 if (process.send !== undefined) await obey();
 
@@ -86,12 +91,12 @@ async function send(plan: Plan, { signal, tell: report }: Telling): Promise<Sent
   const started = performance.now();
   const telling = setInterval(() => void report(wordOf(started, tallies)), 1_000);
   const { rates, seed, warmSeconds } = plan;
-  for (const due of schedule(rates, { seed, seconds: warmSeconds + plan.seconds })) {
+  for (const due of schedule(rates, { seed, seconds: warmSeconds + plan.seconds, rising: warmSeconds })) {
     await untilDue(started, due);
     if (signal.aborted) break;
-    const counts = due.atMillis >= warmSeconds * 1_000;
-    if (counts) late.add(performance.now() - started - due.atMillis);
-    const work = carryOut({ due, started, deeds, callers, counts }, tallyOf(tallies, due.kind));
+    const share = (due.atMillis / 1_000 - warmSeconds) / plan.seconds;
+    if (share >= 0) late.add(performance.now() - started - due.atMillis);
+    const work = carryOut({ due, started, deeds, callers, share }, tallyOf(tallies, due.kind));
     pending.add(work);
     void work.finally(() => pending.delete(work));
   }
@@ -112,15 +117,17 @@ type Sending = {
   readonly started: number;
   readonly deeds: Deeds;
   readonly callers: ReadonlyMap<string, Caller>;
-  readonly counts: boolean;
+  /** Of the time that counts, how much was over when it was due; below 0 before it. */
+  readonly share: number;
 };
 
 // Every failure is counted: what is thrown by a call is a refusal, or a connection that failed.
-async function carryOut({ due, started, deeds, callers, counts }: Sending, tally: Tally): Promise<void> {
-  if (counts) tally.sent += 1;
+async function carryOut({ due, started, deeds, callers, share }: Sending, tally: Tally): Promise<void> {
+  const tenth = tally.tenths[Math.floor(share * TENTHS)];
+  if (tenth !== undefined) tenth.sent += 1;
   const deed = deeds(due.kind);
   const failure = await attempt(deed, callers.get(deed.by));
-  if (counts) tally.latency.add(performance.now() - started - due.atMillis);
+  tenth?.latency.add(performance.now() - started - due.atMillis);
   if (failure !== null) tally.errors.set(failure, (tally.errors.get(failure) ?? 0) + 1);
 }
 
@@ -161,7 +168,7 @@ function wordsOf(failure: unknown): string {
 }
 
 function emptyTally(): Tally {
-  return { latency: latencies(), errors: new Map(), sent: 0 };
+  return { tenths: Array.from({ length: TENTHS }, () => ({ latency: latencies(), sent: 0 })), errors: new Map() };
 }
 
 function tallyOf(tallies: ReadonlyMap<Kind, Tally>, kind: Kind): Tally {
@@ -171,20 +178,25 @@ function tallyOf(tallies: ReadonlyMap<Kind, Tally>, kind: Kind): Tally {
 }
 
 function wordOf(started: number, tallies: ReadonlyMap<Kind, Tally>): SenderWord {
-  const all = [...tallies.values()];
-  const sent = all.reduce((sum, tally) => sum + tally.sent, 0);
-  const answered = all.reduce((sum, tally) => sum + tally.latency.counts().total, 0);
+  const all = [...tallies.values()].flatMap(({ tenths }) => tenths);
+  const sent = all.reduce((sum, tenth) => sum + tenth.sent, 0);
+  const answered = all.reduce((sum, tenth) => sum + tenth.latency.total(), 0);
   return { kind: "second", seconds: Math.round((performance.now() - started) / 1_000), sent, answered };
 }
 
 // What nobody answered has lasted this long at the least, and is a failure.
 function sentKinds(tallies: ReadonlyMap<Kind, Tally>): Sent["kinds"] {
   const of = (kind: Kind): SentOfKind => {
-    const { sent, latency, errors } = tallyOf(tallies, kind);
-    const unanswered = sent - latency.counts().total;
-    for (let one = 0; one < unanswered; one++) latency.add(PATIENCE_SECONDS * 1_000);
+    const { tenths, errors } = tallyOf(tallies, kind);
+    let [sent, unanswered] = [0, 0];
+    for (const tenth of tenths) {
+      const missing = tenth.sent - tenth.latency.total();
+      for (let one = 0; one < missing; one++) tenth.latency.add(PATIENCE_SECONDS * 1_000);
+      [sent, unanswered] = [sent + tenth.sent, unanswered + missing];
+    }
     if (unanswered > 0) errors.set("unanswered at the end", unanswered);
-    return { sent, latency: latency.counts(), errors: Object.fromEntries(errors) };
+    const counts = tenths.map(({ latency }) => latency.counts());
+    return { sent, latency: together(counts), tenths: counts, errors: Object.fromEntries(errors) };
   };
   return { explain: of("explain"), read: of("read"), ask: of("ask"), upload: of("upload") };
 }

@@ -473,7 +473,7 @@ describe("one good request and its mutations", () => {
     expect(verifyRequest({ ...checked, key: KEY.publicKey }).ok).toBe(false);
   });
 
-  it("gives the same verdict on another thread: of a sound request, another key, another target, a missing part", async () => {
+  it("gives the same verdict on another thread: of a sound request, another key or target, a part less", async () => {
     const wire = signedAs({});
     const read = readSignature(wire.headers);
     if (!read.ok) throw new Error(read.error.detail);
