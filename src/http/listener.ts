@@ -27,7 +27,7 @@ type Fetch = Parameters<typeof createAdaptorServer>[0]["fetch"];
 /** Listens; fails when the place is taken. */
 export async function listen(fetch: Fetch, listening: Listening): Promise<Listener> {
   const { headersSeconds, requestSeconds } = listening;
-  const underWay: UnderWay = new Set();
+  const underWay: UnderWay = { replies: 0, apart: new WeakSet() };
   const server = createAdaptorServer({
     fetch: endingApart(fetch, underWay),
     serverOptions: {
@@ -55,30 +55,43 @@ function bound(server: AnyServer, { host, port }: Listening): Promise<number> {
   });
 }
 
-/** Replies that will end. */
-type UnderWay = Set<unknown>;
+/**
+ * How many replies are under way that will end, and which of the others are counted no more. They are counted and not
+ * gathered: a set that is added to and deleted from with every request grows new tables again and again, of which in V8
+ * each former one holds the next, with all that stood in it, once one of them has lived long.
+ */
+type UnderWay = { replies: number; readonly apart: WeakSet<object> };
 
 // A stream of events never ends by itself: whoever reads it comes again, to this server or another.
 function endingApart(fetch: Fetch, underWay: UnderWay): Fetch {
   return async (request, bindings) => {
     const response = await fetch(request, bindings);
     const type = response instanceof Response ? response.headers.get("content-type") : null;
-    if (type?.startsWith("text/event-stream") === true && "outgoing" in bindings) underWay.delete(bindings.outgoing);
+    if (type?.startsWith("text/event-stream") === true && "outgoing" in bindings) setApart(bindings.outgoing, underWay);
     return response;
   };
 }
 
+function setApart(response: Pick<ServerResponse, "closed">, underWay: UnderWay): void {
+  if (response.closed) return;
+  underWay.apart.add(response);
+  underWay.replies -= 1;
+}
+
 function watch(server: AnyServer, underWay: UnderWay): void {
   server.on("request", (_: IncomingMessage, response: ServerResponse) => {
-    underWay.add(response);
-    response.once("close", () => underWay.delete(response));
+    underWay.replies += 1;
+    response.once("close", () => {
+      if (!underWay.apart.has(response)) underWay.replies -= 1;
+    });
   });
 }
 
 async function drained(server: AnyServer, underWay: UnderWay, millis: number): Promise<void> {
   server.close();
   if ("closeIdleConnections" in server) server.closeIdleConnections();
-  for (let waited = 0; waited < millis && underWay.size > 0; waited += DRAIN_TICK_MILLIS) await wait(DRAIN_TICK_MILLIS);
+  for (let waited = 0; waited < millis && underWay.replies > 0; waited += DRAIN_TICK_MILLIS)
+    await wait(DRAIN_TICK_MILLIS);
 }
 
 const DRAIN_TICK_MILLIS = 20;

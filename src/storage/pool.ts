@@ -136,9 +136,9 @@ function welcoming() {
 // The loss of one connection, for all who wait in its session.
 function oneLoss(): Pick<Session, "isLost" | "lost" | "orLost"> & { readonly happens: () => void } {
   const loss = new ConnectionLost("the connection to the database was lost");
-  const waiting = new Set<(error: ConnectionLost) => void>();
+  const waiting: ((error: ConnectionLost) => void)[] = [];
   let isLost = false;
-  const lost = new Promise<never>((_, fail) => void waiting.add(fail));
+  const lost = new Promise<never>((_, fail) => void waiting.push(fail));
   // A loss between two transactions is nobody's failure.
   lost.catch(() => {});
   return {
@@ -146,8 +146,8 @@ function oneLoss(): Pick<Session, "isLost" | "lost" | "orLost"> & { readonly hap
     lost,
     orLost: (work) =>
       new Promise((settle, fail) => {
-        waiting.add(fail);
-        void work.then(settle, fail).finally(() => waiting.delete(fail));
+        waiting.push(fail);
+        void work.then(settle, fail).finally(() => waiting.splice(waiting.indexOf(fail), 1));
         if (isLost) fail(loss);
       }),
     happens: () => {
