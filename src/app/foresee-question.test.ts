@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { contractId, contractSchema } from "../domain/contract/document.ts";
+import { datasetRef } from "../domain/dataset/schema.ts";
 import { unixMillis } from "../domain/instant.ts";
 import { type PartnerId, partnerIdSchema } from "../domain/partner/manifest.ts";
 import { decide, type Permit } from "../domain/policy/decide.ts";
@@ -10,9 +11,10 @@ import {
   questionSchema,
   unpriced,
 } from "../domain/question/question.ts";
-import { contractJson, inForce, policyOf } from "../testing/documents.ts";
+import { contractJson, inForce, LIMITS_STATED, policyOf } from "../testing/documents.ts";
 import { memoryDatabase } from "../testing/memory-store/store.ts";
 import { appendNext } from "../testing/store-suite/acts.ts";
+import { askingPrice, chargingOf } from "./charge-question.ts";
 import { explainQuestion } from "./explain-question.ts";
 import { foresee, type Grounds, isUnderWay, lastGrounds, type Recollection } from "./foresee-question.ts";
 import { drawDigests } from "./recorded-figures.ts";
@@ -37,10 +39,10 @@ function worded(): Question {
   return question.value;
 }
 
-function permitted(): Pick<Grounds, "permit" | "permitted"> {
+function permitted(policies = DOCUMENTS.policies): Pick<Grounds, "permit" | "permitted"> {
   const question = worded();
   const about = { contract: CONTRACT, contractId: contractId(CONTRACT), question, recipient: ASKER };
-  const permit = decide({ ...about, on: "2026-11-27", ...DOCUMENTS });
+  const permit = decide({ ...about, on: "2026-11-27", ...DOCUMENTS, policies });
   if (permit.kind === "deny") throw new Error("a question that is not permitted");
   return { permit, permitted: unpriced(question) };
 }
@@ -90,6 +92,43 @@ test("the very permit is foreseen at another price, and one that is decided for 
   expect(foreseen({ epsilon: "0.01" })).toBe(permit);
   expect(foreseen({ epsilon: "64" })).toBeUndefined();
   expect(foreseen({ identifiers: ["phone"] })).toEqual(GROUNDS.permit);
+});
+
+test("what an explanation was made from is recalled at another price, and for no other question", () => {
+  const last = lastGrounds(1);
+  last.keep({ recipient: ASKER, asked: asked("cross-sell") }, { ...GROUNDS, recalled: RECALLED });
+  const recalled = (more: object) => foresee(last, { recipient: ASKER, asked: asked("cross-sell", more) })?.recalled;
+  expect(recalled({})).toBe(RECALLED);
+  expect(recalled({ epsilon: "0.01" })).toBe(RECALLED);
+  expect(recalled({ identifiers: ["phone"] })).toBeNull();
+});
+
+test("books stand until the first debit leaves its days, be it the asker's or everybody's", async () => {
+  const [noon, day] = [Date.UTC(2026, 10, 1, 12), 86_400_000];
+  let now = noon;
+  const store = memoryDatabase(() => unixMillis(now)).connect();
+  const budget = { ...LIMITS_STATED.budget, renewal: { period: "P10D", times: 1 } };
+  const terms = { ...LIMITS_STATED, budget };
+  const contract = contractSchema.parse({ ...contractJson(MEMBERS), terms });
+  const { permit } = permitted(inForce([policyOf(ASKER), policyOf(OTHER, { defaults: terms })]));
+  const about = { contract, recipient: ASKER, question: worded(), directory: DOCUMENTS.directory };
+  const priced = { ...about, decision: permit, epsilon: askingPrice(about.question, permit) };
+  const books = () =>
+    store.read({ name: "read books", parties: MEMBERS }, async (tx) => (await chargingOf(tx, priced)).books);
+  const lineage = datasetRef(OTHER, "customers");
+  const spend = (recipient: PartnerId | "everyone", release: string) =>
+    store.write({ name: "spend", parties: MEMBERS }, (tx) =>
+      tx.ledger.debit([{ lineage, recipient, nanoRho: 5n, release, cap: null }]),
+    );
+  expect((await books()).until).toBeNull();
+  await spend(ASKER, "first");
+  now += day;
+  await spend(ASKER, "second");
+  expect(await books()).toMatchObject({ each: [{ own: 10n, recent: 0n }], until: noon + 90 * day });
+  await spend("everyone", "third");
+  expect(await books()).toMatchObject({ each: [{ own: 10n, all: 5n, recent: 5n }], until: now + 10 * day });
+  now += 10 * day;
+  expect(await books()).toMatchObject({ each: [{ own: 10n, all: 5n, recent: 0n }], until: noon + 90 * day });
 });
 
 test("of more askers than are remembered, those kept last are", () => {

@@ -87,8 +87,8 @@ type Arriving = {
   isWhole: boolean;
 };
 
-// One function for all requests: each that is made gets a hidden class for its generators, which V8 allocates among what
-// has lived long, and which would hold all of its request until the next full collection.
+// One function for all requests: each that is made gets a hidden class for its generators, which V8 allocates among
+// what has lived long, and which would hold all of its request until the next full collection.
 async function* bytesOf(arriving: Arriving): AsyncIterable<Uint8Array> {
   // A body that is read no further is not destroyed: its rest must be drained, or the connection hangs for whatever its
   // client sends next.

@@ -4,10 +4,10 @@ import { type Answer, askQuestion } from "../../app/ask-question.ts";
 import { collectAudience } from "../../app/collect-audience.ts";
 import { decideRequest } from "../../app/decide-request.ts";
 import { explainQuestion } from "../../app/explain-question.ts";
-import { type LastGrounds, lastGrounds } from "../../app/foresee-question.ts";
+import { foresee, type LastGrounds, lastGrounds } from "../../app/foresee-question.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import type { PartnerId } from "../../domain/partner/manifest.ts";
-import { type AskedQuestion, questionSchema } from "../../domain/question/question.ts";
+import { type AskedQuestion, isForList, questionSchema } from "../../domain/question/question.ts";
 import type { Store } from "../../ports/store.ts";
 import { type Act, callerOf, type Drawing, type Known, refusal } from "./act.ts";
 import type { Chance } from "./chance.ts";
@@ -80,6 +80,9 @@ function asking(known: Known, store: Store, { partner, asked }: Asking): Act {
         askQuestion(ports, { caller: callerOf(partner), asked }),
       );
       if (isAlone) await explain(known.grounds);
+      const foreseen = foresee(known.grounds, { recipient: partner, asked });
+      if (foreseen !== null && isForList(foreseen.question) && foreseen.recalled !== null)
+        return ["3: it is remembered of a list what it rested on, and not read"];
       const isDenied = !answered.ok && answered.error.kind === "not-permitted";
       if (foretold?.ok === true && foretold.value.isPermitted === isDenied)
         return [`3: a question was ${isDenied ? "denied" : "permitted"} and its documents say otherwise`];
