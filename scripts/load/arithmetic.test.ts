@@ -183,7 +183,7 @@ describe("options", () => {
       partners: 50,
       contracts: 500,
       rates: { explain: 200, read: 20, ask: 2, upload: 0.2 },
-      warmSeconds: 30,
+      warmSeconds: 60,
       minutes: 1,
       besideRows: 0,
     });

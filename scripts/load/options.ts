@@ -20,7 +20,7 @@ export type Options = {
 };
 
 const HELP = `npm run load -- [--partners 50] [--contracts 500] [--rates explain=200,read=20,ask=2,upload=0.2]
-                [--warm 30] [--minutes 1] [--beside ROWS] [--memory 1GiB] [--seed TEXT] [--json]
+                [--warm 60] [--minutes 1] [--beside ROWS] [--memory 1GiB] [--seed TEXT] [--json]
                 [--url URL --operator FILE [--pid PID]]
 
   --partners   companies in the room, 2 to 500
@@ -52,7 +52,7 @@ export function readLoadOptions(args: readonly string[]): Options | null {
       partners: { type: "string", default: "50" },
       contracts: { type: "string", default: "500" },
       rates: { type: "string", default: "explain=200,read=20,ask=2,upload=0.2" },
-      warm: { type: "string", default: "30" },
+      warm: { type: "string", default: "60" },
       minutes: { type: "string", default: "1" },
       beside: { type: "string", default: "0" },
       memory: { type: "string", default: "1GiB" },
