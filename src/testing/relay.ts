@@ -20,7 +20,7 @@ export type Relay = {
   readonly url: string;
   /** How often a room waited for its database: what it sent before the next answer came is one round trip. */
   readonly count: () => number;
-  /** Cuts the connection of the next writing transaction whose act fits, at its COMMIT, once. */
+  /** Cuts the connection of the next writing transaction whose act fits, at its COMMIT or its end, once. */
   readonly cutAtCommit: (cut: Cut, fits: (act: string) => boolean) => void;
   /** The acts that were cut, in order. */
   readonly cuts: readonly string[];
@@ -97,7 +97,7 @@ function welcome(state: State, client: Socket): void {
 function join(state: State, pair: Pair): void {
   const { client, remote } = pair;
   const messagesIn = frontendMessages();
-  const connection: Connection = { pair, writing: null, isAnswered: true, isLosingAnswer: false };
+  const connection: Connection = { pair, writing: null, alone: null, isAnswered: true, isLosingAnswer: false };
   client.on("data", (chunk: Buffer) => {
     if (connection.isAnswered) state.trips += 1;
     connection.isAnswered = false;
@@ -114,16 +114,19 @@ type Connection = {
   readonly pair: Pair;
   /** The act of the writing transaction that is open. */
   writing: string | null;
+  /** The act of a writing statement that is a transaction by itself, until it ends. */
+  alone: string | null;
   isAnswered: boolean;
   isLosingAnswer: boolean;
 };
 
 const WRITING = /^begin isolation level serializable read write; set local application_name = '([^']+)'/;
 
-function passOn(state: State, connection: Connection, { bytes, query }: FrontendMessage): void {
+function passOn(state: State, connection: Connection, message: FrontendMessage): void {
   const { pair } = connection;
-  if (query?.startsWith("begin ") === true) connection.writing = WRITING.exec(query)?.[1] ?? null;
-  const cut = query === "commit" ? cutFor(state, connection.writing) : null;
+  const { bytes } = message;
+  const act = endedBy(connection, message);
+  const cut = act === null ? null : cutFor(state, act);
   if (cut === null) {
     pair.remote.write(bytes);
     return;
@@ -134,9 +137,17 @@ function passOn(state: State, connection: Connection, { bytes, query }: Frontend
   if (cut === "commit lost") end(pair);
 }
 
-function cutFor(state: State, act: string | null): Cut | null {
+// The act whose transaction a message ends, if it is one that writes.
+function endedBy(connection: Connection, { query, bound, isSync }: FrontendMessage): string | null {
+  if (query?.startsWith("begin ") === true) connection.writing = WRITING.exec(query)?.[1] ?? null;
+  if (query === "commit") return connection.writing;
+  if (bound !== null) connection.alone = bound.includes("concordat.admit(") ? "admit request" : null;
+  return isSync ? connection.alone : null;
+}
+
+function cutFor(state: State, act: string): Cut | null {
   const { armed } = state;
-  if (act === null || armed === null || !armed.fits(act)) return null;
+  if (armed === null || !armed.fits(act)) return null;
   state.armed = null;
   state.cuts.push(act);
   return armed.cut;
