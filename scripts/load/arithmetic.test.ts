@@ -5,8 +5,10 @@ import { seededRandom } from "../../src/testing/seeded-random.ts";
 import { latencies, percentilesOf, together } from "./latencies.ts";
 import { memoryTold, thinned } from "./memory.ts";
 import { readLoadOptions } from "./options.ts";
-import { toldOf } from "./report.ts";
+import { processorsTold } from "./processors.ts";
+import { linesOfTold, toldOf } from "./report.ts";
 import { KINDS, schedule, unitInterval } from "./schedule.ts";
+import type { SentOfKind } from "./sender.ts";
 import { groupsOf } from "./world.ts";
 
 describe("percentiles", () => {
@@ -132,19 +134,34 @@ describe("memory", () => {
   });
 });
 
+describe("processors", () => {
+  const before = "cpu  100 10 50 800 20 5 15 0 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n";
+
+  it("are told as busy, idle and taken by the host, waiting for a disk being idle", () => {
+    const after = "cpu  130 12 60 820 30 6 17 25 30 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n";
+    expect(processorsTold(before, after)).toEqual({ busy: 0.45, taken: 0.25 });
+    expect(processorsTold(before, before)).toEqual({ busy: 0, taken: 0 });
+  });
+
+  it("are not told of another text", () => {
+    expect(() => processorsTold(before, "cpu 1 2 3")).toThrow("/proc/stat");
+  });
+});
+
 describe("the goals", () => {
-  const nothing = { sent: 0, latency: latencies().counts(), tenths: [], errors: {} };
+  const nothing = { sent: 0, tenths: [], errors: {} };
   const tookOf = (millis: number) => {
     const record = latencies();
     for (let one = 0; one < 50; one++) record.add(millis);
-    return { sent: 50, latency: record.counts(), tenths: [], errors: {} };
+    return { sent: 50, tenths: [record.counts()], errors: {} };
   };
-  const outcome = (explain: typeof nothing) => ({
-    sent: { kinds: { explain, read: nothing, ask: nothing, upload: nothing }, late: nothing.latency, seconds: 10 },
+  const outcome = (explain: SentOfKind) => ({
+    sent: { kinds: { explain, read: nothing, ask: nothing, upload: nothing }, late: latencies().counts(), seconds: 10 },
     memory: Array.from({ length: 100 }, (_, seconds) => ({ seconds, bytes: 100 + seconds })),
     beside: null,
+    processors: { busy: 0.5, taken: 0 },
   });
-  const unmet = (explain: typeof nothing, minutes: number) =>
+  const unmet = (explain: SentOfKind, minutes: number) =>
     toldOf(outcome(explain), { minutes }).goals.flatMap(({ says, isMet }) => (isMet ? [] : [says]));
 
   it("are missed by slow explanations, by any failure, and in a soak by memory that grew", () => {
@@ -152,6 +169,12 @@ describe("the goals", () => {
     expect(unmet(tookOf(151), 1)).toEqual(["p99 of explain <= 150 ms"]);
     expect(unmet({ ...tookOf(1), errors: { "503 unavailable": 1 } }, 1)).toEqual(["no request failed"]);
     expect(unmet(tookOf(1), 60)).toEqual(["memory grew by <= 10 %"]);
+  });
+
+  it("are told below what the processors did", () => {
+    const lines = linesOfTold(toldOf(outcome(tookOf(1)), { minutes: 1 }));
+    expect(lines).toContain("processors: busy for 50.0 % of the time, taken by the host 0.0 %");
+    expect(lines.at(-1)).toBe("met:     no request failed");
   });
 
   it("count as throughput what was answered without fault", () => {

@@ -1,8 +1,9 @@
 // What a load came to: a line for each kind, what failed and why, memory over time, and whether the goals were met.
 
-import { type LatencyCounts, percentilesOf } from "./latencies.ts";
+import { type LatencyCounts, percentilesOf, together } from "./latencies.ts";
 import { type MemoryTold, memoryTold, thinned } from "./memory.ts";
 import type { Options } from "./options.ts";
+import type { ProcessorsTold } from "./processors.ts";
 import type { Outcome } from "./run.ts";
 import { KINDS, type Kind } from "./schedule.ts";
 
@@ -29,6 +30,7 @@ export type Told = {
   readonly senderLate: { readonly p99: number; readonly most: number };
   readonly beside: { readonly questions: number; readonly p50: number; readonly p99: number } | null;
   readonly memory: (MemoryTold & { readonly overTime: readonly { seconds: number; bytes: number }[] }) | null;
+  readonly processors: ProcessorsTold | null;
   readonly goals: readonly GoalTold[];
 };
 
@@ -40,11 +42,11 @@ const SOAK_MINUTES = 30;
 const SAMPLES_SHOWN = 12;
 
 /** An outcome as it is told, with the goals that it is held to. */
-export function toldOf({ sent, memory, beside }: Outcome, { minutes }: Pick<Options, "minutes">): Told {
+export function toldOf({ sent, memory, beside, processors }: Outcome, { minutes }: Pick<Options, "minutes">): Told {
   const kinds = KINDS.flatMap((kind) => {
     const one = sent.kinds[kind];
     if (one.sent === 0) return [];
-    const { p50, p95, p99, most } = percentilesOf(one.latency);
+    const { p50, p95, p99, most } = percentilesOf(together(one.tenths));
     const { errors } = one;
     const throughput = (one.sent - sumOf(errors)) / sent.seconds;
     const p99ByTenths = one.tenths.map((tenth) => percentilesOf(tenth).p99);
@@ -58,6 +60,7 @@ export function toldOf({ sent, memory, beside }: Outcome, { minutes }: Pick<Opti
     senderLate: { p99: late.p99, most: late.most },
     beside: beside === null ? null : besideTold(beside),
     memory: memory === null || growth === null ? null : { ...growth, overTime: thinned(memory, SAMPLES_SHOWN) },
+    processors,
     goals: [...goalsOf(kinds), ...(growth === null || minutes < SOAK_MINUTES ? [] : [growthGoal(growth)])],
   };
 }
@@ -86,7 +89,15 @@ function sumOf(errors: KindTold["errors"]): number {
 }
 
 /** The same as lines for people. */
-export function linesOfTold({ seconds, kinds, senderLate, beside, memory, goals }: Told): readonly string[] {
+export function linesOfTold({
+  seconds,
+  kinds,
+  senderLate,
+  beside,
+  memory,
+  processors,
+  goals,
+}: Told): readonly string[] {
   return [
     ...kinds.flatMap((kind) => [kindLine(kind), tenthsLine(kind)]),
     ...kinds.flatMap(({ kind, errors }) =>
@@ -95,6 +106,7 @@ export function linesOfTold({ seconds, kinds, senderLate, beside, memory, goals 
     `the sender itself was late by ${inMillis(senderLate.p99)} at p99, ${inMillis(senderLate.most)} at most`,
     ...(beside === null ? [] : [besideLine(beside, seconds)]),
     ...(memory === null ? [] : memoryLines(memory)),
+    ...(processors === null ? [] : [processorsLine(processors)]),
     ...goals.map(({ says, isMet }) => `${isMet ? "met:    " : "NOT MET:"} ${says}`),
   ];
 }
@@ -118,9 +130,17 @@ function besideLine({ questions, p50, p99 }: NonNullable<Told["beside"]>, second
 
 function memoryLines({ firstBytes, lastBytes, mostBytes, growth, overTime }: NonNullable<Told["memory"]>): string[] {
   const steps = overTime.map(({ seconds, bytes }) => `${Math.round(seconds)} s ${inMib(bytes)}`);
-  const share = `${growth < 0 ? "" : "+"}${(growth * 100).toFixed(1)} %`;
+  const share = `${growth < 0 ? "" : "+"}${inPercent(growth)}`;
   const tenths = `${inMib(firstBytes)} in the second tenth, ${inMib(lastBytes)} in the last, ${share}`;
   return [`memory: ${tenths}; ${inMib(mostBytes)} at most`, `        ${steps.join(" · ")}`];
+}
+
+function processorsLine({ busy, taken }: ProcessorsTold): string {
+  return `processors: busy for ${inPercent(busy)} of the time, taken by the host ${inPercent(taken)}`;
+}
+
+function inPercent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
 
 function inMillis(millis: number): string {

@@ -11,6 +11,7 @@ import { bringPair, keepAsking, type Pair } from "./beside.ts";
 import type { LatencyCounts } from "./latencies.ts";
 import { type MemorySample, watchMemory } from "./memory.ts";
 import type { Options } from "./options.ts";
+import { type ProcessorsTold, watchProcessors } from "./processors.ts";
 import type { Plan, SenderWord, Sent } from "./sender.ts";
 import { type Place, populateRoom, type World } from "./world.ts";
 
@@ -21,6 +22,8 @@ export type Outcome = {
   readonly memory: readonly MemorySample[] | null;
   /** How long the questions about the large lists took; null where none were asked. */
   readonly beside: LatencyCounts | null;
+  /** Of the machine that sends, while it sent; null where its system does not tell. */
+  readonly processors: ProcessorsTold | null;
 };
 
 type Loaded = { readonly place: Place; readonly pid: number | null; readonly end: () => Promise<void> };
@@ -60,10 +63,12 @@ async function underLoad(options: Options, { room, world, pair, signal }: Stage)
   const memory = watchMemory(room.pid);
   const asking = pair === null ? null : keepAsking(pair);
   try {
+    const processorsUntilNow = await watchProcessors();
     const sent = await sendAll(planOf(options, room.place, world), signal);
+    const processors = (await processorsUntilNow?.()) ?? null;
     const beside = asking === null ? null : await asking.end();
     await memory?.end();
-    return { sent, memory: memory === null ? null : memory.samples(), beside };
+    return { sent, memory: memory === null ? null : memory.samples(), beside, processors };
   } finally {
     // Ending twice is harmless; what failed first is what is told.
     await Promise.allSettled([asking?.end(), memory?.end()]);

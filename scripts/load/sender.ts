@@ -9,7 +9,7 @@ import { type SigningKey, signingKeyFromJwk } from "../../src/crypto/jwk.ts";
 import { parseStrictJson } from "../../src/domain/canonical-json.ts";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
 import { connectionsTo } from "./connections.ts";
-import { type LatencyCounts, latencies, together } from "./latencies.ts";
+import { type LatencyCounts, latencies } from "./latencies.ts";
 import { type Caller, type Deed, type Deeds, deedsIn, type Scene } from "./requests.ts";
 import { type Due, KINDS, type Kind, type Rates, schedule } from "./schedule.ts";
 
@@ -29,8 +29,7 @@ export type Plan = {
 /** What was sent of a kind once it counts, and what came of it. Latencies have failures as well. */
 export type SentOfKind = {
   readonly sent: number;
-  readonly latency: LatencyCounts;
-  /** The same by tenths of the time in which they were due. */
+  /** By tenths of the time in which they were due. */
   readonly tenths: readonly LatencyCounts[];
   /** Failures by the status and kind of problem that the room answered, or by what the network said; early ones too. */
   readonly errors: { readonly [says: string]: number };
@@ -196,7 +195,7 @@ function sentKinds(tallies: ReadonlyMap<Kind, Tally>): Sent["kinds"] {
     }
     if (unanswered > 0) errors.set("unanswered at the end", unanswered);
     const counts = tenths.map(({ latency }) => latency.counts());
-    return { sent, latency: together(counts), tenths: counts, errors: Object.fromEntries(errors) };
+    return { sent, tenths: counts, errors: Object.fromEntries(errors) };
   };
   return { explain: of("explain"), read: of("read"), ask: of("ask"), upload: of("upload") };
 }
