@@ -204,8 +204,9 @@ function plainRow(scan: Scan, space: Workspace, at: number): number {
     ends[cell] = place;
     if (place === used || bytes[place] === LINE_FEED) break;
   }
-  if (place === used && !isLast) return INCOMPLETE;
-  if (place - at > scan.maximumRowBytes) return faultyAs(scan, tooLong(scan));
+  // A leap may have passed the end of the row.
+  if (place === used && !isLast) return isLeaped ? REREAD : INCOMPLETE;
+  if (place - at > scan.maximumRowBytes) return isLeaped ? REREAD : faultyAs(scan, tooLong(scan));
   const end = place > start && bytes[place - 1] === CARRIAGE_RETURN ? place - 1 : place;
   ends[cell] = end;
   row.bytes = bytes;
