@@ -155,6 +155,17 @@ test("a server whose lease is over is ended with all its sessions, opens no othe
   await expect(one.pool.take()).rejects.toThrow("the lease of this server is over");
 });
 
+test("a server that has been ended leaves no mark behind, and beats no more", async () => {
+  const one = await start({ isAlone: true });
+  await change(one, "ended_at = now()");
+  const asked = vi.spyOn(one.presence, "ask");
+  for (let beats = 0; beats < 5; beats++) beat();
+  expect(await one.over).toMatch(/the other servers have gone on without it/);
+  await until(async () => vi.getTimerCount() === 0);
+  await sleep(50);
+  expect([existsSync(markOf(one)), asked.mock.calls.length, one.failures]).toEqual([false, 1, []]);
+});
+
 test("what is left of an end that was cut short is ended by the next, after its own time to close", async () => {
   const [one, two] = [await start({ isAlone: true }), await start({ isAlone: false })];
   for (const { pool, presence } of [one, two]) {

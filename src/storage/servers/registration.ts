@@ -102,8 +102,11 @@ function registered(registering: Registering, number: number): Registration {
     tellOver = resolve;
   });
   const heart = beating(registering, async () => {
-    if (await renew(registering, number)) await endOthers(presence, directory);
-    else tellOver(EXPELLED);
+    const goesOn = await renew(registering, number);
+    if (goesOn) await endOthers(presence, directory);
+    // Whoever ended the server took its mark away, and this beat has written one again.
+    else await forgetMark(directory, number).finally(() => tellOver(EXPELLED));
+    return goesOn;
   });
   return {
     number,
@@ -139,14 +142,19 @@ async function renew({ presence, directory, failed }: Registering, number: numbe
 
 const EXPELLED = "its lease was over and the other servers have gone on without it: start it again";
 
-// A beat that fails while the database is away is one that is left out.
-function beating({ failed }: Registering, beat: () => Promise<void>): { readonly stop: () => Promise<void> } {
+// A beat that fails while the database is away is one that is left out. The last is the one that answers false.
+function beating({ failed }: Registering, beat: () => Promise<boolean>): { readonly stop: () => Promise<void> } {
+  let goesOn = true;
+  const next = async () => {
+    if (goesOn) goesOn = await beat();
+    if (!goesOn) clearInterval(timer);
+  };
   const tell = (failure: unknown) => {
     if (!isConnectionFailure(failure)) failed(failure);
   };
   let last: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    last = last.then(beat).catch(tell);
+    last = last.then(next).catch(tell);
   }, LIMITS.serverBeatMillis);
   timer.unref();
   return {
