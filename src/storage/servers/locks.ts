@@ -51,7 +51,19 @@ export function givingBack({ group, number, isShared }: Lock): string {
 
 /** The sessions that bear the number of a server, as a condition on pg_locks. */
 export function bearing(server: number | "number"): string {
-  const { group } = sessionsOf(0);
-  return `locktype = 'advisory' and classid = ${group} and objid = ${server} and objsubid = 2 and granted
+  return `${held(GROUPS.server)} and objid = ${server}`;
+}
+
+/** The sessions that hold a lock, shared or alone, as a condition on pg_locks. */
+export function holding({ group, number }: Pick<Lock, "group" | "number">): string {
+  return `${held(group)} and objid = ${number >>> 0}`;
+}
+
+/** The presences of servers whose turn it is at anything, as a condition on pg_locks. */
+export const IN_A_TURN = held(GROUPS.turn);
+
+// Other databases of the same Postgres may be those of other rooms.
+function held(group: number): string {
+  return `locktype = 'advisory' and classid = ${group} and objsubid = 2 and granted
     and database = (select oid from pg_database where datname = current_database())`;
 }

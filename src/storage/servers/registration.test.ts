@@ -9,7 +9,7 @@ import { type TestDatabase, testDatabase } from "../../testing/database.ts";
 import { migrate } from "../migrate.ts";
 import { openPool, type Pool } from "../pool.ts";
 import { MIGRATIONS } from "../store.ts";
-import { bearing } from "./locks.ts";
+import { bearing, sessionsOf as serverSessions } from "./locks.ts";
 import { openPresence, type Presence } from "./presence.ts";
 import { fewestMigrations, type Registration, register } from "./registration.ts";
 
@@ -153,6 +153,20 @@ test("a server whose lease is over is ended with all its sessions, opens no othe
   expect(other).toEqual([]);
   await expect(working.orLost(working.sql.unsafe("commit"))).rejects.toThrow();
   await expect(one.pool.take()).rejects.toThrow("the lease of this server is over");
+});
+
+test("a server of another room in the same Postgres, with the same number, is left alone", async () => {
+  const one = await start({ isAlone: true });
+  const another = await testDatabase();
+  const presence = await openPresence(another.address);
+  toClose.push(presence.close, another.close);
+  await presence.stand(serverSessions(one.number));
+  expect(await sessionsOf(one)).toBe(1);
+  await one.presence.close();
+  await change(one, LEASE_IS_OVER);
+  await start({ isAlone: false });
+  expect((await rowOf(one))?.isOver).toBe(true);
+  expect(await presence.ask("select 1 as here")).toEqual([{ here: 1 }]);
 });
 
 test("a server that has been ended leaves no mark behind, and beats no more", async () => {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { type SigningKey, signingKeyFromJwk } from "../../crypto/jwk.ts";
 import type { Statements } from "../../storage/pool.ts";
+import { bearing, IN_A_TURN } from "../../storage/servers/locks.ts";
 import { type TestDatabase, testDatabase } from "../database.ts";
 import { type Relay, relayTo } from "../relay.ts";
 import { readRoomKeys } from "../room-keys.ts";
@@ -154,7 +155,7 @@ async function freezeOne(scene: Scene): Promise<void> {
   process.kill(frozen.pid, "SIGSTOP");
   // As if nobody had heard of it for the time of its lease.
   await inTables(scene, (sql) => sql.unsafe(LEASE_RUNS_OUT));
-  await untilFound(scene, "select from pg_locks where classid = 1667183 having count(*) = 0");
+  await untilFound(scene, `select from pg_locks where ${IN_A_TURN} having count(*) = 0`);
   await log.sql.unsafe("rollback");
   database.owner.give(log, "clean");
   const again = await signedCall(origin, { ...commit, idempotencyKey: "committed-elsewhere" });
@@ -170,9 +171,9 @@ const WAITING_AT_THE_LOG = "select from pg_locks where relation = 'concordat.log
 
 // Of the server whose turn it is: its presence holds that lock and bears its number.
 const LEASE_RUNS_OUT = `
-  update concordat.server set lease_until = now() - interval '1 second' where number = (
-    select objid::bigint from pg_locks where classid = 1667182
-      and pid in (select pid from pg_locks where classid = 1667183) limit 1)`;
+  update concordat.server set lease_until = now() - interval '1 second'
+  where exists (
+    select from pg_locks where ${bearing("number")} and pid in (select pid from pg_locks where ${IN_A_TURN}))`;
 
 async function untilFound(scene: Scene, query: string): Promise<void> {
   for (let looks = 0; looks < 500; looks++) {

@@ -12,6 +12,7 @@ import { generateSigningKey, type SigningKey } from "../../crypto/jwk.ts";
 import { signCompact } from "../../crypto/jws.ts";
 import { type RunningRoom, runRoom } from "../../main.ts";
 import { ConnectionLost } from "../../storage/pool.ts";
+import { holding, SWEEPING, WORKING } from "../../storage/servers/locks.ts";
 import { type TestDatabase, testDatabase } from "../database.ts";
 import { type Relay, relayTo } from "../relay.ts";
 import { operatorKeyOf, testConfig } from "../room.ts";
@@ -83,8 +84,7 @@ describe("three servers of one room", () => {
     return rows;
   };
   /** Servers that hold what every server holds while it works. */
-  const presencesNow = async () =>
-    (await asOwner("select from pg_locks where classid = 1667181 and objid = 2 and granted")).length;
+  const presencesNow = async () => (await asOwner(`select from pg_locks where ${holding(WORKING)}`)).length;
   type Call = Parameters<typeof signedCall>[1];
   const callAt = (index: number, call: Call) => signedCall(origin, call, urlOf(index));
   const mustAt = async (index: number, call: Call) => {
@@ -194,7 +194,7 @@ describe("three servers of one room", () => {
     const sweep: typeof matcher.sweep = async (named) => {
       // The database has ended the presence, and its word of that is still on the way.
       const mend = await relay.fail("stalled");
-      await asOwner("select pg_terminate_backend(pid) from pg_locks where classid = 1667181 and objid = 3");
+      await asOwner(`select pg_terminate_backend(pid) from pg_locks where ${holding(SWEEPING)}`);
       const asked = named();
       await mend();
       outcome = await asked.catch((failure: unknown) => failure);
