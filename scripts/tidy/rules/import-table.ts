@@ -71,8 +71,9 @@ const TABLE: readonly Row[] = [
       "src/crypto/sealed-box.ts",
       "src/crypto/sealed-frames.ts",
     ],
+    // esbuild makes one script of what threads run.
     packages: [
-      "tsx/esm/api",
+      "esbuild",
       ...FILES,
       "node:worker_threads",
       "node:os",

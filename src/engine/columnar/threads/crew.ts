@@ -4,6 +4,7 @@
 import { Worker } from "node:worker_threads";
 import type { Arena } from "../arena.ts";
 import { breath } from "../pace.ts";
+import { threadProgram } from "./program.ts";
 import { type Equipment, toolsOf } from "./thread.ts";
 import { begin, type Done, type OutcomeOf, type PieceOf, type SettingsOf, type WorkName } from "./works.ts";
 
@@ -57,7 +58,7 @@ type CrewOptions = { readonly arena: Arena; readonly module: WebAssembly.Module 
 export function crewOf({ arena, module, threads }: CrewOptions): Crew {
   const equipment: Equipment = { memory: arena.memory, module };
   const own = toolsOf(equipment);
-  const hands = Array.from({ length: threads }, () => hand(equipment));
+  const handsAtWork = handsOf(equipment, threads);
   let jobs = 0;
   return {
     begin: (work, settings, { scratchBytes, isLarge }) => {
@@ -76,7 +77,7 @@ export function crewOf({ arena, module, threads }: CrewOptions): Crew {
       const job = jobs++;
       const started = new Set<Hand>();
       // A thread for which there is no room does not take part, as long as another one does.
-      const handFor = (first: number) => {
+      const handFor = (hands: readonly Hand[], first: number) => {
         const free = leastBusy(hands);
         if (started.has(free)) return free;
         const scratch = started.size === 0 ? first : room.another();
@@ -85,8 +86,10 @@ export function crewOf({ arena, module, threads }: CrewOptions): Crew {
         started.add(free);
         return free;
       };
-      const run = async (piece: unknown, transfer: readonly ArrayBuffer[] = []) =>
-        handFor(await room.first()).do(job, piece, transfer);
+      const run = async (piece: unknown, transfer: readonly ArrayBuffer[] = []) => {
+        const [hands, first] = await Promise.all([handsAtWork.all(), room.first()]);
+        return handFor(hands, first).do(job, piece, transfer);
+      };
       const end = () => {
         for (const one of started) one.forget(job);
         room.giveBack();
@@ -94,10 +97,38 @@ export function crewOf({ arena, module, threads }: CrewOptions): Crew {
       // SAFETY: as above.
       return { run: run as Job<typeof work>["run"], width: threads * 2, end };
     },
+    end: handsAtWork.end,
+  };
+}
+
+type Hands = {
+  /** Every hand, once its thread has a program and none that was ended is left. @throws Error if ended meanwhile */
+  all(): Promise<readonly Hand[]>;
+  end(): Promise<void>;
+};
+
+function handsOf(equipment: Equipment, threads: number): Hands {
+  let hands: readonly Hand[] = [];
+  let ends = 0;
+  let ending: Promise<unknown> = Promise.resolve();
+  return {
+    all: async () => {
+      const before = ends;
+      const [program] = await Promise.all([threadProgram(), ending]);
+      if (ends !== before) throw threadEnded();
+      if (hands.length === 0) hands = Array.from({ length: threads }, () => hand(program, equipment));
+      return hands;
+    },
     end: async () => {
-      for (const one of hands) await one.end();
+      ends += 1;
+      ending = Promise.all(hands.map((one) => one.end()));
+      await ending;
     },
   };
+}
+
+function threadEnded(): Error {
+  return new Error("a thread of the matcher ended");
 }
 
 /** Room that a job's threads have in the arena. */
@@ -154,14 +185,14 @@ function settle(waiting: Map<number, Waiting>, report: Report): void {
  * One thread, started when a piece first comes. Its being there does not keep the process from ending. When it ended,
  * another one takes its place for the next piece, and learns what was begun; not before, as both have the same room.
  */
-function hand(equipment: Equipment): Hand {
+function hand(program: string, equipment: Equipment): Hand {
   const waiting = new Map<number, Waiting>();
   const begun = new Map<number, Begin>();
   let worker: Worker | null = null;
   let pieces = 0;
   const start = () => {
-    const thread = new Worker(new URL("./worker-start.mjs", import.meta.url), { workerData: equipment });
-    let reason: unknown = new Error("a thread of the matcher ended");
+    const thread = new Worker(program, { eval: true, workerData: equipment });
+    let reason: unknown = threadEnded();
     thread.unref();
     thread.on("message", (report: Report) => {
       settle(waiting, report);
