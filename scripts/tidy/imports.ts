@@ -10,6 +10,8 @@ export type Import = {
   readonly specifier: string;
   readonly target: string | null;
   readonly isTypeOnly: boolean;
+  /** Whether it is loaded when that place is reached, by `import("...")`. */
+  readonly isCall: boolean;
 };
 
 /** The imports of a module in the order of the text. */
@@ -20,7 +22,7 @@ export function importsOf(module: Module): readonly Import[] {
     if (specifier === null) continue;
     const isRelative = specifier.startsWith(".");
     const target = isRelative ? posix.join(posix.dirname(module.path), specifier) : null;
-    found.push({ node, specifier, target, isTypeOnly: isTypeOnly(node) });
+    found.push({ node, specifier, target, isTypeOnly: isTypeOnly(node), isCall: ts.isCallExpression(node) });
   }
   return found;
 }

@@ -6,7 +6,7 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import { err, ok } from "../domain/result.ts";
-import { type BackedUp, backUp } from "../safekeeping/back-up.ts";
+import type { BackedUp } from "../safekeeping/back-up.ts";
 import { describe } from "./describe.ts";
 import { grouped } from "./figures.ts";
 import { act, failed, type Outcome, type Terminal } from "./terminal.ts";
@@ -26,6 +26,7 @@ async function backup({ world }: Terminal, file: string): Promise<Outcome> {
   if (!config.ok) return err(failed(`no backup was made: ${config.error.join("; ")}`));
   const folder = dirname(resolve(file));
   if (!existsSync(folder)) return err(failed(`no backup was made: there is no folder \`${folder}\``));
+  const { backUp } = await import("../safekeeping/back-up.ts");
   const made = await backUp(config.value, file);
   if (!made.ok) return err(failed(`no backup was made: ${made.error.join("; ")}`));
   const { name, path, digest, bytes, entries, rows, files } = made.value;

@@ -9,7 +9,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { roomClient } from "../client/room-client.ts";
 import { readConfig } from "../config.ts";
 import { signingKeyFromJwk } from "../crypto/jwk.ts";
-import { discardRoom, type RunningRoom, runRoom } from "../main.ts";
+import type { RunningRoom } from "../main.ts";
 import { ask } from "./demo/ask.ts";
 import { type Cast, readCast } from "./demo/cast.ts";
 import { consoleLinks } from "./demo/console-links.ts";
@@ -74,6 +74,7 @@ async function demo(options: Options): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), "concordat-demo-"));
   const data = join(scratch, "room");
   try {
+    const { discardRoom } = await import("../main.ts");
     const room = await openRoom(stage, data);
     try {
       const links = await perform(stage, { options, own, room, scratch });
@@ -89,6 +90,7 @@ async function demo(options: Options): Promise<void> {
 }
 
 async function openRoom(stage: Stage, dataDirectory: string): Promise<RunningRoom> {
+  const { runRoom } = await import("../main.ts");
   const started = Date.now();
   const config = readConfig({ PORT: "0", LOG_LEVEL: "error", ...process.env, CONCORDAT_DATA: dataDirectory });
   if (!config.ok) throw new DemoFailure(config.error.join("; "));

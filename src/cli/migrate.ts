@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { readConfig } from "../config.ts";
 import { err, ok } from "../domain/result.ts";
-import { layTables, type WantedPlace } from "../safekeeping/lay-tables.ts";
+import type { WantedPlace } from "../safekeeping/lay-tables.ts";
 import { describe } from "./describe.ts";
 import { act, type Call, failed, misused, type Outcome, type Terminal } from "./terminal.ts";
 
@@ -40,6 +40,7 @@ async function migrateRoom({ world }: Terminal, { options }: Call): Promise<Outc
   if (wanted === null) return err(misused("say either --distributed, with shards or without, or --one-node"));
   const config = readConfig(world.environment);
   if (!config.ok) return err(failed(`nothing was migrated: ${config.error.join("; ")}`));
+  const { layTables } = await import("../safekeeping/lay-tables.ts");
   const laid = await layTables(config.value, wanted);
   if (!laid.ok) return err(failed(laid.error.join("; ")));
   const { migrations, tables } = laid.value;

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { type Config, readConfig } from "../config.ts";
 import { parseStrictJson } from "../domain/canonical-json.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import { type BackupContents, type Restored, readBackup, restoreRoom, type Wanted } from "../safekeeping/restore.ts";
+import type { BackupContents, Restored, Wanted } from "../safekeeping/restore.ts";
 import { describe } from "./describe.ts";
 import { grouped } from "./figures.ts";
 import { readText } from "./files.ts";
@@ -53,6 +53,7 @@ async function restore({ world }: Terminal, { operands, options: all }: Call): P
   if (isCompared === (unwitnessed === true)) return err(misused(NOTHING_TO_COMPARE, WHY_COMPARE));
   const wanted = await wantedOf(file, options);
   if (!wanted.ok) return wanted;
+  const { restoreRoom } = await import("../safekeeping/restore.ts");
   const restored = await restoreRoom(config.value, wanted.value);
   if (!restored.ok) return err(failed(`nothing was restored: ${restored.error.join("; ")}`));
   const exit = restored.value.readOnly === null ? EXIT.done : EXIT.unverified;
@@ -60,6 +61,7 @@ async function restore({ world }: Terminal, { operands, options: all }: Call): P
 }
 
 async function check(config: Config, file: string): Promise<Outcome> {
+  const { readBackup } = await import("../safekeeping/restore.ts");
   const contents = await readBackup(config, file);
   if (!contents.ok) return err(failed(contents.error.join("; ")));
   return ok({ json: contents.value, lines: ["the backup is whole, and these keys open it", ...holds(contents.value)] });

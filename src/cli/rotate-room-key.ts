@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type Config, readConfig } from "../config.ts";
 import { keyVariables } from "../domain/key-place.ts";
 import { err, ok } from "../domain/result.ts";
-import { type RotatedKey, type RotationPlan, rotateKeys } from "../safekeeping/rotate-room-key.ts";
+import type { RotatedKey, RotationPlan } from "../safekeeping/rotate-room-key.ts";
 import { describe } from "./describe.ts";
 import { grouped, sized } from "./figures.ts";
 import { taskLine } from "./progress-line.ts";
@@ -41,6 +41,7 @@ async function roomKey({ world }: Terminal, { options: all }: Call): Promise<Out
     world,
     (rows: number, total: number) => `keyed again: ${grouped(rows)} of ${grouped(total)} rows`,
   );
+  const { rotateKeys } = await import("../safekeeping/rotate-room-key.ts");
   const rotated = await rotateKeys(config.value, {
     tell: ({ rows, rowsTotal }) => progress.show(rows, rowsTotal),
     isWanted: async (plan) => {

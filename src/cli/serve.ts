@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { readConfig } from "../config.ts";
-import { type RunningRoom, runRoom } from "../main.ts";
+import type { RunningRoom } from "../main.ts";
 import { spareHeap } from "../spare-heap.ts";
 
 /** Adds the subcommand. Settings come from the environment; README lists them. */
@@ -31,6 +31,7 @@ export function addServe(program: Command): void {
 }
 
 async function startOrExplain(environment: Readonly<Record<string, string | undefined>>): Promise<RunningRoom | null> {
+  const { runRoom } = await import("../main.ts");
   const config = readConfig(environment);
   const room = config.ok ? await runRoom(config.value) : config;
   if (room.ok) return room.value;

@@ -166,7 +166,9 @@ const TABLE: readonly Row[] = [
   { folder: "partners", may: ["src/domain", "src/testing/seeded-random.ts"], packages: ["node:"] },
 ];
 
-const ROOTS = ["src/main.ts", "src/safekeeping", "src/spare-heap.ts", "src/watching.ts"];
+/** What runs a room. Commands load it when they run: whoever asks another room something would wait for all of it. */
+const ROOM = ["src/main.ts", "src/safekeeping"];
+const ROOTS = [...ROOM, "src/spare-heap.ts", "src/watching.ts"];
 const ROOT_COMMANDS = ["serve", "demo", "backup", "restore", "migrate", "rotate-room-key"];
 const ROOT_IMPORTERS = ROOT_COMMANDS.map((name) => `src/cli/${name}.ts`);
 
@@ -177,9 +179,10 @@ export const importTable: Rule = {
     { "src/app/ask.ts": 'import type { Shape } from "../wire/shape.ts";' },
     { "src/engine/sql/count.ts": 'import postgres from "postgres";' },
     { "src/domain/x.test.ts": 'import { readFileSync } from "node:fs";' },
-    { "src/cli/serve.ts": 'import { main } from "../main.ts";' },
+    { "src/cli/serve.ts": 'import type { Room } from "../main.ts";\nconst { main } = await import("../main.ts");' },
   ],
   fails: [
+    { "src/cli/serve.ts": 'import { main } from "../main.ts";' },
     { "src/domain/policy/evaluate.ts": 'import { merge } from "../matching/merge.ts";' },
     { "src/domain/audit/entry.ts": 'import { id } from "../partner/manifest.ts";' },
     { "src/domain/a.ts": 'import { readFileSync } from "node:fs";' },
@@ -205,11 +208,15 @@ function everyRoomBut(...closed: readonly string[]): readonly string[] {
 }
 
 function checkModule(module: Module, row: Row): readonly Finding[] {
-  return importsOf(module).flatMap(({ node, specifier, target, isTypeOnly }) => {
+  return importsOf(module).flatMap(({ node, specifier, target, isTypeOnly, isCall }) => {
     if (target === null) return mayUse(row, specifier) ? [] : [at(module, node, packageAdvice(row, specifier))];
     const isRoot = ROOTS.some((root) => isUnder(target, root));
     if (isRoot && ![...ROOTS, ...ROOT_IMPORTERS].some((path) => isUnder(module.path, path))) {
       return [at(module, node, `leave \`${target}\` to commands that run a room; take what you need as an argument`)];
+    }
+    const isRoom = ROOM.some((path) => isUnder(target, path));
+    if (isRoom && isUnder(module.path, "src/cli") && !isTypeOnly && !isCall) {
+      return [at(module, node, `load \`${target}\` when the command runs: \`await import("${specifier}")\``)];
     }
     if (isRoot || mayImport(row, target, isTypeOnly)) return [];
     return [at(module, node, importAdvice(row, target))];
