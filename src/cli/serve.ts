@@ -31,9 +31,8 @@ export function addServe(program: Command): void {
 }
 
 async function startOrExplain(environment: Readonly<Record<string, string | undefined>>): Promise<RunningRoom | null> {
-  const { runRoom } = await import("../main.ts");
   const config = readConfig(environment);
-  const room = config.ok ? await runRoom(config.value) : config;
+  const room = config.ok ? await (await import("../main.ts")).runRoom(config.value) : config;
   if (room.ok) return room.value;
   for (const says of room.error) console.error(`the room does not start: ${says}`);
   process.exitCode = 1;
