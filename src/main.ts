@@ -268,10 +268,10 @@ async function serve(served: Served, undo: Undo): Promise<Pick<RunningRoom, "url
   const { config, readiness } = served;
   // The port may be the system's choice, so the server listens before the app knows what partners sign for.
   const late: { app: ReturnType<typeof roomServer> | null } = { app: null };
-  const { headersSeconds, requestSeconds } = LIMITS;
+  const { headersSeconds, requestSeconds, idleConnectionSeconds: idleSeconds } = LIMITS;
   const listener = await listen(
     (request, bindings) => late.app?.fetch(request, bindings) ?? new Response(null, { status: 503 }),
-    { host: config.host, port: config.port, headersSeconds, requestSeconds },
+    { host: config.host, port: config.port, headersSeconds, requestSeconds, idleSeconds },
   );
   undo.push(listener.close);
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${listener.port}`;

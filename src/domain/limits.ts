@@ -66,6 +66,11 @@ export const LIMITS = {
   headersSeconds: 20,
   /** Seconds in which a request must have arrived whole: a full part at 30 kB/s. One that stalls longer is ended. */
   requestSeconds: 300,
+  /**
+   * Seconds for which a connection waits for its next request. A proxy in front keeps one for less (Caddy two minutes,
+   * AWS's balancers one): otherwise it would send a request into a connection that is just being closed.
+   */
+  idleConnectionSeconds: 130,
   /** Bytes of memory that a room is given for lists, at the least: threads need a part of it to work in. */
   memoryBytes: 64 * 1_048_576,
   /** Bytes of one row of a list. */

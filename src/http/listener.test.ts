@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Listener, listen } from "./listener.ts";
 
@@ -11,7 +12,7 @@ beforeAll(async () => {
       bodies.push(body);
       return new Response(await body);
     },
-    { host: "127.0.0.1", port: 0, headersSeconds: 1, requestSeconds: 2 },
+    { host: "127.0.0.1", port: 0, headersSeconds: 1, requestSeconds: 2, idleSeconds: 60 },
   );
 });
 afterAll(() => listener.close());
@@ -53,8 +54,26 @@ describe("a request that stalls", () => {
   });
 });
 
+describe("a connection that waits", () => {
+  // Longer than Node by itself lets one wait, and than a request may take.
+  it("is there for the next request", async () => {
+    const socket = connect(listener.port, "127.0.0.1");
+    let received = "";
+    socket.on("data", (chunk) => {
+      received += String(chunk);
+    });
+    const ask = () => socket.write("PUT / HTTP/1.1\r\nHost: room\r\nContent-Length: 2\r\n\r\nhi");
+    ask();
+    await sleep(7_000);
+    ask();
+    await expect.poll(() => received.match(/HTTP\/1.1 200 /g)?.length).toBe(2);
+    expect(received).toMatch(/^keep-alive: timeout=60\r$/im);
+    socket.destroy();
+  });
+});
+
 describe("a server that drains", () => {
-  const listening = { host: "127.0.0.1", port: 0, headersSeconds: 5, requestSeconds: 5 };
+  const listening = { host: "127.0.0.1", port: 0, headersSeconds: 5, requestSeconds: 5, idleSeconds: 60 };
 
   /** A server whose replies leave when they are told to, and which has one request under way. */
   async function busy(contentType: string) {

@@ -13,26 +13,28 @@ export type Listener = {
   readonly close: () => Promise<void>;
 };
 
-/** Where to listen, and how long a request may take to arrive. */
+/** Where to listen, how long a request may take to arrive, and how long a connection waits for the next. */
 export type Listening = {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
   readonly headersSeconds: number;
   readonly requestSeconds: number;
+  readonly idleSeconds: number;
 };
 
 type Fetch = Parameters<typeof createAdaptorServer>[0]["fetch"];
 
 /** Listens; fails when the place is taken. */
 export async function listen(fetch: Fetch, listening: Listening): Promise<Listener> {
-  const { headersSeconds, requestSeconds } = listening;
+  const { headersSeconds, requestSeconds, idleSeconds } = listening;
   const underWay: UnderWay = { replies: 0, apart: new WeakSet() };
   const server = createAdaptorServer({
     fetch: endingApart(fetch, underWay),
     serverOptions: {
       headersTimeout: headersSeconds * 1_000,
       requestTimeout: requestSeconds * 1_000,
+      keepAliveTimeout: idleSeconds * 1_000,
       // Late requests are looked for this often.
       connectionsCheckingInterval: Math.min(headersSeconds * 1_000, 5_000),
     },
