@@ -245,7 +245,7 @@ export const LIMITS = {
   keptDocumentCharacters: 2_000_000,
   /**
    * Tables, columns, crosswalks and bitmaps that are kept between questions, be there room for more: beside its columns
-   * each takes about a kilobyte, and an opened version forty.
+   * each takes about a kilobyte, and an opened version some ten.
    */
   keptForQuestions: 4_096,
   /** Askers, contracts and lists of which it is remembered what a question was permitted on last. */

@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arenaOf, SLACK } from "./arena.ts";
 
-type Step = { readonly takes: number } | { readonly givesBack: number };
+type Step = { readonly takes: number } | { readonly givesBack: number } | { readonly shortens: number };
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ takes: fc.oneof(fc.nat(300), fc.nat(9_000_000)) }) },
     { weight: 2, arbitrary: fc.record({ givesBack: fc.nat(30) }) },
+    { weight: 1, arbitrary: fc.record({ shortens: fc.nat(30) }) },
   ),
   { maxLength: 60, size: "max" },
 );
@@ -35,6 +36,13 @@ describe("the arena", () => {
             const from = arena.take(step.takes);
             expect(from).toBe(firstGap(taken, arena.bytes, step.takes));
             if (from !== null) taken.push({ from, to: from + Math.ceil((step.takes + SLACK) / 64) * 64 });
+          } else if ("shortens" in step) {
+            const place = step.shortens % Math.max(taken.length, 1);
+            const one = taken[place];
+            if (one === undefined) continue;
+            const kept = Math.floor((one.to - one.from - SLACK) / 2);
+            arena.shorten(one.from, kept);
+            taken[place] = { from: one.from, to: one.from + Math.ceil((kept + SLACK) / 64) * 64 };
           } else if (taken.length > 0) {
             const [one] = taken.splice(step.givesBack % taken.length, 1);
             arena.giveBack(one?.from ?? 0);
@@ -51,6 +59,8 @@ describe("the arena", () => {
     const at = arena.take(0) ?? 0;
     expect(at).toBeGreaterThan(0);
     for (const wrong of [0, 1, at + 64]) expect(() => arena.giveBack(wrong)).toThrow("nobody took");
+    for (const wrong of [0, 1, at + 64]) expect(() => arena.shorten(wrong, 0)).toThrow("nobody took");
+    expect(() => arena.shorten(at, 1)).toThrow("do not become more");
     arena.giveBack(at);
     expect(() => arena.giveBack(at)).toThrow("nobody took");
   });

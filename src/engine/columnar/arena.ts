@@ -13,6 +13,8 @@ export type Arena = {
   /** The offset of that many bytes, with `SLACK` readable behind them, or null where there is no room. */
   take(bytes: number): number | null;
   giveBack(offset: number): void;
+  /** Gives back all but the first bytes of those that were taken at an offset, and the slack behind them. */
+  shorten(offset: number, bytes: number): void;
   /**
    * Takes bytes for a piece of work that ends soon; waits for other such work to give back its own where there is no
    * room. Whoever has such bytes must not wait for more.
@@ -47,11 +49,14 @@ export function arenaOf(bytes: number): Arena {
   const working = new Set<number>();
   let waiting: (() => void)[] = [];
   const take = (wanted: number): number | null => {
-    const needed = Math.ceil((wanted + SLACK) / SLACK) * SLACK;
     for (;;) {
-      const from = stretches.take(needed);
+      const from = stretches.take(withSlack(wanted));
       if (from !== null || !keeper.giveUp()) return from;
     }
+  };
+  const wake = () => {
+    for (const go of waiting) go();
+    waiting = [];
   };
   return {
     memory,
@@ -70,13 +75,20 @@ export function arenaOf(bytes: number): Arena {
     giveBack: (offset) => {
       stretches.giveBack(offset);
       working.delete(offset);
-      for (const wake of waiting) wake();
-      waiting = [];
+      wake();
+    },
+    shorten: (offset, bytes) => {
+      stretches.shorten(offset, withSlack(bytes));
+      wake();
     },
     keep: (one) => {
       keeper = one;
     },
   };
+}
+
+function withSlack(bytes: number): number {
+  return Math.ceil((bytes + SLACK) / SLACK) * SLACK;
 }
 
 /** Who has which bytes: the first gap that is wide enough is taken. */
@@ -85,6 +97,11 @@ function stretchesOf(size: number) {
   const held: Held[] = [{ from: 0, to: SLACK }];
   const end = (place: number) => held[place]?.to ?? 0;
   const begin = (place: number) => held[place]?.from ?? size;
+  const placeOf = (offset: number) => {
+    const place = held.findIndex(({ from }) => from === offset);
+    if (place <= 0) throw new Error("bytes are given back that nobody took");
+    return place;
+  };
   return {
     free: () => size - held.reduce((sum, { from, to }) => sum + to - from, 0),
     take: (needed: number): number | null => {
@@ -97,9 +114,12 @@ function stretchesOf(size: number) {
       return null;
     },
     giveBack: (offset: number) => {
-      const place = held.findIndex(({ from }) => from === offset);
-      if (place <= 0) throw new Error("bytes are given back that nobody took");
-      held.splice(place, 1);
+      held.splice(placeOf(offset), 1);
+    },
+    shorten: (offset: number, bytes: number) => {
+      const place = placeOf(offset);
+      if (offset + bytes > end(place)) throw new Error("bytes that were taken do not become more");
+      held[place] = { from: offset, to: offset + bytes };
     },
   };
 }

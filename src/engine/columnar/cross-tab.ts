@@ -8,7 +8,7 @@ import { loadedColumns } from "./loaded.ts";
 import { partyName } from "./matched.ts";
 import { type SharedColumn, sharedRows } from "./questions.ts";
 import type { Party } from "./rooms.ts";
-import type { Stay } from "./shelf.ts";
+import type { Stay, Take } from "./shelf.ts";
 import type { Version } from "./version.ts";
 
 /** Cells of a cross-tab, at the most. */
@@ -80,7 +80,7 @@ async function matchedColumn(engine: Engine, stay: Stay, { asked, shared, list, 
   const column = (await loadedColumns(engine, stay, party.version)).get(name);
   const rows = shared[list];
   if (column === undefined || rows === undefined) throw new RangeError(`a list has no ${name}`);
-  const gathered = async (take: (bytes: number) => number): Promise<Column> => {
+  const gathered = async (take: Take): Promise<Column> => {
     const at = take(rows.count * column.width);
     const { width } = column;
     await engine.callInStretches(rows.count, "gather", ({ from, count }) => [

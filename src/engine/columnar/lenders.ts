@@ -14,8 +14,8 @@ export type LendersOf = (section: number) => readonly Lender[];
 export function lendersBySection({ base, same, draft }: Pick<Laying, "base" | "same" | "draft">): LendersOf {
   const { bucketRows, bucketHomes, tables } = base.manifest;
   const width = BUCKETS / draft.sections;
-  const within = (counts: readonly number[], section: number) =>
-    sumOf(counts.slice(section * width, (section + 1) * width));
+  const within = (counts: Uint32Array, section: number) =>
+    sumOf(counts.subarray(section * width, (section + 1) * width));
   if (sumOf(bucketRows) === sumOf(bucketHomes)) return () => [];
   const sharing = tables.slice(1).map((_, index) => strayPairs(base, same.further[index], width));
   return (section) => {

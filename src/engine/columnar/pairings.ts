@@ -8,6 +8,7 @@ import type { Engine } from "./engine.ts";
 import { type LoadedTable, type TableName, tableOf } from "./loaded.ts";
 import { matchingScratchBytes, mostPairs, pairsIn, type TableAt } from "./matching.ts";
 import type { Stay, Take } from "./shelf.ts";
+import { sumOf } from "./sums.ts";
 import type { Version } from "./version.ts";
 
 /** People who share a token, pair by pair in ascending order of the tokens: a word each at `left` and at `right`. */
@@ -58,7 +59,7 @@ export async function crosswalkOf(engine: Engine, stay: Stay, { left, right, kin
     const room = { left: take(most * 4), right: take(most * 4), starts };
     const counts = await match(engine, tables, room);
     const columns = [room.left, room.right];
-    const count = closeUp(engine.arena.memory.buffer, { columns, starts, counts });
+    const count = closeUp(engine.arena.memory.buffer, { columns, starts, counts, take });
     return { count, left: room.left, right: room.right };
   };
   const name = `crosswalk ${kind} ${a.name} ${b.name}`;
@@ -97,10 +98,15 @@ async function match(
 }
 
 /** Columns of words in which each bucket has its own room, of which it used so many. */
-type Columns = { readonly columns: readonly number[]; readonly starts: Uint32Array; readonly counts: Int32Array };
+type Columns = {
+  readonly columns: readonly number[];
+  readonly starts: Uint32Array;
+  readonly counts: Int32Array;
+  readonly take: Take;
+};
 
-/** Moves what the buckets have together, and answers how many words a column has. */
-export function closeUp(buffer: SharedArrayBuffer, { columns, starts, counts }: Columns): number {
+/** Moves what the buckets have together, gives back the room behind it, and answers how many words a column has. */
+export function closeUp(buffer: SharedArrayBuffer, { columns, starts, counts, take }: Columns): number {
   let count = 0;
   const planes = columns.map((at) => new Uint32Array(buffer, at, starts[BUCKETS] ?? 0));
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
@@ -109,9 +115,6 @@ export function closeUp(buffer: SharedArrayBuffer, { columns, starts, counts }: 
     for (const plane of planes) plane.copyWithin(count, from, to);
     count += to - from;
   }
+  for (const at of columns) take.shorten(at, count * 4);
   return count;
-}
-
-function sumOf(counts: Int32Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -40,7 +40,8 @@ function arenaWith(free: number): Arena {
   const nothing = () => {};
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   const takeForWork = () => Promise.reject(new Error("nothing is taken to plan"));
-  return { memory, bytes: free, free: () => free, take: () => null, takeForWork, giveBack: nothing, keep: nothing };
+  const none = { giveBack: nothing, shorten: nothing, keep: nothing };
+  return { memory, bytes: free, free: () => free, take: () => null, takeForWork, ...none };
 }
 
 const rangesOf = (passes: readonly Pass[], of: (pass: Pass) => Pass["rows"] | undefined) =>

@@ -1,6 +1,7 @@
 // Publishing: a draft whose frames are written becomes a version under its name.
 
 import { measuresOf } from "../../domain/dataset/schema.ts";
+import { BUCKETS } from "../../domain/matching/token-table.ts";
 import type { Increment, SealedVersion } from "../../ports/matcher.ts";
 import { type Manifest, type Spot, writeManifest } from "../../wire/segment/manifest.ts";
 import type { Draft } from "./draft.ts";
@@ -46,11 +47,11 @@ export async function publish(
     people,
     files,
     sections: draft.sections,
-    bucketRows: [...draft.bucketRows],
-    bucketHomes: [...draft.bucketHomes],
+    bucketRows: draft.bucketRows,
+    bucketHomes: draft.bucketHomes,
     tables: shape.kinds.map((kind, index) => ({
       kind,
-      bucketTokens: [...(draft.bucketTokens[index] ?? [])],
+      bucketTokens: draft.bucketTokens[index] ?? new Uint32Array(BUCKETS),
       frames: spots(draft.tables[index] ?? []),
     })),
     columns: spots(draft.columns),

@@ -144,6 +144,24 @@ describe("the shelf", () => {
     for (const stay of [one, two]) stay.end();
   });
 
+  it("keeps of what was taken as much as is left of it, and gives no more back than that", async () => {
+    const { arena, shelf, bytes, free } = fresh();
+    const stay = shelf.stay();
+    const shortened = async (take: Take) => {
+      take(1_000);
+      take.shorten(take(bytes), 500_000);
+    };
+    await stay.hold("a", shortened);
+    await stay.own(shortened);
+    expect(free - arena.free()).toBeGreaterThan(1_002_000);
+    expect(free - arena.free()).toBeLessThan(1_003_000);
+    stay.end();
+    expect(free - arena.free()).toBeGreaterThan(0);
+    expect(free - arena.free()).toBeLessThan(1_000);
+    shelf.retain(() => false);
+    expect(arena.free()).toBe(free);
+  });
+
   it("takes back what is a stay's own when it ends, and finds it for nobody else", async () => {
     const { arena, shelf, make, made, free } = fresh();
     const stay = shelf.stay();

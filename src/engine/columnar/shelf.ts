@@ -6,7 +6,14 @@ import type { Arena } from "./arena.ts";
 import { NoRoom } from "./no-room.ts";
 
 /** Takes bytes of the arena for a value that is being made; they go with it. */
-export type Take = (bytes: number) => number;
+export type Take = {
+  (bytes: number): number;
+  /** Gives back all but the first bytes of those that were taken at an offset: what a value turned out not to need. */
+  shorten(offset: number, bytes: number): void;
+};
+
+/** Bytes taken, by their offset. */
+type Taken = Map<number, number>;
 
 /** A question's stay: whatever it holds stays where it is until the stay ends. */
 export type Stay = {
@@ -25,8 +32,7 @@ export type Shelf = {
 
 type Entry = {
   readonly value: Promise<unknown>;
-  readonly offsets: number[];
-  bytes: number;
+  readonly taken: Taken;
   readers: number;
   isMade: boolean;
 };
@@ -35,7 +41,11 @@ type Entry = {
 export function shelfIn(arena: Arena, most: number = LIMITS.keptForQuestions): Shelf {
   const entries = entriesIn(arena, most);
   arena.keep({
-    bytes: () => [...entries.unread()].reduce((sum, [, { bytes }]) => sum + bytes, 0),
+    bytes: () => {
+      let sum = 0;
+      for (const [, { taken }] of entries.unread()) for (const bytes of taken.values()) sum += bytes;
+      return sum;
+    },
     giveUp: () => {
       const [least] = entries.unread();
       if (least === undefined) return false;
@@ -64,7 +74,7 @@ function entriesIn(arena: Arena, most: number): Entries {
   const entries = new Map<string, Entry>();
   const drop = (key: string, entry: Entry) => {
     if (entries.get(key) === entry) entries.delete(key);
-    for (const offset of entry.offsets.splice(0)) arena.giveBack(offset);
+    giveBack(arena, entry.taken);
   };
   const unread = function* () {
     for (const [key, entry] of entries) if (entry.readers === 0 && entry.isMade) yield [key, entry] as const;
@@ -90,12 +100,9 @@ function entriesIn(arena: Arena, most: number): Entries {
 }
 
 function begun(arena: Arena, make: (take: Take) => Promise<unknown>, onFailure: (entry: Entry) => void): Entry {
-  const offsets: number[] = [];
-  const take = taker(arena, offsets, (bytes) => {
-    entry.bytes += bytes;
-  });
-  const value = Promise.resolve().then(() => make(take));
-  const entry: Entry = { value, offsets, bytes: 0, readers: 0, isMade: false };
+  const taken: Taken = new Map();
+  const value = Promise.resolve().then(() => make(taker(arena, taken)));
+  const entry: Entry = { value, taken, readers: 0, isMade: false };
   value.then(
     () => {
       entry.isMade = true;
@@ -105,21 +112,30 @@ function begun(arena: Arena, make: (take: Take) => Promise<unknown>, onFailure: 
   return entry;
 }
 
-function taker(arena: Arena, offsets: number[], onBytes: (bytes: number) => void): Take {
-  return (bytes) => {
+function taker(arena: Arena, taken: Taken): Take {
+  const take = (bytes: number) => {
     const offset = arena.take(bytes);
     if (offset === null) throw new NoRoom(`${bytes} bytes of what is compared`);
-    offsets.push(offset);
-    onBytes(bytes);
+    taken.set(offset, bytes);
     return offset;
   };
+  const shorten = (offset: number, bytes: number) => {
+    arena.shorten(offset, bytes);
+    taken.set(offset, bytes);
+  };
+  return Object.assign(take, { shorten });
+}
+
+function giveBack(arena: Arena, taken: Taken): void {
+  for (const offset of taken.keys()) arena.giveBack(offset);
+  taken.clear();
 }
 
 function stayAt(arena: Arena, entries: Entries): Stay {
   const held: Entry[] = [];
-  const own: number[] = [];
+  const own: Taken = new Map();
   return {
-    own: (make) => make(taker(arena, own, () => {})),
+    own: (make) => make(taker(arena, own)),
     hold: async <Value>(key: string, make: (take: Take) => Promise<Value>) => {
       const entry = entries.under(key, make);
       entry.readers++;
@@ -129,7 +145,7 @@ function stayAt(arena: Arena, entries: Entries): Stay {
     },
     end: () => {
       for (const entry of held.splice(0)) entry.readers--;
-      for (const offset of own.splice(0)) arena.giveBack(offset);
+      giveBack(arena, own);
     },
   };
 }

@@ -68,7 +68,7 @@ export async function everywhereOf(
     { scratchBytes: everywhereScratchBytes(members.length, sizes), isLarge: tokens >= engine.largeTokens },
   );
   await throughBuckets(job, turns, tokens);
-  return { count: closeUp(engine.arena.memory.buffer, { columns, starts, counts }), columns };
+  return { count: closeUp(engine.arena.memory.buffer, { columns, starts, counts, take }), columns };
 }
 
 /** Where the people of each bucket have room: no bucket has more of them than the list with the fewest tokens there. */

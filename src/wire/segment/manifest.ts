@@ -13,7 +13,10 @@ const spotSchema = z.strictObject({
   offset: count,
   bytes: count,
 });
-const byBucket = z.array(count).length(BUCKETS);
+const byBucket = z
+  .array(z.int().min(0).max(0xffff_ffff))
+  .length(BUCKETS)
+  .transform((counts): Uint32Array => Uint32Array.from(counts));
 
 const manifestSchema = z.strictObject({
   layout: z.literal("concordat segment 2"),
@@ -54,7 +57,8 @@ export type Spot = z.output<typeof spotSchema>;
 export const SEGMENT_LABEL = "segment 2";
 
 export function writeManifest(manifest: Manifest): Uint8Array {
-  return Buffer.from(JSON.stringify(manifest), "utf8");
+  const text = JSON.stringify(manifest, (_, value) => (value instanceof Uint32Array ? [...value] : value));
+  return Buffer.from(text, "utf8");
 }
 
 /** @throws when it is of another layout */
