@@ -1,7 +1,6 @@
 // Publishing: a draft whose frames are written becomes a version under its name.
 
 import { measuresOf } from "../../domain/dataset/schema.ts";
-import { BUCKETS } from "../../domain/matching/token-table.ts";
 import type { Increment, SealedVersion } from "../../ports/matcher.ts";
 import { type Manifest, type Spot, writeManifest } from "../../wire/segment/manifest.ts";
 import type { Draft } from "./draft.ts";
@@ -51,7 +50,7 @@ export async function publish(
     bucketHomes: draft.bucketHomes,
     tables: shape.kinds.map((kind, index) => ({
       kind,
-      bucketTokens: draft.bucketTokens[index] ?? new Uint32Array(BUCKETS),
+      bucketTokens: draft.bucketTokens[index] ?? new Uint32Array(0),
       frames: spots(draft.tables[index] ?? []),
     })),
     columns: spots(draft.columns),
