@@ -2,6 +2,7 @@
 // the cluster that each room of the tests gets a copy of.
 
 import { registerRun, stopTestDatabase } from "./database.ts";
+import { removeRoomPrograms } from "./faults/room-program.ts";
 import { makeReadyCluster, removeReadyCluster } from "./ready-cluster.ts";
 
 export async function setup(): Promise<void> {
@@ -10,5 +11,5 @@ export async function setup(): Promise<void> {
 }
 
 export async function teardown(): Promise<void> {
-  if (await stopTestDatabase()) await removeReadyCluster();
+  if (await stopTestDatabase()) await Promise.all([removeReadyCluster(), removeRoomPrograms()]);
 }

@@ -21,6 +21,15 @@ function scripted(...bytes: readonly number[]): (count: number) => Uint8Array {
   };
 }
 
+// The bytes as one number in hexadecimal digits, of which the last bits count.
+function slowBelow(bound: bigint, random: (count: number) => Uint8Array): bigint {
+  const bits = bound === 1n ? 0 : (bound - 1n).toString(2).length;
+  for (;;) {
+    const drawn = BigInt.asUintN(bits, BigInt(`0x0${Buffer.from(random(Math.ceil(bits / 8))).toString("hex")}`));
+    if (drawn < bound) return drawn;
+  }
+}
+
 describe("uniformBelow", () => {
   it("takes each value from as many bytes as any other, over every one-byte stream", () => {
     for (const bound of [2, 3, 5, 7, 16, 100, 129, 255, 256]) {
@@ -41,6 +50,16 @@ describe("uniformBelow", () => {
     expect(uniformBelow(257n, scripted(0xff, 0xff, 0x01, 0x00))).toBe(256n);
     expect(uniformBelow(200n, scripted(201, 255, 199))).toBe(199n);
     expect(uniformBelow(1n, scripted())).toBe(0n);
+  });
+
+  it("draws of the same bytes the same from words as from large integers, on either side of 32 bits", () => {
+    const around = [1n, 8n, 9n, 16n, 24n, 31n, 32n, 33n, 40n, 64n].flatMap((bits) =>
+      [-1n, 0n, 1n].map((more) => 2n ** bits + more),
+    );
+    for (const bound of around) {
+      const [one, other] = [seededRandom(`below ${bound}`), seededRandom(`below ${bound}`)];
+      for (let draw = 0; draw < 200; draw++) expect(uniformBelow(bound, one)).toBe(slowBelow(bound, other));
+    }
   });
 
   it("refuses a bound below 1", () => {

@@ -14,6 +14,24 @@ export type Rational = { readonly numerator: bigint; readonly denominator: bigin
 export function uniformBelow(bound: bigint, random: RandomBytes): bigint {
   if (bound < 1n) throw new RangeError("a uniform draw needs a bound of at least 1");
   if (bound === 1n) return 0n;
+  return bound <= WORDS ? BigInt(wordBelow(Number(bound), random)) : largeBelow(bound, random);
+}
+
+// Nearly every bound of a draw fits in 32 bits, where arithmetic takes a small part of its time on large integers.
+const WORDS = 2n ** 32n;
+
+function wordBelow(bound: number, random: RandomBytes): number {
+  const bits = 32 - Math.clz32(bound - 1);
+  for (;;) {
+    const bytes = random(Math.ceil(bits / 8));
+    let word = 0;
+    for (let index = 0; index < bytes.length; index++) word = (word << 8) | (bytes[index] ?? 0);
+    const draw = (word << (32 - bits)) >>> (32 - bits);
+    if (draw < bound) return draw;
+  }
+}
+
+function largeBelow(bound: bigint, random: RandomBytes): bigint {
   const bits = (bound - 1n).toString(2).length;
   const mask = (1n << BigInt(bits)) - 1n;
   for (;;) {

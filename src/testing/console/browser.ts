@@ -4,12 +4,17 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+// The first is the same browser without the desktop's: opening a window takes it a quarter of the time.
+const PLACES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
 /** Where a Chromium is: what CHROMIUM names, or where packages put it; null where there is none. */
 export function chromiumPath(): string | null {
   const named = process.env["CHROMIUM"];
-  return [...(named === undefined ? [] : [named]), ...PLACES].find((path) => existsSync(path)) ?? null;
+  return (
+    [...(named === undefined ? [] : [named]), ...PLACES.map((name) => `/usr/bin/${name}`)].find((path) =>
+      existsSync(path),
+    ) ?? null
+  );
 }
 
 /** Starts the browser. The sandbox needs rights that a container's root has not, and pages here are all our own. */

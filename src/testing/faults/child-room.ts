@@ -1,4 +1,4 @@
-// Rooms as child processes, which a test may kill. Loading the program takes a second, so a process can be made ready
+// Rooms as child processes, which a test may kill. Loading the program takes a while, so a process can be made ready
 // while another one still serves, and starts when it is told to.
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { layReadyCluster } from "../ready-cluster.ts";
+import { makeRoomProgram } from "./room-program.ts";
 
 /** Where a room works, and on which port; 0 is any. `logFile` gets what it says on standard error. */
 export type RoomPlace = {
@@ -44,7 +45,7 @@ type Listening = Pick<ChildRoom, "origin" | "url" | "metricsPort">;
 
 /** A process that has the program in memory and waits to be started. */
 export function waitingRoom({ directory, port, logFile, environment }: RoomPlace): WaitingRoom {
-  const child = spawn(process.execPath, ["--import", "tsx", ENTRY, directory, String(port)], {
+  const child = spawn(process.execPath, [PROGRAM, directory, String(port)], {
     cwd: CHECKOUT,
     env: { ...process.env, ...environment },
     stdio: ["pipe", "pipe", "pipe"],
@@ -81,7 +82,7 @@ export async function startChild(waiting: WaitingRoom): Promise<ChildRoom> {
   return room;
 }
 
-const ENTRY = fileURLToPath(new URL("room-process.ts", import.meta.url));
+const PROGRAM = await makeRoomProgram();
 const CHECKOUT = fileURLToPath(new URL("../../..", import.meta.url));
 
 async function lineOf(child: ChildProcess): Promise<string | null> {
