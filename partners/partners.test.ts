@@ -207,7 +207,7 @@ describe("the lists", () => {
   const lists = new Map<DemoPartner, Hashed>();
   beforeAll(async () => {
     for (const partner of DEMO_PARTNERS) lists.set(partner, await hashed(partner));
-  }, 120_000);
+  });
 
   function listOf(partner: DemoPartner): Hashed {
     const list = lists.get(partner);

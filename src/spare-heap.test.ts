@@ -31,4 +31,4 @@ test("a process that spares its heap holds as much garbage as what lives, and no
   const { lives, most } = JSON.parse(stdout) as { readonly lives: number; readonly most: number };
   expect(most).toBeGreaterThan(lives * 1.2);
   expect(most).toBeLessThan(lives * 2 + NEW_BYTES);
-}, 60_000);
+});

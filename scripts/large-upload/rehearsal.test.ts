@@ -18,7 +18,6 @@ it.skipIf(!isLinux)(
     expect(lines.some((line) => line.startsWith("receiving: "))).toBe(true);
     expect(lines.some((line) => line.startsWith("sealing: "))).toBe(true);
   },
-  180_000,
 );
 
 it("progress that shrinks, or ends early, is told as a fault", () => {

@@ -124,7 +124,7 @@ describe.skipIf(path === null)("in a browser", () => {
       }
     }
     for (const sitting of [admin, operator]) await quiet(world.origin, sitting, [/404/]);
-  }, 150_000);
+  });
 
   test("what is handed over once stands on a page as good as any, and so does what was refused", async () => {
     const operator = await sit(browser, (await invite(world.operator, "operator")).link, LOOK);

@@ -21,7 +21,7 @@ describe.skipIf(missing !== null)("the recipe with curl and openssl alone", () =
     folder = await mkdtemp(join(tmpdir(), "concordat-recipe-"));
     await writeFile(join(folder, "recipe.sh"), (await blocks("bash")).join("\n"));
     ran = await runRecipe(room, folder);
-  }, 240_000);
+  });
   afterAll(async () => {
     await room.discard();
     await rm(folder, { recursive: true, force: true });

@@ -24,7 +24,7 @@ beforeAll(async () => {
     printed += String(piece);
     if (LAST_LINE.test(printed)) break;
   }
-}, 60_000);
+});
 afterAll(() => ROOM.kill("SIGKILL"));
 
 function blockUnder(heading: string, page: string): string {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { toBase64, utf8 } from "../bytes.ts";
 import { err, type Result } from "../result.ts";
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "./checkpoint.ts";
@@ -14,9 +14,6 @@ import {
   rootOf,
   type TreeNode,
 } from "./merkle.ts";
-
-// Exhaustive: seconds on a machine that is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const ORIGIN = "room.example/log";
 

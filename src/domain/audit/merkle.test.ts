@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { REFERENCE_LEAVES, REFERENCE_ROOTS } from "../../testing/vectors/rfc9162/reference-roots.ts";
 import { referenceConsistency, referencePath, referenceRoot } from "../../testing/vectors/rfc9162/reference-tree.ts";
 import { fromHex, toHex, utf8 } from "../bytes.ts";
@@ -15,9 +15,6 @@ import {
   rootOf,
   type TreeNode,
 } from "./merkle.ts";
-
-// Exhaustive: seconds on a machine that is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 type Tree = { readonly frontier: Frontier; readonly nodes: readonly TreeNode[] };
 

@@ -1,11 +1,8 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../testing/seeded-random.ts";
 import { discreteGaussian, discreteLaplace } from "./discrete-noise.ts";
 import type { Rational } from "./random.ts";
-
-// Millions of draws take seconds, and more on a machine that is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 // Every statistical claim is tested at a significance of one in a million, with fixed seeds: the p-value of a
 // chi-square test above 1e-6, and a single count within 4.892 standard deviations, the same chance on two sides.

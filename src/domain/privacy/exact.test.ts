@@ -1,9 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type ExactOverlap, releaseExactOverlap, roundToStep } from "./exact.ts";
-
-// Exhaustive: seconds on a machine that is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const K = 10;
 

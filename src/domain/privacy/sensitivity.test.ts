@@ -1,9 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { overlapSensitivity } from "./sensitivity.ts";
-
-// Exhaustive: seconds on a machine that is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 // Slow and obvious forms of the two matching rules: the claims that the noise rests on, tested as they are stated.
 

@@ -1,9 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { affinitySensitivity, type Sensitivity, sumSensitivity, tableSensitivity } from "./sensitivity.ts";
-
-// Thousands of neighbouring worlds: seconds on a machine that is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 // Slow and obvious forms of the matching rules and of tables, to which the claims of README.md are held.
 

@@ -53,7 +53,7 @@ describe.each(["own", "given"] as const)("a room with its %s database", (kind) =
     contract = await agree(room.publicOrigin, keys, "drill");
     release = (await ask(room, overlap(2))).text;
     note = await headOf(room);
-  }, 120_000);
+  });
   afterAll(() => opened.closeAll());
 
   test("is backed up while partners ask and upload, none of whom is refused for it", async () => {

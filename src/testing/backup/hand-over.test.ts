@@ -31,7 +31,7 @@ beforeAll(async () => {
   const handing = { method: "POST", path: "/v1/room/log-key", key: room.operatorKey, json: {} };
   await mustCall(room.publicOrigin, handing);
   late = needed(await backUp(first.config, join(first.folder, "late.backup")));
-}, 120_000);
+});
 afterAll(() => opened.closeAll());
 
 test("from a backup made since: checkpoints kept from before count, and the log goes on", async () => {
@@ -48,7 +48,7 @@ test("from a backup made since: checkpoints kept from before count, and the log 
   expect(needed(openCheckpoint(await headOf(other), roomKeyOf(room)))).toMatchObject({ origin: name });
   expect(JSON.parse(await readFile(inRoom(place, "key-ring.json"), "utf8")).handOvers).toHaveLength(1);
   await other.stop();
-}, 60_000);
+});
 
 test("from a backup made before: it is read-only, by the key ring alone", async () => {
   const { place, restored } = await putBack({ file: early.path, memory: null, witnessed: [{ from: "kept", note }] });
@@ -58,7 +58,7 @@ test("from a backup made before: it is read-only, by the key ring alone", async 
   expect(other.warnings.join()).toContain("its key has signed one of");
   expect(needed(openCheckpoint(await headOf(other), roomKeyOf(room)))).toMatchObject({ size: early.entries });
   await other.stop();
-}, 60_000);
+});
 
 test("and with whom it erased since erased again, but refused where nothing tells of the hand-over", async () => {
   const place = await opened.open(first);
@@ -81,7 +81,7 @@ test("and with whom it erased since erased again, but refused where nothing tell
     ok: true,
     value: { replayed: { erasures: 1 }, readOnly: expect.stringMatching(/its key has signed one of/) },
   });
-}, 60_000);
+});
 
 async function putBack(wanted: Wanted) {
   const place = await opened.open(first);

@@ -45,7 +45,7 @@ test(
     const random = numbersFrom(seed);
     const strikes = blows(random);
     const scene = await setScene(random, 1 + strikes.filter(({ blow }) => endsServer(blow)).length);
-    onTestFinished(() => clearAway(scene), 60_000);
+    onTestFinished(() => clearAway(scene));
     for (const { blow, kind } of strikes) {
       scene.busy.resume();
       await strikeDuring(scene, { blow, kind, random });
@@ -60,7 +60,7 @@ test(
       `crash test: ${scene.busy.sent.length} acts, ${scene.log.count()} checkpoints, ${scene.told.join("; ")}`,
     );
   },
-  100_000 + (KILLS + DATABASE_KILLS) * 15_000,
+  300_000 + (KILLS + DATABASE_KILLS) * 15_000,
 );
 
 function endsServer(blow: Blow): boolean {

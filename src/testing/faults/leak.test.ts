@@ -98,7 +98,7 @@ test(
     expect(acts.kinds).toEqual(expect.arrayContaining(CHURNED));
     await expectEachKindFound(secrets, temporary);
   },
-  240_000 + ENTRIES * 100,
+  300_000 + ENTRIES * 100,
 );
 
 /** Plants one needle of each kind in a file and sees that the same search finds it there. */

@@ -149,8 +149,9 @@ describe("a room that was stopped and started again", () => {
     ];
     for (const [text, says] of tried) {
       await writeKeys(text);
-      expect(await refusalOf(config)).toEqual([expect.stringMatching(says)]);
-      expect((await refusalOf(config))[0]).toContain(keysPath);
+      const refusal = await refusalOf(config);
+      expect(refusal).toEqual([expect.stringMatching(says)]);
+      expect(refusal[0]).toContain(keysPath);
     }
     await rm(keysPath);
     expect(await refusalOf(config)).toEqual([expect.stringMatching(/keys\.json is gone: bring the file back/)]);

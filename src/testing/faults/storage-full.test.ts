@@ -81,10 +81,10 @@ const PEOPLE = { from: 0, until: 100_000 };
 const SPACE = 1_048_576;
 
 describe.skipIf(!isLinux)("when files may not grow", () => {
-  it("a part, and then its commit, are refused by name and succeed afterwards", () => outlasts(boundedFiles), 120_000);
+  it("a part, and then its commit, are refused by name and succeed afterwards", () => outlasts(boundedFiles));
 });
 describe.skipIf(!mayMount)("when the disk is full", () => {
-  it("a part, and then its commit, are refused by name and succeed afterwards", () => outlasts(smallDisk), 120_000);
+  it("a part, and then its commit, are refused by name and succeed afterwards", () => outlasts(smallDisk));
 });
 
 describe.skipIf(!mayMount)("when the database's disk is full", () => {
@@ -118,7 +118,7 @@ describe.skipIf(!mayMount)("when the database's disk is full", () => {
     }
     expect(await log.look()).toBe(true);
     expect(await asOwner(room.directory, tableFaults)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 /** What a fresh room writes, and what it must have left to be ready. */

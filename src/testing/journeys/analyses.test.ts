@@ -81,7 +81,7 @@ beforeAll(async () => {
     await upload(member, listOf(from, to, member === left ? "l" : "r"));
   }
   contract = await agree([left, right], agreed());
-}, 120_000);
+});
 
 afterAll(async () => {
   await world.room.discard();

@@ -69,7 +69,7 @@ beforeAll(async () => {
     await trustedBy(alba, "vendor.example", "ES256"),
   ];
   place = `${world.origin}/v1/deletion-requests/${alba.id}`;
-}, 120_000);
+});
 afterAll(() => world.room.discard());
 
 describe("requests for deletion", () => {

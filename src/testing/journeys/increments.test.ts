@@ -31,7 +31,7 @@ import {
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
-}, 120_000);
+});
 afterAll(() => world.room.discard());
 
 /** A partner whose list has the people 0 to 99, under the references `i0` to `i99`. */

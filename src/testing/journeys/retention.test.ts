@@ -33,7 +33,7 @@ let world: World;
 let count = 0;
 beforeAll(async () => {
   world = await openWorld();
-}, 120_000);
+});
 afterAll(() => world.room.discard());
 
 async function pair() {

@@ -43,7 +43,7 @@ let world: World;
 let count = 0;
 beforeAll(async () => {
   world = await openWorld();
-}, 120_000);
+});
 afterAll(() => world.room.discard());
 
 /** `left` has 300 people and `right` another 300; they share 50 to 300. */

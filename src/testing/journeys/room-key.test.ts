@@ -72,7 +72,7 @@ beforeAll(async () => {
   dangling = await openUpload(left);
   await sendPart(left, { upload: dangling, number: 1, content: csvOf(people(0, 10), "l") });
   before = await truths();
-}, 120_000);
+});
 
 afterAll(async () => {
   await world.room.discard();
@@ -197,7 +197,7 @@ test("a plan is shown first, and nothing is done without a yes, or while the roo
   await writeFile(join(folder, "k"), keys);
   const fixed = await concordat(["room", "key", "--rotate", "--yes"], { CONCORDAT_KEYS: `command:cat ${folder}/k` });
   expect(fixed).toMatchObject({ exit: 1, err: expect.stringContaining("next.room") });
-}, 60_000);
+});
 
 test("a rotation that is killed half-way leaves no room that starts, and goes on to its end", async () => {
   const lists = join(world.room.directory, "lists", "segments");
@@ -223,7 +223,7 @@ test("a rotation that is killed half-way leaves no room that starts, and goes on
   expect((await acts(left)).filter((act) => act === "upload-dropped")).toHaveLength(1);
   const late = await sendPart(left, { upload: dangling, number: 2, content: csvOf(people(10, 20), "l") });
   expectProblem(late, "upload-closed", /dropped/);
-}, 120_000);
+});
 
 /** Kills a process with all that it is doing once something has come about. */
 async function killedOnce(child: ChildProcess, hasCome: () => Promise<boolean>): Promise<void> {
@@ -246,7 +246,7 @@ test("whoever was erased or has objected stays so, and lists that come join thos
   expect((await truths()).found[0]).toMatchObject({ regions: [0, 51, 10, 279] });
   await erase(ERASED_LATER);
   expect((await truths()).found[0]).toMatchObject({ regions: [0, 52, 10, 278] });
-}, 60_000);
+});
 
 test("a second rotation, by the matcher that compares in the database, changes no answer either", async () => {
   before = await truths();
@@ -263,7 +263,7 @@ test("a second rotation, by the matcher that compares in the database, changes n
   await world.room.stop();
   await start();
   await expectSameAnswers();
-}, 120_000);
+});
 
 test("a backup from before comes back under the keys of now, with whoever was erased erased", async () => {
   const data = join(folder, "again");
@@ -283,7 +283,7 @@ test("a backup from before comes back under the keys of now, with whoever was er
   // The room's own memory was keyed again twice, and remembers nobody twice.
   const { erasureMemory } = world.room.ports;
   expect((await erasureMemory.recall()).map(({ number }) => number)).toEqual([1, 2]);
-}, 120_000);
+});
 
 /** With how many keys the tokens of both partners' versions in another room are made. */
 async function keysIn(room: TestRoom): Promise<number[]> {

@@ -39,7 +39,7 @@ import {
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
-}, 120_000);
+});
 afterAll(() => world.room.discard());
 
 const rotate = async () =>
@@ -83,7 +83,7 @@ test("the wrapping key is rotated under load: none fails, and overlap, ledger an
   expect(read(budgetSchema, await call(right, "GET /v1/budget"))).toEqual(before);
   expect(await rowsOf()).toEqual(rows);
   expect((await upload(left, csvOf(people(0, 310), "n"))).people).toBe(310);
-}, 60_000);
+});
 
 test("a rotation that the log could not be told of is told when it is asked for again, and no other made", async () => {
   const before = (await rotations()).length;
@@ -176,7 +176,7 @@ test("the log is handed over under load: who trusts the first key follows, old a
   expect([by(former, last), by(former, last + 1), by(next, last), by(next, last + 1)].map(isTaken)).toEqual([
     ...[true, false, false, true],
   ]);
-}, 60_000);
+});
 
 test("a witness and a profile that trust the first key follow, and the room goes on after a restart", async () => {
   const home = await mkdtemp(join(tmpdir(), "concordat-home-"));
@@ -219,7 +219,7 @@ test("a witness and a profile that trust the first key follow, and the room goes
   const key = parseLogKey(String(shown.json["key"]));
   expect(key.ok && openCheckpoint(await checkpointNow(), key.value).ok).toBe(true);
   await rm(home, { recursive: true });
-}, 60_000);
+});
 
 async function concordat(home: string, argv: readonly string[]) {
   let out = "";

@@ -30,7 +30,7 @@ beforeAll(async () => {
   world = await openWorld();
   member = await bring(world, "late-sender");
   await declare(member);
-}, 120_000);
+});
 afterAll(() => world.room.discard());
 
 /** A part of which half has come. */
