@@ -93,7 +93,7 @@ describe("a connection that is lost as soon as the server is ready", () => {
     await pool.close();
     process.off("unhandledRejection", note);
     expect(failures).toEqual([]);
-  });
+  }, 20_000);
 });
 
 describe("sessions", () => {

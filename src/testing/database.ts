@@ -1,15 +1,15 @@
 // A database of its own for each test file, in one server that all files of a run share. The server is the embedded
 // one, kept in a directory of this user and checkout, or the one that CONCORDAT_TEST_DATABASE_URL names.
 
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { connectDatabase, type Database, type DatabaseTarget } from "../storage/database.ts";
 import { removeEmbedded, startEmbedded } from "../storage/embedded/launcher.ts";
 import { isRunning } from "../storage/embedded/postmaster.ts";
 import { type Address, openPool } from "../storage/pool.ts";
+import { sharedFolder } from "./checkout.ts";
 
 export type TestDatabase = Database & {
   /** For connecting a second time, as another process of the room would. */
@@ -54,9 +54,7 @@ export async function stopTestDatabase(): Promise<boolean> {
 
 type TestServer = { readonly address: Address; readonly targetOf: (database: string) => Promise<DatabaseTarget> };
 
-const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
-const KEY = createHash("sha256").update(CHECKOUT).digest("hex").slice(0, 8);
-const ROOM = join(tmpdir(), `concordat-tests-${process.getuid?.()}-${KEY}`);
+const ROOM = sharedFolder("tests");
 const RUNS = join(ROOM, "runs");
 
 async function testServer(): Promise<TestServer> {

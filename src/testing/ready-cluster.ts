@@ -7,7 +7,6 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { connectDatabase } from "../storage/database.ts";
 import { removeEmbedded, startEmbedded } from "../storage/embedded/launcher.ts";
@@ -15,6 +14,7 @@ import { findPlace } from "../storage/embedded/place.ts";
 import { hasCode } from "../storage/error-code.ts";
 import { migrate } from "../storage/migrate.ts";
 import { MIGRATIONS } from "../storage/store.ts";
+import { CHECKOUT } from "./checkout.ts";
 
 /** Makes the cluster that rooms get copies of, unless it is there. */
 export async function makeReadyCluster(): Promise<void> {
@@ -49,8 +49,6 @@ export async function layReadyCluster(directory: string): Promise<void> {
 export async function removeReadyCluster(): Promise<void> {
   await rm(READY, { recursive: true, force: true });
 }
-
-const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
 
 // Of this user and checkout, and of these migrations: a run beside this one may have others.
 const READY = join(tmpdir(), `concordat-ready-${process.getuid?.()}-${fingerprint()}`);

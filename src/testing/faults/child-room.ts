@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { CHECKOUT } from "../checkout.ts";
 import { layReadyCluster } from "../ready-cluster.ts";
 import { makeRoomProgram } from "./room-program.ts";
 
@@ -83,7 +83,6 @@ export async function startChild(waiting: WaitingRoom): Promise<ChildRoom> {
 }
 
 const PROGRAM = await makeRoomProgram();
-const CHECKOUT = fileURLToPath(new URL("../../..", import.meta.url));
 
 async function lineOf(child: ChildProcess): Promise<string | null> {
   if (child.stdout === null) throw new Error("the process has no standard output");

@@ -3,15 +3,13 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { sharedFolder } from "../checkout.ts";
 
-const CHECKOUT = fileURLToPath(new URL("../../..", import.meta.url));
 const FIRST = fileURLToPath(new URL("room-process.ts", import.meta.url));
-const KEY = createHash("sha256").update(CHECKOUT).digest("hex").slice(0, 8);
-const PROGRAMS = join(tmpdir(), `concordat-programs-${process.getuid?.()}-${KEY}`);
+const PROGRAMS = sharedFolder("programs");
 
 /** Removes what runs of this checkout made. */
 export async function removeRoomPrograms(): Promise<void> {
@@ -41,9 +39,6 @@ const inPlace: Plugin = {
       const source = await readFile(path, "utf8");
       return { loader: "ts", contents: source.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href)) };
     });
-    bundle.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
-      if (kind === "entry-point") return null;
-      return { path: import.meta.resolve(path), external: true };
-    });
+    bundle.onResolve({ filter: /^[^./]/ }, ({ path }) => ({ path: import.meta.resolve(path), external: true }));
   },
 };
